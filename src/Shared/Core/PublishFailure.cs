@@ -1,0 +1,43 @@
+namespace Hobom.Slices.Core;
+
+/// <summary>Why one publish attempt did not end in a broker's acknowledgement.</summary>
+/// <param name="Code">The client's name of the error.</param>
+public abstract record PublishFailure(string Code, string Message)
+{
+    /// <summary>Not written, and worth another try.</summary>
+    /// <param name="BrokerUnreachable">The fault is the broker's absence, not this record: it befalls every event alike.</param>
+    public sealed record Transient(string Code, string Message, bool BrokerUnreachable = false)
+        : PublishFailure(Code, Message);
+
+    /// <summary>Not written, and never will be as it is: too large, unknown topic, not authorised.</summary>
+    public sealed record Permanent(string Code, string Message) : PublishFailure(Code, Message);
+
+    /// <summary>The broker may have it: a time-out after sending is not a failure.</summary>
+    public sealed record Unknown(string Code, string Message) : PublishFailure(Code, Message);
+
+    /// <summary>Not written because this process is stopping or its producer is being replaced: says nothing of the event.</summary>
+    public sealed record Stopping(string Code, string Message) : PublishFailure(Code, Message);
+}
+
+/// <summary>Where the broker put a record.</summary>
+public readonly record struct RecordPosition(int Partition, long Offset);
+
+/// <summary>What kind of trouble an attempt, or a whole letter, met. The names are stored: a contract with older letters.</summary>
+public enum FailureClass
+{
+    Transient,
+    Permanent,
+    Unknown,
+    Refused,
+}
+
+/// <summary>One try that failed, as a dead letter tells it.</summary>
+/// <param name="MaybeWritten">Whether the neighbour may have applied it all the same.</param>
+public sealed record Attempt(
+    int Number,
+    DateTimeOffset StartedAt,
+    TimeSpan Took,
+    FailureClass Class,
+    string Code,
+    string Message,
+    bool MaybeWritten);

@@ -1,0 +1,4 @@
+namespace Hobom.Slices.Core;
+
+/// <summary>Redis did not do what it was asked. A write that failed may have been applied.</summary>
+public sealed record StoreFailure(string Message);

@@ -1,0 +1,34 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Runtime;
+
+/// <summary>Hands one record to Kafka and completes with its delivery report, never before.</summary>
+/// <param name="possibleDuplicate">An earlier attempt may have been written: the record says so in a header.</param>
+public delegate Task<Either<PublishFailure, RecordPosition>> Publish(Delivery delivery, bool possibleDuplicate);
+
+/// <summary>Which of the events have a record in the topic that was written at or after <paramref name="since"/>.</summary>
+public delegate Task<Either<StoreFailure, IReadOnlySet<EventId>>> FindWritten(
+    string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping);
+
+/// <summary>Marks rows of one backend's outbox. Each call has a deadline of its own.</summary>
+public sealed record MarkPort(
+    Func<EventId, Task<Either<CallFailure, MarkOutcome>>> Sent,
+    Func<EventId, string, Task<Either<CallFailure, MarkOutcome>>> Failed);
+
+/// <summary>The dead letters, as far as a delivery needs them. Each call is bounded in time.</summary>
+/// <param name="Save">Stores a letter, or adds the new attempts to the one that is there.</param>
+/// <param name="FindExisting">Which of the keys have a letter.</param>
+/// <param name="Drop">Removes a letter whose event was delivered after all; none there is fine.</param>
+/// <param name="NoteRowFailed">The letter's row is FAILED now: no visit will take it up again.</param>
+public sealed record LetterPort(
+    Func<DeadLetter, Task<Either<StoreFailure, Unit>>> Save,
+    Func<IReadOnlyList<DeadLetterKey>, Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>>> FindExisting,
+    Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> Drop,
+    Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> NoteRowFailed);
+
+/// <summary>The lasting copy of one flow's delivery ledger.</summary>
+/// <param name="Write">Sets or (null) removes entries, all in one step.</param>
+public sealed record LedgerPort(
+    Func<Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>>> Load,
+    Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<Either<StoreFailure, Unit>>> Write);
