@@ -58,7 +58,7 @@ export async function play(order, call, { apply, readsOnly, finish }) {
 }
 
 // grpc-js offers no way to break a connection, so this reaches for the HTTP/2 stream behind the call;
-// that the pinned version has it there is what selftest.mjs shows.
+// that the pinned version has it there is what selftest-orders.mjs shows.
 function abort(kind, call, bytes) {
   const stream = call.call.stream;
   if (kind === 'stream') return stream.close(2); // RST_STREAM with INTERNAL_ERROR
