@@ -5,7 +5,7 @@ namespace Hobom.Slices.Core;
 /// the next visit publish it again without asking.
 /// </summary>
 /// <param name="Since">When the (first) publish began.</param>
-/// <param name="Unknowns">How many publishes of it ended unknown.</param>
+/// <param name="Unknowns">How many publishes of it ended unknown, a process's death among them.</param>
 public sealed record LedgerEntry(LedgerState State, DateTimeOffset Since, int Unknowns);
 
 public enum LedgerState

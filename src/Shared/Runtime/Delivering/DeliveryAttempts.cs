@@ -1,0 +1,142 @@
+using Hobom.Slices.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.Runtime.Delivering;
+
+/// <summary>Tries one delivery until it is acknowledged, given up or left, and has its events settled.</summary>
+sealed class DeliveryAttempts(
+    DeliveryRunner runner, DeliveryWindow window, Settler settler, VisitTally tally, CancellationToken stopping)
+{
+    readonly DeliveryParts parts = runner.Parts;
+
+    /// <summary>The caller has entered the window for it; it leaves here.</summary>
+    /// <param name="letters">Letters that earlier visits left behind.</param>
+    /// <param name="probe">One attempt only: it asks whether the broker is back.</param>
+    public async Task DeliverAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe)
+    {
+        var weight = delivery.Events.Count;
+        var size = delivery.Value.Length;
+        try
+        {
+            var failed = new List<Attempt>();
+            while (true)
+            {
+                if (await AttemptAsync(delivery, failed) is not var (failure, decision))
+                {
+                    await SettleDeliveredAsync(delivery, letters);
+                    return;
+                }
+
+                if (decision is not RetryDecision.RetryAfter(var delay) || probe)
+                {
+                    await EndFailedAsync(delivery, failure, decision, failed);
+                    return;
+                }
+
+                var waited = false;
+                await window.StepAsideAsync(
+                    weight, size, async () => waited = await Pauses.WaitAsync(delay, parts.Clock, stopping));
+                if (waited) continue;
+                Return(delivery);
+                return;
+            }
+        }
+        catch (Exception bug)
+        {
+            LeaveAfterBug(bug, delivery.Events.Count);
+        }
+        finally
+        {
+            window.Leave(weight, size);
+        }
+    }
+
+    /// <summary>The caller has entered the window for it; it leaves here.</summary>
+    public async Task RefuseAsync(Refusal refusal)
+    {
+        try
+        {
+            var letter = DeadLetter.Of(refusal, parts.Route.EventType, parts.Route.Topic, parts.Clock.GetUtcNow());
+            await settler.SettleAsync(
+                refusal.EventId, refusal.LetterKey,
+                new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null), tally.DeadLettered);
+        }
+        catch (Exception bug)
+        {
+            LeaveAfterBug(bug, 1);
+        }
+        finally
+        {
+            window.Leave(1, refusal.Raw.Length);
+        }
+    }
+
+    /// <summary>Leaves the events PENDING for a later visit.</summary>
+    public void Return(Delivery delivery)
+    {
+        parts.Ledger.ForgetUnwritten(IdsOf(delivery));
+        tally.LeftPending(delivery.Events.Count);
+    }
+
+    /// <summary>Null when the broker has acknowledged it.</summary>
+    async Task<(PublishFailure Failure, RetryDecision Decision)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
+    {
+        var unknowns = delivery.Events.Max(e => parts.Ledger.Find(e.Id)?.Unknowns ?? 0);
+        var startedAt = parts.Clock.GetUtcNow();
+        var started = parts.Clock.GetTimestamp();
+        var result = await parts.Ports.Publish(delivery, unknowns > 0);
+        if (result.Succeeded(out _, out var failure)) return null;
+
+        if (failure is PublishFailure.Unknown)
+        {
+            unknowns++;
+            parts.Ledger.NoteUnknown(IdsOf(delivery));
+        }
+
+        failed.Add(new Attempt(
+            failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), ClassOf(failure), failure.Code,
+            failure.Message, MaybeWritten: unknowns > 0));
+        return (failure, parts.Policy.Next(failure, failed.Count, unknowns, parts.Chance()));
+    }
+
+    async Task SettleDeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
+    {
+        runner.NoteDelivered();
+        parts.Ledger.NotePublished(IdsOf(delivery));
+        await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
+            e.Id, e.LetterKey, new EventOutcome.Published(letters.Contains(e.LetterKey)), tally.Delivered)));
+    }
+
+    async Task EndFailedAsync(Delivery delivery, PublishFailure last, RetryDecision decision, List<Attempt> failed)
+    {
+        if (decision is not RetryDecision.GiveUp || !runner.MayDeadLetter(last))
+        {
+            tally.Trouble($"Kafka: {last.Code}: {last.Message}");
+            Return(delivery);
+            return;
+        }
+
+        var now = parts.Clock.GetUtcNow();
+        await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
+            e.Id, e.LetterKey,
+            new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, parts.Route.EventType, failed, now)),
+            tally.DeadLettered)));
+    }
+
+    static EventId[] IdsOf(Delivery delivery) => [.. delivery.Events.Select(e => e.Id)];
+
+    static FailureClass ClassOf(PublishFailure failure) => failure switch
+    {
+        PublishFailure.Permanent => FailureClass.Permanent,
+        PublishFailure.Unknown => FailureClass.Unknown,
+        _ => FailureClass.Transient,
+    };
+
+    void LeaveAfterBug(Exception bug, int rows)
+    {
+        parts.Log.LogError(
+            bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", parts.Route.EventType, rows);
+        tally.Trouble($"internal error: {bug.GetType().Name}");
+        tally.LeftPending(rows);
+    }
+}

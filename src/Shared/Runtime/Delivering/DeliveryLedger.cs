@@ -1,0 +1,172 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Runtime.Delivering;
+
+/// <summary>
+/// One flow's memory of what is on its way: who holds which event right now, and what was begun or published
+/// but not marked. The second part has a lasting copy, read at the start; the first dies with the process.
+/// This is the only process-local memory between poll and mark.
+/// </summary>
+public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
+{
+    readonly Lock gate = new();
+    readonly Dictionary<EventId, LedgerEntry> entries = [];
+    readonly Dictionary<EventId, Hold> holds = [];
+    readonly System.Collections.Generic.HashSet<EventId> releasedDuringVisit = [];
+    readonly LedgerWriter writer = new(lasting.Write);
+    bool visiting;
+    bool loaded;
+
+    /// <summary>Reads the lasting copy once. Until that worked, nobody knows what an earlier process published.</summary>
+    public async Task<Either<StoreFailure, Unit>> EnsureLoadedAsync()
+    {
+        if (loaded) return Unit.Default;
+        var read = await lasting.Load();
+        return read.Map(found =>
+        {
+            lock (gate)
+            {
+                foreach (var (id, entry) in found) entries.TryAdd(id, InDoubtAfterRestart(entry));
+                loaded = true;
+            }
+
+            return Unit.Default;
+        });
+    }
+
+    /// <summary>
+    /// From before a poll asks until its rows are admitted. A row read in this time may be older than a replay
+    /// that ended meanwhile; such an event cannot be held by the visit.
+    /// </summary>
+    public void BeginVisit()
+    {
+        lock (gate)
+        {
+            visiting = true;
+            releasedDuringVisit.Clear();
+        }
+    }
+
+    /// <summary>Takes the event for a visit; false while a replay has it, or had it since the visit began.</summary>
+    public bool TryHoldForVisit(EventId id)
+    {
+        lock (gate)
+        {
+            return !releasedDuringVisit.Contains(id) && holds.TryAdd(id, new Hold("poll", clock.GetUtcNow()));
+        }
+    }
+
+    /// <summary>Takes the event for a replay, or says who has it and since when.</summary>
+    public Either<Hold, Unit> TryHoldForReplay(EventId id, string by)
+    {
+        lock (gate)
+        {
+            if (holds.TryGetValue(id, out var other)) return other;
+            holds.Add(id, new Hold(by, clock.GetUtcNow()));
+            return Unit.Default;
+        }
+    }
+
+    public void EndVisit(IEnumerable<EventId> held)
+    {
+        lock (gate)
+        {
+            foreach (var id in held) holds.Remove(id);
+            releasedDuringVisit.Clear();
+            visiting = false;
+        }
+    }
+
+    public void EndReplay(EventId id)
+    {
+        lock (gate)
+        {
+            holds.Remove(id);
+            if (visiting) releasedDuringVisit.Add(id);
+        }
+    }
+
+    public LedgerEntry? Find(EventId id)
+    {
+        lock (gate) return entries.GetValueOrDefault(id);
+    }
+
+    /// <summary>Notes, lastingly, that the events are about to be published. Without that note nothing may go out.</summary>
+    public Task<Either<StoreFailure, Unit>> BeginAsync(IReadOnlyCollection<EventId> ids)
+    {
+        var now = clock.GetUtcNow();
+        return Change(ids, old => old is null
+            ? new LedgerEntry(LedgerState.Begun, now, 0)
+            : old with { State = LedgerState.Begun });
+    }
+
+    /// <summary>The broker has them. Written soon, in the order of the calls, and not waited for.</summary>
+    public void NotePublished(IReadOnlyCollection<EventId> ids)
+    {
+        var now = clock.GetUtcNow();
+        _ = Change(ids, old => (old ?? new LedgerEntry(LedgerState.Begun, now, 0)) with { State = LedgerState.Published });
+    }
+
+    public void NoteUnknown(IReadOnlyCollection<EventId> ids)
+    {
+        var now = clock.GetUtcNow();
+        _ = Change(ids, old =>
+        {
+            var entry = old ?? new LedgerEntry(LedgerState.Begun, now, 0);
+            return entry with { Unknowns = entry.Unknowns + 1 };
+        });
+    }
+
+    /// <summary>They are settled.</summary>
+    public void Forget(IReadOnlyCollection<EventId> ids) => _ = Change(ids, _ => null);
+
+    /// <summary>They are left PENDING: forgets those of which no publish, in any visit, can have been written.</summary>
+    public void ForgetUnwritten(IReadOnlyCollection<EventId> ids) =>
+        _ = Change(ids, old => old is { State: LedgerState.Begun, Unknowns: 0 } ? null : old);
+
+    /// <summary>
+    /// Forgets what a complete list of pending rows no longer shows: somebody else closed it. Only after a day,
+    /// because remembering too long costs a little memory, and forgetting too early doubles an event.
+    /// </summary>
+    public void ForgetAbsent(IReadOnlySet<EventId> pending)
+    {
+        var limit = clock.GetUtcNow() - TimeSpan.FromDays(1);
+        EventId[] absent;
+        lock (gate)
+        {
+            absent = [.. entries.Where(e => e.Value.Since < limit && !pending.Contains(e.Key) && !holds.ContainsKey(e.Key)).Select(e => e.Key)];
+        }
+
+        Forget(absent);
+    }
+
+    /// <summary>Completes when all changes so far are lasting, or could not be made so.</summary>
+    public Task<Either<StoreFailure, Unit>> FlushAsync() => writer.Write([]);
+
+    /// <summary>A publish that was under way when its process died is one that ended unknown.</summary>
+    static LedgerEntry InDoubtAfterRestart(LedgerEntry entry) =>
+        entry.State is LedgerState.Begun ? entry with { Unknowns = entry.Unknowns + 1 } : entry;
+
+    Task<Either<StoreFailure, Unit>> Change(IReadOnlyCollection<EventId> ids, Func<LedgerEntry?, LedgerEntry?> change)
+    {
+        var changes = new List<KeyValuePair<EventId, LedgerEntry?>>(ids.Count);
+        lock (gate)
+        {
+            foreach (var id in ids)
+            {
+                var old = entries.GetValueOrDefault(id);
+                var entry = change(old);
+                if (entry == old) continue;
+                if (entry is null) entries.Remove(id);
+                else entries[id] = entry;
+                changes.Add(new(id, entry));
+            }
+
+            return writer.Write(changes);
+        }
+    }
+}
+
+/// <summary>Who has an event in hand, and since when.</summary>
+public sealed record Hold(string By, DateTimeOffset Since);

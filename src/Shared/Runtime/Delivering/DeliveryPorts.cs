@@ -1,0 +1,31 @@
+using Hobom.Slices.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.Runtime.Delivering;
+
+/// <summary>The neighbours of a delivery, one small record of functions each.</summary>
+public sealed record DeliveryPorts(Publish Publish, FindWritten FindWritten, MarkPort Marks, LetterPort Letters);
+
+/// <summary>All that one flow's runner is made of.</summary>
+/// <param name="Chance">From 0 to 1, for jitter.</param>
+public sealed record DeliveryParts(
+    RelayRoute Route,
+    DeliveryPorts Ports,
+    DeliveryLedger Ledger,
+    RetryPolicy Policy,
+    DeliveryLimits Limits,
+    TimeProvider Clock,
+    Func<double> Chance,
+    ILogger Log);
+
+/// <summary>What bounds a flow's work under way.</summary>
+/// <param name="EventsInFlight">Published or being marked at a time; also what a crash can leave in doubt.</param>
+/// <param name="BytesInFlight">Of their records' values.</param>
+/// <param name="Parked">Deliveries that wait to be tried again.</param>
+/// <param name="MarksAtOnce">Calls to the backend under way.</param>
+/// <param name="MarkFailuresInARow">So many say that the backend is away: the rest of the visit does not call it.</param>
+public sealed record DeliveryLimits(
+    int EventsInFlight, long BytesInFlight, int Parked, int MarksAtOnce, int MarkFailuresInARow)
+{
+    public static DeliveryLimits Default { get; } = new(2048, 64 << 20, 2048, 32, 32);
+}

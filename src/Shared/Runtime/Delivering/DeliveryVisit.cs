@@ -1,0 +1,189 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Runtime.Delivering;
+
+/// <summary>One visit to the outbox: from before it is asked until every row that it gave is settled or left.</summary>
+public sealed class DeliveryVisit : IDisposable
+{
+    const int ChunkRows = 256;
+
+    readonly DeliveryRunner runner;
+    readonly DeliveryLedger ledger;
+    readonly CancellationToken stopping;
+    readonly VisitTally tally = new();
+    readonly List<EventId> held = [];
+    readonly DeliveryWindow window;
+    readonly Settler settler;
+    readonly DeliveryAttempts attempts;
+    int found;
+    DateTimeOffset? oldest;
+    bool probed;
+
+    internal DeliveryVisit(DeliveryRunner runner, CancellationToken stopping)
+    {
+        this.runner = runner;
+        this.stopping = stopping;
+        var limits = runner.Parts.Limits;
+        ledger = runner.Parts.Ledger;
+        window = new DeliveryWindow(limits.EventsInFlight, limits.BytesInFlight, limits.Parked);
+        settler = new Settler(runner, tally, stopping);
+        attempts = new DeliveryAttempts(runner, window, settler, tally, stopping);
+    }
+
+    /// <summary>
+    /// Takes from the rows (all that are pending) those that may be published now. The others are seen to here: what
+    /// is already in Kafka gets its mark, what may be is looked up there, and what a replay has in hand is left to it.
+    /// </summary>
+    public async Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows)
+        where TRow : IPendingRow
+    {
+        found = rows.Count;
+        oldest = rows.Min(r => r.CreatedAt);
+        if (!(await ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
+        {
+            LeaveAll(rows.Count, failure);
+            return [];
+        }
+
+        ledger.ForgetAbsent(rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet());
+        var admitted = new List<TRow>(rows.Count);
+        var published = new List<EventId>();
+        var inDoubt = new List<(TRow Row, EventId Id, LedgerEntry Entry)>();
+        foreach (var row in rows)
+        {
+            if (row.EventId is not { } id)
+            {
+                admitted.Add(row);
+                continue;
+            }
+
+            if (!ledger.TryHoldForVisit(id))
+            {
+                tally.LeftPending();
+                continue;
+            }
+
+            held.Add(id);
+            if (ledger.Find(id) is not { } entry) admitted.Add(row);
+            else if (entry.State is LedgerState.Published) published.Add(id);
+            else inDoubt.Add((row, id, entry));
+        }
+
+        var written = await FindWrittenAsync(inDoubt.ConvertAll(d => (d.Id, d.Entry)));
+        foreach (var (row, id, _) in inDoubt)
+        {
+            if (written is null) tally.LeftPending();
+            else if (written.Contains(id)) published.Add(id);
+            else admitted.Add(row);
+        }
+
+        await RemarkAsync(published);
+        return admitted;
+    }
+
+    /// <summary>Publishes and settles the plan. What is not begun when the process is told to stop stays PENDING.</summary>
+    public async Task<VisitReport> RunAsync(DeliveryPlan plan)
+    {
+        foreach (var chunk in plan.Steps.Chunk(ChunkRows))
+        {
+            if (MustNotBegin() || await BeginAsync(chunk) is not { } letters) LeavePending(chunk);
+            else
+            {
+                foreach (var step in chunk) await StartAsync(step, letters);
+            }
+        }
+
+        await window.WhenEmptyAsync();
+        await ledger.FlushAsync();
+        return tally.Report(found, oldest);
+    }
+
+    public void Dispose() => ledger.EndVisit(held);
+
+    /// <summary>Which of the events in doubt have a record; null where Kafka could not be asked.</summary>
+    async Task<IReadOnlySet<EventId>?> FindWrittenAsync(List<(EventId Id, LedgerEntry Entry)> inDoubt)
+    {
+        if (inDoubt.Count == 0) return System.Collections.Immutable.ImmutableHashSet<EventId>.Empty;
+        var answer = await runner.Parts.Ports.FindWritten(
+            runner.Parts.Route.Topic, inDoubt.Min(d => d.Entry.Since), inDoubt.ConvertAll(d => d.Id), stopping);
+        if (answer.Succeeded(out var written, out var failure)) return written;
+        tally.Trouble($"Kafka: {inDoubt.Count} events may have been written, and could not be looked up: {failure.Message}");
+        return null;
+    }
+
+    async Task RemarkAsync(List<EventId> published)
+    {
+        ledger.NotePublished(published);
+        foreach (var chunk in published.Chunk(ChunkRows))
+        {
+            var keys = chunk.Select(id => new DeadLetterKey(runner.Parts.Route.Category, id.Value)).ToArray();
+            if ((await runner.Parts.Ports.Letters.FindExisting(keys)).Succeeded(out var letters, out var failure))
+                await Task.WhenAll(keys.Zip(chunk, (key, id) =>
+                    settler.SettleAsync(id, key, new EventOutcome.Published(letters.Contains(key)), tally.Remarked)));
+            else LeaveAll(chunk.Length, failure);
+        }
+    }
+
+    bool MustNotBegin() =>
+        stopping.IsCancellationRequested || runner.BackendAway || (runner.BrokerAway && probed);
+
+    /// <summary>
+    /// Notes lastingly that these events go out now, and finds the letters that earlier visits left for them;
+    /// null where Redis is away: then nothing goes out, because a crash would make the next process double it.
+    /// </summary>
+    async Task<IReadOnlySet<DeadLetterKey>?> BeginAsync(Either<Refusal, Delivery>[] chunk)
+    {
+        var events = chunk.SelectMany(step => step.RightToArray()).SelectMany(d => d.Events).ToArray();
+        EventId[] ids = [.. events.Select(e => e.Id)];
+        var beginning = ledger.BeginAsync(ids);
+        var finding = runner.Parts.Ports.Letters.FindExisting([.. events.Select(e => e.LetterKey)]);
+        var begun = await beginning;
+        var existing = await finding;
+        if (begun.Succeeded(out _, out var failure) && existing.Succeeded(out var letters, out failure)) return letters;
+        tally.Trouble($"Redis: {failure.Message}");
+        ledger.ForgetUnwritten(ids);
+        return null;
+    }
+
+    async Task StartAsync(Either<Refusal, Delivery> step, IReadOnlySet<DeadLetterKey> letters)
+    {
+        if (step.Succeeded(out var delivery, out var refusal)) await StartAsync(delivery, letters);
+        else
+        {
+            await window.EnterAsync(1, refusal.Raw.Length);
+            _ = attempts.RefuseAsync(refusal);
+        }
+    }
+
+    async Task StartAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
+    {
+        if (!runner.BrokerAway)
+        {
+            await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
+            _ = attempts.DeliverAsync(delivery, letters, probe: false);
+            return;
+        }
+
+        await window.WhenEmptyAsync();
+        if (probed)
+        {
+            attempts.Return(delivery);
+            return;
+        }
+
+        probed = true;
+        await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
+        await attempts.DeliverAsync(delivery, letters, probe: true);
+        probed = runner.BrokerAway;
+    }
+
+    void LeavePending(Either<Refusal, Delivery>[] chunk) =>
+        tally.LeftPending(chunk.Sum(step => step.Match(Left: _ => 1, Right: d => d.Events.Count)));
+
+    void LeaveAll(int rows, StoreFailure failure)
+    {
+        tally.Trouble($"Redis: {failure.Message}");
+        tally.LeftPending(rows);
+    }
+}

@@ -1,0 +1,186 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Delivering;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.Runtime.Polling;
+
+public enum PollerState
+{
+    /// <summary>Not begun, or ended.</summary>
+    Stopped,
+
+    /// <summary>Between two visits.</summary>
+    Waiting,
+
+    Visiting,
+
+    /// <summary>By an operator, until resumed; survives a restart.</summary>
+    Paused,
+}
+
+/// <summary>A poller as an operator sees it.</summary>
+/// <param name="LastVisitAt">When the last visit ended.</param>
+/// <param name="DownSince">The first of the visits in a row that met a neighbour down.</param>
+public sealed record PollerStatus(
+    PollerState State,
+    DateTimeOffset? LastVisitAt,
+    VisitReport? LastVisit,
+    DateTimeOffset? DownSince,
+    string? LastTrouble,
+    DateTimeOffset? LastTroubleAt,
+    long Visits,
+    long Delivered,
+    long DeadLettered);
+
+/// <summary>
+/// Visits an outbox again and again, one visit at a time. A visit that throws is logged and counts as a neighbour
+/// down: the loop goes on.
+/// </summary>
+public sealed class PollingLoop(
+    string name,
+    Func<CancellationToken, Task<VisitReport>> visit,
+    PollCadence cadence,
+    TimeProvider clock,
+    Func<double> chance,
+    ILogger log)
+{
+    readonly Lock gate = new();
+    PollerStatus status = new(PollerState.Stopped, null, null, null, null, null, 0, 0, 0);
+    TaskCompletionSource wake = new();
+    bool paused;
+    int failuresInARow;
+
+    public string Name => name;
+
+    public PollerStatus Status
+    {
+        get
+        {
+            lock (gate) return status;
+        }
+    }
+
+    /// <summary>Ends the wait between two visits; a visit under way is followed by another at once.</summary>
+    public void PollNow()
+    {
+        lock (gate) wake.TrySetResult();
+    }
+
+    public void Pause()
+    {
+        lock (gate)
+        {
+            paused = true;
+            wake.TrySetResult();
+        }
+    }
+
+    public void Resume()
+    {
+        lock (gate)
+        {
+            paused = false;
+            wake.TrySetResult();
+        }
+    }
+
+    /// <summary>Returns when told to stop and the visit under way has ended.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var woken = TakeWake();
+            if (IsPaused())
+            {
+                Enter(PollerState.Paused);
+                await WaitAsync(Timeout.InfiniteTimeSpan, woken, stopping);
+                continue;
+            }
+
+            Enter(PollerState.Visiting);
+            var report = await VisitAsync(stopping);
+            failuresInARow = report.Trouble is null ? 0 : failuresInARow + 1;
+            Note(report);
+            await WaitAsync(cadence.Next(report.ForCadence(), failuresInARow, chance()), woken, stopping);
+        }
+
+        Enter(PollerState.Stopped);
+    }
+
+    async Task<VisitReport> VisitAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await visit(stopping);
+        }
+        catch (Exception bug)
+        {
+            log.LogError(bug, "{Poller}: a visit failed unexpectedly", name);
+            return new VisitReport(0, 0, 0, 0, 0, $"internal error: {bug.GetType().Name}: {bug.Message}", null);
+        }
+    }
+
+    /// <summary>A wake that comes from here on, during the visit too, ends the next wait.</summary>
+    Task TakeWake()
+    {
+        lock (gate)
+        {
+            if (wake.Task.IsCompleted) wake = new TaskCompletionSource();
+            return wake.Task;
+        }
+    }
+
+    bool IsPaused()
+    {
+        lock (gate) return paused;
+    }
+
+    void Enter(PollerState state)
+    {
+        lock (gate) status = status with { State = state };
+    }
+
+    async Task WaitAsync(TimeSpan wait, Task woken, CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(woken, Pauses.WaitAsync(wait, clock, ending.Token));
+        await ending.CancelAsync();
+    }
+
+    void Note(VisitReport report)
+    {
+        var now = clock.GetUtcNow();
+        PollerStatus before;
+        lock (gate)
+        {
+            before = status;
+            status = status with
+            {
+                State = PollerState.Waiting,
+                LastVisitAt = now,
+                LastVisit = report,
+                DownSince = report.Trouble is null ? null : status.DownSince ?? now,
+                LastTrouble = report.Trouble ?? status.LastTrouble,
+                LastTroubleAt = report.Trouble is null ? status.LastTroubleAt : now,
+                Visits = status.Visits + 1,
+                Delivered = status.Delivered + report.Delivered + report.Remarked,
+                DeadLettered = status.DeadLettered + report.DeadLettered,
+            };
+        }
+
+        LogChange(before, report, now);
+    }
+
+    /// <summary>One line when trouble begins, changes its words or ends, and one for each visit that moved something.</summary>
+    void LogChange(PollerStatus before, VisitReport report, DateTimeOffset now)
+    {
+        if (report.Trouble is { } trouble && (before.DownSince is null || before.LastTrouble != trouble))
+            log.LogWarning("{Poller}: {Trouble}; {LeftPending} rows stay PENDING", name, trouble, report.LeftPending);
+        if (report.Trouble is null && before.DownSince is { } since)
+            log.LogInformation("{Poller}: well again after {Down:F0} s", name, (now - since).TotalSeconds);
+        if (report.Delivered + report.Remarked + report.DeadLettered > 0)
+            log.LogInformation(
+                "{Poller}: {Delivered} delivered, {Remarked} marked late, {DeadLettered} dead letters, {LeftPending} left pending",
+                name, report.Delivered, report.Remarked, report.DeadLettered, report.LeftPending);
+    }
+}
