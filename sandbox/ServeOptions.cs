@@ -1,0 +1,53 @@
+using Hobom.Slices.Sandbox.Feed;
+
+namespace Hobom.Slices.Sandbox;
+
+/// <summary>What <c>serve</c> was asked for. Ports: 0 takes a free one.</summary>
+public sealed record ServeOptions
+{
+    public const string Usage = """
+        hobom-sandbox [serve] [--rate N] [--count N] [--flows LIST] [--end-with-stdin]
+                      [--main-port P] [--space-port P] [--llm-port P] [--http-port P]
+          Serves the outboxes of the contract from memory on 127.0.0.1 and fills them with sample events.
+          --rate N          events per second over all flows (default 5)
+          --count N         stop adding events after N
+          --flows LIST      some of messages,logs,space,space-logs,law (default: all)
+          --end-with-stdin  end when standard input closes, not only on SIGTERM
+          Calls want the x-api-key that HOBOM_GRPC_API_KEY holds (default: sandbox).
+          Prints its addresses as one line of JSON. GET /summary on the http address says how the rows stand.
+        """;
+
+    public double RowsPerSecond { get; init; } = 5;
+    public long? CountLimit { get; init; }
+    public IReadOnlyList<Flow> Flows { get; init; } = Flow.All;
+    public bool EndWithStdin { get; init; }
+    public string ApiKey { get; init; } = "sandbox";
+    public int MainPort { get; init; }
+    public int SpacePort { get; init; }
+    public int LlmPort { get; init; }
+    public int HttpPort { get; init; }
+
+    public static ServeOptions Parse(IReadOnlyList<string> arguments, string? apiKey)
+    {
+        var line = new CommandLine(
+            arguments,
+            names: ["--rate", "--count", "--flows", "--main-port", "--space-port", "--llm-port", "--http-port"],
+            switches: ["--end-with-stdin"]);
+        return new ServeOptions
+        {
+            RowsPerSecond = line.Number("--rate", limit: 100_000) ?? 5,
+            CountLimit = (long?)line.Number("--count", limit: 1_000_000_000),
+            Flows = line.Text("--flows") is { } names ? [.. names.Split(',').Select(Named)] : Flow.All,
+            EndWithStdin = line.Has("--end-with-stdin"),
+            ApiKey = string.IsNullOrEmpty(apiKey) ? "sandbox" : apiKey,
+            MainPort = line.Port("--main-port"),
+            SpacePort = line.Port("--space-port"),
+            LlmPort = line.Port("--llm-port"),
+            HttpPort = line.Port("--http-port"),
+        };
+    }
+
+    private static Flow Named(string name) =>
+        Flow.All.FirstOrDefault(flow => flow.Name == name)
+        ?? throw new UsageException($"no flow '{name}'; there are {string.Join(", ", Flow.All.Select(flow => flow.Name))}");
+}

@@ -1,0 +1,53 @@
+using Hobom.Slices.Protos.Outbox.Message;
+using Hobom.Slices.Sandbox.Feed;
+using Hobom.Slices.Sandbox.Rows;
+
+namespace Hobom.Slices.Sandbox.Tests;
+
+public sealed class EventFeedTests
+{
+    [Fact]
+    public void Each_flow_gets_its_share()
+    {
+        var (main, space) = (new OutboxTable(TimeProvider.System), new OutboxTable(TimeProvider.System));
+        var feed = new EventFeed(main, space, Flow.All, rowsPerSecond: 1, countLimit: null, TimeProvider.System);
+
+        for (var i = 0; i < 100; i++)
+            feed.AddNext();
+
+        var pending = main.Counts().Concat(space.Counts()).ToDictionary(counts => counts.EventType, counts => counts.Pending);
+        Assert.Equal(40, pending[EventTypes.Message]);
+        Assert.Equal(30, pending[EventTypes.Log]);
+        Assert.Equal(15, pending[EventTypes.SpaceEvent]);
+        Assert.Equal(10, pending[EventTypes.SpaceLog]);
+        Assert.Equal(5, pending[EventTypes.LawChanged]);
+    }
+
+    [Fact]
+    public async Task The_feed_stops_at_its_count()
+    {
+        var table = new OutboxTable(TimeProvider.System);
+        var feed = new EventFeed(table, table, [Flow.All[0]], rowsPerSecond: 10_000, countLimit: 25, TimeProvider.System);
+
+        await feed.RunAsync(CancellationToken.None);
+
+        Assert.True(feed.Done);
+        Assert.Equal(25, table.Find(EventTypes.Message, RowStatuses.Pending).Count);
+    }
+
+    [Fact]
+    public void One_message_in_twenty_cannot_be_delivered_for_four_different_reasons()
+    {
+        var faults = Enumerable.Range(0, 160).Select(n => FaultOf(SampleMessages.Message(n))).OfType<string>().ToList();
+
+        Assert.Equal(8, faults.Count);
+        Assert.Equal(["no payload", "no recipient", "too large", "unknown type"], faults.Distinct().Order());
+    }
+
+    private static string? FaultOf(MessagePayload? message) =>
+        message is null ? "no payload"
+        : message.Recipient.Length == 0 ? "no recipient"
+        : message.CalculateSize() > 1_100_000 ? "too large"
+        : message.Type is not ("MAIL_MESSAGE" or "PUSH_MESSAGE") ? "unknown type"
+        : null;
+}
