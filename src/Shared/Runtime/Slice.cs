@@ -8,7 +8,14 @@ namespace Hobom.Slices.Runtime;
 /// <summary>One flow as the host and the operators' API see it.</summary>
 /// <param name="Name">In routes and log lines: <c>messages</c>, <c>space-logs</c> …</param>
 /// <param name="Backend">host:port of the outbox.</param>
-public sealed record Slice(string Name, RelayRoute Route, string Backend, PollingLoop Loop, DeliveryRunner Runner);
+/// <param name="RecordKey">The Kafka key of a letter that does not tell its own, by event id.</param>
+public sealed record Slice(
+    string Name,
+    RelayRoute Route,
+    string Backend,
+    PollingLoop Loop,
+    DeliveryRunner Runner,
+    Func<EventId, string> RecordKey);
 
 /// <summary>What a slice is given to wire itself from.</summary>
 /// <param name="Ledgers">The lasting ledger of a category.</param>
