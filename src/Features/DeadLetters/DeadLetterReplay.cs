@@ -54,6 +54,21 @@ public static partial class DeadLetterDecisions
             _ => FromAnotherWriter(letter, route, now),
         };
 
+    /// <summary>A replay that was not written is one more attempt; its record says so and is otherwise as it was.</summary>
+    public static LetterRecord AddReplayAttempt(
+        LetterRecord record, PublishFailure failure, DateTimeOffset startedAt, TimeSpan took)
+    {
+        var unknown = failure is PublishFailure.Unknown;
+        var attempt = AttemptRecordOf(new Attempt(
+            0, startedAt, took, failure.Class, failure.Code, failure.Message, unknown));
+        return record with
+        {
+            Attempts = Cap([.. record.Attempts, attempt with { Number = record.AttemptCount + 1 }]),
+            AttemptCount = record.AttemptCount + 1,
+            MaybeWritten = record.MaybeWritten || unknown,
+        };
+    }
+
     static Delivery Again(StoredLetter letter, LetterRecord record, DateTimeOffset now)
     {
         var id = new EventId(record.EventId ?? letter.Key.Id);
