@@ -39,7 +39,7 @@ sealed class ApiKeyAuthentication(
         return Response.WriteAsJsonAsync(new { error = "unauthorized" });
     }
 
-    AuthenticateResult Accept(string name)
+    static AuthenticateResult Accept(string name)
     {
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));

@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -7,7 +6,7 @@ namespace Hobom.Slices.Host;
 public static class DotEnv
 {
     /// <summary>Left has one line per line that cannot be read; no value is repeated in it, for it may be a secret.</summary>
-    public static Either<IReadOnlyList<string>, IReadOnlyDictionary<string, string>> Parse(string text)
+    public static Either<SettingProblems, IReadOnlyDictionary<string, string>> Parse(string text)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var problems = new List<string>();
@@ -24,7 +23,8 @@ public static class DotEnv
             else problems.Add($".env, line {at + 1}: the quotes of {name} are not closed");
         }
 
-        return problems.Count == 0 ? values : problems;
+        if (problems.Count > 0) return new SettingProblems(problems);
+        return values;
     }
 
     /// <summary>The real environment over the file's values.</summary>

@@ -15,7 +15,7 @@ if (args is not [])
 
 if (!Startup.ReadSettings().Succeeded(out var settings, out var problems))
 {
-    foreach (var problem in problems) Console.Error.WriteLine(problem);
+    foreach (var problem in problems.Lines) Console.Error.WriteLine(problem);
     return 1;
 }
 

@@ -6,6 +6,9 @@ using LanguageExt;
 
 namespace Hobom.Slices.Host;
 
+/// <summary>Everything that is wrong with the settings, a line each, naming its variable. No line repeats a secret.</summary>
+public sealed record SettingProblems(IReadOnlyList<string> Lines);
+
 /// <summary>What the processor is told by its environment; docs/OPERATING.md has each with unit, default and limit.</summary>
 /// <param name="Trust">Null for plain text.</param>
 /// <param name="InternalApiKey">Null leaves the API open, for local work.</param>
@@ -20,7 +23,7 @@ public sealed record Settings(
     TimeSpan PollInterval)
 {
     /// <summary>Left has every problem, a line each, naming its variable.</summary>
-    public static Either<IReadOnlyList<string>, Settings> Read(IReadOnlyDictionary<string, string> environment)
+    public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
     {
         var read = new SettingsReader(environment);
         var main = read.Address("HOBOM_GRPC_ADDR", required: true);
@@ -35,7 +38,7 @@ public sealed record Settings(
             foreach (var fault in faults) read.Add(fault.ToString());
         }
 
-        if (read.Problems.Count > 0) return Either<IReadOnlyList<string>, Settings>.Left(read.Problems);
+        if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
             main!, mainKey, kafka!, redis!, trust, http, read.Optional("HOBOM_INTERNAL_API_KEY"), interval);
     }

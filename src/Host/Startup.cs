@@ -8,17 +8,17 @@ namespace Hobom.Slices.Host;
 /// <summary>From the environment and the working folder's <c>.env</c> to settings, or to every problem at once.</summary>
 static class Startup
 {
-    public static Either<IReadOnlyList<string>, Settings> ReadSettings()
+    public static Either<SettingProblems, Settings> ReadSettings()
     {
-        if (!ReadFile().Succeeded(out var file, out var problems)) return Either<IReadOnlyList<string>, Settings>.Left(problems);
+        if (!ReadFile().Succeeded(out var file, out var problems)) return problems;
         var read = Settings.Read(DotEnv.Overlay(file, RealEnvironment()));
         if (!read.Succeeded(out var settings, out _)) return read;
-        if (KafkaNative.Fault is { } missing) return Either<IReadOnlyList<string>, Settings>.Left([missing]);
+        if (KafkaNative.Fault is { } missing) return new SettingProblems([missing]);
         string[] refused = [.. KafkaSettingsCheck.Problems(settings.Kafka).Select(p => p.ToString())];
-        return refused.Length == 0 ? read : Either<IReadOnlyList<string>, Settings>.Left(refused);
+        return refused.Length == 0 ? read : new SettingProblems(refused);
     }
 
-    static Either<IReadOnlyList<string>, IReadOnlyDictionary<string, string>> ReadFile()
+    static Either<SettingProblems, IReadOnlyDictionary<string, string>> ReadFile()
     {
         try
         {
@@ -28,7 +28,7 @@ static class Startup
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return Either<IReadOnlyList<string>, IReadOnlyDictionary<string, string>>.Left([$".env cannot be read: {unreadable.Message}"]);
+            return new SettingProblems([$".env cannot be read: {unreadable.Message}"]);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
     {
         var replay = ReplayAsync(key, by, confirmUnknown);
         running.TryAdd(replay, 0);
-        replay.ContinueWith(
+        _ = replay.ContinueWith(
             ended => running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         return replay;
     }

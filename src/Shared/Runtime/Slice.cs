@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Polling;
 using Microsoft.Extensions.Logging;
+using EventId = Hobom.Slices.Core.EventId;
 
 namespace Hobom.Slices.Runtime;
 
