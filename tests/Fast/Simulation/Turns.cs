@@ -73,9 +73,13 @@ sealed class Turns(Random chance, FakeClock clock)
         return true;
     }
 
-    /// <param name="Answer">None where nobody waits for one.</param>
-    sealed record Call(Action Apply, Action? Answer)
+    /// <param name="answer">None where nobody waits for one.</param>
+    sealed class Call(Action apply, Action? answer)
     {
+        public Action Apply => apply;
+
+        public Action? Answer => answer;
+
         public bool Applied { get; set; }
     }
 }
