@@ -85,17 +85,24 @@ public sealed class DeliveryVisit : IDisposable
     /// <summary>Publishes and settles the plan. What is not begun when the process is told to stop stays PENDING.</summary>
     public async Task<VisitReport> RunAsync(DeliveryPlan plan)
     {
-        foreach (var chunk in plan.Steps.Chunk(ChunkRows))
+        try
         {
-            if (MustNotBegin() || await BeginAsync(chunk) is not { } letters) LeavePending(chunk);
-            else
+            foreach (var chunk in plan.Steps.Chunk(ChunkRows))
             {
-                foreach (var step in chunk) await StartAsync(step, letters);
+                if (MustNotBegin() || await BeginAsync(chunk) is not { } letters) LeavePending(chunk);
+                else
+                {
+                    foreach (var step in chunk) await StartAsync(step, letters);
+                }
             }
         }
+        finally
+        {
+            // Also where the plan breaks half-way: a replay or the next visit must not take what is under way.
+            await window.WhenEmptyAsync();
+            await ledger.FlushAsync();
+        }
 
-        await window.WhenEmptyAsync();
-        await ledger.FlushAsync();
         return tally.Report(found, oldest);
     }
 
