@@ -168,7 +168,14 @@ public sealed class DeliveryVisit : IDisposable
         if (!runner.BrokerAway)
         {
             await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
-            _ = attempts.DeliverAsync(delivery, letters, probe: false);
+            if (!stopping.IsCancellationRequested)
+            {
+                _ = attempts.DeliverAsync(delivery, letters, probe: false);
+                return;
+            }
+
+            attempts.Return(delivery);
+            window.Leave(delivery.Events.Count, delivery.Value.Length);
             return;
         }
 
