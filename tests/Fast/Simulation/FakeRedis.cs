@@ -13,8 +13,6 @@ sealed class FakeRedis(Turns turns, Weather weather, Violations violations)
 
     public Dictionary<DeadLetterKey, DeadLetter> Letters { get; } = [];
 
-    public int CallsUnderWay { get; private set; }
-
     /// <summary>Who is told of each letter that is saved.</summary>
     public Action<DeadLetter> OnSave { get; set; } = _ => { };
 
@@ -51,19 +49,14 @@ sealed class FakeRedis(Turns turns, Weather weather, Violations violations)
             return Unit.Default;
         }));
 
-    public void Crash() => CallsUnderWay = 0;
-
-    async Task<Either<StoreFailure, T>> CallAsync<T>(Func<T> apply)
+    Task<Either<StoreFailure, T>> CallAsync<T>(Func<T> apply)
     {
         var fate = weather.Redis();
-        CallsUnderWay++;
-        var result = await turns.CallAsync<Either<StoreFailure, T>>(() =>
+        return turns.CallAsync<Either<StoreFailure, T>>(() =>
         {
             if (fate is Fate.NotDone) return Away;
             var answer = apply();
             return fate is Fate.Done ? answer : Away;
         });
-        CallsUnderWay--;
-        return result;
     }
 }

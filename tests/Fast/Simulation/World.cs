@@ -61,7 +61,6 @@ sealed class World
         crashes++;
         Turns.Crash();
         Kafka.Crash();
-        Redis.Crash();
         Outbox.Crash();
         Relay = new Relay(this);
     }
@@ -76,7 +75,7 @@ sealed class World
     public void Check(VisitReport report)
     {
         Assert.Equal(report.Found, report.Delivered + report.Remarked + report.DeadLettered + report.LeftPending);
-        Assert.Equal(0, Kafka.CallsUnderWay + Redis.CallsUnderWay + Outbox.CallsUnderWay);
+        Assert.Equal(0, Kafka.CallsUnderWay + Outbox.CallsUnderWay);
         CheckEvents();
     }
 

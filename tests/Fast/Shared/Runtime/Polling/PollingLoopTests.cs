@@ -40,7 +40,8 @@ public sealed class PollingLoopTests : IDisposable
         Run(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(60));
-            Assert.Equal(([0], PollerState.Visiting), (visits, loop.Status.State));
+            Assert.Equal(PollerState.Visiting, loop.Status.State);
+            Assert.Equal([0], visits);
             first.SetResult(Nothing);
             clock.Advance(TimeSpan.FromSeconds(5));
             Assert.Equal([0, 65], visits);
@@ -97,7 +98,8 @@ public sealed class PollingLoopTests : IDisposable
         Assert.Equal(PollerState.Paused, loop.Status.State);
         clock.Advance(TimeSpan.FromHours(1));
         loop.PollNow();
-        Assert.Equal(([0], PollerState.Paused), (visits, loop.Status.State));
+        Assert.Equal(PollerState.Paused, loop.Status.State);
+        Assert.Equal([0], visits);
         loop.Resume();
         Assert.Equal([0, 3600], visits);
     });
@@ -159,8 +161,9 @@ public sealed class PollingLoopTests : IDisposable
             stop.Cancel();
             Assert.False(running.IsCompleted);
             first.SetResult(Nothing);
-            Assert.True(running.IsCompletedSuccessfully);
-            Assert.Equal(([0], PollerState.Stopped), (visits, loop.Status.State));
+            Assert.Equal(TaskStatus.RanToCompletion, running.Status);
+            Assert.Equal(PollerState.Stopped, loop.Status.State);
+            Assert.Equal([0], visits);
         });
     }
 
@@ -171,7 +174,7 @@ public sealed class PollingLoopTests : IDisposable
         var running = loop.RunAsync(stop.Token);
         check();
         stop.Cancel();
-        Assert.True(running.IsCompletedSuccessfully);
+        Assert.Equal(TaskStatus.RanToCompletion, running.Status);
         Assert.Null(clock.UntilNextTimer);
     });
 
