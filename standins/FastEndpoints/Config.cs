@@ -2,6 +2,7 @@ using System.Text.Json;
 using FluentValidation.Results;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace FastEndpoints;
@@ -9,7 +10,11 @@ namespace FastEndpoints;
 /// <summary>Settings given to UseFastEndpoints. One for an application here; static in the package.</summary>
 public sealed class Config
 {
-    internal Config(IOptions<JsonOptions> json) => Serializer = new(json.Value.SerializerOptions);
+    internal Config(IServiceProvider rootServices)
+    {
+        RootServices = rootServices;
+        Serializer = new(rootServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+    }
 
     public EndpointOptions Endpoints { get; } = new();
 
@@ -18,6 +23,8 @@ public sealed class Config
     public SecurityOptions Security { get; } = new();
 
     public SerializerOptions Serializer { get; }
+
+    internal IServiceProvider RootServices { get; }
 }
 
 public sealed class EndpointOptions

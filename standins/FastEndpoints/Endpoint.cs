@@ -64,7 +64,7 @@ public abstract partial class Endpoint<TRequest, TResponse> : BaseEndpoint where
             var request = (TRequest)await Definition.Binder.BindAsync(
                 HttpContext, Definition.Settings.Serializer.Options, ValidationFailures, ct);
             foreach (var processor in Definition.PreProcessors)
-                await processor(new PreProcessorContext<TRequest>(request, HttpContext, ValidationFailures), HttpContext.RequestServices, ct);
+                await processor(new PreProcessorContext<TRequest>(request, HttpContext, ValidationFailures), ct);
             if (!HttpContext.ResponseStarted())
                 await RunHandlerAsync(request, ct);
         }

@@ -51,7 +51,7 @@ public sealed class EndpointDefinition
 
     internal Action<RouteHandlerBuilder> Conventions { get; private set; } = _ => { };
 
-    internal List<Func<IPreProcessorContext, IServiceProvider, CancellationToken, Task>> PreProcessors { get; } = [];
+    internal List<Func<IPreProcessorContext, CancellationToken, Task>> PreProcessors { get; } = [];
 
     internal bool HasRequest => ReqDtoType != typeof(EmptyRequest);
 
@@ -94,9 +94,9 @@ public sealed class EndpointDefinition
 
     internal void AddPreProcessor<T>(Order order, Func<T, IPreProcessorContext, CancellationToken, Task> run) where T : class
     {
-        T? single = null;
-        PreProcessors.Insert(order == Order.Before ? 0 : PreProcessors.Count, (context, services, ct) =>
-            run(single ??= ActivatorUtilities.CreateInstance<T>(services), context, ct));
+        var single = new Lazy<T>(() => ActivatorUtilities.CreateInstance<T>(Settings.RootServices));
+        PreProcessors.Insert(
+            order == Order.Before ? 0 : PreProcessors.Count, (context, ct) => run(single.Value, context, ct));
     }
 
     /// <summary>Secured unless anonymous access was asked for.</summary>

@@ -1,10 +1,8 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace FastEndpoints;
 
@@ -34,7 +32,7 @@ public static class FastEndpointsExtensions
 
         return services
             .AddSingleton(new EndpointTypes([.. types]))
-            .AddSingleton(provider => new Config(provider.GetRequiredService<IOptions<JsonOptions>>()));
+            .AddSingleton(provider => new Config(provider));
     }
 
     public static IApplicationBuilder UseFastEndpoints(this IApplicationBuilder app, Action<Config>? configAction = null)

@@ -98,7 +98,7 @@ internal sealed class UnaryCall<TRequest, TResponse> : IDisposable
         trailers = reply.TrailingHeaders;
         status = StatusOf.Trailers(reply.TrailingHeaders, frame);
         return status.StatusCode == StatusCode.OK
-            ? (method.ResponseMarshaller.ContextualDeserializer(frame), status)
+            ? (Deserialize(frame), status)
             : (null, status);
     }
 
@@ -114,6 +114,19 @@ internal sealed class UnaryCall<TRequest, TResponse> : IDisposable
         if (options.Headers is { } metadata)
             HeaderMetadata.Write(http.Headers, metadata);
         return http;
+    }
+
+    // What a marshaller throws may look like a failed connection: protobuf's exception is an IOException.
+    private TResponse Deserialize(ResponseFrame frame)
+    {
+        try
+        {
+            return method.ResponseMarshaller.ContextualDeserializer(frame);
+        }
+        catch (Exception error)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, "The response's message cannot be read.", error));
+        }
     }
 
     private void Stop(Status reason)

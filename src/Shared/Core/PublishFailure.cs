@@ -15,6 +15,14 @@ public abstract record PublishFailure(string Code, string Message)
     /// <summary>The broker may have it: a time-out after sending is not a failure.</summary>
     public sealed record Unknown(string Code, string Message) : PublishFailure(Code, Message);
 
+    /// <summary>As attempts and letters tell it.</summary>
+    public FailureClass Class => this switch
+    {
+        Permanent => FailureClass.Permanent,
+        Unknown => FailureClass.Unknown,
+        _ => FailureClass.Transient,
+    };
+
     /// <summary>Not written because this process is stopping or its producer is being replaced: says nothing of the event.</summary>
     public sealed record Stopping(string Code, string Message) : PublishFailure(Code, Message);
 }

@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Microsoft.Extensions.Logging;
+using EventId = Hobom.Slices.Core.EventId;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
@@ -94,8 +95,8 @@ sealed class DeliveryAttempts(
         }
 
         failed.Add(new Attempt(
-            failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), ClassOf(failure), failure.Code,
-            failure.Message, MaybeWritten: unknowns > 0));
+            failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), failure.Class, failure.Code, failure.Message,
+            MaybeWritten: unknowns > 0));
         return (failure, parts.Policy.Next(failure, failed.Count, unknowns, parts.Chance()));
     }
 
@@ -124,13 +125,6 @@ sealed class DeliveryAttempts(
     }
 
     static EventId[] IdsOf(Delivery delivery) => [.. delivery.Events.Select(e => e.Id)];
-
-    static FailureClass ClassOf(PublishFailure failure) => failure switch
-    {
-        PublishFailure.Permanent => FailureClass.Permanent,
-        PublishFailure.Unknown => FailureClass.Unknown,
-        _ => FailureClass.Transient,
-    };
 
     void LeaveAfterBug(Exception bug, int rows)
     {

@@ -126,12 +126,13 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
         _ = Change(ids, old => old is { State: LedgerState.Begun, Unknowns: 0 } ? null : old);
 
     /// <summary>
-    /// Forgets what a complete list of pending rows no longer shows: somebody else closed it. Only after a day,
-    /// because remembering too long costs a little memory, and forgetting too early doubles an event.
+    /// Forgets what a complete list of pending rows no longer shows: somebody else closed it. Only when no letter of
+    /// it can be left to replay, because remembering too long costs a little memory, and forgetting too early doubles
+    /// an event.
     /// </summary>
     public void ForgetAbsent(IReadOnlySet<EventId> pending)
     {
-        var limit = clock.GetUtcNow() - TimeSpan.FromDays(1);
+        var limit = clock.GetUtcNow() - DeadLetter.TimeToLive * 2;
         EventId[] absent;
         lock (gate)
         {

@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
+using EventId = Hobom.Slices.Core.EventId;
 
 namespace Hobom.Slices.Runtime.Delivering;
 

@@ -1,0 +1,76 @@
+using FastEndpoints;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Delivering;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.DeadLetters.Endpoints;
+
+/// <summary>The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.</summary>
+public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock) : EndpointWithoutRequest<object>
+{
+    static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(8);
+
+    public sealed record Answer(string Message);
+
+    public override void Configure()
+    {
+        Post("/dlq/retry/{key}");
+        Description(b => b.Produces<Answer>().Produces<Answer>(202).Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404)
+            .Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(422).Produces<ErrorAnswer>(502));
+        Summary(s =>
+        {
+            s.Summary = "Replay a dead letter";
+            s.Description = "Publishes it again as it was written, marks its row SENT, then removes it. Where an earlier "
+                + "publish may have been written the answer is 409, and `?confirm=unknown` sends it all the same.";
+            s.Params["key"] = "dlq:<category>:<event id>";
+            s.Params["confirm"] = "unknown: send although it may be in Kafka already";
+            s.ResponseExamples[200] = new Answer("DLQ retried and removed from Redis");
+            s.ResponseExamples[202] = new Answer("the replay is under way and goes on");
+            s.ResponseExamples[409] = new ErrorAnswer("the event is in hand") { HeldBy = "poll", HeldSince = DateTimeOffset.UnixEpoch };
+            s.ResponseExamples[502] = new ErrorAnswer("Local_MsgTimedOut: Local: Message timed out");
+        });
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var fault))
+        {
+            await Send.ResponseAsync(new ErrorAnswer(fault.Message), 400, ct);
+            return;
+        }
+
+        var confirmed = Query<string>("confirm", isRequired: false) is "unknown";
+        var replay = desk.StartAsync(key, User.Identity?.Name ?? "anonymous", confirmed);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
+        {
+            await Send.ResponseAsync(new Answer("the replay is under way and goes on"), 202, ct);
+            return;
+        }
+
+        await ending.CancelAsync();
+        var (status, answer) = AnswerTo(await replay, key);
+        await Send.ResponseAsync(answer, status, ct);
+    }
+
+    static (int Status, object Answer) AnswerTo(ReplayAnswer answer, DeadLetterKey key) => answer switch
+    {
+        ReplayAnswer.NoLetter => (404, new ErrorAnswer($"there is no dead letter {key}")),
+        ReplayAnswer.Unreadable(var reason) => (409, new ErrorAnswer(reason)),
+        ReplayAnswer.Refused(var refusal) => (422, new ErrorAnswer(refusal.Message)),
+        ReplayAnswer.StoreDown(var failure) => (502, new ErrorAnswer(failure.Message)),
+        ReplayAnswer.Ran(var outcome) => AnswerTo(outcome),
+        _ => throw new InvalidOperationException($"no answer to {answer}"),
+    };
+
+    static (int Status, object Answer) AnswerTo(ReplayOutcome outcome) => outcome switch
+    {
+        ReplayOutcome.Delivered => (200, new Answer("DLQ retried and removed from Redis")),
+        ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
+        ReplayOutcome.OutcomeUnknown(var reason) => (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again")),
+        ReplayOutcome.NotPublished(var failure) => (502, new ErrorAnswer($"{failure.Code}: {failure.Message}")),
+        ReplayOutcome.NotClosed(var reason) => (502, new ErrorAnswer(reason)),
+        ReplayOutcome.NotBegun(var failure) => (502, new ErrorAnswer(failure.Message)),
+        _ => throw new InvalidOperationException($"no answer to {outcome}"),
+    };
+}

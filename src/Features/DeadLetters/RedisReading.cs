@@ -1,0 +1,25 @@
+using StackExchange.Redis;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>What a GET found where another program may have put anything.</summary>
+static class RedisReading
+{
+    public static async Task<RecordReading> RecordAsync(Task<RedisValue> record) =>
+        await IsOfAnotherTypeAsync(record)
+            ? new RecordReading.Unreadable("the letter's record cannot be read: it is not a string", null)
+            : (byte[]?)await record is { } text ? LetterRecordText.Parse(text) : RecordReading.None.Instance;
+
+    public static async Task<bool> IsOfAnotherTypeAsync(Task<RedisValue> read)
+    {
+        try
+        {
+            await read;
+            return false;
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            return true;
+        }
+    }
+}

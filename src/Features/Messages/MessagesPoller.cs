@@ -1,0 +1,17 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Delivering;
+
+namespace Hobom.Slices.Messages;
+
+/// <summary>One visit to the message outbox: read, decide, write.</summary>
+public sealed class MessagesPoller(MessageOutboxClient outbox, DeliveryRunner runner, TimeProvider clock)
+{
+    public async Task<VisitReport> VisitAsync(CancellationToken stopping)
+    {
+        using var visit = runner.BeginVisit(stopping);
+        var found = await outbox.FindPendingAsync(stopping);
+        if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+        var admitted = await visit.AdmitAsync(rows);
+        return await visit.RunAsync(MessageDecisions.Plan(admitted, clock.GetUtcNow()));
+    }
+}

@@ -1,0 +1,75 @@
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Messages;
+using Hobom.Slices.Runtime;
+
+namespace Hobom.Slices.Host;
+
+/// <summary>The whole processor: built by hand in one place, run until told to stop.</summary>
+sealed class Processor : IAsyncDisposable
+{
+    static readonly TimeSpan HttpStopLimit = TimeSpan.FromSeconds(5);
+
+    readonly WebApplication app;
+    readonly Neighbours neighbours;
+    readonly IReadOnlyList<Slice> slices;
+    readonly ReplayDesk desk;
+    readonly DeadLettersPoller deadLetters;
+    readonly ILogger log;
+
+    Processor(Settings settings)
+    {
+        var builder = HttpApi.NewBuilder(settings);
+        var logs = LoggerFactory.Create(HttpApi.ConfigureLogging);
+        log = logs.CreateLogger("Hobom.Slices");
+        neighbours = new Neighbours(settings, logs);
+        slices = BuildSlices(neighbours.ToolsFor(settings), neighbours);
+        desk = new ReplayDesk(neighbours.Letters, slices, TimeProvider.System);
+        deadLetters = new DeadLettersPoller(neighbours.Letters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk).AddSingleton(slices);
+        app = HttpApi.Build(builder);
+    }
+
+    public static Processor Build(Settings settings) => new(settings);
+
+    /// <summary>The flows, a line each.</summary>
+    static Slice[] BuildSlices(SliceTools tools, Neighbours neighbours) =>
+    [
+        MessagesSlice.Build(tools, neighbours.Main),
+    ];
+
+    /// <summary>Returns the exit code, when no visit and no replay is under way any more and the HTTP server has stopped.</summary>
+    public async Task<int> RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await app.StartAsync(CancellationToken.None);
+        }
+        catch (IOException unavailable)
+        {
+            await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
+            return 1;
+        }
+
+        Announce();
+        await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
+        log.LogInformation("stopping: no visit is under way any more");
+        await desk.DrainAsync();
+        using var limit = new CancellationTokenSource(HttpStopLimit);
+        await app.StopAsync(limit.Token);
+        log.LogInformation("stopped");
+        return 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await neighbours.DisposeAsync();
+    }
+
+    void Announce()
+    {
+        log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
+        foreach (var slice in slices)
+            log.LogInformation("{Slice}: polls {EventType} at {Backend} for topic {Topic}", slice.Name, slice.Route.EventType, slice.Backend, slice.Route.Topic);
+    }
+}

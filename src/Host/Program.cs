@@ -1,0 +1,24 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Host;
+
+if (args is ["--version"])
+{
+    Console.WriteLine($"hobom {typeof(Settings).Assembly.GetName().Version?.ToString(3)}");
+    return 0;
+}
+
+if (args is not [])
+{
+    Console.Error.WriteLine("usage: hobom [--version]; all settings come from the environment or a .env file (docs/OPERATING.md)");
+    return 2;
+}
+
+if (!Startup.ReadSettings().Succeeded(out var settings, out var problems))
+{
+    foreach (var problem in problems.Lines) Console.Error.WriteLine(problem);
+    return 1;
+}
+
+using var signals = new Signals();
+await using var processor = Processor.Build(settings);
+return await processor.RunAsync(signals.Stopping);

@@ -1,0 +1,65 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+
+namespace Hobom.Slices.Host;
+
+/// <summary>Everything that is wrong with the settings, a line each, naming its variable. No line repeats a secret.</summary>
+public sealed record SettingProblems(IReadOnlyList<string> Lines);
+
+/// <summary>What the processor is told by its environment; docs/OPERATING.md has each with unit, default and limit.</summary>
+/// <param name="Trust">Null for plain text.</param>
+/// <param name="InternalApiKey">Null leaves the API open, for local work.</param>
+public sealed record Settings(
+    string MainAddress,
+    string MainApiKey,
+    KafkaSettings Kafka,
+    RedisAddress Redis,
+    TrustedCertificates? Trust,
+    ListenAddress Http,
+    string? InternalApiKey,
+    TimeSpan PollInterval)
+{
+    /// <summary>Left has every problem, a line each, naming its variable.</summary>
+    public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
+    {
+        var read = new SettingsReader(environment);
+        var main = read.Address("HOBOM_GRPC_ADDR", required: true);
+        var mainKey = read.Required("HOBOM_GRPC_API_KEY");
+        var redis = ReadRedis(read);
+        var trust = ReadTrust(read);
+        var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
+        var interval = read.Duration(
+            "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        if (!KafkaSettings.Parse(environment).Succeeded(out var kafka, out var faults))
+        {
+            foreach (var fault in faults) read.Add(fault.ToString());
+        }
+
+        if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
+        return new Settings(
+            main!, mainKey, kafka!, redis!, trust, http, read.Optional("HOBOM_INTERNAL_API_KEY"), interval);
+    }
+
+    /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
+    public override string ToString() => nameof(Settings);
+
+    static RedisAddress? ReadRedis(SettingsReader read)
+    {
+        var text = read.Required(RedisAddress.Variable);
+        if (text.Length == 0) return null;
+        if (RedisAddress.Parse(text).Succeeded(out var address, out var fault)) return address;
+        read.Add(fault.Message);
+        return null;
+    }
+
+    static TrustedCertificates? ReadTrust(SettingsReader read)
+    {
+        if (read.Optional("HOBOM_GRPC_TLS_CERT") is not { } path) return null;
+        if (TrustedCertificates.Load(path).Succeeded(out var trust, out var fault)) return trust;
+        read.Add($"HOBOM_GRPC_TLS_CERT: {fault}");
+        return null;
+    }
+}

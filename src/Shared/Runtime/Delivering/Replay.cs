@@ -1,0 +1,112 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Runtime.Delivering;
+
+/// <summary>How the replay of one dead letter ended.</summary>
+public abstract record ReplayOutcome
+{
+    ReplayOutcome()
+    {
+    }
+
+    /// <summary>In Kafka, the row SENT, the letter gone.</summary>
+    /// <param name="Position">None where an earlier replay had already published it and this one only closed it.</param>
+    public sealed record Delivered(RecordPosition? Position) : ReplayOutcome;
+
+    /// <summary>A visit or another replay has the event in hand.</summary>
+    public sealed record Busy(Hold Holder) : ReplayOutcome;
+
+    /// <summary>Not written; the letter stays.</summary>
+    public sealed record NotPublished(PublishFailure Failure) : ReplayOutcome;
+
+    /// <summary>An earlier publish may have been written and is not to be found: sending again wants a confirmation.</summary>
+    public sealed record OutcomeUnknown(string Reason) : ReplayOutcome;
+
+    /// <summary>Published, but its row or its letter could not be closed; another replay does just that.</summary>
+    public sealed record NotClosed(string Reason) : ReplayOutcome;
+
+    /// <summary>Redis was away, so nothing was begun.</summary>
+    public sealed record NotBegun(StoreFailure Failure) : ReplayOutcome;
+}
+
+/// <summary>
+/// Replays one event's delivery: hold, publish, mark SENT, drop the letter, in this order, so that a crash at any
+/// point leaves a letter that can be replayed without doubling the event.
+/// </summary>
+public sealed class Replay(DeliveryRunner runner)
+{
+    readonly DeliveryParts parts = runner.Parts;
+
+    /// <param name="delivery">Carries exactly one event.</param>
+    /// <param name="by">Who asked, for those who come second.</param>
+    /// <param name="confirmUnknown">Send again even though an earlier publish may have been written.</param>
+    public async Task<ReplayOutcome> RunAsync(Delivery delivery, string by, bool confirmUnknown)
+    {
+        var carried = delivery.Events[0];
+        if (!(await parts.Ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
+            return new ReplayOutcome.NotBegun(failure);
+        if (!parts.Ledger.TryHoldForReplay(carried.Id, by).Succeeded(out _, out var holder))
+            return new ReplayOutcome.Busy(holder);
+        try
+        {
+            return await PublishAndCloseAsync(delivery, carried, confirmUnknown);
+        }
+        finally
+        {
+            parts.Ledger.EndReplay(carried.Id);
+        }
+    }
+
+    async Task<ReplayOutcome> PublishAndCloseAsync(Delivery delivery, CarriedEvent carried, bool confirmUnknown)
+    {
+        EventId[] ids = [carried.Id];
+        var entry = parts.Ledger.Find(carried.Id);
+        if (entry is { State: LedgerState.Published }) return await CloseAsync(carried, null);
+        if (entry is not null && !confirmUnknown)
+        {
+            if (!(await LookUpAsync(entry, ids)).Succeeded(out var written, out var unknown)) return unknown;
+            if (written) return await CloseAsync(carried, null);
+        }
+
+        if (!(await parts.Ledger.BeginAsync(ids)).Succeeded(out _, out var failure))
+        {
+            parts.Ledger.ForgetUnwritten(ids);
+            return new ReplayOutcome.NotBegun(failure);
+        }
+
+        var published = await parts.Ports.Publish(delivery, entry is not null);
+        if (published.Succeeded(out var position, out var refused))
+        {
+            parts.Ledger.NotePublished(ids);
+            return await CloseAsync(carried, position);
+        }
+
+        if (refused is PublishFailure.Unknown) parts.Ledger.NoteUnknown(ids);
+        else parts.Ledger.ForgetUnwritten(ids);
+        await parts.Ledger.FlushAsync();
+        return new ReplayOutcome.NotPublished(refused);
+    }
+
+    /// <summary>Whether the earlier publish is in Kafka; Left where nobody can say.</summary>
+    async Task<Either<ReplayOutcome, bool>> LookUpAsync(LedgerEntry entry, EventId[] ids)
+    {
+        var answer = await parts.Ports.FindWritten(parts.Route.Topic, entry.Since, ids, CancellationToken.None);
+        if (!answer.Succeeded(out var written, out var failure))
+            return new ReplayOutcome.OutcomeUnknown($"an earlier publish may have been written, and Kafka could not be asked: {failure.Message}");
+        if (written.Count > 0) return true;
+        return new ReplayOutcome.OutcomeUnknown("an earlier publish may have been written; it was not found in the topic");
+    }
+
+    async Task<ReplayOutcome> CloseAsync(CarriedEvent carried, RecordPosition? position)
+    {
+        await parts.Ledger.FlushAsync();
+        if (!(await runner.MarkSentAsync(carried.Id, CancellationToken.None)).Succeeded(out _, out var unmarked))
+            return new ReplayOutcome.NotClosed($"published, but its row could not be marked SENT: {unmarked}");
+        if (!(await parts.Ports.Letters.Drop(carried.LetterKey)).Succeeded(out _, out var undropped))
+            return new ReplayOutcome.NotClosed($"published and marked SENT, but the letter could not be removed: {undropped.Message}");
+        parts.Ledger.Forget([carried.Id]);
+        await parts.Ledger.FlushAsync();
+        return new ReplayOutcome.Delivered(position);
+    }
+}

@@ -1,0 +1,67 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using EventId = Hobom.Slices.Core.EventId;
+
+namespace Hobom.Slices.Runtime.Redis;
+
+/// <summary>
+/// Keeps each flow's ledger in one hash, <c>dlqx:ledger:&lt;category&gt;</c>, a field for each event id. The backends
+/// delete rows after 30 days whatever their status; a ledger that nobody wrote for as long has nothing to tell.
+/// </summary>
+public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, ILogger<RedisLedgerStore> logger)
+{
+    public static readonly TimeSpan TimeToLive = TimeSpan.FromDays(30);
+
+    public LedgerPort Of(Category category) => new(() => LoadAsync(category), changes => WriteAsync(category, changes));
+
+    static RedisKey Key(Category category) => $"dlqx:ledger:{category.Name}";
+
+    async Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>> LoadAsync(Category category)
+    {
+        var read = await redis.RunAsync(db => db.HashGetAllAsync(Key(category)));
+        return read.Map(IReadOnlyDictionary<EventId, LedgerEntry> (fields) => Read(category, fields));
+    }
+
+    Dictionary<EventId, LedgerEntry> Read(Category category, HashEntry[] fields)
+    {
+        var entries = new Dictionary<EventId, LedgerEntry>(fields.Length);
+        var unread = 0;
+        foreach (var field in fields)
+        {
+            var id = (string?)field.Name;
+            if (string.IsNullOrEmpty(id)) continue;
+            var entry = LedgerText.Parse((string?)field.Value ?? "");
+            if (entry is null) unread++;
+            // A publish did begin; when, is lost. A search of Kafka from now on can prove it written no more.
+            entries[new EventId(id)] = entry ?? new LedgerEntry(LedgerState.Begun, clock.GetUtcNow(), 0);
+        }
+
+        if (unread > 0)
+            logger.LogWarning(
+                "{Count} entries of the {Category} ledger could not be read and count as begun", unread, category);
+        return entries;
+    }
+
+    async Task<Either<StoreFailure, Unit>> WriteAsync(
+        Category category, IReadOnlyDictionary<EventId, LedgerEntry?> changes)
+    {
+        if (changes.Count == 0) return Unit.Default;
+        var set = changes
+            .Where(c => c.Value is not null)
+            .Select(c => new HashEntry(c.Key.Value, LedgerText.Format(c.Value!))).ToArray();
+        var removed = changes.Where(c => c.Value is null).Select(c => (RedisValue)c.Key.Value).ToArray();
+        var written = await redis.RunAsync(db => WriteAsync(db.CreateTransaction(), Key(category), set, removed));
+        return written.Map(_ => Unit.Default);
+    }
+
+    static Task<bool> WriteAsync(ITransaction transaction, RedisKey key, HashEntry[] set, RedisValue[] removed)
+    {
+        var commands = new List<Task>(3);
+        if (set.Length > 0) commands.Add(transaction.HashSetAsync(key, set));
+        if (removed.Length > 0) commands.Add(transaction.HashDeleteAsync(key, removed));
+        commands.Add(transaction.KeyExpireAsync(key, TimeToLive));
+        return transaction.CommitAsync(commands);
+    }
+}

@@ -1,0 +1,18 @@
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace FsCheck.Xunit;
+
+/// <summary>Makes one test case of a method with <see cref="PropertyAttribute"/>.</summary>
+public class PropertyDiscoverer(IMessageSink diagnosticMessageSink) : IXunitTestCaseDiscoverer
+{
+    public IEnumerable<IXunitTestCase> Discover(
+        ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+    [
+        new PropertyTestCase(
+            diagnosticMessageSink,
+            discoveryOptions.MethodDisplayOrDefault(),
+            discoveryOptions.MethodDisplayOptionsOrDefault(),
+            testMethod),
+    ];
+}

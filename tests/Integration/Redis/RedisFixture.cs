@@ -1,0 +1,55 @@
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Hobom.Slices.Tests.Integration.Redis;
+
+/// <summary>One server for a class of tests, and beside it a plain client: another program's view of the keys.</summary>
+public sealed class RedisFixture : IAsyncLifetime
+{
+    public RedisServer Server { get; private set; } = null!;
+
+    public RedisConnection Connection { get; private set; } = null!;
+
+    public RedisDeadLetterStore Store { get; private set; } = null!;
+
+    public IDatabase Plain { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Server = await RedisServer.StartedAsync();
+        Connection = ConnectionTo(Server.Address);
+        Store = new RedisDeadLetterStore(Connection, TimeProvider.System);
+        Plain = (await ConnectionMultiplexer.ConnectAsync($"{Server.Address},allowAdmin=true")).GetDatabase();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Plain.Multiplexer.CloseAsync();
+        await Connection.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+
+    /// <summary>Empties the server.</summary>
+    public Task ClearAsync() => Plain.ExecuteAsync("FLUSHALL");
+
+    public IReadOnlyList<string> Keys() =>
+        [.. Plain.Multiplexer.GetServer(Server.Address).Keys().Select(k => (string)k!)];
+
+    public static RedisConnection ConnectionTo(
+        string address, TimeSpan? timeLimit = null, ILogger<RedisConnection>? logger = null) =>
+        new(RedisAddress.Parse(address).Right(), TimeProvider.System,
+            logger ?? NullLogger<RedisConnection>.Instance, timeLimit);
+}
+
+public static class EitherAssertions
+{
+    public static TRight Right<TLeft, TRight>(this Either<TLeft, TRight> either) =>
+        either.Match(right => right, left => throw new InvalidOperationException($"Left: {left}"));
+
+    public static TLeft Left<TLeft, TRight>(this Either<TLeft, TRight> either) =>
+        either.Match(right => throw new InvalidOperationException($"Right: {right}"), left => left);
+}

@@ -1,0 +1,84 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Redis;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hobom.Slices.Tests.Integration.Redis;
+
+public sealed class RedisLedgerStoreTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    static readonly DateTimeOffset Since = new(2026, 3, 5, 12, 0, 0, 123, TimeSpan.Zero);
+
+    LedgerPort Ledger => new RedisLedgerStore(
+        redis.Connection, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of(new Category("menu"));
+
+    public Task InitializeAsync() => redis.ClearAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task What_was_written_is_loaded_and_what_was_removed_is_not()
+    {
+        var begun = new LedgerEntry(LedgerState.Begun, Since, 2);
+        var published = new LedgerEntry(LedgerState.Published, Since.AddHours(1), 0);
+        await WriteAsync(("a:1\n📮", begun), ("b", begun), ("c", published));
+        await WriteAsync(("b", published), ("c", null), ("never there", null));
+
+        var loaded = (await Ledger.Load()).Right();
+        Assert.Equal(
+            new Dictionary<EventId, LedgerEntry> { [new("a:1\n📮")] = begun, [new("b")] = published }, loaded);
+    }
+
+    [Fact]
+    public async Task An_empty_ledger_loads_empty_and_an_empty_write_makes_no_key()
+    {
+        await WriteAsync();
+        Assert.Empty((await Ledger.Load()).Right());
+        Assert.Empty(redis.Keys());
+    }
+
+    [Fact]
+    public async Task Each_write_renews_the_30_days()
+    {
+        await WriteAsync(("a", new LedgerEntry(LedgerState.Begun, Since, 0)), ("b", null));
+        await redis.Plain.KeyExpireAsync("dlqx:ledger:menu", TimeSpan.FromHours(1));
+        await WriteAsync(("b", null));
+
+        var left = await redis.Plain.KeyTimeToLiveAsync("dlqx:ledger:menu");
+        Assert.InRange(left!.Value, TimeSpan.FromDays(30) - TimeSpan.FromSeconds(20), TimeSpan.FromDays(30));
+    }
+
+    [Fact]
+    public async Task An_entry_that_cannot_be_read_counts_as_begun_now()
+    {
+        await redis.Plain.HashSetAsync("dlqx:ledger:menu", "a", "9 vanished 12");
+        await redis.Plain.HashSetAsync("dlqx:ledger:menu", "b", new byte[] { 0xFF, 0 });
+        var before = DateTimeOffset.UtcNow;
+
+        var loaded = (await Ledger.Load()).Right();
+        Assert.Equal(2, loaded.Count);
+        Assert.All(loaded.Values, e => Assert.Equal((LedgerState.Begun, 0), (e.State, e.Unknowns)));
+        Assert.All(loaded.Values, e => Assert.InRange(e.Since, before, DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
+    public async Task Ledgers_of_two_categories_do_not_meet()
+    {
+        await WriteAsync(("a", new LedgerEntry(LedgerState.Begun, Since, 0)));
+        var other = new RedisLedgerStore(
+            redis.Connection, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of(new Category("log"));
+        Assert.Empty((await other.Load()).Right());
+    }
+
+    [Fact]
+    public async Task A_key_of_another_type_is_a_failure_and_no_exception()
+    {
+        await redis.Plain.StringSetAsync("dlqx:ledger:menu", "text");
+        (await Ledger.Load()).Left();
+        (await Ledger.Write(new Dictionary<EventId, LedgerEntry?> { [new("a")] = new(LedgerState.Begun, Since, 0) }))
+            .Left();
+    }
+
+    async Task WriteAsync(params (string Id, LedgerEntry? Entry)[] changes) =>
+        (await Ledger.Write(changes.ToDictionary(c => new EventId(c.Id), c => c.Entry))).Right();
+}

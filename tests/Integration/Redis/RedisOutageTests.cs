@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+using Microsoft.Extensions.Logging;
+using static Hobom.Slices.Tests.Integration.Redis.Letters;
+
+namespace Hobom.Slices.Tests.Integration.Redis;
+
+public sealed class RedisOutageTests
+{
+    /// <summary>The limit of one operation, and what a busy machine may add.</summary>
+    static readonly TimeSpan Bound = TimeSpan.FromSeconds(2) + TimeSpan.FromSeconds(3);
+
+    [Fact]
+    public async Task Starting_without_Redis_fails_in_time_and_works_once_it_is_there()
+    {
+        await using var server = RedisServer.NotStarted();
+        await using var connection = RedisFixture.ConnectionTo(server.Address);
+        var store = new RedisDeadLetterStore(connection, TimeProvider.System);
+
+        await FailsInTimeAsync(() => store.SaveAsync(Of(Key("e1"))));
+        await FailsInTimeAsync(() => store.FindExistingAsync([Key("e1")]));
+        Assert.Equal(RedisReach.Down, connection.State.Reach);
+        await server.StartAsync();
+        await WorksSoonAsync(() => store.SaveAsync(Of(Key("e1"))));
+        Assert.Equal(RedisReach.Up, connection.State.Reach);
+    }
+
+    [Fact]
+    public async Task A_killed_Redis_fails_in_time_and_its_letters_are_there_when_it_is_back()
+    {
+        await using var server = await RedisServer.StartedAsync("--appendfsync", "always");
+        var lines = new LinesLogged();
+        await using var connection = RedisFixture.ConnectionTo(server.Address, logger: lines);
+        var store = new RedisDeadLetterStore(connection, TimeProvider.System);
+        (await store.SaveAsync(Of(Key("before")))).Right();
+        await server.KillAsync();
+
+        for (var i = 0; i < 5; i++) await FailsInTimeAsync(() => store.SaveAsync(Of(Key("during"))));
+        await FailsInTimeAsync(() => store.GetAsync(Key("before")));
+        Assert.Equal(RedisReach.Down, connection.State.Reach);
+        await server.StartAsync();
+        await WorksSoonAsync(() => store.SaveAsync(Of(Key("after"))));
+        Assert.Equal(
+            new System.Collections.Generic.HashSet<DeadLetterKey> { Key("before"), Key("after") },
+            (await store.FindExistingAsync([Key("before"), Key("after")])).Right());
+        Assert.Equal(["Information", "Warning", "Information"], lines.Levels);
+    }
+
+    [Fact]
+    public async Task A_stopped_Redis_fails_in_time_and_works_when_it_goes_on()
+    {
+        await using var server = await RedisServer.StartedAsync();
+        await using var connection = RedisFixture.ConnectionTo(server.Address);
+        var store = new RedisDeadLetterStore(connection, TimeProvider.System);
+        (await store.SaveAsync(Of(Key("e1"), Noon))).Right();
+        await server.PauseAsync();
+
+        await FailsInTimeAsync(() => store.SaveAsync(Of(Key("e1"), Noon.AddSeconds(1))));
+        await FailsInTimeAsync(() => store.DropAsync(Key("other")));
+        Assert.Equal(RedisReach.Down, connection.State.Reach);
+        await server.ResumeAsync();
+        await WorksSoonAsync(() => store.SaveAsync(Of(Key("e1"), Noon.AddSeconds(2))));
+        var letter = Assert.IsType<LetterLookup.Found>((await store.GetAsync(Key("e1"))).Right()).Letter;
+        Assert.Equal(2, Assert.IsType<RecordReading.Readable>(letter.Record).Record.AttemptCount);
+    }
+
+    [Fact]
+    public async Task A_stop_between_reading_and_writing_fails_in_time_and_writes_nothing_later()
+    {
+        await using var server = await RedisServer.StartedAsync();
+        await using var connection = RedisFixture.ConnectionTo(server.Address);
+        var store = new RedisDeadLetterStore(connection, TimeProvider.System);
+        (await store.SaveAsync(Of(Key("e1")))).Right();
+
+        await FailsInTimeAsync(() => store.UpdateAsync(Key("e1"), record =>
+        {
+            server.PauseAsync().GetAwaiter().GetResult();
+            return record with { Reason = "changed" };
+        }));
+        await server.ResumeAsync();
+        await WorksSoonAsync(() => store.DropAsync(Key("other")));
+        var letter = Assert.IsType<LetterLookup.Found>((await store.GetAsync(Key("e1"))).Right()).Letter;
+        Assert.Equal("timed out", Assert.IsType<RecordReading.Readable>(letter.Record).Record.Reason);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_a_failure_that_does_not_show_it()
+    {
+        await using var server = await RedisServer.StartedAsync("--requirepass", "right-secret");
+        var lines = new LinesLogged();
+        await using var wrong = RedisFixture.ConnectionTo($"{server.Address},password=wrong-secret", logger: lines);
+        await using var right = RedisFixture.ConnectionTo($"{server.Address},password=right-secret");
+
+        var failure = (await wrong.RunAsync(db => db.KeyExistsAsync("x"))).Left();
+        Assert.DoesNotContain("secret", failure.Message + wrong.State.Detail + lines, StringComparison.Ordinal);
+        Assert.False((await right.RunAsync(db => db.KeyExistsAsync("x"))).Right());
+    }
+
+    static async Task FailsInTimeAsync<T>(Func<Task<Either<StoreFailure, T>>> operation)
+    {
+        var since = Stopwatch.StartNew();
+        (await operation()).Left();
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, Bound);
+    }
+
+    static async Task WorksSoonAsync<T>(Func<Task<Either<StoreFailure, T>>> operation)
+    {
+        var since = Stopwatch.StartNew();
+        while ((await operation()).IsLeft)
+        {
+            Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+            await Task.Delay(100);
+        }
+    }
+
+    sealed class LinesLogged : ILogger<RedisConnection>
+    {
+        readonly ConcurrentQueue<(LogLevel Level, string Text)> lines = new();
+
+        public IEnumerable<string> Levels => lines.Select(l => l.Level.ToString());
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue((logLevel, formatter(state, exception)));
+
+        public override string ToString() => string.Join('\n', lines);
+    }
+}
