@@ -22,8 +22,9 @@ static class NodeModules
             for (var attempt = 1; !File.Exists(InstalledMark); attempt++)
             {
                 var (exitCode, output) = await InstallAsync(cancellation);
-                if (exitCode != 0 && attempt == AttemptLimit)
-                    throw new InvalidOperationException($"npm ci failed {AttemptLimit} times, the last time with: {output}");
+                if (attempt == AttemptLimit && !File.Exists(InstalledMark))
+                    throw new InvalidOperationException(
+                        $"npm ci failed {AttemptLimit} times, the last time with exit code {exitCode}: {output}");
             }
         }
         finally
