@@ -47,7 +47,10 @@ stop_redis_service() {
   fi
 }
 
+# What a build starts ends with it: no compiler or build node stays behind.
 need_dotnet() {
+  export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
+  export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
   command -v dotnet >/dev/null || fail "The .NET SDK is missing: https://dotnet.microsoft.com/download (version: global.json)"
 }
 
