@@ -2,6 +2,7 @@ using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
 
 namespace Hobom.Slices.Host;
@@ -18,6 +19,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     public GrpcBackend Main { get; } = new(settings.MainAddress, settings.MainApiKey, settings.Trust, Clock);
 
     public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
+
+    public PausePort Pauses => new RedisPauses(redis).Port;
 
     public SliceTools ToolsFor(Settings settings) => new(
         Clock,

@@ -1,4 +1,5 @@
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Host.Pollers;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
 
@@ -14,6 +15,7 @@ sealed class Processor : IAsyncDisposable
     readonly IReadOnlyList<Slice> slices;
     readonly ReplayDesk desk;
     readonly DeadLettersPoller deadLetters;
+    readonly PollerDesk pollers;
     readonly ILogger log;
 
     Processor(Settings settings)
@@ -25,7 +27,8 @@ sealed class Processor : IAsyncDisposable
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours);
         desk = new ReplayDesk(neighbours.Letters, slices, TimeProvider.System);
         deadLetters = new DeadLettersPoller(neighbours.Letters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk).AddSingleton(slices);
+        pollers = new PollerDesk(slices, neighbours.Pauses, TimeProvider.System, logs.CreateLogger<PollerDesk>());
+        builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk);
         app = HttpApi.Build(builder);
     }
 
@@ -51,7 +54,8 @@ sealed class Processor : IAsyncDisposable
         }
 
         Announce();
-        await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
+        if (await pollers.RestoreAsync(stopping))
+            await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
         log.LogInformation("stopping: no visit is under way any more");
         await desk.DrainAsync();
         using var limit = new CancellationTokenSource(HttpStopLimit);
