@@ -48,6 +48,7 @@ stop_redis_service() {
 }
 
 need_dotnet() {
+  export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
   command -v dotnet >/dev/null || fail "The .NET SDK is missing: https://dotnet.microsoft.com/download (version: global.json)"
 }
 
@@ -61,6 +62,12 @@ retry() {
   return 1
 }
 
+# build PROJECT_OR_SOLUTION OPTION...   What it starts ends with it: no compiler or build node stays behind.
+build() {
+  MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 dotnet build "$1" -c Release --no-restore --nologo -v quiet \
+    -p:UseSharedCompilation=false "${@:2}"
+}
+
 # --- processes -----------------------------------------------------------------------------------------------------
 
 declare -A PID_OF=() # name -> pid, which is its process group too
@@ -70,7 +77,8 @@ STARTED=()           # names, oldest first
 launch() {
   local name=$1
   shift
-  setsid "$@" >"$WORK/$name.log" 2>&1 </dev/null &
+  : >"$WORK/$name.log"
+  setsid "$@" >>"$WORK/$name.log" 2>&1 </dev/null &
   adopt "$name" $!
 }
 

@@ -7,6 +7,10 @@ public static class WatchCommand
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
+    /// <summary>Against this one the last page shows the rates of the whole run.</summary>
+    private static readonly Reading s_start =
+        new(TimeSpan.Zero, Rows: null, new Dictionary<string, long>(StringComparer.Ordinal), Letters: null);
+
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(WatchOptions options, CancellationToken stopping)
     {
@@ -39,11 +43,11 @@ public static class WatchCommand
     private static int Conclude(Reading now, bool shown)
     {
         if (!shown)
-            Console.WriteLine(string.Join('\n', Screen.Page(now, earlier: null, notes: "")));
+            Console.WriteLine(string.Join('\n', Screen.Page(now, s_start, notes: "")));
         var letters = now.Letters?.Values.Sum();
         Console.WriteLine(
-            $"{now.Settled} events settled in {now.Elapsed.TotalSeconds:0} s: {now.Sent} sent, {now.Failed} failed, "
-            + $"{letters?.ToString() ?? "unknown"} dead letters.");
+            $"{now.Settled} events settled in {now.Elapsed.TotalSeconds:0} s: {now.Sent} sent, {now.Failed} failed; "
+            + $"dead letters: {letters?.ToString() ?? "unknown"}.");
         if (letters >= now.Failed)
             return 0;
         Console.WriteLine("A row is FAILED without a dead letter: that must not happen.");

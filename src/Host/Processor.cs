@@ -1,6 +1,9 @@
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Host.Pollers;
+using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Space;
 
 namespace Hobom.Slices.Host;
 
@@ -14,10 +17,13 @@ sealed class Processor : IAsyncDisposable
     readonly IReadOnlyList<Slice> slices;
     readonly ReplayDesk desk;
     readonly DeadLettersPoller deadLetters;
+    readonly PollerDesk pollers;
+    readonly Settings settings;
     readonly ILogger log;
 
     Processor(Settings settings)
     {
+        this.settings = settings;
         var builder = HttpApi.NewBuilder(settings);
         var logs = LoggerFactory.Create(HttpApi.ConfigureLogging);
         log = logs.CreateLogger("Hobom.Slices");
@@ -25,16 +31,20 @@ sealed class Processor : IAsyncDisposable
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours);
         desk = new ReplayDesk(neighbours.Letters, slices, TimeProvider.System);
         deadLetters = new DeadLettersPoller(neighbours.Letters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk).AddSingleton(slices);
+        pollers = new PollerDesk(slices, neighbours.Pauses, TimeProvider.System, logs.CreateLogger<PollerDesk>());
+        builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk);
         app = HttpApi.Build(builder);
     }
 
     public static Processor Build(Settings settings) => new(settings);
 
     /// <summary>The flows, a line each.</summary>
-    static Slice[] BuildSlices(SliceTools tools, Neighbours neighbours) =>
+    static Slice[] BuildSlices(SliceTools tools, Neighbours to) =>
     [
-        MessagesSlice.Build(tools, neighbours.Main),
+        MessagesSlice.Build(tools, to.Main),
+        LogsSlice.Build(tools, to.Main),
+        .. to.Space.Map(space => SpaceSlice.Build(tools, space)).AsEnumerable(),
+        .. to.Space.Map(space => SpaceLogsSlice.Build(tools, space)).AsEnumerable(),
     ];
 
     /// <summary>Returns the exit code, when no visit and no replay is under way any more and the HTTP server has stopped.</summary>
@@ -51,7 +61,8 @@ sealed class Processor : IAsyncDisposable
         }
 
         Announce();
-        await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
+        if (await pollers.RestoreAsync(stopping))
+            await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
         log.LogInformation("stopping: no visit is under way any more");
         await desk.DrainAsync();
         using var limit = new CancellationTokenSource(HttpStopLimit);
@@ -71,5 +82,7 @@ sealed class Processor : IAsyncDisposable
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
         foreach (var slice in slices)
             log.LogInformation("{Slice}: polls {EventType} at {Backend} for topic {Topic}", slice.Name, slice.Route.EventType, slice.Backend, slice.Route.Topic);
+        if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
+        if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }
 }

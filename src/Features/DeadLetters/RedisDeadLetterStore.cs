@@ -27,8 +27,9 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
         {
             SaveDecision.Write(var record, var life) => transaction =>
             [
-                transaction.StringSetAsync(letter.Key.Format(), letter.Payload.ToArray(), life),
-                transaction.StringSetAsync(LetterKeys.Record(letter.Key), LetterRecordText.Format(record), life),
+                transaction.StringSetAsync(letter.Key.Format(), letter.Payload.ToArray(), life, When.Always),
+                transaction.StringSetAsync(
+                    LetterKeys.Record(letter.Key), LetterRecordText.Format(record), life, When.Always),
                 RedisLetterIndex.AddAsync(transaction, letter.Key, record.LastFailedAt),
             ],
             _ => null,

@@ -32,7 +32,7 @@ public sealed record DeadLetter(
     {
         var last = attempts[^1];
         return new DeadLetter(
-            carried.LetterKey, carried.Id, eventType, carried.LetterPayload, delivery.Topic, delivery.Key,
+            carried.LetterKey, carried.Id, eventType, carried.LetterPayload(), delivery.Topic, delivery.Key,
             delivery.Headers, PublishStage, last.Class, last.Message, attempts, now);
     }
 

@@ -18,8 +18,15 @@ public sealed record RecordHeader(string Name, string Value)
 }
 
 /// <summary>One outbox event inside a record, and the dead letter that it becomes when the record cannot be delivered.</summary>
-/// <param name="LetterPayload">What the letter holds, byte for byte; for a lone event the record's own value.</param>
-public sealed record CarriedEvent(EventId Id, DeadLetterKey LetterKey, ReadOnlyMemory<byte> LetterPayload);
+/// <param name="LetterPayload">What the letter holds, byte for byte; made on demand: only a dead letter needs it.</param>
+public sealed record CarriedEvent(EventId Id, DeadLetterKey LetterKey, Func<ReadOnlyMemory<byte>> LetterPayload)
+{
+    /// <summary>A lone event: its letter holds the record's own value.</summary>
+    public CarriedEvent(EventId id, DeadLetterKey letterKey, ReadOnlyMemory<byte> value)
+        : this(id, letterKey, () => value)
+    {
+    }
+}
 
 /// <summary>One Kafka record together with the outbox events that it carries, in order.</summary>
 public sealed record Delivery(

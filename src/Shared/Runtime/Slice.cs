@@ -20,6 +20,7 @@ public sealed record Slice(
 
 /// <summary>What a slice is given to wire itself from.</summary>
 /// <param name="Ledgers">The lasting ledger of a category.</param>
+/// <param name="RecordByteLimit">The largest record that the Kafka client takes, key and headers included.</param>
 public sealed record SliceTools(
     TimeProvider Clock,
     Func<double> Chance,
@@ -28,7 +29,8 @@ public sealed record SliceTools(
     FindWritten FindWritten,
     Func<Category, LedgerPort> Ledgers,
     LetterPort Letters,
-    TimeSpan PollInterval)
+    TimeSpan PollInterval,
+    int RecordByteLimit)
 {
     public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks) => new(new DeliveryParts(
         route,

@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -107,5 +108,22 @@ public sealed class FramingTests
 
         Assert.Equal(StatusCode.NotFound, failure.StatusCode);
         Assert.Equal("no such row", failure.Status.Detail);
+    }
+
+    [Fact]
+    public async Task A_marshaller_may_deal_in_whole_arrays()
+    {
+        using var handler = new ScriptedHandler(Reply(Frame("echo"u8.ToArray())));
+        using var channel = Channel(handler);
+        var text = Marshallers.Create<string>(
+            (value, context) => context.Complete(Encoding.UTF8.GetBytes(value)),
+            context => Encoding.UTF8.GetString(context.PayloadAsNewBuffer(), 0, context.PayloadLength));
+        var method = new Method<string, string>(MethodType.Unary, "pkg.Echo", "Say", text, text);
+
+        var answer = await channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, "hello");
+
+        Assert.Equal("echo", answer);
+        Assert.Equal(Frame("hello"u8.ToArray()), handler.RequestBody);
+        Assert.Equal("/pkg.Echo/Say", handler.Request!.RequestUri!.AbsolutePath);
     }
 }

@@ -70,6 +70,61 @@ public sealed class StandInTests
     }
 
     [Fact]
+    public async Task The_coding_that_is_not_understood_is_named()
+    {
+        var reply = Reply(Frame([1, 2, 3], compression: 1));
+        reply.Headers.Add("grpc-encoding", "snappy");
+        using var channel = Channel(new ScriptedHandler(reply));
+
+        var failure = await FailureOf(channel.Mark());
+
+        Assert.Equal(StatusCode.Unimplemented, failure.StatusCode);
+        Assert.Contains("snappy", failure.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_over_HTTP_1_is_no_gRPC()
+    {
+        var reply = Reply(Frame(new Empty()));
+        reply.Version = new Version(1, 1);
+        using var channel = Channel(new ScriptedHandler(reply));
+
+        Assert.Equal(StatusCode.Internal, (await FailureOf(channel.Mark())).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(0x40, StatusCode.Internal)]
+    [InlineData(0xff, StatusCode.ResourceExhausted)]
+    public async Task A_length_that_lies_costs_no_memory_to_speak_of(byte highestByte, StatusCode expected)
+    {
+        using var channel = GrpcChannel.ForAddress("http://scripted.test", new GrpcChannelOptions
+        {
+            HttpHandler = new ScriptedHandler(Reply([0, highestByte, 0, 0, 0, 1, 2, 3])),
+            MaxReceiveMessageSize = null,
+        });
+        var before = GC.GetTotalAllocatedBytes();
+
+        var failure = await FailureOf(channel.Mark());
+
+        Assert.Equal(expected, failure.StatusCode);
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 8 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task A_marshaller_that_does_not_complete_its_message_sends_nothing()
+    {
+        using var handler = new ScriptedHandler(Reply(Frame(new Empty())));
+        using var channel = Channel(handler);
+        var text = Marshallers.Create<string>((_, _) => { }, _ => "");
+        var method = new Method<string, string>(MethodType.Unary, "pkg.Echo", "Say", text, text);
+
+        var failure = await FailureOf(channel.CreateCallInvoker().AsyncUnaryCall(method, null, default, "hello"));
+
+        Assert.Equal(StatusCode.Internal, failure.StatusCode);
+        Assert.Equal(0, handler.RequestCount);
+    }
+
+    [Fact]
     public void Calls_that_block_are_refused()
     {
         using var channel = Channel(new ScriptedHandler(Reply(Frame(new Empty()))));

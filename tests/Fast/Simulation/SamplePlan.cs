@@ -27,7 +27,7 @@ static class SamplePlan
         var carried = rows.Select(row =>
             new CarriedEvent(row.EventId!.Value, new DeadLetterKey(World.Route.Category, row.EventId.Value.Value), PayloadOf(row))).ToArray();
         return new Delivery(
-            World.Route.Topic, carried[0].Id.Value, carried.SelectMany(e => e.LetterPayload.ToArray()).ToArray(),
+            World.Route.Topic, carried[0].Id.Value, carried.SelectMany(e => e.LetterPayload().ToArray()).ToArray(),
             [.. carried.Select(e => new RecordHeader(RecordHeader.EventId, e.Id.Value))], carried);
     }
 }

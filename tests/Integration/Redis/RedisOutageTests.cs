@@ -5,6 +5,7 @@ using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
 namespace Hobom.Slices.Tests.Integration.Redis;
@@ -88,6 +89,26 @@ public sealed class RedisOutageTests
     }
 
     [Fact]
+    public async Task A_connection_whose_other_end_vanished_without_a_word_is_replaced_after_ten_silent_seconds()
+    {
+        await using var server = await RedisServer.StartedAsync();
+        await using var proxy = new SwallowingProxy(server.Port);
+        var clock = new ClockAhead();
+        await using var connection = new RedisConnection(
+            RedisAddress.Parse(proxy.Address).Right(), clock, NullLogger<RedisConnection>.Instance,
+            TimeSpan.FromMilliseconds(300));
+        await WorksSoonAsync(() => connection.RunAsync(db => db.KeyExistsAsync("x")));
+        proxy.SwallowWhatIsConnected();
+
+        await FailsInTimeAsync(() => connection.RunAsync(db => db.KeyExistsAsync("x")));
+        await FailsInTimeAsync(() => connection.RunAsync(db => db.KeyExistsAsync("x")));
+        clock.Ahead = TimeSpan.FromSeconds(11);
+        await FailsInTimeAsync(() => connection.RunAsync(db => db.KeyExistsAsync("x")));
+        await WorksSoonAsync(() => connection.RunAsync(db => db.KeyExistsAsync("x")));
+        Assert.Equal(RedisReach.Up, connection.State.Reach);
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_a_failure_that_does_not_show_it()
     {
         await using var server = await RedisServer.StartedAsync("--requirepass", "right-secret");
@@ -115,6 +136,15 @@ public sealed class RedisOutageTests
             Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
             await Task.Delay(100);
         }
+    }
+
+    /// <summary>Real time, but for the stretch by which the monotonic clock is ahead.</summary>
+    sealed class ClockAhead : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override long GetTimestamp() =>
+            base.GetTimestamp() + (long)(Ahead.TotalSeconds * TimestampFrequency);
     }
 
     sealed class LinesLogged : ILogger<RedisConnection>

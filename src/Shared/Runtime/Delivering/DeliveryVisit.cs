@@ -87,7 +87,7 @@ public sealed class DeliveryVisit : IDisposable
     {
         try
         {
-            foreach (var chunk in plan.Steps.Chunk(ChunkRows))
+            foreach (var chunk in ChunksOf(plan))
             {
                 if (MustNotBegin() || await BeginAsync(chunk) is not { } letters) LeavePending(chunk);
                 else
@@ -192,8 +192,27 @@ public sealed class DeliveryVisit : IDisposable
         probed = runner.BrokerAway;
     }
 
-    void LeavePending(Either<Refusal, Delivery>[] chunk) =>
-        tally.LeftPending(chunk.Sum(step => step.Match(Left: _ => 1, Right: d => d.Events.Count)));
+    void LeavePending(Either<Refusal, Delivery>[] chunk) => tally.LeftPending(chunk.Sum(RowsOf));
+
+    /// <summary>Cut by the rows they carry: one delivery may carry a thousand, and its record be as large as Kafka takes.</summary>
+    static IEnumerable<Either<Refusal, Delivery>[]> ChunksOf(DeliveryPlan plan)
+    {
+        var chunk = new List<Either<Refusal, Delivery>>();
+        var rows = 0;
+        foreach (var step in plan.Steps)
+        {
+            chunk.Add(step);
+            rows += RowsOf(step);
+            if (rows < ChunkRows) continue;
+            yield return [.. chunk];
+            chunk.Clear();
+            rows = 0;
+        }
+
+        if (chunk.Count > 0) yield return [.. chunk];
+    }
+
+    static int RowsOf(Either<Refusal, Delivery> step) => step.Match(Left: _ => 1, Right: d => d.Events.Count);
 
     void LeaveAll(int rows, StoreFailure failure)
     {

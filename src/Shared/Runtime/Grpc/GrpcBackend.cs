@@ -61,7 +61,7 @@ public sealed class GrpcBackend : IDisposable
         }
         catch (RpcException refused)
         {
-            return GrpcFailures.Of(refused);
+            return GrpcFailures.Of(refused, stopping.IsCancellationRequested);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

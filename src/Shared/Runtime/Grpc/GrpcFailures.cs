@@ -7,10 +7,11 @@ namespace Hobom.Slices.Runtime.Grpc;
 /// <summary>A call's status as a typed result.</summary>
 static class GrpcFailures
 {
-    public static CallFailure Of(RpcException refused) =>
-        new(KindOf(refused), DetailOf(refused.Status), RetryAfterOf(refused.Trailers));
+    /// <param name="stopping">This process ended the call: else a server that shut down did, which is as good as gone.</param>
+    public static CallFailure Of(RpcException refused, bool stopping) =>
+        new(KindOf(refused, stopping), DetailOf(refused.Status), RetryAfterOf(refused.Trailers));
 
-    static CallFailureKind KindOf(RpcException refused) => refused.StatusCode switch
+    static CallFailureKind KindOf(RpcException refused, bool stopping) => refused.StatusCode switch
     {
         StatusCode.Unavailable or StatusCode.Aborted => CallFailureKind.Unavailable,
         StatusCode.DeadlineExceeded => CallFailureKind.DeadlineExceeded,
@@ -25,7 +26,7 @@ static class GrpcFailures
             => CallFailureKind.TooLarge,
         StatusCode.ResourceExhausted => CallFailureKind.ResourceExhausted,
         StatusCode.Unimplemented => CallFailureKind.Unimplemented,
-        StatusCode.Cancelled => CallFailureKind.Cancelled,
+        StatusCode.Cancelled => stopping ? CallFailureKind.Cancelled : CallFailureKind.Unavailable,
         _ => CallFailureKind.Internal,
     };
 

@@ -44,7 +44,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
             TaskCreationOptions.RunContinuationsAsynchronously);
         var outcome = await HandOverInTurn(delivery.Topic, record, flight) is { } refused ? refused : await flight.Task;
         outcome.IfLeft(failure => PublishTrace.NoteFailure(activity, failure));
-        return outcome;
+        return outcome.MapLeft(failure => TellSize(failure, delivery.Value.Length));
     }
 
     /// <summary>Waits up to five seconds for reports; afterwards every call of PublishAsync has completed or is about to.</summary>
@@ -88,6 +88,12 @@ public sealed class KafkaPublisher : IAsyncDisposable
     }
 
     static PublishFailure.Stopping Ended() => new(nameof(ErrorCode.Local_Destroy), "this process is stopping");
+
+    /// <summary>Neither the client nor the broker says how large the record was that they found too large.</summary>
+    static PublishFailure TellSize(PublishFailure failure, int valueBytes) =>
+        failure.Code == nameof(ErrorCode.MsgSizeTooLarge)
+            ? failure with { Message = $"{failure.Message}: the value has {valueBytes} bytes" }
+            : failure;
 
     // Not an attempt: the record was never handed over, and the next visit brings it again.
     static PublishFailure.Stopping NoRoom() =>

@@ -19,10 +19,12 @@ public enum PollerState
 }
 
 /// <summary>A poller as an operator sees it.</summary>
+/// <param name="Pause">Set where it is paused, or will be when the visit under way has ended.</param>
 /// <param name="LastVisitAt">When the last visit ended.</param>
 /// <param name="DownSince">The first of the visits in a row that met a neighbour down.</param>
 public sealed record PollerStatus(
     PollerState State,
+    PauseNote? Pause,
     DateTimeOffset? LastVisitAt,
     VisitReport? LastVisit,
     DateTimeOffset? DownSince,
@@ -45,9 +47,8 @@ public sealed class PollingLoop(
     ILogger log)
 {
     readonly Lock gate = new();
-    PollerStatus status = new(PollerState.Stopped, null, null, null, null, null, 0, 0, 0);
+    PollerStatus status = new(PollerState.Stopped, null, null, null, null, null, null, 0, 0, 0);
     TaskCompletionSource wake = new();
-    bool paused;
     int failuresInARow;
 
     public string Name => name;
@@ -66,20 +67,12 @@ public sealed class PollingLoop(
         lock (gate) wake.TrySetResult();
     }
 
-    public void Pause()
+    /// <summary>From the next visit on; null resumes.</summary>
+    public void SetPause(PauseNote? note)
     {
         lock (gate)
         {
-            paused = true;
-            wake.TrySetResult();
-        }
-    }
-
-    public void Resume()
-    {
-        lock (gate)
-        {
-            paused = false;
+            status = status with { Pause = note };
             wake.TrySetResult();
         }
     }
@@ -132,7 +125,7 @@ public sealed class PollingLoop(
 
     bool IsPaused()
     {
-        lock (gate) return paused;
+        lock (gate) return status.Pause is not null;
     }
 
     void Enter(PollerState state)

@@ -94,13 +94,13 @@ public sealed class PollingLoopTests : IDisposable
     [Fact]
     public void Paused_it_makes_no_visit_until_it_is_resumed() => Run(() =>
     {
-        loop.Pause();
+        loop.SetPause(new PauseNote("operator", start));
         Assert.Equal(PollerState.Paused, loop.Status.State);
         clock.Advance(TimeSpan.FromHours(1));
         loop.PollNow();
         Assert.Equal(PollerState.Paused, loop.Status.State);
         Assert.Equal([0], visits);
-        loop.Resume();
+        loop.SetPause(null);
         Assert.Equal([0, 3600], visits);
     });
 

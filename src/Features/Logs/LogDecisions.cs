@@ -1,0 +1,73 @@
+using System.Text;
+using Hobom.Slices.Core;
+using Hobom.Slices.Protos.Outbox.Log;
+using LanguageExt;
+
+namespace Hobom.Slices.Logs;
+
+/// <summary>What becomes of the rows of a log outbox. Pure.</summary>
+public static class LogDecisions
+{
+    enum Place
+    {
+        Refused,
+
+        /// <summary>In an array with others.</summary>
+        Shared,
+
+        /// <summary>In an array of its own: the consumers may refuse it, and with it all that it travels with.</summary>
+        Alone,
+    }
+
+    /// <summary>
+    /// Refusals, then the arrays, then the rows that travel alone. No row changes what becomes of another. All records
+    /// of a poll have one key: they stay together in one partition, in order.
+    /// </summary>
+    /// <param name="now">The time of publishing.</param>
+    public static DeliveryPlan Plan(
+        IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow, LogBatchLimits limits, DateTimeOffset now)
+    {
+        var key = flow.RecordKey(now);
+        var rows = items.ToLookup(item => PlaceOf(item, flow.Route));
+        var arrays = LogBatch.Split(rows[Place.Shared].Select(EncodedOf), Encoding.UTF8.GetByteCount(key), limits)
+            .Concat(rows[Place.Alone].Select(IReadOnlyList<EncodedLog> (item) => [EncodedOf(item)]));
+        return new DeliveryPlan(rows[Place.Refused].Select(item => RefusalOf(item, flow.Route))
+            .Concat(arrays.Select(logs => DeliveryOf(logs, flow.Route, key))));
+    }
+
+    static Place PlaceOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
+        RowRules.Fault(item, route.EventType) is not null ? Place.Refused
+        : LogEnumerations.ForeignValue(item.Payload!) is null ? Place.Shared
+        : Place.Alone;
+
+    static Either<Refusal, Delivery> RefusalOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
+        Refusal.Of(item, route.Category, RowRules.Fault(item, route.EventType)!);
+
+    static EncodedLog EncodedOf(OutboxItem<HoBomLogPayload> item) =>
+        new(item.EventId!.Value, LogJson.Encode(item.Payload!));
+
+    static Either<Refusal, Delivery> DeliveryOf(IReadOnlyList<EncodedLog> logs, RelayRoute route, string key)
+    {
+        var value = new byte[logs.Sum(log => log.Json.Length + 1) + 1];
+        var events = new List<CarriedEvent>(logs.Count);
+        var headers = new List<RecordHeader>(logs.Count + 1);
+        var end = 0;
+        foreach (var (id, json) in logs)
+        {
+            value[end] = end == 0 ? (byte)'[' : (byte)',';
+            var start = end + 1;
+            end = start + json.Length;
+            json.CopyTo(value, start);
+            var place = start..end;
+            headers.Add(new RecordHeader(RecordHeader.EventId, id.Value));
+            events.Add(new CarriedEvent(id, new DeadLetterKey(route.Category, id.Value), () => ArrayOf(value[place])));
+        }
+
+        value[end] = (byte)']';
+        headers.Add(new RecordHeader(RecordHeader.EventType, route.EventType));
+        return new Delivery(route.Topic, key, value, headers, events);
+    }
+
+    /// <summary>The array that holds this object alone: what a replay publishes.</summary>
+    static ReadOnlyMemory<byte> ArrayOf(ReadOnlySpan<byte> log) => (byte[])[(byte)'[', .. log, (byte)']'];
+}

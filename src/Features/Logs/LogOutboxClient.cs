@@ -1,0 +1,35 @@
+using System.Text;
+using Google.Protobuf;
+using Hobom.Slices.Core;
+using Hobom.Slices.Protos.Outbox.Log;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Outbox;
+using LanguageExt;
+
+namespace Hobom.Slices.Logs;
+
+/// <summary>Asks a backend for its pending logs; both backends have the same service for it.</summary>
+public sealed class LogOutboxClient(GrpcBackend backend, string eventType)
+{
+    readonly FindHoBomLogOutboxController.FindHoBomLogOutboxControllerClient client = new(backend.Channel);
+
+    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<HoBomLogPayload>>>> FindPendingAsync(
+        CancellationToken stopping)
+    {
+        var answer = await backend.CallAsync(
+            client.FindLogOutboxByEventTypeAndStatusUseCaseAsync,
+            new Request { EventType = eventType, Status = OutboxStatus.Pending },
+            GrpcBackend.FindDeadline,
+            stopping);
+        return answer.Map<IReadOnlyList<OutboxItem<HoBomLogPayload>>>(
+            response => [.. response.Items.Where(row => OutboxStatus.IsPending(row.Status)).Select(ItemOf)]);
+    }
+
+    static OutboxItem<HoBomLogPayload> ItemOf(QueryResult row) => new(
+        row.Id,
+        row.EventId.Length == 0 ? null : new EventId(row.EventId),
+        row.EventType,
+        row.Payload,
+        OutboxTimestamps.Parse(row.CreatedAt),
+        () => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(row)));
+}

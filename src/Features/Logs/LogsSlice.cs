@@ -1,0 +1,25 @@
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Outbox;
+
+namespace Hobom.Slices.Logs;
+
+/// <summary>HOBOM_LOG: the main backend's logs to <c>hobom.logs</c>, in arrays.</summary>
+public static class LogsSlice
+{
+    public static Slice Build(SliceTools tools, GrpcBackend main) =>
+        Build(tools, main, "logs", LogFlow.Main, MessageOutboxMarks.Of(main));
+
+    /// <summary>Both flows of logs are wired alike.</summary>
+    internal static Slice Build(SliceTools tools, GrpcBackend backend, string name, LogFlow flow, MarkPort marks)
+    {
+        var runner = tools.NewRunner(flow.Route, marks);
+        var poller = new LogsPoller(
+            new LogOutboxClient(backend, flow.Route.EventType), runner, flow,
+            new LogBatchLimits(tools.RecordByteLimit, LogBatchLimits.DefaultEvents), tools.Clock,
+            tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"));
+        return new Slice(
+            name, flow.Route, backend.Address, tools.NewLoop(name, poller.VisitAsync), runner,
+            _ => flow.RecordKey(tools.Clock.GetUtcNow()));
+    }
+}

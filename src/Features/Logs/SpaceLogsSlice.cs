@@ -1,0 +1,12 @@
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Outbox;
+
+namespace Hobom.Slices.Logs;
+
+/// <summary>SPACE_LOG: the space backend's logs to <c>hobom.logs</c>, as the main backend's.</summary>
+public static class SpaceLogsSlice
+{
+    public static Slice Build(SliceTools tools, GrpcBackend space) =>
+        LogsSlice.Build(tools, space, "space-logs", LogFlow.Space, SpaceOutboxMarks.Of(space));
+}

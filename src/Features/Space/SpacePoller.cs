@@ -1,0 +1,17 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Delivering;
+
+namespace Hobom.Slices.Space;
+
+/// <summary>One visit to the space outbox: read, decide, write.</summary>
+public sealed class SpacePoller(SpaceOutboxClient outbox, DeliveryRunner runner)
+{
+    public async Task<VisitReport> VisitAsync(CancellationToken stopping)
+    {
+        using var visit = runner.BeginVisit(stopping);
+        var found = await outbox.FindPendingAsync(stopping);
+        if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+        var admitted = await visit.AdmitAsync(rows);
+        return await visit.RunAsync(SpaceDecisions.Plan(admitted));
+    }
+}

@@ -1,0 +1,17 @@
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Outbox;
+
+namespace Hobom.Slices.Space;
+
+/// <summary>SPACE_EVENT: the space backend's outbox to <c>hobom.space-events</c>, a record for each event.</summary>
+public static class SpaceSlice
+{
+    public static Slice Build(SliceTools tools, GrpcBackend space)
+    {
+        var runner = tools.NewRunner(SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
+        var poller = new SpacePoller(new SpaceOutboxClient(space), runner);
+        return new Slice(
+            "space", SpaceDecisions.Route, space.Address, tools.NewLoop("space", poller.VisitAsync), runner, id => id.Value);
+    }
+}

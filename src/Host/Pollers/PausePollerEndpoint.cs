@@ -1,0 +1,22 @@
+using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Runtime;
+
+namespace Hobom.Slices.Host.Pollers;
+
+public sealed class PausePollerEndpoint(PollerDesk desk, TimeProvider clock) : PollerEndpoint(desk)
+{
+    public override void Configure()
+    {
+        Post("/pollers/{name}/pause");
+        Describe(
+            "Pause a poller",
+            "From the next visit on, until resumed; a restart keeps it. 503 where it is paused but Redis could not keep that.");
+    }
+
+    protected override async Task HandleAsync(Slice slice, CancellationToken ct)
+    {
+        if (await Desk.SetPauseAsync(slice, User.Identity?.Name ?? "anonymous"))
+            await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
+        else await Send.ResponseAsync(new ErrorAnswer("paused, but Redis is away: a restart will resume it"), 503, ct);
+    }
+}

@@ -1,0 +1,18 @@
+using Hobom.Slices.Runtime;
+
+namespace Hobom.Slices.Host.Pollers;
+
+public sealed class PollNowEndpoint(PollerDesk desk, TimeProvider clock) : PollerEndpoint(desk)
+{
+    public override void Configure()
+    {
+        Post("/pollers/{name}/poll");
+        Describe("Poll now", "Ends the wait between two visits; during a visit, another follows at once. A paused poller stays paused.");
+    }
+
+    protected override Task HandleAsync(Slice slice, CancellationToken ct)
+    {
+        slice.Loop.PollNow();
+        return Send.ResponseAsync(PollerView.Of(slice, clock.GetUtcNow()), 202, ct);
+    }
+}

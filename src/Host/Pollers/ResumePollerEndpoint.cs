@@ -1,0 +1,19 @@
+using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Runtime;
+
+namespace Hobom.Slices.Host.Pollers;
+
+public sealed class ResumePollerEndpoint(PollerDesk desk, TimeProvider clock) : PollerEndpoint(desk)
+{
+    public override void Configure()
+    {
+        Post("/pollers/{name}/resume");
+        Describe("Resume a poller", "It polls at once. 503 where it is resumed but Redis could not keep that.");
+    }
+
+    protected override async Task HandleAsync(Slice slice, CancellationToken ct)
+    {
+        if (await Desk.SetPauseAsync(slice, by: null)) await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
+        else await Send.ResponseAsync(new ErrorAnswer("resumed, but Redis is away: a restart will pause it again"), 503, ct);
+    }
+}
