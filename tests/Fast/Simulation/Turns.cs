@@ -18,7 +18,7 @@ sealed class Turns(Random chance, FakeClock clock)
         if (chance.NextDouble() < ImmediateShare) return Task.FromResult(apply());
         var answered = new TaskCompletionSource<T>();
         var applied = new Lazy<T>(apply);
-        calls.Add(new Call(() => Try(applied), () => answered.SetFromTask(Try(applied))));
+        calls.Add(new Call(() => _ = Try(applied), () => answered.SetFromTask(Try(applied))));
         return answered.Task;
     }
 

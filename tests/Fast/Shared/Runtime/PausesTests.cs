@@ -14,7 +14,7 @@ public sealed class PausesTests : IDisposable
         clock.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(pause.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(0.1));
-        Assert.True(pause.IsCompleted && pause.Result);
+        Assert.True(pause.Ended());
     });
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class PausesTests : IDisposable
         var pause = Pauses.WaitAsync(Timeout.InfiniteTimeSpan, clock, stop.Token);
         Assert.False(pause.IsCompleted);
         stop.Cancel();
-        Assert.True(pause.IsCompleted && !pause.Result);
+        Assert.True(!pause.Ended());
         Assert.Null(clock.UntilNextTimer);
     });
 
@@ -31,7 +31,7 @@ public sealed class PausesTests : IDisposable
     public void A_token_that_has_ended_lets_nothing_wait()
     {
         stop.Cancel();
-        Assert.False(Pauses.WaitAsync(TimeSpan.Zero, clock, stop.Token).Result);
+        Assert.False(Pauses.WaitAsync(TimeSpan.Zero, clock, stop.Token).Ended());
     }
 
     [Fact]

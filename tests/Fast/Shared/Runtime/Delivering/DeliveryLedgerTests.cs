@@ -29,10 +29,10 @@ public class DeliveryLedgerTests
     {
         var ledger = New();
         away = true;
-        Assert.True(ledger.EnsureLoadedAsync().Result.IsLeft);
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsLeft);
         away = false;
-        Assert.True(ledger.EnsureLoadedAsync().Result.IsRight);
-        Assert.True(ledger.EnsureLoadedAsync().Result.IsRight);
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
         Assert.Equal(2, loads);
     }
 
@@ -41,7 +41,7 @@ public class DeliveryLedgerTests
     {
         var ledger = Loaded();
         EventId[] all = [A, B, new("c")];
-        Assert.True(ledger.BeginAsync(all).Result.IsRight);
+        Assert.True(ledger.BeginAsync(all).Ended().IsRight);
         ledger.NoteUnknown([B]);
         ledger.NotePublished([all[2]]);
         ledger.ForgetUnwritten(all);
@@ -56,10 +56,10 @@ public class DeliveryLedgerTests
     {
         var ledger = Loaded();
         var began = clock.GetUtcNow();
-        ledger.BeginAsync([A]);
+        Assert.True(ledger.BeginAsync([A]).Ended().IsRight);
         ledger.NoteUnknown([A]);
         clock.Advance(TimeSpan.FromHours(1));
-        ledger.BeginAsync([A]);
+        Assert.True(ledger.BeginAsync([A]).Ended().IsRight);
         Assert.Equal(new LedgerEntry(LedgerState.Begun, began, 1), copy[A]);
     }
 
@@ -114,7 +114,7 @@ public class DeliveryLedgerTests
     DeliveryLedger Loaded()
     {
         var ledger = New();
-        Assert.True(ledger.EnsureLoadedAsync().Result.IsRight);
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
         return ledger;
     }
 

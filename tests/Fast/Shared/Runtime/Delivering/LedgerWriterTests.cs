@@ -23,7 +23,7 @@ public class LedgerWriterTests
             Assert.Equal(["a1", "a2 b1 c1"], batches);
             Assert.True(first.IsCompleted && !second.IsCompleted && !third.IsCompleted);
             Answer(Unit.Default);
-            Assert.True(second.Result.IsRight && third.Result.IsRight);
+            Assert.True(second.Ended().IsRight && third.Ended().IsRight);
         });
 
     [Fact]
@@ -33,11 +33,11 @@ public class LedgerWriterTests
             var writer = new LedgerWriter(WriteAsync);
             var failed = writer.Write([Change("a", 1), Change("b", 1)]);
             Answer(new StoreFailure("away"));
-            Assert.True(failed.Result.IsLeft);
+            Assert.True(failed.Ended().IsLeft);
             var next = writer.Write([Change("b", 2)]);
             Assert.Equal(["a1 b1", "a1 b2"], batches);
             Answer(Unit.Default);
-            Assert.True(next.Result.IsRight);
+            Assert.True(next.Ended().IsRight);
         });
 
     [Fact]
@@ -56,14 +56,14 @@ public class LedgerWriterTests
         OnOneThread.Run(() =>
         {
             var writer = new LedgerWriter(WriteAsync);
-            Assert.True(writer.Write([]).Result.IsRight);
+            Assert.True(writer.Write([]).Ended().IsRight);
             _ = writer.Write([Change("a", 1)]);
             var flush = writer.Write([]);
             Answer(new StoreFailure("away"));
             Assert.False(flush.IsCompleted);
             Assert.Equal(["a1", "a1"], batches);
             Answer(Unit.Default);
-            Assert.True(flush.Result.IsRight);
+            Assert.True(flush.Ended().IsRight);
         });
 
     /// <summary>Whatever order answers and changes come in, and whichever batches fail, the copy ends as the last changes say.</summary>

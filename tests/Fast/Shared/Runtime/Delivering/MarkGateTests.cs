@@ -20,7 +20,7 @@ public class MarkGateTests
             Prepare(Busy, Busy, MarkOutcome.Marked);
             var marking = Gate().MarkAsync(Call, CancellationToken.None);
             clock.Advance(TimeSpan.FromSeconds(1));
-            Assert.True(marking.Result.IsRight);
+            Assert.True(marking.Ended().IsRight);
             Assert.Equal([0, 200, 600], calls.Select(at => (at - calls[0]).TotalMilliseconds));
         });
 
@@ -31,14 +31,14 @@ public class MarkGateTests
             Prepare(Busy, Busy, Busy, MarkOutcome.Marked);
             var marking = Gate().MarkAsync(Call, CancellationToken.None);
             clock.Advance(TimeSpan.FromMinutes(1));
-            Assert.Equal((3, true), (calls.Count, marking.Result.IsLeft));
+            Assert.Equal((3, true), (calls.Count, marking.Ended().IsLeft));
         });
 
     [Fact]
     public void What_will_not_pass_is_tried_once()
     {
         Prepare(NoKey, MarkOutcome.Marked);
-        Assert.True(Gate().MarkAsync(Call, CancellationToken.None).Result.IsLeft);
+        Assert.True(Gate().MarkAsync(Call, CancellationToken.None).Ended().IsLeft);
         Assert.Single(calls);
     }
 
@@ -58,7 +58,7 @@ public class MarkGateTests
     public void Told_to_stop_it_marks_once_and_does_not_wait()
     {
         Prepare(Busy, MarkOutcome.Marked);
-        Assert.True(Gate().MarkAsync(Call, new CancellationToken(canceled: true)).Result.IsLeft);
+        Assert.True(Gate().MarkAsync(Call, new CancellationToken(canceled: true)).Ended().IsLeft);
         Assert.Single(calls);
     }
 
@@ -67,10 +67,10 @@ public class MarkGateTests
     {
         Prepare(NoKey, NoKey, NoKey, MarkOutcome.Marked);
         var gate = Gate();
-        for (var i = 0; i < 5; i++) Assert.True(gate.MarkAsync(Call, CancellationToken.None).Result.IsLeft);
+        for (var i = 0; i < 5; i++) Assert.True(gate.MarkAsync(Call, CancellationToken.None).Ended().IsLeft);
         Assert.Equal((3, true), (calls.Count, gate.IsShut));
         gate.Reopen();
-        Assert.True(gate.MarkAsync(Call, CancellationToken.None).Result.IsRight);
+        Assert.True(gate.MarkAsync(Call, CancellationToken.None).Ended().IsRight);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class MarkGateTests
     {
         Prepare(NoKey, NoKey, MarkOutcome.NoSuchRow, NoKey, NoKey);
         var gate = Gate();
-        for (var i = 0; i < 5; i++) _ = gate.MarkAsync(Call, CancellationToken.None).Result;
+        for (var i = 0; i < 5; i++) _ = gate.MarkAsync(Call, CancellationToken.None).Ended();
         Assert.Equal((5, false), (calls.Count, gate.IsShut));
     }
 
