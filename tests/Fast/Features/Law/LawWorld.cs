@@ -14,7 +14,7 @@ namespace Hobom.Slices.Tests.Fast.Features.Law;
 
 /// <summary>
 /// The neighbours of the law flow, in memory: outbox, LLM, saved study material, letters, and Redis. What each call
-/// does is applied at once unless <see cref="Answer"/> says when; what happens to it can be replaced by a test.
+/// does is applied and answered at once; a test may put another neighbour in its place.
 /// </summary>
 sealed class LawWorld
 {
@@ -46,8 +46,8 @@ sealed class LawWorld
     public Func<LawWorld, StudyMaterialRequest, CancellationToken, Task<Either<CallFailure, StudyMaterialResponse>>> Llm { get; set; } =
         (_, input, _) => Task.FromResult<Either<CallFailure, StudyMaterialResponse>>(MaterialFor(input));
 
-    /// <summary>Null where the backend answers by itself.</summary>
-    public Func<SaveStudyMaterialRequest, Task<Either<CallFailure, Unit>>?> Saver { get; set; } = _ => null;
+    public Func<LawWorld, SaveStudyMaterialRequest, Task<Either<CallFailure, Unit>>> Saver { get; set; } =
+        (world, request) => Task.FromResult(world.Save(request));
 
     public Func<EventId, CallFailure?> MarkFault { get; set; } = _ => null;
 
@@ -65,7 +65,7 @@ sealed class LawWorld
         Save: request =>
         {
             Log.Add($"save {request.DiffId}");
-            return Saver(request) ?? Task.FromResult(Save(request));
+            return Saver(this, request);
         },
         new MarkPort(id => Task.FromResult(Mark(id, "SENT")), (id, _) => Task.FromResult(Mark(id, "FAILED"))),
         new LetterPort(
