@@ -6,6 +6,7 @@ using Hobom.Slices.Protos.Law;
 using Hobom.Slices.Protos.Llm;
 using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 using LlmQuiz = Hobom.Slices.Protos.Llm.Quiz;
@@ -51,11 +52,19 @@ sealed class LawWorld
 
     public Func<EventId, CallFailure?> MarkFault { get; set; } = _ => null;
 
+    /// <summary>Happens between the outbox's reading and its answer.</summary>
+    public Action BeforeFindAnswers { get; set; } = () => { };
+
     public LawFlow NewProcess(int concurrency = 2) => new(new LawParts(
         Ports, Clock, () => 0, NullLogger.Instance, concurrency));
 
     public LawPorts Ports => new(
-        FindPending: _ => Task.FromResult(Find()),
+        FindPending: _ =>
+        {
+            var found = Find();
+            BeforeFindAnswers();
+            return Task.FromResult(found);
+        },
         Generate: (input, stopping) =>
         {
             Generated.Add(HashOf(input));
@@ -82,6 +91,28 @@ sealed class LawWorld
         Rows[eventId] = new Row("PENDING", payload ? PayloadOf(diffId.Length > 0 ? diffId : $"diff-{id}", article) : null, Rows.Count);
         return eventId;
     }
+
+    /// <summary>Runs the work on this thread; time passes whenever nothing else can happen.</summary>
+    public T Run<T>(Func<Task<T>> start) => OnOneThread.Run(() =>
+    {
+        var task = start();
+        while (!task.IsCompleted) Clock.Advance(Clock.UntilNextTimer ?? throw new InvalidOperationException("it waits for nothing"));
+        return task.GetAwaiter().GetResult();
+    });
+
+    /// <summary>Visits, five seconds between two, as long as the condition holds; then one more, for the last report.</summary>
+    public List<VisitReport> VisitWhile(LawFlow flow, Func<bool> goOn) => Run(async () =>
+    {
+        var reports = new List<VisitReport>();
+        while (goOn() && reports.Count < 1000)
+        {
+            reports.Add(await flow.VisitAsync(default));
+            await Pauses.WaitAsync(TimeSpan.FromSeconds(5), Clock, default);
+        }
+
+        reports.Add(await flow.VisitAsync(default));
+        return reports;
+    });
 
     public string StatusOf(string id) => Rows[new EventId(id)].Status;
 
