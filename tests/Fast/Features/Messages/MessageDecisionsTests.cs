@@ -78,7 +78,7 @@ public class MessageDecisionsTests
         Assert.Equal([new RecordHeader("event-id", id.Text), new RecordHeader("event-type", "MESSAGE")], delivery.Headers);
         var carried = Assert.Single(delivery.Events);
         Assert.Equal((new EventId(id.Text), $"dlq:menu:{id.Text}"), (carried.Id, carried.LetterKey.Format()));
-        Assert.True(carried.LetterPayload.Span.SequenceEqual(delivery.Value.Span));
+        Assert.True(carried.LetterPayload().Span.SequenceEqual(delivery.Value.Span));
     }
 
     [Theory]
