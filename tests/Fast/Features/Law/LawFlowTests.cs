@@ -85,6 +85,7 @@ public sealed class LawFlowTests
         var id = world.AddRow("e1");
         world.MarkFault = _ => LawWorld.Unavailable;
         var flow = world.NewProcess();
+        Visit(flow);
         var first = Visit(flow);
         Assert.Equal((0, 1), (first.Delivered, first.LeftPending));
         Assert.Contains("outbox: mark", first.Trouble, StringComparison.Ordinal);
@@ -262,7 +263,7 @@ public sealed class LawFlowTests
             ? AfterAsync(TimeSpan.FromSeconds(119), input)
             : AfterAsync(TimeSpan.FromSeconds(2), input);
         var flow = world.NewProcess();
-        var first = Visit(flow);
+        var first = world.Run(() => flow.VisitAsync(default));
         Assert.Equal((6, 2), (first.Found, first.LeftPending));
         world.AddRow("later", article: "later");
         VisitFor(flow, TimeSpan.FromSeconds(20));
@@ -360,8 +361,7 @@ public sealed class LawFlowTests
 
     static string TextOf(ReadOnlyMemory<byte> bytes) => System.Text.Encoding.UTF8.GetString(bytes.Span);
 
-    /// <summary>One visit, with all the time that it takes.</summary>
-    VisitReport Visit(LawFlow flow) => world.Run(() => flow.VisitAsync(default));
+    VisitReport Visit(LawFlow flow) => world.Visit(flow);
 
     List<VisitReport> VisitUntilSettled(LawFlow flow) =>
         world.VisitWhile(flow, () => world.Rows.Values.Any(r => r.Status is "PENDING"));

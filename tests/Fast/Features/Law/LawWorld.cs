@@ -100,6 +100,17 @@ sealed class LawWorld
         return task.GetAwaiter().GetResult();
     });
 
+    /// <summary>One visit, and the time that what it started takes.</summary>
+    public VisitReport Visit(LawFlow flow)
+    {
+        var report = Run(() => flow.VisitAsync(default));
+        OnOneThread.Run(() =>
+        {
+            while (Clock.UntilNextTimer is { } wait) Clock.Advance(wait);
+        });
+        return report;
+    }
+
     /// <summary>Visits, five seconds between two, as long as the condition holds; then one more, for the last report.</summary>
     public List<VisitReport> VisitWhile(LawFlow flow, Func<bool> goOn) => Run(async () =>
     {
