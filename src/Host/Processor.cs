@@ -3,6 +3,7 @@ using Hobom.Slices.Host.Pollers;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Space;
 
 namespace Hobom.Slices.Host;
@@ -61,6 +62,7 @@ sealed class Processor : IAsyncDisposable
         }
 
         Announce();
+        await TellOfKafkaAsync();
         if (await pollers.RestoreAsync(stopping))
             await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
         log.LogInformation("stopping: no visit is under way any more");
@@ -75,6 +77,18 @@ sealed class Processor : IAsyncDisposable
     {
         await app.DisposeAsync();
         await neighbours.DisposeAsync();
+    }
+
+    /// <summary>What is missing is told at the start: each event would tell it by failing.</summary>
+    async Task TellOfKafkaAsync()
+    {
+        var result = await neighbours.AskKafkaAsync([.. slices.Select(s => s.Route.Topic).Where(t => t.Length > 0).Distinct()]);
+        if (result is KafkaProbeResult.Unreachable(var reason))
+            log.LogWarning("Kafka does not answer: {Reason}; rows stay PENDING until it does", reason);
+        if (result is KafkaProbeResult.Answered { Missing.Count: > 0 } answered)
+            log.LogWarning(
+                "Kafka has no topic {Topics} yet; where topics are not made on first use, their events become dead letters",
+                string.Join(", ", answered.Missing));
     }
 
     void Announce()
