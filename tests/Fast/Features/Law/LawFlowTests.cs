@@ -79,6 +79,17 @@ public sealed class LawFlowTests
         Assert.Equal(["generate", "save diff-e1", "SENT e1"], world.Log);
     }
 
+    [Theory]
+    [InlineData("no protobuf at all")]
+    [InlineData("")]
+    public void Kept_bytes_that_are_no_study_material_are_generated_anew(string bytes)
+    {
+        var hash = LawDecisions.EventOf(world.AddRow("e1"), LawWorld.PayloadOf("diff-e1", "1")).InputHash;
+        world.Redis[$"generated:{hash}"] = (System.Text.Encoding.UTF8.GetBytes(bytes), DateTimeOffset.MaxValue);
+        Visit(world.NewProcess());
+        Assert.Equal(["generate", "save diff-e1", "SENT e1"], world.Log);
+    }
+
     [Fact]
     public void What_is_known_to_be_saved_is_only_marked_and_a_stale_letter_goes_first()
     {
