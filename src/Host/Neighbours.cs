@@ -30,6 +30,9 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
 
+    /// <summary>What a slice keeps for a while, in a space of its own.</summary>
+    public KeptValuePort Kept(string space) => new RedisKeptValues(redis).Of(space);
+
     public PausePort Pauses => new RedisPauses(redis).Port;
 
     public SliceTools ToolsFor(Settings settings) => new(
