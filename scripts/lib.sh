@@ -73,7 +73,8 @@ STARTED=()           # names, oldest first
 launch() {
   local name=$1
   shift
-  setsid "$@" >"$WORK/$name.log" 2>&1 </dev/null &
+  : >"$WORK/$name.log"
+  setsid "$@" >>"$WORK/$name.log" 2>&1 </dev/null &
   adopt "$name" $!
 }
 

@@ -4,6 +4,8 @@ using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+using static LanguageExt.Prelude;
 
 namespace Hobom.Slices.Host;
 
@@ -16,7 +18,11 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     readonly KafkaReadBack readBack = new(settings.Kafka, logs.CreateLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit);
     readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
-    public GrpcBackend Main { get; } = new(settings.MainAddress, settings.MainApiKey, settings.Trust, Clock);
+    public GrpcBackend Main { get; } = Connect(settings.Main, settings);
+
+    public Option<GrpcBackend> Space { get; } = Optional(settings.Space).Map(s => Connect(s!, settings));
+
+    public Option<GrpcBackend> Llm { get; } = Optional(settings.Llm).Map(s => Connect(s!, settings));
 
     public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
 
@@ -30,13 +36,16 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         readBack.FindWrittenAsync,
         new RedisLedgerStore(redis, Clock, logs.CreateLogger<RedisLedgerStore>()).Of,
         Letters.Port,
-        settings.PollInterval);
+        settings.PollInterval,
+        settings.Kafka.MessageMaxBytes);
 
     public async ValueTask DisposeAsync()
     {
         await publisher.DisposeAsync();
-        Main.Dispose();
+        foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
         await redis.DisposeAsync();
         logs.Dispose();
     }
+
+    static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
 }

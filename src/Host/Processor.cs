@@ -1,7 +1,9 @@
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Pollers;
+using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Space;
 
 namespace Hobom.Slices.Host;
 
@@ -16,10 +18,12 @@ sealed class Processor : IAsyncDisposable
     readonly ReplayDesk desk;
     readonly DeadLettersPoller deadLetters;
     readonly PollerDesk pollers;
+    readonly Settings settings;
     readonly ILogger log;
 
     Processor(Settings settings)
     {
+        this.settings = settings;
         var builder = HttpApi.NewBuilder(settings);
         var logs = LoggerFactory.Create(HttpApi.ConfigureLogging);
         log = logs.CreateLogger("Hobom.Slices");
@@ -35,9 +39,12 @@ sealed class Processor : IAsyncDisposable
     public static Processor Build(Settings settings) => new(settings);
 
     /// <summary>The flows, a line each.</summary>
-    static Slice[] BuildSlices(SliceTools tools, Neighbours neighbours) =>
+    static Slice[] BuildSlices(SliceTools tools, Neighbours to) =>
     [
-        MessagesSlice.Build(tools, neighbours.Main),
+        MessagesSlice.Build(tools, to.Main),
+        LogsSlice.Build(tools, to.Main),
+        .. to.Space.Map(space => SpaceSlice.Build(tools, space)).AsEnumerable(),
+        .. to.Space.Map(space => SpaceLogsSlice.Build(tools, space)).AsEnumerable(),
     ];
 
     /// <summary>Returns the exit code, when no visit and no replay is under way any more and the HTTP server has stopped.</summary>
@@ -75,5 +82,7 @@ sealed class Processor : IAsyncDisposable
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
         foreach (var slice in slices)
             log.LogInformation("{Slice}: polls {EventType} at {Backend} for topic {Topic}", slice.Name, slice.Route.EventType, slice.Backend, slice.Route.Topic);
+        if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
+        if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }
 }

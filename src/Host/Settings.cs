@@ -9,12 +9,24 @@ namespace Hobom.Slices.Host;
 /// <summary>Everything that is wrong with the settings, a line each, naming its variable. No line repeats a secret.</summary>
 public sealed record SettingProblems(IReadOnlyList<string> Lines);
 
+/// <param name="Address">host:port.</param>
+public sealed record BackendSettings(string Address, string ApiKey)
+{
+    /// <summary>Without the key.</summary>
+    public override string ToString() => Address;
+}
+
 /// <summary>What the processor is told by its environment; docs/OPERATING.md has each with unit, default and limit.</summary>
+/// <param name="Space">Null leaves the Space pollers off.</param>
+/// <param name="Llm">Null leaves the Law poller off.</param>
+/// <param name="LlmTimeout">For one generation.</param>
 /// <param name="Trust">Null for plain text.</param>
 /// <param name="InternalApiKey">Null leaves the API open, for local work.</param>
 public sealed record Settings(
-    string MainAddress,
-    string MainApiKey,
+    BackendSettings Main,
+    BackendSettings? Space,
+    BackendSettings? Llm,
+    TimeSpan LlmTimeout,
     KafkaSettings Kafka,
     RedisAddress Redis,
     TrustedCertificates? Trust,
@@ -26,8 +38,11 @@ public sealed record Settings(
     public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
     {
         var read = new SettingsReader(environment);
-        var main = read.Address("HOBOM_GRPC_ADDR", required: true);
-        var mainKey = read.Required("HOBOM_GRPC_API_KEY");
+        var main = new BackendSettings(read.Address("HOBOM_GRPC_ADDR", required: true) ?? "", read.Required("HOBOM_GRPC_API_KEY"));
+        var space = ReadOptional(read, "HOBOM_SPACE_GRPC", main);
+        var llm = ReadOptional(read, "HOBOM_LLM_GRPC", main);
+        var llmTimeout = read.Duration(
+            "HOBOM_LLM_TIMEOUT", TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         var redis = ReadRedis(read);
         var trust = ReadTrust(read);
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
@@ -40,11 +55,16 @@ public sealed record Settings(
 
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main!, mainKey, kafka!, redis!, trust, http, read.Optional("HOBOM_INTERNAL_API_KEY"), interval);
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, read.Optional("HOBOM_INTERNAL_API_KEY"), interval);
     }
 
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
     public override string ToString() => nameof(Settings);
+
+    static BackendSettings? ReadOptional(SettingsReader read, string prefix, BackendSettings main) =>
+        read.Address($"{prefix}_ADDR", required: false) is { } address
+            ? new BackendSettings(address, read.Optional($"{prefix}_API_KEY") ?? main.ApiKey)
+            : null;
 
     static RedisAddress? ReadRedis(SettingsReader read)
     {

@@ -15,6 +15,9 @@ static class KafkaClientProperties
             // A backlog goes out in batches all the same, because the next records arrive while a request is under
             // way; a lone event waits no longer than this.
             ["linger.ms"] = "1",
+            // A broker refuses a batch whole, as too large, when its own limit is under ours: the client then calls
+            // each record in it too large. Small batches keep that from innocents, and a large record goes alone.
+            ["batch.size"] = "65536",
             // Java's choice: the same key goes to the same partition whoever produced it.
             ["partitioner"] = "murmur2_random",
             ["queue.buffering.max.kbytes"] = Text(Math.Max(QueueKilobytes, settings.MessageMaxBytes / 1024 * 4)),

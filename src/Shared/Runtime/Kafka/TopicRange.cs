@@ -7,6 +7,9 @@ namespace Hobom.Slices.Runtime.Kafka;
 /// <param name="Ends">The first offset beyond, by partition.</param>
 sealed record TopicRange(IReadOnlyList<TopicPartitionOffset> Starts, IReadOnlyDictionary<Partition, Offset> Ends)
 {
+    /// <summary>So many last records are read however old they claim to be: a clock can be wrong by more than any margin.</summary>
+    const long Tail = 100;
+
     static readonly TopicRange Empty = new([], new Dictionary<Partition, Offset>());
 
     /// <param name="remaining">The time that is left; throws when there is none.</param>
@@ -18,17 +21,23 @@ sealed record TopicRange(IReadOnlyList<TopicPartitionOffset> Starts, IReadOnlyDi
         var since = new Timestamp(from);
         var starts = new List<TopicPartitionOffset>();
         var ends = new Dictionary<Partition, Offset>();
-        foreach (var start in consumer.OffsetsForTimes(partitions.Select(p => new TopicPartitionTimestamp(p, since)), remaining()))
+        foreach (var young in consumer.OffsetsForTimes(partitions.Select(p => new TopicPartitionTimestamp(p, since)), remaining()))
         {
-            // "End" means that no record is as young as that.
-            if (start.Offset == Offset.End) continue;
-            var end = consumer.QueryWatermarkOffsets(start.TopicPartition, remaining()).High;
-            if (start.Offset >= end) continue;
-            starts.Add(start);
-            ends[start.Partition] = end;
+            var watermarks = consumer.QueryWatermarkOffsets(young.TopicPartition, remaining());
+            var start = StartOf(young.Offset, watermarks);
+            if (start >= watermarks.High) continue;
+            starts.Add(new TopicPartitionOffset(young.TopicPartition, start));
+            ends[young.Partition] = watermarks.High;
         }
 
         return new TopicRange(starts, ends);
+    }
+
+    /// <summary>The first record that is young enough, which "End" says there is not; or an older one, for the tail's sake.</summary>
+    static Offset StartOf(Offset young, WatermarkOffsets watermarks)
+    {
+        var tail = Math.Max(watermarks.Low.Value, watermarks.High.Value - Tail);
+        return young == Offset.End ? tail : Math.Min(young.Value, tail);
     }
 
     static List<TopicPartition> PartitionsOf(IConsumer<Ignore, Ignore> consumer, string topic, TimeSpan limit)

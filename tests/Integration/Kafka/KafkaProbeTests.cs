@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Hobom.Slices.Runtime.Kafka;
+
+namespace Hobom.Slices.Tests.Integration.Kafka;
+
+public sealed class KafkaProbeTests : IDisposable
+{
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    readonly MockCluster kafka = new();
+
+    public void Dispose() => kafka.Dispose();
+
+    [Fact]
+    public async Task Topics_that_are_there_and_topics_that_are_not_are_told_apart_and_none_is_created()
+    {
+        kafka.CreateTopic("there", 2);
+        using var probe = new KafkaProbe(KafkaSettings.For(kafka.Address));
+        for (var i = 0; i < 2; i++)
+        {
+            var answer = Assert.IsType<KafkaProbeResult.Answered>(await probe.AskAsync(["there", "missing"], TimeSpan.FromSeconds(5)));
+
+            Assert.Equal(["missing"], answer.Missing);
+            Assert.Empty(answer.Leaderless);
+        }
+    }
+
+    [Fact]
+    public async Task A_cluster_that_goes_away_and_comes_back_is_told_as_it_is()
+    {
+        kafka.CreateTopic("there", 1);
+        using var probe = new KafkaProbe(KafkaSettings.For(kafka.Address));
+        Assert.IsType<KafkaProbeResult.Answered>(await probe.AskAsync(["there"], TimeSpan.FromSeconds(5)));
+        kafka.TakeDown();
+        var begun = Stopwatch.GetTimestamp();
+
+        Assert.IsType<KafkaProbeResult.Unreachable>(await probe.AskAsync(["there"], Limit));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, Limit + TimeSpan.FromSeconds(1));
+        kafka.BringUp();
+        Assert.IsType<KafkaProbeResult.Answered>(await probe.AskAsync(["there"], TimeSpan.FromSeconds(10)));
+    }
+}
