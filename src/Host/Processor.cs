@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Pollers;
 using Hobom.Slices.Logs;
@@ -54,7 +55,7 @@ sealed class Processor : IAsyncDisposable
         {
             await app.StartAsync(CancellationToken.None);
         }
-        catch (IOException unavailable)
+        catch (Exception unavailable) when (unavailable is IOException or SocketException)
         {
             await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
             return 1;
@@ -82,6 +83,8 @@ sealed class Processor : IAsyncDisposable
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
         foreach (var slice in slices)
             log.LogInformation("{Slice}: polls {EventType} at {Backend} for topic {Topic}", slice.Name, slice.Route.EventType, slice.Backend, slice.Route.Topic);
+        if (settings.InternalApiKey is null)
+            log.LogWarning("the API is open to whoever can reach it: HOBOM_INTERNAL_API_KEY is not set");
         if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
         if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }

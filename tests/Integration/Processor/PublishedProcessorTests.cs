@@ -29,8 +29,7 @@ public sealed class PublishedProcessorTests(ProcessorNeighbours neighbours) : Pr
         await using var processor = RunningProcessor.Launch(Neighbours.Settings(), null, Path.Combine(folder, "hobom"));
         await processor.AnswersAsync();
         await Outbox.EachIsSentOnceAsync(3, processor);
-        await processor.SignalAsync("TERM");
-        Assert.Equal(0, await processor.ExitAsync(TimeSpan.FromSeconds(25)));
+        await processor.StopAsync();
     }
 
     async Task PublishAsync()

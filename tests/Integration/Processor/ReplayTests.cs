@@ -101,6 +101,7 @@ public sealed class ReplayTests(ProcessorNeighbours neighbours) : ProcessorTest(
         await Outbox.AddAsync(Prefix, new { title = "제목 \U0001F600", body = "\u0001", recipient = "r" });
         await using var processor = await StartAsync(BrokerNowhere(), QuickTimeout);
         await Outbox.AtLeastAsync(1, "FAILED");
+        await processor.StopAsync();
         return (byte[])(await Neighbours.Plain.StringGetAsync(Key))!;
     }
 

@@ -24,13 +24,17 @@ public sealed class RunningProcessor : IAsyncDisposable
         set +m
         trap '' HUP INT TERM
         echo "$processor"
-        ( read -r _ <&3; kill -KILL "$processor" ) >/dev/null 2>&1 &
+        exec 2>/dev/null
+        ( read -r _ <&3; kill -KILL "$processor" ) >/dev/null &
         reader=$!
-        wait "$processor" 2>/dev/null
+        wait "$processor"
         code=$?
         kill -KILL "$reader"
         exit "$code"
         """;
+
+    /// <summary>For the end after the first signal.</summary>
+    public static readonly TimeSpan OrderlyLimit = TimeSpan.FromSeconds(25);
 
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -113,6 +117,13 @@ public sealed class RunningProcessor : IAsyncDisposable
         await guard.WaitForExitAsync().WaitAsync(limit);
         await reading;
         return guard.ExitCode;
+    }
+
+    /// <summary>SIGTERM, and the orderly end that must follow.</summary>
+    public async Task StopAsync()
+    {
+        await SignalAsync("TERM");
+        Assert.Equal(0, await ExitAsync(OrderlyLimit));
     }
 
     /// <summary>As a crash: kill -9.</summary>

@@ -6,8 +6,6 @@ namespace Hobom.Slices.Tests.Integration.Processor;
 /// <summary>The contract's end: no new poll, what is published gets marked, exit code 0.</summary>
 public sealed class ShutdownTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
-    static readonly TimeSpan OrderlyLimit = TimeSpan.FromSeconds(25);
-
     [Fact]
     public async Task SIGTERM_in_a_busy_visit_marks_what_was_published_and_begins_nothing_more()
     {
@@ -16,8 +14,7 @@ public sealed class ShutdownTests(ProcessorNeighbours neighbours) : ProcessorTes
         await using var processor = await StartAsync();
         await Outbox.AtLeastAsync(rows / 20, "SENT");
         var finds = (await Control.CallsAsync("main", "find-message")).Total;
-        await processor.SignalAsync("TERM");
-        Assert.Equal(0, await processor.ExitAsync(OrderlyLimit));
+        await processor.StopAsync();
         var end = await Outbox.CompareAsync();
         Assert.Equal((end.Sent, 0, rows), (end.Records, end.Failed, end.Sent + end.Pending));
         Assert.NotEqual(0, end.Pending);
@@ -52,7 +49,7 @@ public sealed class ShutdownTests(ProcessorNeighbours neighbours) : ProcessorTes
     {
         await using var processor = await StartAsync();
         await processor.SignalAsync(signal);
-        Assert.Equal(0, await processor.ExitAsync(OrderlyLimit));
+        Assert.Equal(0, await processor.ExitAsync(RunningProcessor.OrderlyLimit));
     }
 
     [Fact]
@@ -62,7 +59,6 @@ public sealed class ShutdownTests(ProcessorNeighbours neighbours) : ProcessorTes
             ("HOBOM_GRPC_ADDR", $"127.0.0.1:{LoopbackPort.Free()}"),
             ("HOBOM_REDIS_ADDR", $"127.0.0.1:{LoopbackPort.Free()}"),
             ("HOBOM_KAFKA_BROKER", $"127.0.0.1:{LoopbackPort.Free()}"));
-        await processor.SignalAsync("TERM");
-        Assert.Equal(0, await processor.ExitAsync(OrderlyLimit));
+        await processor.StopAsync();
     }
 }
