@@ -1,0 +1,26 @@
+namespace Hobom.Slices.Tests.Fast;
+
+/// <summary>Without the test runner's context a continuation runs where its task is completed: no second thread takes part.</summary>
+static class OnOneThread
+{
+    public static T Run<T>(Func<T> work)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    public static void Run(Action work) =>
+        Run(() =>
+        {
+            work();
+            return true;
+        });
+}

@@ -1,0 +1,81 @@
+namespace Hobom.Slices.Tests.Fast.Simulation;
+
+/// <summary>
+/// Runs asynchronous code on one thread: the calls to fake neighbours are applied and answered one at a time, in an
+/// order by chance, and time passes when nothing else can happen. The same seed gives the same run.
+/// </summary>
+sealed class Turns(Random chance, FakeClock clock)
+{
+    readonly List<Call> calls = [];
+
+    /// <summary>The part of the calls that is applied and answered at once, on the caller's stack.</summary>
+    public double ImmediateShare { get; set; }
+
+    /// <param name="apply">Does what the call asks for, and gives the answer.</param>
+    public Task<T> CallAsync<T>(Func<T> apply)
+    {
+        if (chance.NextDouble() < ImmediateShare) return Task.FromResult(apply());
+        var answered = new TaskCompletionSource<T>();
+        var answer = default(T);
+        calls.Add(new Call(() => answer = apply(), () => answered.SetResult(answer!)));
+        return answered.Task;
+    }
+
+    /// <summary>Happens at some later turn, whatever becomes of the process.</summary>
+    public void Later(Action happens) => calls.Add(new Call(happens, null));
+
+    /// <summary>Starts the work and takes turns until it has ended.</summary>
+    public T Run<T>(Func<Task<T>> start) => RunAtMost(int.MaxValue, start)!;
+
+    /// <summary>Default where the work had not ended after so many turns.</summary>
+    public T? RunAtMost<T>(int turns, Func<Task<T>> start) =>
+        OnOneThread.Run(() =>
+        {
+            var task = start();
+            for (var turn = 0; !task.IsCompleted && turn < turns; turn++)
+            {
+                if (!TakeTurn()) throw new InvalidOperationException("nothing is left to happen, and the work has not ended");
+            }
+
+            return task.IsCompleted ? task.GetAwaiter().GetResult() : default;
+        });
+
+    /// <summary>The process dies: what it asked for is done or not, by chance, and nobody hears the answer.</summary>
+    public void Crash()
+    {
+        foreach (var call in calls.Where(c => c.Answer is not null && !c.Applied && chance.Next(2) == 0)) call.Apply();
+        calls.RemoveAll(c => c.Answer is not null);
+        clock.DropTimers();
+    }
+
+    bool TakeTurn()
+    {
+        var timePasses = calls.Count == 0 || chance.Next(20) == 0;
+        if (timePasses && clock.UntilNextTimer is { } wait)
+        {
+            clock.Advance(wait);
+            return true;
+        }
+
+        if (calls.Count == 0) return false;
+        var call = calls[chance.Next(calls.Count)];
+        if (call.Applied || call.Answer is null) calls.Remove(call);
+        if (call.Applied)
+        {
+            call.Answer!();
+        }
+        else
+        {
+            call.Applied = true;
+            call.Apply();
+        }
+
+        return true;
+    }
+
+    /// <param name="Answer">None where nobody waits for one.</param>
+    sealed record Call(Action Apply, Action? Answer)
+    {
+        public bool Applied { get; set; }
+    }
+}
