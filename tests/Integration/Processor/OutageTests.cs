@@ -17,10 +17,17 @@ public sealed class OutageTests(ProcessorNeighbours neighbours) : ProcessorTest(
         await using var processor = await StartAsync();
         await Outbox.AtLeastAsync(Rows / 10, "SENT");
         await Neighbours.Redis.KillAsync();
-        await Outbox.GenerateAsync(Prefix, 100, start: Rows);
-        await processor.SaysAsync("messages: Redis:");
-        Assert.InRange(await Outbox.CountAsync("PENDING"), 100, Rows + 100);
-        await Neighbours.Redis.StartAsync();
+        try
+        {
+            await Outbox.GenerateAsync(Prefix, 100, start: Rows);
+            await processor.SaysAsync("messages: Redis:");
+            Assert.InRange(await Outbox.CountAsync("PENDING"), 100, Rows + 100);
+        }
+        finally
+        {
+            await Neighbours.RestartRedisAsync();
+        }
+
         await Outbox.EachIsSentOnceAsync(Rows + 100, processor);
         await watch.EndAsync();
     }
@@ -61,8 +68,15 @@ public sealed class OutageTests(ProcessorNeighbours neighbours) : ProcessorTest(
         await Outbox.AtLeastAsync(Rows / 4, "SENT");
         object[] stored = await Control.RowsAsync("main");
         await Neighbours.Backends.KillAsync();
-        await processor.SaysAsync("messages: outbox:");
-        await Neighbours.Backends.RestartAsync();
+        try
+        {
+            await processor.SaysAsync("messages: outbox:");
+        }
+        finally
+        {
+            await Neighbours.Backends.RestartAsync();
+        }
+
         await Control.AddRowsAsync("main", stored);
         await Outbox.EachIsSentOnceAsync(Rows, processor);
     }

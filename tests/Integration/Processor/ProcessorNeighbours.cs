@@ -33,7 +33,9 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
         var starting = Broker.StartAsync();
         Redis = await RedisServer.StartedAsync();
         Backends = await GrpcJsBackends.StartAsync();
-        Plain = (await ConnectionMultiplexer.ConnectAsync($"{Redis.Address},allowAdmin=true,abortConnect=false")).GetDatabase();
+        var options = ConfigurationOptions.Parse($"{Redis.Address},allowAdmin=true,abortConnect=false");
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        Plain = (await ConnectionMultiplexer.ConnectAsync(options)).GetDatabase();
         await starting;
         Messages = new TopicRecords(Broker.GetBootstrapAddress, "hobom.messages");
     }
@@ -51,6 +53,14 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
     {
         await Control.ResetAsync();
         await Plain.ExecuteAsync("FLUSHALL");
+    }
+
+    /// <summary>Brings a killed Redis back; the tests' own connection is there again too.</summary>
+    public async Task RestartRedisAsync()
+    {
+        await Redis.StartAsync();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Plain.Multiplexer.IsConnected), null, () => "the tests' connection to Redis does not come back");
     }
 
     /// <summary>Settings for a processor among these neighbours, with a quick poll; the changes come last and win.</summary>
