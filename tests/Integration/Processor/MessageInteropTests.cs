@@ -5,7 +5,7 @@ using Hobom.Slices.Tests.Integration.Interop;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
-/// <summary>From an outbox that another implementation serves to what a consumer reads. int64 is a matter of the space outbox.</summary>
+/// <summary>From an outbox that another implementation serves to what a consumer reads.</summary>
 public sealed class MessageInteropTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
     static readonly string Hostile =
