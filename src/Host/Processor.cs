@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Pollers;
@@ -66,7 +67,7 @@ sealed class Processor : IAsyncDisposable
         {
             await app.StartAsync(CancellationToken.None);
         }
-        catch (IOException unavailable)
+        catch (Exception unavailable) when (unavailable is IOException or SocketException)
         {
             await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
             return 1;
@@ -113,6 +114,8 @@ sealed class Processor : IAsyncDisposable
             log.LogInformation(
                 "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,
                 slice.Route.Topic.Length > 0 ? $"topic {slice.Route.Topic}" : $"the LLM at {settings.Llm}");
+        if (settings.InternalApiKey is null)
+            log.LogWarning("the API is open to whoever can reach it: HOBOM_INTERNAL_API_KEY is not set");
         if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
         if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }
