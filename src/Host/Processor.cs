@@ -78,8 +78,9 @@ sealed class Processor : IAsyncDisposable
         if (await pollers.RestoreAsync(stopping))
             await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
         log.LogInformation("stopping: no visit is under way any more");
-        await desk.DrainAsync();
+        // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
+        await desk.DrainAsync();
         using var limit = new CancellationTokenSource(HttpStopLimit);
         await app.StopAsync(limit.Token);
         log.LogInformation("stopped");
@@ -114,8 +115,6 @@ sealed class Processor : IAsyncDisposable
             log.LogInformation(
                 "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,
                 slice.Route.Topic.Length > 0 ? $"topic {slice.Route.Topic}" : $"the LLM at {settings.Llm}");
-        if (settings.InternalApiKey is null)
-            log.LogWarning("the API is open to whoever can reach it: HOBOM_INTERNAL_API_KEY is not set");
         if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
         if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }
