@@ -13,9 +13,11 @@ namespace Hobom.Slices.Host;
 sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposable
 {
     static readonly TimeProvider Clock = TimeProvider.System;
+    static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock);
     readonly KafkaReadBack readBack = new(settings.Kafka, logs.CreateLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit);
+    readonly KafkaProbe probe = new(settings.Kafka);
     readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
     public GrpcBackend Main { get; } = Connect(settings.Main, settings);
@@ -25,6 +27,11 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     public Option<GrpcBackend> Llm { get; } = Optional(settings.Llm).Map(s => Connect(s!, settings));
 
     public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
+
+    public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
+
+    /// <summary>What a slice keeps for a while, in a space of its own.</summary>
+    public KeptValuePort Kept(string space) => new RedisKeptValues(redis).Of(space);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 
@@ -42,6 +49,7 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     public async ValueTask DisposeAsync()
     {
         await publisher.DisposeAsync();
+        probe.Dispose();
         foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
         await redis.DisposeAsync();
         logs.Dispose();

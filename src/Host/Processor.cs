@@ -1,8 +1,12 @@
+using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Pollers;
+using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Space;
 
 namespace Hobom.Slices.Host;
@@ -21,30 +25,39 @@ sealed class Processor : IAsyncDisposable
     readonly Settings settings;
     readonly ILogger log;
 
-    Processor(Settings settings)
+    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure)
     {
         this.settings = settings;
-        var builder = HttpApi.NewBuilder(settings);
-        var logs = LoggerFactory.Create(HttpApi.ConfigureLogging);
+        var builder = HttpApi.NewBuilder(settings, logs);
         log = logs.CreateLogger("Hobom.Slices");
         neighbours = new Neighbours(settings, logs);
-        slices = BuildSlices(neighbours.ToolsFor(settings), neighbours);
+        slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
         desk = new ReplayDesk(neighbours.Letters, slices, TimeProvider.System);
         deadLetters = new DeadLettersPoller(neighbours.Letters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
         pollers = new PollerDesk(slices, neighbours.Pauses, TimeProvider.System, logs.CreateLogger<PollerDesk>());
         builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk);
+        configure(builder);
         app = HttpApi.Build(builder);
     }
 
-    public static Processor Build(Settings settings) => new(settings);
+    /// <summary>The API, for those who start it without the pollers.</summary>
+    public WebApplication Api => app;
+
+    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(HttpApi.ConfigureLogging), _ => { });
+
+    /// <param name="logs">Disposed of with the processor.</param>
+    /// <param name="configure">Has the last word on the web server.</param>
+    public static Processor Build(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure) =>
+        new(settings, logs, configure);
 
     /// <summary>The flows, a line each.</summary>
-    static Slice[] BuildSlices(SliceTools tools, Neighbours to) =>
+    static Slice[] BuildSlices(SliceTools tools, Neighbours to, Settings settings) =>
     [
         MessagesSlice.Build(tools, to.Main),
         LogsSlice.Build(tools, to.Main),
         .. to.Space.Map(space => SpaceSlice.Build(tools, space)).AsEnumerable(),
         .. to.Space.Map(space => SpaceLogsSlice.Build(tools, space)).AsEnumerable(),
+        .. to.Llm.Map(llm => LawSlice.Build(tools, to.Main, llm, to.Kept("law"), settings.LlmTimeout)).AsEnumerable(),
     ];
 
     /// <summary>Returns the exit code, when no visit and no replay is under way any more and the HTTP server has stopped.</summary>
@@ -54,16 +67,19 @@ sealed class Processor : IAsyncDisposable
         {
             await app.StartAsync(CancellationToken.None);
         }
-        catch (IOException unavailable)
+        catch (Exception unavailable) when (unavailable is IOException or SocketException)
         {
             await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
             return 1;
         }
 
         Announce();
+        await TellOfKafkaAsync();
         if (await pollers.RestoreAsync(stopping))
             await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
         log.LogInformation("stopping: no visit is under way any more");
+        // The slices first: a law replay under way waits for a generation that its slice's end cancels.
+        await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         await desk.DrainAsync();
         using var limit = new CancellationTokenSource(HttpStopLimit);
         await app.StopAsync(limit.Token);
@@ -77,11 +93,28 @@ sealed class Processor : IAsyncDisposable
         await neighbours.DisposeAsync();
     }
 
+    /// <summary>What is missing is told at the start: each event would tell it by failing.</summary>
+    async Task TellOfKafkaAsync()
+    {
+        var result = await neighbours.AskKafkaAsync([.. slices.Select(s => s.Route.Topic).Where(t => t.Length > 0).Distinct()]);
+        if (result is KafkaProbeResult.Unreachable(var reason))
+            log.LogWarning("Kafka does not answer: {Reason}; rows stay PENDING until it does", reason);
+        if (result is KafkaProbeResult.Answered { Missing.Count: > 0 } answered)
+            log.LogWarning(
+                "Kafka has no topic {Topics} yet; where topics are not made on first use, their events become dead letters",
+                string.Join(", ", answered.Missing));
+    }
+
     void Announce()
     {
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
+        if (settings.Access.IsOpen)
+            log.LogWarning("the API is open: whoever reaches it may do everything; {Variable} or {File} closes it",
+                AccessSettings.InternalKeyVariable, KeysFile.Variable);
         foreach (var slice in slices)
-            log.LogInformation("{Slice}: polls {EventType} at {Backend} for topic {Topic}", slice.Name, slice.Route.EventType, slice.Backend, slice.Route.Topic);
+            log.LogInformation(
+                "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,
+                slice.Route.Topic.Length > 0 ? $"topic {slice.Route.Topic}" : $"the LLM at {settings.Llm}");
         if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
         if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }

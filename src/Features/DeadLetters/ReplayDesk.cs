@@ -58,7 +58,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
 
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
-        var outcome = await new Replay(slice.Runner).RunAsync(delivery, by, confirmUnknown);
+        var outcome = await slice.Work.ReplayAsync(new ReplayOrder(delivery, by, confirmUnknown));
         if (outcome is ReplayOutcome.NotPublished(var why))
             await store.UpdateAsync(key, record => DeadLetterDecisions.AddReplayAttempt(
                 record, why, startedAt, clock.GetElapsedTime(started)));

@@ -12,11 +12,13 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store) : Endpoint
     public override void Configure()
     {
         Get("/dlq/{key}");
+        Policies(Role.Reader);
         Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "Show a dead letter's payload";
-            s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. A payload that is no JSON comes as `payloadBase64`.";
+            s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. A payload that is no JSON comes as `payloadBase64`. "
+                + "Callers who are no operators get it masked, and `masked` is true.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.ResponseExamples[200] = new Answer(new { type = "MAIL_MESSAGE", title = "Welcome", recipient = "a@example.org" });
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
@@ -39,6 +41,9 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store) : Endpoint
 
         await (lookup switch
         {
+            LetterLookup.Found(var letter) when !LetterAccess.SeesAll(User) => Send.BytesAsync(
+                [.. "{\"item\":"u8, .. PayloadMask.Mask(key.Category, letter.Payload).Span, .. ",\"masked\":true}"u8],
+                contentType: "application/json", cancellation: ct),
             LetterLookup.Found(var letter) when DeadLetterDecisions.IsJson(letter.Payload.Span) => Send.BytesAsync(
                 [.. "{\"item\":"u8, .. letter.Payload.Span, (byte)'}'], contentType: "application/json", cancellation: ct),
             LetterLookup.Found(var letter) => Send.OkAsync(

@@ -12,6 +12,7 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store) : Endpoi
     public override void Configure()
     {
         Get("/dlq");
+        Policies(Role.Reader);
         Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
