@@ -108,14 +108,13 @@ sealed class Processor : IAsyncDisposable
     {
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
         if (settings.Access.IsOpen)
-            log.LogWarning("the API is open: whoever reaches it may do everything; {Variable} or {File} closes it",
+            log.LogWarning(
+                "the API is open to whoever can reach it: neither {Variable} nor {File} is set",
                 AccessSettings.InternalKeyVariable, KeysFile.Variable);
         foreach (var slice in slices)
             log.LogInformation(
                 "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,
                 slice.Route.Topic.Length > 0 ? $"topic {slice.Route.Topic}" : $"the LLM at {settings.Llm}");
-        if (settings.InternalApiKey is null)
-            log.LogWarning("the API is open to whoever can reach it: HOBOM_INTERNAL_API_KEY is not set");
         if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
         if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }
