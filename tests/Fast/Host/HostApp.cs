@@ -15,8 +15,9 @@ public sealed class HostApp : IAsyncLifetime
 {
     public const string InternalKey = "the-internal-key";
 
-    readonly string keysPath = Path.GetTempFileName();
     Processor? processor;
+
+    public string KeysPath { get; } = Path.GetTempFileName();
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -28,8 +29,8 @@ public sealed class HostApp : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await File.WriteAllTextAsync(keysPath, JsonSerializer.Serialize(new { keys = KeyEntries() }));
-        processor = Build(Lines, [], (KeysFile.Variable, keysPath), ("HOBOM_INTERNAL_API_KEY", InternalKey), ("HOBOM_HTTP_RATE_PER_SECOND", "100000"));
+        await File.WriteAllTextAsync(KeysPath, JsonSerializer.Serialize(new { keys = KeyEntries() }));
+        processor = Build(Lines, [], (KeysFile.Variable, KeysPath), ("HOBOM_INTERNAL_API_KEY", InternalKey), ("HOBOM_HTTP_RATE_PER_SECOND", "100000"));
         await processor.Api.StartAsync();
         Client = processor.Api.GetTestClient();
     }
@@ -37,7 +38,7 @@ public sealed class HostApp : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await processor!.DisposeAsync();
-        File.Delete(keysPath);
+        File.Delete(KeysPath);
     }
 
     public Task<HttpResponseMessage> SendAsync(string method, string path, string? key, params (string Name, string Value)[] headers) =>
