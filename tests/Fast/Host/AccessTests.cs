@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host;
 using Microsoft.AspNetCore.Authorization;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Host;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

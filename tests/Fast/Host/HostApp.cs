@@ -1,12 +1,9 @@
 using System.Text.Json;
-using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Tests.Fast.Host;
 

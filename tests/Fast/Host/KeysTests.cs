@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Hobom.Slices.Core;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
 using Microsoft.Extensions.Logging;
