@@ -30,7 +30,7 @@ sealed class Processor : IAsyncDisposable
         neighbours = new Neighbours(settings, logs);
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours);
         desk = new ReplayDesk(neighbours.Letters, slices, TimeProvider.System);
-        deadLetters = new DeadLettersPoller(neighbours.Letters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
+        deadLetters = new DeadLettersPoller(neighbours.DeadLetters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
         pollers = new PollerDesk(slices, neighbours.Pauses, TimeProvider.System, logs.CreateLogger<PollerDesk>());
         builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk);
         app = HttpApi.Build(builder);
