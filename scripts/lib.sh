@@ -47,9 +47,7 @@ stop_redis_service() {
   fi
 }
 
-# What a build starts ends with it: no compiler or build node stays behind.
 need_dotnet() {
-  export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
   export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
   command -v dotnet >/dev/null || fail "The .NET SDK is missing: https://dotnet.microsoft.com/download (version: global.json)"
 }
@@ -62,6 +60,12 @@ retry() {
     ((try < 3)) && say "Failed (try $try of 3): $*" && sleep $((try * 5))
   done
   return 1
+}
+
+# build PROJECT_OR_SOLUTION OPTION...   What it starts ends with it: no compiler or build node stays behind.
+build() {
+  MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 dotnet build "$1" -c Release --no-restore --nologo -v quiet \
+    -p:UseSharedCompilation=false "${@:2}"
 }
 
 # --- processes -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ using Hobom.Slices.Protos.Outbox.Message;
 
 namespace Hobom.Slices.Sandbox.Feed;
 
-/// <summary>Mails and pushes. One in twenty cannot be delivered, each time for another reason.</summary>
+/// <summary>Mails and pushes. One in twenty is bad: what no relay can deliver, or a type that the consumers do not take.</summary>
 public static class SampleMessages
 {
     private const int BadEvery = 20;

@@ -13,9 +13,11 @@ namespace Hobom.Slices.Host;
 sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposable
 {
     static readonly TimeProvider Clock = TimeProvider.System;
+    static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock);
     readonly KafkaReadBack readBack = new(settings.Kafka, logs.CreateLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit);
+    readonly KafkaProbe probe = new(settings.Kafka);
     readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
     public GrpcBackend Main { get; } = Connect(settings.Main, settings);
@@ -31,6 +33,11 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     public RedisTombstones Tombstones => field ??= new RedisTombstones(redis);
 
     public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);
+
+    public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
+
+    /// <summary>What a slice keeps for a while, in a space of its own.</summary>
+    public KeptValuePort Kept(string space) => new RedisKeptValues(redis).Of(space);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 
@@ -48,6 +55,7 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     public async ValueTask DisposeAsync()
     {
         await publisher.DisposeAsync();
+        probe.Dispose();
         foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
         DeadLetters.Feed.Dispose();
         await redis.DisposeAsync();

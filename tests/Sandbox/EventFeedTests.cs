@@ -36,7 +36,7 @@ public sealed class EventFeedTests
     }
 
     [Fact]
-    public void One_message_in_twenty_cannot_be_delivered_for_four_different_reasons()
+    public void One_message_in_twenty_is_bad_in_one_of_four_ways()
     {
         var faults = Enumerable.Range(0, 160).Select(n => FaultOf(SampleMessages.Message(n))).OfType<string>().ToList();
 

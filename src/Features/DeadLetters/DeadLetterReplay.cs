@@ -4,7 +4,7 @@ using LanguageExt;
 
 namespace Hobom.Slices.DeadLetters;
 
-/// <summary>Where the letters of one category go when they are replayed.</summary>
+/// <summary>Where the letters of one category go when they are replayed: a topic, or the empty one of a flow that does not end in Kafka.</summary>
 /// <param name="RecordKey">The record's key for a letter that does not tell its own, by event id.</param>
 public sealed record ReplayRoute(RelayRoute Route, Func<EventId, string> RecordKey);
 
@@ -18,7 +18,7 @@ public abstract record ReplayRefusal(string Message)
     public sealed record RecordUnreadable(string Reason) : ReplayRefusal(Reason);
 
     public sealed record NoTopic(Category Category)
-        : ReplayRefusal($"letters of category '{Category}' do not go to Kafka");
+        : ReplayRefusal($"the letter names no topic, and letters of category '{Category}' go to Kafka");
 
     public sealed record NoRoute(Category Category)
         : ReplayRefusal($"no running slice takes letters of category '{Category}'");
@@ -47,10 +47,9 @@ public static partial class DeadLetterDecisions
             RecordReading.Unreadable(var reason, _) => new ReplayRefusal.RecordUnreadable(reason),
             RecordReading.Readable({ Stage: DeadLetter.DecideStage } record) =>
                 new ReplayRefusal.HoldsARow(record.Reason),
-            RecordReading.Readable({ Topic: "" }) => new ReplayRefusal.NoTopic(letter.Key.Category),
+            RecordReading.Readable({ Topic: "" }) when route is not { Route.Topic: "" } => new ReplayRefusal.NoTopic(letter.Key.Category),
             RecordReading.Readable(var record) => Again(letter, record, now),
             _ when route is null => new ReplayRefusal.NoRoute(letter.Key.Category),
-            _ when route.Route.Topic.Length == 0 => new ReplayRefusal.NoTopic(letter.Key.Category),
             _ => FromAnotherWriter(letter, route, now),
         };
 

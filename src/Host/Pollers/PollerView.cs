@@ -5,7 +5,7 @@ namespace Hobom.Slices.Host.Pollers;
 
 /// <summary>A poller as the API shows it. Times are UTC; ages are in seconds.</summary>
 /// <param name="State">stopped, waiting, visiting or paused.</param>
-/// <param name="BrokerAway">Kafka is taken to be away: a visit sends one event ahead to ask whether it is back.</param>
+/// <param name="BrokerAway">Where the events go (Kafka; of law changes the LLM) is taken to be away: a visit sends one event ahead to ask whether it is back.</param>
 /// <param name="LagSeconds">The age of the oldest row found by the last visit, where it left any; null where no row tells its age.</param>
 public sealed record PollerView(
     string Name,
@@ -30,7 +30,7 @@ public sealed record PollerView(
         return new PollerView(
             slice.Name, status.State.ToString().ToLowerInvariant(), slice.Route.EventType, slice.Backend, slice.Route.Topic,
             slice.Route.Category.Name, status.Pause?.By, status.Pause?.Since, status.DownSince, status.LastTrouble,
-            status.LastTroubleAt, slice.Runner.BrokerAway, LagOf(status, now), PollerVisitView.Of(status),
+            status.LastTroubleAt, slice.Work.NeighbourAway(), LagOf(status, now), PollerVisitView.Of(status),
             new PollerTotalsView(status.Visits, status.Delivered, status.DeadLettered));
     }
 

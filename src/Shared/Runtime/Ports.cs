@@ -32,3 +32,10 @@ public sealed record LetterPort(
 public sealed record LedgerPort(
     Func<Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>>> Load,
     Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<Either<StoreFailure, Unit>>> Write);
+
+/// <summary>Bytes that outlive the process for a while, by name. Each call is bounded in time.</summary>
+/// <param name="Get">None where nothing is kept under the name (any more).</param>
+/// <param name="Set">Keeps the bytes for so long, in place of what was there. One that failed may have been applied.</param>
+public sealed record KeptValuePort(
+    Func<string, Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>>> Get,
+    Func<string, ReadOnlyMemory<byte>, TimeSpan, Task<Either<StoreFailure, Unit>>> Set);

@@ -15,8 +15,30 @@ public sealed record Slice(
     RelayRoute Route,
     string Backend,
     PollingLoop Loop,
-    DeliveryRunner Runner,
-    Func<EventId, string> RecordKey);
+    SliceWork Work,
+    Func<EventId, string> RecordKey)
+{
+    /// <summary>A flow that ends in Kafka.</summary>
+    public Slice(
+        string name, RelayRoute route, string backend, PollingLoop loop, DeliveryRunner runner,
+        Func<EventId, string> recordKey)
+        : this(name, route, backend, loop, SliceWork.Of(runner), recordKey)
+    {
+    }
+}
+
+/// <summary>What a flow does beside its visits.</summary>
+/// <param name="ReplayAsync">Runs one dead letter again, serialised with the visits.</param>
+/// <param name="NeighbourAway">Where the events go is taken to be away: a visit only asks whether it is back.</param>
+/// <param name="DrainAsync">
+/// For the end of the process, after the last visit: completes when nothing that a visit or a replay began is under way.
+/// </param>
+public sealed record SliceWork(
+    Func<ReplayOrder, Task<ReplayOutcome>> ReplayAsync, Func<bool> NeighbourAway, Func<Task> DrainAsync)
+{
+    public static SliceWork Of(DeliveryRunner runner) =>
+        new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask);
+}
 
 /// <summary>What a slice is given to wire itself from.</summary>
 /// <param name="Ledgers">The lasting ledger of a category.</param>

@@ -74,12 +74,20 @@ public sealed class PlanReplayTests
     public void What_has_no_topic_no_route_or_no_readable_record_is_not_replayed()
     {
         var others = new StoredLetter(Key, default, RecordReading.None.Instance, null);
-        var law = new ReplayRoute(new RelayRoute("LAW_CHANGED", "", new Category("law")), id => id.Value);
         Assert.IsType<ReplayRefusal.NoTopic>(Refusal(Stored(LetterAt(Noon) with { Topic = "" }), Route));
-        Assert.IsType<ReplayRefusal.NoTopic>(Refusal(others, law));
         Assert.IsType<ReplayRefusal.NoRoute>(Refusal(others, null));
         var damaged = others with { Record = new RecordReading.Unreadable("it is damaged", null) };
         Assert.IsType<ReplayRefusal.RecordUnreadable>(Refusal(damaged, Route));
+    }
+
+    [Fact]
+    public void A_letter_of_a_flow_that_does_not_end_in_Kafka_is_replayed_without_a_topic()
+    {
+        var law = new ReplayRoute(new RelayRoute("LAW_CHANGED", "", new Category("law")), id => id.Value);
+        var letter = new StoredLetter(
+            new DeadLetterKey(law.Route.Category, "e1"), "{}"u8.ToArray(), RecordReading.None.Instance, null);
+        Assert.Equal("", Plan(letter, law).Topic);
+        Assert.Equal("", Plan(Stored(LetterAt(Noon) with { Topic = "" }), law).Topic);
     }
 
     static StoredLetter Stored(DeadLetter letter) => new(

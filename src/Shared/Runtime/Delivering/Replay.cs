@@ -3,6 +3,12 @@ using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
+/// <summary>One dead letter to be run again.</summary>
+/// <param name="Delivery">Carries exactly one event; its topic is empty where the flow does not end in Kafka.</param>
+/// <param name="By">Who asked, for those who come second.</param>
+/// <param name="ConfirmUnknown">Run it even though an earlier try may have been applied.</param>
+public sealed record ReplayOrder(Delivery Delivery, string By, bool ConfirmUnknown);
+
 /// <summary>How the replay of one dead letter ended.</summary>
 public abstract record ReplayOutcome
 {
@@ -10,8 +16,8 @@ public abstract record ReplayOutcome
     {
     }
 
-    /// <summary>In Kafka, the row SENT, the letter gone.</summary>
-    /// <param name="Position">None where an earlier replay had already published it and this one only closed it.</param>
+    /// <summary>In Kafka (or where else it belongs), the row SENT, the letter gone.</summary>
+    /// <param name="Position">None where it does not go to Kafka, or an earlier replay had published it and this one only closed it.</param>
     public sealed record Delivered(RecordPosition? Position) : ReplayOutcome;
 
     /// <summary>A visit or another replay has the event in hand.</summary>
@@ -38,11 +44,9 @@ public sealed class Replay(DeliveryRunner runner)
 {
     readonly DeliveryParts parts = runner.Parts;
 
-    /// <param name="delivery">Carries exactly one event.</param>
-    /// <param name="by">Who asked, for those who come second.</param>
-    /// <param name="confirmUnknown">Send again even though an earlier publish may have been written.</param>
-    public async Task<ReplayOutcome> RunAsync(Delivery delivery, string by, bool confirmUnknown)
+    public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
+        var (delivery, by, confirmUnknown) = order;
         var carried = delivery.Events[0];
         if (!(await parts.Ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
@@ -101,6 +105,8 @@ public sealed class Replay(DeliveryRunner runner)
     async Task<ReplayOutcome> CloseAsync(CarriedEvent carried, RecordPosition? position)
     {
         await parts.Ledger.FlushAsync();
+        // A poller that is paused does not visit, and so would never find out that the backend is back.
+        runner.ReopenMarks();
         if (!(await runner.MarkSentAsync(carried.Id, CancellationToken.None)).Succeeded(out _, out var unmarked))
             return new ReplayOutcome.NotClosed($"published, but its row could not be marked SENT: {unmarked}");
         if (!(await parts.Ports.Letters.Drop(carried.LetterKey)).Succeeded(out _, out var undropped))

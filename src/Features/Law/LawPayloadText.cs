@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Hobom.Slices.Protos.Outbox.Law;
+using LanguageExt;
+
+namespace Hobom.Slices.Law;
+
+/// <summary>Why a letter's payload is no law change.</summary>
+public sealed record PayloadFault(string Message);
+
+/// <summary>
+/// A law change as its dead letter holds it: <c>{"diffId", "changes": [{"articleNo", "changeType", "before",
+/// "after"}]}</c>, each name always there. A contract with letters that older and newer builds have written.
+/// </summary>
+public static class LawPayloadText
+{
+    static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Format(LawChangedPayload payload)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var json = new Utf8JsonWriter(buffer, Json);
+        json.WriteStartObject();
+        json.WriteString("diffId", payload.DiffId);
+        json.WriteStartArray("changes");
+        foreach (var change in payload.Changes)
+        {
+            json.WriteStartObject();
+            json.WriteString("articleNo", change.ArticleNo);
+            json.WriteString("changeType", change.ChangeType);
+            json.WriteString("before", change.Before);
+            json.WriteString("after", change.After);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static Either<PayloadFault, LawChangedPayload> Parse(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            var payload = new LawChangedPayload { DiffId = TextOf(json.RootElement, "diffId") };
+            payload.Changes.AddRange(json.RootElement.GetProperty("changes").EnumerateArray().Select(ChangeOf));
+            return payload;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return new PayloadFault($"the letter's payload is no law change: {e.Message}");
+        }
+    }
+
+    static LawArticleChange ChangeOf(JsonElement change) => new()
+    {
+        ArticleNo = TextOf(change, "articleNo"),
+        ChangeType = TextOf(change, "changeType"),
+        Before = TextOf(change, "before"),
+        After = TextOf(change, "after"),
+    };
+
+    static string TextOf(JsonElement owner, string name) => owner.GetProperty(name).GetString() ?? "";
+}

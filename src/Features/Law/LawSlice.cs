@@ -1,0 +1,27 @@
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Outbox;
+
+namespace Hobom.Slices.Law;
+
+/// <summary>LAW_CHANGED: the main backend's outbox, by way of the LLM, to study material saved on the main backend.</summary>
+public static class LawSlice
+{
+    /// <summary>Of one generation.</summary>
+    public static readonly TimeSpan DefaultGenerateDeadline = TimeSpan.FromSeconds(120);
+
+    /// <param name="kept">The slice's own space of kept values.</param>
+    public static Slice Build(
+        SliceTools tools, GrpcBackend main, GrpcBackend llm, KeptValuePort kept, TimeSpan generateDeadline)
+    {
+        var material = new StudyMaterialClient(llm, main, generateDeadline);
+        var ports = new LawPorts(
+            new LawOutboxClient(main).FindPendingAsync, material.GenerateAsync, material.SaveAsync,
+            MessageOutboxMarks.Of(main), tools.Letters, kept);
+        var flow = new LawFlow(new LawParts(
+            ports, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
+        return new Slice(
+            "law", LawDecisions.Route, main.Address, tools.NewLoop("law", flow.VisitAsync),
+            new SliceWork(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync), id => id.Value);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text;
+using Hobom.Slices.Core;
+using Hobom.Slices.Logs;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Outbox;
+using LanguageExt;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using EventId = Hobom.Slices.Core.EventId;
+
+namespace Hobom.Slices.Tests.Integration.Interop;
+
+/// <summary>One visit of the logs' poller to @grpc/grpc-js; Kafka's client is the real one where its limit matters.</summary>
+public sealed class LogsPollerTests : IAsyncLifetime
+{
+    const int RecordBytes = 20_000;
+
+    readonly ConcurrentQueue<Delivery> published = new();
+    readonly ConcurrentQueue<DeadLetter> letters = new();
+    readonly LogLines lines = new();
+    GrpcJsBackends backends = null!;
+    GrpcBackend main = null!;
+
+    public async Task InitializeAsync()
+    {
+        backends = await GrpcJsBackends.StartAsync();
+        main = new GrpcBackend(backends.MainAddress, "test-key", null, TimeProvider.System);
+    }
+
+    public async Task DisposeAsync()
+    {
+        main.Dispose();
+        await backends.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Rows_with_foreign_values_travel_alone_and_are_counted_and_told()
+    {
+        long counted = 0;
+        // The meter is the process's: other tests may count too.
+        var here = new AsyncLocal<bool> { Value = true };
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Name == LogsPoller.MeterName) self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, rows, _, _) => counted += here.Value ? rows : 0);
+        listener.Start();
+        await backends.Control.AddRowsAsync("main", Row("1"), Row("head", "HEAD"), Row("2"), Row("trace", "TRACE"), Row("3"));
+
+        var report = await VisitAsync(Publish);
+
+        Assert.Equal((5, 5), (report.Found, report.Delivered));
+        Assert.Equal([1, 1, 3], published.Select(d => d.Events.Count).Order());
+        Assert.Equal(5, await backends.Control.CountAsync("main", "HOBOM_LOG", "SENT"));
+        Assert.Equal(2, counted);
+        Assert.Contains(lines.Lines, line => line.StartsWith("Warning HOBOM_LOG: 2 rows hold a value", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_log_too_large_alone_becomes_a_permanent_letter_with_its_size_and_the_others_go_on()
+    {
+        await using var client = NewPublisher();
+        await backends.Control.AddRowsAsync("main", Row("1"), Row("large", message: new string('가', RecordBytes / 3)), Row("2"));
+
+        var report = await VisitAsync((delivery, again) =>
+            delivery.Events.Any(e => e.Id.Value == "large") ? client.PublishAsync(delivery, again) : Publish(delivery, again));
+
+        Assert.Equal((3, 2, 1), (report.Found, report.Delivered, report.DeadLettered));
+        var letter = Assert.Single(letters);
+        Assert.Equal(("dlq:log:large", FailureClass.Permanent), (letter.Key.Format(), letter.Class));
+        Assert.Single(letter.Attempts);
+        Assert.EndsWith($": the value has {letter.Payload.Length} bytes", letter.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("[{\"serviceType\":", Encoding.UTF8.GetString(letter.Payload.Span), StringComparison.Ordinal);
+        Assert.Equal(letter.Reason, Assert.Single(await backends.Control.RowsAsync("main", "FAILED")).LastError);
+    }
+
+    [Fact]
+    public async Task The_client_takes_every_array_that_the_split_makes()
+    {
+        await using var client = NewPublisher();
+        await backends.Control.AddRowsAsync("main", [.. Enumerable.Range(0, 200).Select(n => Row($"{n}:{new string('x', n)}"))]);
+        await VisitAsync(Publish);
+
+        var outcomes = await Task.WhenAll(published.Select(d => client.PublishAsync(d, possibleDuplicate: true)));
+
+        Assert.InRange(published.Count, 3, 20);
+        Assert.All(outcomes, o => Assert.IsType<PublishFailure.Transient>(o.Match(Left: f => f, Right: _ => null!)));
+    }
+
+    Task<VisitReport> VisitAsync(Publish publish)
+    {
+        var tools = new SliceTools(
+            TimeProvider.System, () => 0, NullLoggerFactory.Instance, publish,
+            (_, _, _, _) => Done<IReadOnlySet<EventId>>(new System.Collections.Generic.HashSet<EventId>()),
+            _ => new LedgerPort(
+                () => Done<IReadOnlyDictionary<EventId, LedgerEntry>>(new Dictionary<EventId, LedgerEntry>()), _ => Done(Unit.Default)),
+            new LetterPort(
+                letter =>
+                {
+                    letters.Enqueue(letter);
+                    return Done(Unit.Default);
+                },
+                _ => Done<IReadOnlySet<DeadLetterKey>>(new System.Collections.Generic.HashSet<DeadLetterKey>()),
+                _ => Done(Unit.Default), _ => Done(Unit.Default)),
+            TimeSpan.FromSeconds(5), RecordBytes);
+        return new LogsPoller(
+            new LogOutboxClient(main, "HOBOM_LOG"), tools.NewRunner(LogFlow.Main.Route, MessageOutboxMarks.Of(main)), LogFlow.Main,
+            new LogBatchLimits(RecordBytes, LogBatchLimits.DefaultEvents), TimeProvider.System, lines).VisitAsync(CancellationToken.None);
+    }
+
+    Task<Either<PublishFailure, RecordPosition>> Publish(Delivery delivery, bool possibleDuplicate)
+    {
+        published.Enqueue(delivery);
+        return Task.FromResult<Either<PublishFailure, RecordPosition>>(new RecordPosition(0, 0));
+    }
+
+    /// <summary>No broker there: what the client takes times out, what is too large it refuses at once.</summary>
+    static KafkaPublisher NewPublisher() => new(
+        KafkaSettings.For("127.0.0.1:1") with { MessageMaxBytes = RecordBytes, DeliveryTimeout = TimeSpan.FromSeconds(1) },
+        NullLogger<KafkaPublisher>.Instance, TimeProvider.System);
+
+    static object Row(string id, string method = "GET", string message = "요청") => new
+    {
+        eventType = "HOBOM_LOG", eventId = id, payload = new { serviceType = "HOBOM_SPACE", level = "INFO", method, message },
+    };
+
+    static Task<Either<StoreFailure, T>> Done<T>(T value) => Task.FromResult(Prelude.Right<StoreFailure, T>(value));
+
+    sealed class LogLines : ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter) => Lines.Enqueue($"{logLevel} {formatter(state, exception)}");
+    }
+}
