@@ -21,7 +21,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
         {
             s.Summary = "Show a dead letter";
             s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. `item` is the payload; one that is no JSON comes as "
-                + "`payloadBase64`. A discarded letter is shown until its discard is final.";
+                + "`payloadBase64`. A discarded letter is shown until its discard is final. Callers who are no operators get it masked, and `masked` is true.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.ResponseExamples[200] = Examples.WholeLetter;
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
@@ -60,12 +60,15 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
 
     Task SendAsync(StoredLetter letter, CancellationToken ct)
     {
-        var seesAll = LetterAccess.SeesAll(User);
-        var payload = LetterMask.Payload(letter.Key.Category, letter.Payload, seesAll);
-        var view = LetterView.Of(letter, clock.GetUtcNow(), seesAll);
+        var masked = !LetterAccess.SeesAll(User);
+        var payload = masked ? PayloadMask.Mask(letter.Key.Category, letter.Payload) : letter.Payload;
+        var view = LetterView.Of(letter, clock.GetUtcNow(), masked);
         return DeadLetterDecisions.IsJson(payload.Span)
             ? Send.BytesAsync(
-                [.. "{\"item\":"u8, .. payload.Span, .. ",\"letter\":"u8, .. JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), (byte)'}'],
+                [
+                    .. "{\"item\":"u8, .. payload.Span, .. masked ? ",\"masked\":true"u8 : [], .. ",\"letter\":"u8,
+                    .. JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), (byte)'}',
+                ],
                 contentType: "application/json", cancellation: ct)
             : Send.OkAsync(new { item = (object?)null, payloadBase64 = payload, note = "the payload is not JSON", letter = view }, ct);
     }

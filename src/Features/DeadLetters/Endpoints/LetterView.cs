@@ -58,8 +58,8 @@ public sealed record LetterView(
     public static LetterView Of(CatalogueLetter letter, DateTimeOffset now) =>
         Of(letter.Key, letter.Summary, letter.Cause.GroupId, letter.ExpiresAt, now);
 
-    /// <summary>With all that its record tells, masked where the caller does not see all.</summary>
-    public static LetterView Of(StoredLetter letter, DateTimeOffset now, bool seesAll)
+    /// <summary>With all that its record tells, or what of it is shown to all.</summary>
+    public static LetterView Of(StoredLetter letter, DateTimeOffset now, bool masked)
     {
         var expiresAt = now + letter.TimeLeft;
         if (letter.Record is not RecordReading.Readable(var whole))
@@ -68,10 +68,10 @@ public sealed record LetterView(
             return Of(letter.Key, unread, LetterCause.Of(letter.Key.Category, unread).GroupId, expiresAt, now);
         }
 
-        var record = LetterMask.Record(whole, seesAll);
+        var record = masked ? PayloadMask.MaskRecord(whole) : whole;
         var summary = LetterSummary.Of(whole);
-        var group = LetterCause.Of(letter.Key.Category, summary with { Reason = LetterMask.Text(summary.Reason) }).GroupId;
-        return Of(letter.Key, summary with { Reason = record.Reason }, group, expiresAt, now) with
+        var group = LetterCause.Of(letter.Key.Category, summary with { Reason = PayloadMask.MaskText(summary.Reason) }).GroupId;
+        return Of(letter.Key, summary with { Reason = record.Reason, Discarded = record.Discarded }, group, expiresAt, now) with
         {
             Topic = record.Topic,
             RecordKey = record.RecordKey,

@@ -51,6 +51,9 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
         if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (!(await tombstones.PageAsync(category, why, limit, cursor)).Succeeded(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
-        else await Send.OkAsync(new Answer(page.Tombstones, page.Next), ct);
+        else await Send.OkAsync(new Answer([.. page.Tombstones.Select(Shown)], page.Next), ct);
     }
+
+    Tombstone Shown(Tombstone stone) =>
+        stone.Reason is { } reason && !LetterAccess.SeesAll(User) ? stone with { Reason = PayloadMask.MaskText(reason) } : stone;
 }
