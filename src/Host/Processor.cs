@@ -32,10 +32,13 @@ sealed class Processor : IAsyncDisposable
         log = logs.CreateLogger("Hobom.Slices");
         neighbours = new Neighbours(settings, logs);
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
-        desk = new ReplayDesk(neighbours.Letters, slices, TimeProvider.System);
-        deadLetters = new DeadLettersPoller(neighbours.Letters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
-        pollers = new PollerDesk(slices, neighbours.Pauses, TimeProvider.System, logs.CreateLogger<PollerDesk>());
-        builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk);
+        var trail = new AuditTrail(neighbours.AuditLog.AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>());
+        desk = new ReplayDesk(neighbours.Letters, slices, trail, TimeProvider.System);
+        deadLetters = new DeadLettersPoller(neighbours.DeadLetters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
+        pollers = new PollerDesk(slices, neighbours.Pauses, trail, TimeProvider.System, logs.CreateLogger<PollerDesk>());
+        builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk)
+            .AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
+            .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.DeadLetters.Health);
         configure(builder);
         app = HttpApi.Build(builder);
     }

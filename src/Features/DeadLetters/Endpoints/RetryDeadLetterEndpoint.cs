@@ -41,7 +41,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         }
 
         var confirmed = Query<string>("confirm", isRequired: false) is "unknown";
-        var replay = desk.StartAsync(key, User.Identity?.Name ?? "anonymous", confirmed);
+        var replay = desk.StartAsync(key, Caller.Of(HttpContext), confirmed);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
         {
