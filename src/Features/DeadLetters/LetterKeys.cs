@@ -14,6 +14,9 @@ static class LetterKeys
     /// <summary>A string: the letter's <see cref="LetterRecord"/>.</summary>
     public static string Record(DeadLetterKey key) => $"dlqx:meta:{key.Category.Name}:{key.Id}";
 
+    /// <summary>A string: the payload that failed, of a letter whose payload was edited; lives as long.</summary>
+    public static string Original(DeadLetterKey key) => $"dlqx:orig:{key.Category.Name}:{key.Id}";
+
     /// <summary>A sorted set: ids by last failure, unix time in ms.</summary>
     public static string Index(Category category) => $"dlqx:idx:{category.Name}";
 }

@@ -30,6 +30,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
                 transaction.StringSetAsync(letter.Key.Format(), letter.Payload.ToArray(), life, When.Always),
                 transaction.StringSetAsync(
                     LetterKeys.Record(letter.Key), LetterRecordText.Format(record), life, When.Always),
+                transaction.KeyDeleteAsync(LetterKeys.Original(letter.Key)),
                 RedisLetterIndex.AddAsync(transaction, letter.Key, record.LastFailedAt),
             ],
             _ => null,
@@ -62,7 +63,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
         {
             var transaction = db.CreateTransaction();
             return transaction.CommitAsync(
-                transaction.KeyDeleteAsync([key.Format(), LetterKeys.Record(key)]),
+                transaction.KeyDeleteAsync([key.Format(), LetterKeys.Record(key), LetterKeys.Original(key)]),
                 transaction.SortedSetRemoveAsync(LetterKeys.Index(key.Category), key.Id));
         });
         return dropped.Map(_ => Unit.Default);
@@ -142,7 +143,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
 
     /// <summary>Read, decide, write; again where the record was changed by another in between.</summary>
     /// <param name="decide">What to queue on the transaction, or null for nothing.</param>
-    async Task<Either<StoreFailure, Unit>> ChangeAsync(
+    internal async Task<Either<StoreFailure, Unit>> ChangeAsync(
         DeadLetterKey key, Func<LetterOnFile?, Func<ITransaction, IReadOnlyList<Task>>?> decide)
     {
         for (var round = 0; round < RoundLimit; round++)

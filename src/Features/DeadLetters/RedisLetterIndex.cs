@@ -100,7 +100,7 @@ static class RedisLetterIndex
             transaction.AddCondition(Condition.KeyNotExists(hole.Key.Format()));
             var committed = await transaction.CommitAsync(
                 transaction.SortedSetRemoveAsync(LetterKeys.Index(hole.Key.Category), hole.Member),
-                transaction.KeyDeleteAsync(LetterKeys.Record(hole.Key)));
+                transaction.KeyDeleteAsync([LetterKeys.Record(hole.Key), LetterKeys.Original(hole.Key)]));
             if (committed) removed++;
         }
 
