@@ -1,6 +1,7 @@
 using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -30,7 +31,10 @@ static class HttpApi
         builder.Services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<ApiKeyAuthentication.KeyOptions, ApiKeyAuthentication>(
                 ApiKeyAuthentication.SchemeName, options => options.Key = settings.InternalApiKey);
-        builder.Services.AddAuthorization();
+        builder.Services.AddAuthorization(o =>
+        {
+            foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireAuthenticatedUser());
+        });
         builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(HttpApi).Assembly, typeof(ReplayDesk).Assembly]);
         builder.Services.SwaggerDocument(o =>
         {
@@ -69,7 +73,16 @@ static class HttpApi
         app.UseAuthentication();
         app.Use(RefuseStrangersAsync);
         app.UseAuthorization();
-        app.UseFastEndpoints(c => c.Endpoints.RoutePrefix = BasePath.TrimStart('/'));
+        app.UseFastEndpoints(c =>
+        {
+            c.Endpoints.RoutePrefix = BasePath.TrimStart('/');
+            c.Errors.ContentType = "application/json";
+            c.Errors.ProducesMetadataType = typeof(ErrorAnswer);
+            c.Errors.ResponseBuilder = (failures, _, _) => new ErrorAnswer(failures.FirstOrDefault()?.ErrorMessage ?? "the request cannot be read")
+            {
+                Field = failures.FirstOrDefault()?.PropertyName,
+            };
+        });
         app.UseSwaggerGen();
         return app;
     }

@@ -28,7 +28,16 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
 
+    public DeadLettersParts DeadLetters => field ??= NewDeadLetters(new LetterCatalogue(Clock));
+
+    public RedisTombstones Tombstones => field ??= new RedisTombstones(redis);
+
+    public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);
+
     public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
+
+    /// <summary>What a slice keeps for a while, in a space of its own.</summary>
+    public KeptValuePort Kept(string space) => new RedisKeptValues(redis).Of(space);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 
@@ -48,9 +57,13 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         await publisher.DisposeAsync();
         probe.Dispose();
         foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
+        DeadLetters.Feed.Dispose();
         await redis.DisposeAsync();
         logs.Dispose();
     }
+
+    DeadLettersParts NewDeadLetters(LetterCatalogue catalogue) => new(
+        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, LetterMask.Text, Clock), catalogue, new RedisStoreHealth(redis, Clock));
 
     static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
 }

@@ -1,5 +1,6 @@
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Pollers;
+using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
@@ -29,23 +30,27 @@ sealed class Processor : IAsyncDisposable
         var logs = LoggerFactory.Create(HttpApi.ConfigureLogging);
         log = logs.CreateLogger("Hobom.Slices");
         neighbours = new Neighbours(settings, logs);
-        slices = BuildSlices(neighbours.ToolsFor(settings), neighbours);
-        desk = new ReplayDesk(neighbours.Letters, slices, TimeProvider.System);
-        deadLetters = new DeadLettersPoller(neighbours.Letters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
-        pollers = new PollerDesk(slices, neighbours.Pauses, TimeProvider.System, logs.CreateLogger<PollerDesk>());
-        builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk);
+        slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
+        var trail = new AuditTrail(neighbours.AuditLog.AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>());
+        desk = new ReplayDesk(neighbours.Letters, slices, trail, TimeProvider.System);
+        deadLetters = new DeadLettersPoller(neighbours.DeadLetters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
+        pollers = new PollerDesk(slices, neighbours.Pauses, trail, TimeProvider.System, logs.CreateLogger<PollerDesk>());
+        builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk)
+            .AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
+            .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.DeadLetters.Health);
         app = HttpApi.Build(builder);
     }
 
     public static Processor Build(Settings settings) => new(settings);
 
     /// <summary>The flows, a line each.</summary>
-    static Slice[] BuildSlices(SliceTools tools, Neighbours to) =>
+    static Slice[] BuildSlices(SliceTools tools, Neighbours to, Settings settings) =>
     [
         MessagesSlice.Build(tools, to.Main),
         LogsSlice.Build(tools, to.Main),
         .. to.Space.Map(space => SpaceSlice.Build(tools, space)).AsEnumerable(),
         .. to.Space.Map(space => SpaceLogsSlice.Build(tools, space)).AsEnumerable(),
+        .. to.Llm.Map(llm => LawSlice.Build(tools, to.Main, llm, to.Kept("law"), settings.LlmTimeout)).AsEnumerable(),
     ];
 
     /// <summary>Returns the exit code, when no visit and no replay is under way any more and the HTTP server has stopped.</summary>
@@ -67,6 +72,7 @@ sealed class Processor : IAsyncDisposable
             await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
         log.LogInformation("stopping: no visit is under way any more");
         await desk.DrainAsync();
+        await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         using var limit = new CancellationTokenSource(HttpStopLimit);
         await app.StopAsync(limit.Token);
         log.LogInformation("stopped");
@@ -95,7 +101,9 @@ sealed class Processor : IAsyncDisposable
     {
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
         foreach (var slice in slices)
-            log.LogInformation("{Slice}: polls {EventType} at {Backend} for topic {Topic}", slice.Name, slice.Route.EventType, slice.Backend, slice.Route.Topic);
+            log.LogInformation(
+                "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,
+                slice.Route.Topic.Length > 0 ? $"topic {slice.Route.Topic}" : $"the LLM at {settings.Llm}");
         if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
         if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }

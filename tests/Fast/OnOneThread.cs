@@ -23,4 +23,11 @@ static class OnOneThread
             work();
             return true;
         });
+
+    /// <summary>What it came to; it must have ended by now.</summary>
+    public static T Ended<T>(this Task<T> task)
+    {
+        Assert.True(task.IsCompleted, "it has not ended");
+        return task.GetAwaiter().GetResult();
+    }
 }

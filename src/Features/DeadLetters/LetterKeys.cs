@@ -19,4 +19,25 @@ static class LetterKeys
 
     /// <summary>A sorted set: ids by last failure, unix time in ms.</summary>
     public static string Index(Category category) => $"dlqx:idx:{category.Name}";
+
+    /// <summary>A hash: by id the letter's <see cref="LetterSummary"/>. It outlives the letter until there is a tombstone.</summary>
+    public static string Summaries(Category category) => $"dlqx:sum:{category.Name}";
+
+    /// <summary>A sorted set: ids by when the letter is expected to expire, unix time in ms; held letters are not in it.</summary>
+    public static string Expiry(Category category) => $"dlqx:exp:{category.Name}";
+
+    /// <summary>A sorted set: ids by when the letter was last changed, unix time in ms. What is older than an hour is taken out.</summary>
+    public static string Changed(Category category) => $"dlqx:changed:{category.Name}";
+
+    /// <summary>A string: the payload of a letter that was put aside, byte for byte.</summary>
+    public static string Discarded(DeadLetterKey key) => $"dlqx:discarded:{key.Category.Name}:{key.Id}";
+
+    /// <summary>A sorted set: ids of letters that were put aside by when that becomes final, unix time in ms.</summary>
+    public static string Undo(Category category) => $"dlqx:undo:{category.Name}";
+
+    /// <summary>A stream: what is left of letters that are gone, a <see cref="Tombstone"/> an entry.</summary>
+    public const string Tombstones = "dlqx:tombstones";
+
+    /// <summary>A stream, append-only and without expiry: an <see cref="AuditEntry"/> an entry.</summary>
+    public const string Audit = "dlqx:audit";
 }

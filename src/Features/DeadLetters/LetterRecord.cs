@@ -16,6 +16,8 @@ namespace Hobom.Slices.DeadLetters;
 /// <param name="MaybeWritten">Whether Kafka may have the record from any attempt, those left out included.</param>
 /// <param name="PayloadSha256">Lower-case hexadecimal.</param>
 /// <param name="Row">What is known of the outbox row: pending until its mark was seen to succeed.</param>
+/// <param name="History">What people did to it, oldest first; null where nobody did anything.</param>
+/// <param name="Discarded">Set while it is put aside.</param>
 /// <param name="Earlier">What stood here before in a form that this build cannot read.</param>
 public sealed record LetterRecord(
     int V,
@@ -36,7 +38,9 @@ public sealed record LetterRecord(
     long PayloadBytes,
     string PayloadSha256,
     [property: JsonConverter(typeof(CamelCaseName<RowState>))] RowState Row,
-    string? Earlier = null)
+    string? Earlier = null,
+    IReadOnlyList<HistoryEntry>? History = null,
+    DiscardNote? Discarded = null)
 {
     public const int CurrentVersion = 1;
 
@@ -76,4 +80,7 @@ sealed class CamelCaseName<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.Ca
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LetterRecord))]
+[JsonSerializable(typeof(LetterSummary))]
+[JsonSerializable(typeof(Tombstone))]
+[JsonSerializable(typeof(AuditEntry))]
 sealed partial class LetterRecordJson : JsonSerializerContext;

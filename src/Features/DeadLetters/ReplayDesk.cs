@@ -21,20 +21,37 @@ public abstract record ReplayAnswer
     public sealed record StoreDown(StoreFailure Failure) : ReplayAnswer;
 
     public sealed record Ran(ReplayOutcome Outcome) : ReplayAnswer;
+
+    /// <summary>In the audit's words.</summary>
+    public string Result => this switch
+    {
+        NoLetter => "no letter",
+        Unreadable(var reason) => reason,
+        Refused(var refusal) => $"refused: {refusal.Message}",
+        StoreDown(var failure) => failure.Message,
+        Ran(ReplayOutcome.Delivered) => "delivered",
+        Ran(ReplayOutcome.Busy(var holder)) => $"in hand of {holder.By}",
+        Ran(ReplayOutcome.OutcomeUnknown(var reason)) => $"outcome unknown: {reason}",
+        Ran(ReplayOutcome.NotPublished(var why)) => $"not published: {why.Code}",
+        Ran(ReplayOutcome.NotClosed(var reason)) => $"not closed: {reason}",
+        Ran(ReplayOutcome.NotBegun(var failure)) => failure.Message,
+        Ran(var outcome) => outcome.GetType().Name,
+        _ => GetType().Name,
+    };
 }
 
 /// <summary>
 /// Where replays are run. A replay belongs to the desk and not to the request that asked for it: a caller who
 /// hangs up stops nothing half-way, and the process ends only when the replays under way have.
 /// </summary>
-public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> slices, TimeProvider clock)
+public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock)
 {
     readonly ConcurrentDictionary<Task, byte> running = new();
 
-    /// <param name="by">Who asked, for the log and for those who come second.</param>
-    public Task<ReplayAnswer> StartAsync(DeadLetterKey key, string by, bool confirmUnknown)
+    /// <param name="caller">Who asked, for the audit and for those who come second.</param>
+    public Task<ReplayAnswer> StartAsync(DeadLetterKey key, Caller caller, bool confirmUnknown)
     {
-        var replay = ReplayAsync(key, by, confirmUnknown);
+        var replay = AuditedAsync(key, caller, confirmUnknown);
         running.TryAdd(replay, 0);
         _ = replay.ContinueWith(
             ended => running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -43,6 +60,16 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
 
     /// <summary>Completes when no replay is under way.</summary>
     public Task DrainAsync() => Task.WhenAll(running.Keys);
+
+    async Task<ReplayAnswer> AuditedAsync(DeadLetterKey key, Caller caller, bool confirmUnknown)
+    {
+        var action = confirmUnknown ? "replay, outcome unknown confirmed" : "replay";
+        if (!(await trail.BeginAsync(caller, action, [key.Format()])).Succeeded(out var begun, out var failure))
+            return new ReplayAnswer.StoreDown(failure);
+        var answer = await ReplayAsync(key, caller.Actor, confirmUnknown);
+        await begun.EndAsync(answer.Result);
+        return answer;
+    }
 
     async Task<ReplayAnswer> ReplayAsync(DeadLetterKey key, string by, bool confirmUnknown)
     {
@@ -61,7 +88,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         var outcome = await slice.Work.ReplayAsync(new ReplayOrder(delivery, by, confirmUnknown));
         if (outcome is ReplayOutcome.NotPublished(var why))
             await store.UpdateAsync(key, record => DeadLetterDecisions.AddReplayAttempt(
-                record, why, startedAt, clock.GetElapsedTime(started)));
+                record, why, startedAt, clock.GetElapsedTime(started)).Noting(new HistoryEntry(startedAt, by, "replay", why.Code)));
         return new ReplayAnswer.Ran(outcome);
     }
 }

@@ -15,7 +15,11 @@ public readonly record struct OutageBreaker(int GivenUpInARow)
     /// <summary>As at the start, and after any delivery.</summary>
     public static OutageBreaker Closed => default;
 
-    /// <summary>An answer of the broker, even a refusal, shows that it is there.</summary>
-    public OutageBreaker AfterGivenUp(PublishFailure last) =>
-        last is PublishFailure.Transient { BrokerUnreachable: true } ? new OutageBreaker(GivenUpInARow + 1) : Closed;
+    /// <summary>An answer of the broker, even a refusal, shows that it is there; no answer shows nothing.</summary>
+    public OutageBreaker AfterGivenUp(PublishFailure last) => last switch
+    {
+        PublishFailure.Transient { BrokerUnreachable: true } => new OutageBreaker(GivenUpInARow + 1),
+        PublishFailure.Unknown => this,
+        _ => Closed,
+    };
 }

@@ -47,9 +47,9 @@ public sealed class SaveDecisionTests
 
     [Fact]
     public void A_life_is_never_shortened_and_lasts_72_hours_at_least() =>
-        Prop.ForAll<PositiveInt>(seconds =>
+        Prop.ForAll(Gen.Choose(0, 300).ToArbitrary(), hours =>
         {
-            var left = TimeSpan.FromMinutes(seconds.Get * 10);
+            var left = TimeSpan.FromHours(hours);
             var onFile = new LetterOnFile(OnFile(LetterAt(Noon)), left);
             var write = (SaveDecision.Write)DeadLetterDecisions.PlanSave(onFile, LetterAt(Noon.AddHours(1)));
             return write.TimeToLive >= left && write.TimeToLive >= DeadLetter.TimeToLive;

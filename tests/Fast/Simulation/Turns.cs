@@ -7,6 +7,7 @@ namespace Hobom.Slices.Tests.Fast.Simulation;
 sealed class Turns(Random chance, FakeClock clock)
 {
     readonly List<Call> calls = [];
+    readonly TurnContext context = new();
 
     /// <summary>The part of the calls that is applied and answered at once, on the caller's stack.</summary>
     public double ImmediateShare { get; set; }
@@ -16,8 +17,8 @@ sealed class Turns(Random chance, FakeClock clock)
     {
         if (chance.NextDouble() < ImmediateShare) return Task.FromResult(apply());
         var answered = new TaskCompletionSource<T>();
-        var answer = default(T);
-        calls.Add(new Call(() => answer = apply(), () => answered.SetResult(answer!)));
+        var applied = new Lazy<T>(apply);
+        calls.Add(new Call(() => _ = Try(applied), () => answered.SetFromTask(Try(applied))));
         return answered.Task;
     }
 
@@ -29,7 +30,7 @@ sealed class Turns(Random chance, FakeClock clock)
 
     /// <summary>Default where the work had not ended after so many turns.</summary>
     public T? RunAtMost<T>(int turns, Func<Task<T>> start) =>
-        OnOneThread.Run(() =>
+        InContext(() =>
         {
             var task = start();
             for (var turn = 0; !task.IsCompleted && turn < turns; turn++)
@@ -45,11 +46,18 @@ sealed class Turns(Random chance, FakeClock clock)
     {
         foreach (var call in calls.Where(c => c.Answer is not null && !c.Applied && chance.Next(2) == 0)) call.Apply();
         calls.RemoveAll(c => c.Answer is not null);
+        context.Posted.Clear();
         clock.DropTimers();
     }
 
     bool TakeTurn()
     {
+        if (context.Posted.TryDequeue(out var continuation))
+        {
+            continuation();
+            return true;
+        }
+
         var timePasses = calls.Count == 0 || chance.Next(20) == 0;
         if (timePasses && clock.UntilNextTimer is { } wait)
         {
@@ -73,9 +81,47 @@ sealed class Turns(Random chance, FakeClock clock)
         return true;
     }
 
-    /// <param name="Answer">None where nobody waits for one.</param>
-    sealed record Call(Action Apply, Action? Answer)
+    static Task<T> Try<T>(Lazy<T> work)
     {
+        try
+        {
+            return Task.FromResult(work.Value);
+        }
+        catch (Exception broken)
+        {
+            return Task.FromException<T>(broken);
+        }
+    }
+
+    T InContext<T>(Func<T> work)
+    {
+        var before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
+    /// <summary>A task that several wait for resumes all but one of them here, instead of on the thread pool.</summary>
+    sealed class TurnContext : SynchronizationContext
+    {
+        public Queue<Action> Posted { get; } = [];
+
+        public override void Post(SendOrPostCallback d, object? state) => Posted.Enqueue(() => d(state));
+    }
+
+    /// <param name="answer">None where nobody waits for one.</param>
+    sealed class Call(Action apply, Action? answer)
+    {
+        public Action Apply => apply;
+
+        public Action? Answer => answer;
+
         public bool Applied { get; set; }
     }
 }

@@ -29,19 +29,15 @@ public sealed class RedisLetterClaims(RedisDeadLetterStore store, TimeProvider c
     /// <param name="letter">As it was read; its payload is what will be sent.</param>
     /// <param name="unwritten">The record for a letter that has none: another program wrote it.</param>
     /// <param name="isRunning">Whether an operation runs in this process.</param>
-    public async Task<Either<StoreFailure, ClaimResult>> ClaimAsync(
-        StoredLetter letter, LetterClaim claim, LetterRecord? unwritten, Func<string, bool> isRunning)
-    {
-        ClaimResult result = new ClaimResult.Changed("the letter is gone");
-        var written = await store.ChangeAsync(letter.Key, seen =>
+    public Task<Either<StoreFailure, ClaimResult>> ClaimAsync(
+        StoredLetter letter, LetterClaim claim, LetterRecord? unwritten, Func<string, bool> isRunning) =>
+        store.ChangeAsync(letter.Key, seen =>
         {
-            result = Decide(seen, letter, claim, isRunning);
-            if (result is not ClaimResult.Granted) return null;
-            var record = (seen!.Record as RecordReading.Readable)?.Record ?? unwritten!;
-            return transaction => Write(transaction, letter.Key, record with { Claim = claim }, seen.TimeLeft);
+            var result = Decide(seen, letter, claim, isRunning);
+            return (result, result is ClaimResult.Granted
+                ? WriteOf(letter.Key, (seen.Known ?? unwritten!) with { Claim = claim }, seen.TimeLeft)
+                : null);
         });
-        return written.Map(_ => result);
-    }
 
     /// <summary>Where the operation still has it; a letter that is gone wants nothing.</summary>
     public Task<Either<StoreFailure, Unit>> RenewAsync(DeadLetterKey key, string op) =>
@@ -59,39 +55,38 @@ public sealed class RedisLetterClaims(RedisDeadLetterStore store, TimeProvider c
     Task<Either<StoreFailure, Unit>> OfAsync(DeadLetterKey key, string op, Func<LetterRecord, LetterRecord> change) =>
         store.UpdateAsync(key, record => record.Claim?.Op == op ? change(record) : record);
 
-    ClaimResult Decide(LetterOnFile? seen, StoredLetter letter, LetterClaim claim, Func<string, bool> isRunning)
-    {
-        switch (seen?.Record)
+    ClaimResult Decide(LetterSight seen, StoredLetter letter, LetterClaim claim, Func<string, bool> isRunning) =>
+        seen.Record switch
         {
-            case null:
-                return new ClaimResult.Changed("the letter was closed meanwhile");
-            case RecordReading.None when letter.Record is RecordReading.None:
-                return new ClaimResult.Granted(false);
-            case RecordReading.Readable({ Claim: { } other } record)
-                when !other.GivesWayTo(claim, isRunning(other.Op), clock.GetUtcNow()):
-                return new ClaimResult.Held(other);
-            case RecordReading.Readable(var record)
-                when letter.Record is RecordReading.Readable(var read) && read.PayloadSha256 == record.PayloadSha256:
-                return new ClaimResult.Granted(record.Claim is not null);
-            default:
-                return new ClaimResult.Changed("the letter was changed meanwhile");
-        }
-    }
+            _ when !seen.Exists => new ClaimResult.Changed("the letter was closed meanwhile"),
+            RecordReading.None when letter.Record is RecordReading.None => new ClaimResult.Granted(false),
+            RecordReading.Readable({ Claim: { } other }) when !other.GivesWayTo(claim, isRunning(other.Op), clock.GetUtcNow()) =>
+                new ClaimResult.Held(other),
+            RecordReading.Readable(var record)
+                when letter.Record is RecordReading.Readable(var read) && read.PayloadSha256 == record.PayloadSha256 =>
+                new ClaimResult.Granted(record.Claim is not null),
+            _ => new ClaimResult.Changed("the letter was changed meanwhile"),
+        };
 
-    static IReadOnlyList<Task> Write(ITransaction transaction, DeadLetterKey key, LetterRecord record, TimeSpan? left)
+    /// <summary>Nothing may expire under a replay; and a life that is longer, or without end, stays as it is.</summary>
+    LetterWrite WriteOf(DeadLetterKey key, LetterRecord record, TimeSpan? left)
     {
         var life = left is { } l && l < LetterClaim.LetterLife ? LetterClaim.LetterLife : left;
-        var tasks = new List<Task>
-        {
-            transaction.StringSetAsync(LetterKeys.Record(key), LetterRecordText.Format(record), life, When.Always),
-            RedisLetterIndex.AddAsync(transaction, key, record.LastFailedAt),
-        };
-        if (life > left)
-        {
-            tasks.Add(transaction.KeyExpireAsync(key.Format(), life));
-            tasks.Add(transaction.KeyExpireAsync(LetterKeys.Original(key), life));
-        }
-
-        return tasks;
+        return new LetterWrite(
+            transaction =>
+            [
+                transaction.StringSetAsync(LetterKeys.Record(key), LetterRecordText.Format(record), life, When.Always),
+                RedisLetterIndex.AddAsync(transaction, key, record.LastFailedAt),
+                .. LetterWrites.Summarize(transaction, key, LetterSummary.Of(record), clock.GetUtcNow()),
+                .. life > left
+                    ?
+                    [
+                        LetterWrites.Live(transaction, key.Format(), life),
+                        LetterWrites.Live(transaction, LetterKeys.Original(key), life),
+                        LetterWrites.Expect(transaction, key, life, clock.GetUtcNow()),
+                    ]
+                    : Array.Empty<Task>(),
+            ],
+            Condition.KeyExists(key.Format()));
     }
 }

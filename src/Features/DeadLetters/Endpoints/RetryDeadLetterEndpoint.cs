@@ -15,6 +15,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
     public override void Configure()
     {
         Post("/dlq/retry/{key}");
+        Policies(Role.Operator);
         Description(b => b.Produces<Answer>().Produces<Answer>(202).Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404)
             .Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(422).Produces<ErrorAnswer>(502));
         Summary(s =>
@@ -40,7 +41,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         }
 
         var confirmed = Query<string>("confirm", isRequired: false) is "unknown";
-        var replay = desk.StartAsync(key, User.Identity?.Name ?? "anonymous", confirmed);
+        var replay = desk.StartAsync(key, Caller.Of(HttpContext), confirmed);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
         {

@@ -37,7 +37,7 @@ sealed class DeliveryAttempts(
                 var waited = false;
                 await window.StepAsideAsync(
                     weight, size, async () => waited = await Pauses.WaitAsync(delay, parts.Clock, stopping));
-                if (waited) continue;
+                if (waited && !stopping.IsCancellationRequested) continue;
                 Return(delivery);
                 return;
             }

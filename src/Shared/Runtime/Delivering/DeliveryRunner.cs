@@ -36,6 +36,9 @@ public sealed class DeliveryRunner(DeliveryParts parts)
         return new DeliveryVisit(this, stopping);
     }
 
+    /// <summary>The backend may be called again, however often it has failed.</summary>
+    internal void ReopenMarks() => marks.Reopen();
+
     internal void NoteDelivered()
     {
         lock (gate) breaker = OutageBreaker.Closed;

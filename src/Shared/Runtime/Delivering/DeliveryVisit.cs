@@ -87,17 +87,24 @@ public sealed class DeliveryVisit : IDisposable
     /// <summary>Publishes and settles the plan. What is not begun when the process is told to stop stays PENDING.</summary>
     public async Task<VisitReport> RunAsync(DeliveryPlan plan)
     {
-        foreach (var chunk in ChunksOf(plan))
+        try
         {
-            if (MustNotBegin() || await BeginAsync(chunk) is not { } letters) LeavePending(chunk);
-            else
+            foreach (var chunk in ChunksOf(plan))
             {
-                foreach (var step in chunk) await StartAsync(step, letters);
+                if (MustNotBegin() || await BeginAsync(chunk) is not { } letters) LeavePending(chunk);
+                else
+                {
+                    foreach (var step in chunk) await StartAsync(step, letters);
+                }
             }
         }
+        finally
+        {
+            // Also where the plan breaks half-way: a replay or the next visit must not take what is under way.
+            await window.WhenEmptyAsync();
+            await ledger.FlushAsync();
+        }
 
-        await window.WhenEmptyAsync();
-        await ledger.FlushAsync();
         return tally.Report(found, oldest);
     }
 
@@ -163,7 +170,14 @@ public sealed class DeliveryVisit : IDisposable
         if (!runner.BrokerAway)
         {
             await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
-            _ = attempts.DeliverAsync(delivery, letters, probe: false);
+            if (!stopping.IsCancellationRequested)
+            {
+                _ = attempts.DeliverAsync(delivery, letters, probe: false);
+                return;
+            }
+
+            attempts.Return(delivery);
+            window.Leave(delivery.Events.Count, delivery.Value.Length);
             return;
         }
 

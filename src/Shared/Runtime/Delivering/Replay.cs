@@ -137,6 +137,8 @@ public sealed class Replay(DeliveryRunner runner)
     async Task<ReplayOutcome> CloseAsync(CarriedEvent carried, RecordPosition? position)
     {
         await parts.Ledger.FlushAsync();
+        // A poller that is paused does not visit, and so would never find out that the backend is back.
+        runner.ReopenMarks();
         if (!(await runner.MarkSentAsync(carried.Id, CancellationToken.None)).Succeeded(out _, out var unmarked))
             return new ReplayOutcome.NotClosed($"published, but its row could not be marked SENT: {unmarked}");
         if (!(await parts.Ports.Letters.Drop(carried.LetterKey)).Succeeded(out _, out var undropped))

@@ -25,7 +25,9 @@ sealed class Settler(DeliveryRunner runner, VisitTally tally, CancellationToken 
 
         if (id is { } settled)
         {
-            parts.Ledger.Forget([settled]);
+            if (outcome is EventOutcome.Published) parts.Ledger.Forget([settled]);
+            // Of a letter it is remembered that it may be in Kafka: a replay looks there first.
+            else parts.Ledger.ForgetUnwritten([settled]);
             count();
         }
         else

@@ -13,7 +13,9 @@ static class KafkaRecord
         var headers = new Headers();
         foreach (var header in delivery.Headers) headers.Add(header.Name, Encoding.UTF8.GetBytes(header.Value));
         headers.Add(RecordHeader.TraceParent, Encoding.UTF8.GetBytes(traceParent));
-        if (possibleDuplicate) headers.Add(RecordHeader.PossibleDuplicate, "1"u8.ToArray());
+        // A replay's own headers may say it already.
+        if (possibleDuplicate && !headers.TryGetLastBytes(RecordHeader.PossibleDuplicate, out _))
+            headers.Add(RecordHeader.PossibleDuplicate, "1"u8.ToArray());
         return new Message<byte[], byte[]>
         {
             Key = Encoding.UTF8.GetBytes(delivery.Key),

@@ -64,17 +64,17 @@ public sealed class PollingLoop(
     /// <summary>Ends the wait between two visits; a visit under way is followed by another at once.</summary>
     public void PollNow()
     {
-        lock (gate) wake.TrySetResult();
+        TaskCompletionSource waiting;
+        lock (gate) waiting = wake;
+        // Outside the lock: the loop goes on within this call.
+        waiting.TrySetResult();
     }
 
     /// <summary>From the next visit on; null resumes.</summary>
     public void SetPause(PauseNote? note)
     {
-        lock (gate)
-        {
-            status = status with { Pause = note };
-            wake.TrySetResult();
-        }
+        lock (gate) status = status with { Pause = note };
+        PollNow();
     }
 
     /// <summary>Returns when told to stop and the visit under way has ended.</summary>
@@ -137,8 +137,11 @@ public sealed class PollingLoop(
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         await Task.WhenAny(woken, Pauses.WaitAsync(wait, clock, ending.Token));
-        await ending.CancelAsync();
+        End(ending);
     }
+
+    /// <summary>On this thread: CancelAsync would go through the thread pool, and all that this ends is a timer.</summary>
+    static void End(CancellationTokenSource pause) => pause.Cancel();
 
     void Note(VisitReport report)
     {

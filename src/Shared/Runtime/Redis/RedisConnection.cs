@@ -25,7 +25,8 @@ public sealed class RedisConnection(
     readonly Lock gate = new();
     RedisState state = new(RedisReach.Untried, clock.GetUtcNow(), "");
     Task<ConnectionMultiplexer>? connecting;
-    long lastAnswer;
+    long lastAnswer = long.MinValue;
+    long silentSince;
     bool disposed;
 
     public RedisState State
@@ -45,21 +46,22 @@ public sealed class RedisConnection(
         Func<IDatabase, Task<T>> operation, TimeSpan? longer = null)
     {
         var limit = longer ?? usualLimit;
+        var begun = clock.GetTimestamp();
         try
         {
             var result = await OnDatabaseAsync(operation).WaitAsync(limit, clock);
-            Note(RedisReach.Up, "");
+            NoteAnswer();
             return result;
         }
         catch (RedisServerException e)
         {
-            Note(RedisReach.Up, "");
+            NoteAnswer();
             return new StoreFailure($"Redis refused: {e.Message}");
         }
         catch (Exception e) when (IsOfTheClient(e))
         {
             var reason = Describe(e, limit);
-            Note(RedisReach.Down, reason);
+            NoteFailure(begun, reason);
             if (e is TimeoutException) ReplaceSilentConnection();
             return new StoreFailure($"Redis at {address}: {reason}");
         }
@@ -88,7 +90,7 @@ public sealed class RedisConnection(
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             if (connecting is { IsFaulted: false, IsCanceled: false }) return connecting;
-            lastAnswer = clock.GetTimestamp();
+            silentSince = clock.GetTimestamp();
             return connecting = ConnectAsync();
         }
     }
@@ -101,27 +103,41 @@ public sealed class RedisConnection(
         return multiplexer;
     }
 
+    /// <summary>The client tells late, and of every try: what it tells counts while it has no connection.</summary>
     void OnFailed(object? sender, ConnectionFailedEventArgs e)
     {
-        if (e.ConnectionType == ConnectionType.Interactive) Note(RedisReach.Down, $"no connection ({e.FailureType})");
+        if (e.ConnectionType == ConnectionType.Interactive && sender is ConnectionMultiplexer { IsConnected: false })
+            NoteFailure(clock.GetTimestamp(), $"no connection ({e.FailureType})");
     }
 
+    /// <summary>A connection is no answer yet: so one is asked for.</summary>
     void OnRestored(object? sender, ConnectionFailedEventArgs e)
     {
-        if (e.ConnectionType == ConnectionType.Interactive) Note(RedisReach.Up, "");
+        if (e.ConnectionType == ConnectionType.Interactive) _ = RunAsync(db => db.PingAsync());
     }
 
-    void Note(RedisReach reach, string detail)
+    void NoteAnswer()
     {
         lock (gate)
         {
-            if (reach == RedisReach.Up) lastAnswer = clock.GetTimestamp();
-            if (disposed || state.Reach == reach) return;
-            state = new RedisState(reach, clock.GetUtcNow(), detail);
+            lastAnswer = silentSince = clock.GetTimestamp();
+            if (disposed || state.Reach == RedisReach.Up) return;
+            state = new RedisState(RedisReach.Up, clock.GetUtcNow(), "");
         }
 
-        if (reach == RedisReach.Up) logger.LogInformation("Redis at {Address} answers", address);
-        else logger.LogWarning("Redis at {Address} does not answer: {Detail}", address, detail);
+        logger.LogInformation("Redis at {Address} answers", address);
+    }
+
+    /// <param name="begun">When what failed began: an answer since then says more about how things stand.</param>
+    void NoteFailure(long begun, string detail)
+    {
+        lock (gate)
+        {
+            if (disposed || state.Reach == RedisReach.Down || lastAnswer > begun) return;
+            state = new RedisState(RedisReach.Down, clock.GetUtcNow(), detail);
+        }
+
+        logger.LogWarning("Redis at {Address} does not answer: {Detail}", address, detail);
     }
 
     void ReplaceSilentConnection()
@@ -130,7 +146,7 @@ public sealed class RedisConnection(
         lock (gate)
         {
             if (connecting is not { IsCompletedSuccessfully: true }
-                || clock.GetElapsedTime(lastAnswer) < SilenceLimit) return;
+                || clock.GetElapsedTime(silentSince) < SilenceLimit) return;
             (silent, connecting) = (connecting, null);
         }
 

@@ -34,8 +34,8 @@ public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, 
             if (string.IsNullOrEmpty(id)) continue;
             var entry = LedgerText.Parse((string?)field.Value ?? "");
             if (entry is null) unread++;
-            // A publish did begin; when, is lost. A search of Kafka from now on can prove it written no more.
-            entries[new EventId(id)] = entry ?? new LedgerEntry(LedgerState.Begun, clock.GetUtcNow(), 0);
+            // A publish did begin; when, is lost. So Kafka is searched as far back as a ledger reaches.
+            entries[new EventId(id)] = entry ?? new LedgerEntry(LedgerState.Begun, clock.GetUtcNow() - TimeToLive, 0);
         }
 
         if (unread > 0)

@@ -22,6 +22,13 @@ public class OutageBreakerTests
     }
 
     [Property]
+    public void A_publish_whose_end_nobody_knows_changes_nothing(byte givenUp)
+    {
+        var breaker = new OutageBreaker(givenUp);
+        Assert.Equal(breaker, breaker.AfterGivenUp(new PublishFailure.Unknown("X", "no answer")));
+    }
+
+    [Property]
     public void An_answer_of_the_broker_closes_it_however_long_it_was_away(byte givenUp)
     {
         var open = new OutageBreaker(givenUp);

@@ -1,0 +1,10 @@
+using System.Security.Claims;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>Who sees what of a letter.</summary>
+public static class LetterAccess
+{
+    /// <summary>Whether payloads, headers and error texts are shown as they are; all others get them masked.</summary>
+    public static bool SeesAll(ClaimsPrincipal user) => user.IsInRole(Role.Operator);
+}

@@ -1,0 +1,142 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
+using LanguageExt;
+
+namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Delivering;
+
+public class DeliveryLedgerTests
+{
+    static readonly EventId A = new("a");
+    static readonly EventId B = new("b");
+
+    readonly FakeClock clock = new();
+    readonly Dictionary<EventId, LedgerEntry> copy = [];
+    int loads;
+    bool away;
+
+    [Fact]
+    public void An_event_that_was_begun_when_its_process_died_is_in_doubt_and_a_published_one_is_not()
+    {
+        copy[A] = new LedgerEntry(LedgerState.Begun, clock.GetUtcNow(), 1);
+        copy[B] = new LedgerEntry(LedgerState.Published, clock.GetUtcNow(), 0);
+        var ledger = Loaded();
+        Assert.Equal((2, 0), (ledger.Find(A)!.Unknowns, ledger.Find(B)!.Unknowns));
+    }
+
+    [Fact]
+    public void The_copy_is_read_until_it_worked_and_then_never_again()
+    {
+        var ledger = New();
+        away = true;
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsLeft);
+        away = false;
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        Assert.Equal(2, loads);
+    }
+
+    [Fact]
+    public void Only_events_of_which_nothing_can_be_written_are_forgotten_when_left()
+    {
+        var ledger = Loaded();
+        EventId[] all = [A, B, new("c")];
+        Assert.True(ledger.BeginAsync(all).Ended().IsRight);
+        ledger.NoteUnknown([B]);
+        ledger.NotePublished([all[2]]);
+        ledger.ForgetUnwritten(all);
+        Assert.Null(ledger.Find(A));
+        Assert.Equal([B, all[2]], copy.Keys.OrderBy(id => id.Value));
+        ledger.Forget(all);
+        Assert.Empty(copy);
+    }
+
+    [Fact]
+    public void Beginning_again_keeps_when_it_first_began_and_how_often_it_ended_unknown()
+    {
+        var ledger = Loaded();
+        var began = clock.GetUtcNow();
+        Assert.True(ledger.BeginAsync([A]).Ended().IsRight);
+        ledger.NoteUnknown([A]);
+        clock.Advance(TimeSpan.FromHours(1));
+        Assert.True(ledger.BeginAsync([A]).Ended().IsRight);
+        Assert.Equal(new LedgerEntry(LedgerState.Begun, began, 1), copy[A]);
+    }
+
+    [Fact]
+    public void An_event_that_is_no_longer_pending_is_forgotten_only_when_no_letter_of_it_can_be_left()
+    {
+        var ledger = Loaded();
+        ledger.NotePublished([A]);
+        clock.Advance(DeadLetter.TimeToLive * 2);
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>());
+        Assert.NotNull(ledger.Find(A));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId> { A });
+        Assert.NotNull(ledger.Find(A));
+        Assert.True(ledger.TryHoldForReplay(A, "operator").IsRight);
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>());
+        Assert.NotNull(ledger.Find(A));
+        ledger.EndReplay(A);
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>());
+        Assert.Null(ledger.Find(A));
+        Assert.Empty(copy);
+    }
+
+    [Fact]
+    public void A_visit_and_a_replay_keep_each_other_out()
+    {
+        var ledger = Loaded();
+        ledger.BeginVisit();
+        Assert.True(ledger.TryHoldForVisit(A));
+        Assert.False(ledger.TryHoldForVisit(A));
+        Assert.Equal(new Hold("poll", clock.GetUtcNow()), ledger.TryHoldForReplay(A, "operator").Match(Right: _ => null!, Left: h => h));
+        ledger.EndVisit([A]);
+        Assert.True(ledger.TryHoldForReplay(A, "operator").IsRight);
+        Assert.False(ledger.TryHoldForVisit(A));
+        ledger.EndReplay(A);
+        Assert.True(ledger.TryHoldForVisit(A));
+    }
+
+    [Fact]
+    public void A_visit_does_not_take_what_a_replay_ended_while_its_rows_were_on_their_way()
+    {
+        var ledger = Loaded();
+        ledger.TryHoldForReplay(A, "operator");
+        ledger.BeginVisit();
+        ledger.EndReplay(A);
+        Assert.False(ledger.TryHoldForVisit(A));
+        ledger.EndVisit([]);
+        ledger.BeginVisit();
+        Assert.True(ledger.TryHoldForVisit(A));
+    }
+
+    DeliveryLedger Loaded()
+    {
+        var ledger = New();
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        return ledger;
+    }
+
+    DeliveryLedger New() => new(
+        new LedgerPort(
+            () =>
+            {
+                loads++;
+                return Answer<IReadOnlyDictionary<EventId, LedgerEntry>>(copy.ToDictionary());
+            },
+            changes =>
+            {
+                foreach (var (id, entry) in changes)
+                {
+                    if (entry is null) copy.Remove(id);
+                    else copy[id] = entry;
+                }
+
+                return Answer(Unit.Default);
+            }),
+        clock);
+
+    Task<Either<StoreFailure, T>> Answer<T>(T answer) =>
+        Task.FromResult<Either<StoreFailure, T>>(away ? new StoreFailure("away") : answer);
+}

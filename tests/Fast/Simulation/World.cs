@@ -1,0 +1,106 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Delivering;
+
+namespace Hobom.Slices.Tests.Fast.Simulation;
+
+/// <summary>The neighbours, the clock, and the process that is alive now.</summary>
+sealed class World
+{
+    public static readonly RelayRoute Route = new("SAMPLE", "samples", new Category("sample"));
+
+    readonly Random chance;
+    int crashes;
+
+    public World(int seed, DeliveryLimits? limits = null, int eventsPerRecord = 1)
+    {
+        chance = new Random(seed);
+        EventsPerRecord = eventsPerRecord;
+        Limits = limits ?? DeliveryLimits.Default;
+        Turns = new Turns(chance, Clock);
+        Weather = new Weather(chance);
+        Redis = new FakeRedis(Turns, Weather, Violations);
+        Kafka = new FakeKafka(Turns, Weather, Limits, Clock, Redis, Violations);
+        Outbox = new FakeOutbox(Turns, Weather, Limits, Kafka, Redis, Violations);
+        Redis.OnSave = CheckLetter;
+        Relay = new Relay(this);
+    }
+
+    public int EventsPerRecord { get; }
+
+    public DeliveryLimits Limits { get; }
+
+    public FakeClock Clock { get; } = new();
+
+    public Violations Violations { get; } = new();
+
+    public Turns Turns { get; }
+
+    public Weather Weather { get; }
+
+    public FakeRedis Redis { get; }
+
+    public FakeKafka Kafka { get; }
+
+    public FakeOutbox Outbox { get; }
+
+    public Relay Relay { get; private set; }
+
+    public Func<double> Chance => chance.NextDouble;
+
+    /// <summary>A visit with all that it leads to, checked.</summary>
+    public VisitReport Visit(CancellationToken stopping = default)
+    {
+        var report = Turns.Run(() => Relay.VisitAsync(stopping));
+        Check(report);
+        return report;
+    }
+
+    /// <summary>The process dies with all that it remembers, and another one starts.</summary>
+    public void Restart()
+    {
+        crashes++;
+        Turns.Crash();
+        Kafka.Crash();
+        Outbox.Crash();
+        Relay = new Relay(this);
+    }
+
+    public void AddRows(int count, Func<int, string>? idOf = null)
+    {
+        var first = Outbox.Rows.Count;
+        for (var i = first; i < first + count; i++)
+            Outbox.Rows.Add(new SampleRow($"r{i}", new EventId((idOf ?? (n => $"e{n}"))(i)), $"payload {i}", Clock.GetUtcNow()));
+    }
+
+    public void Check(VisitReport report)
+    {
+        Assert.Equal(report.Found, report.Delivered + report.Remarked + report.DeadLettered + report.LeftPending);
+        Assert.Equal(0, Kafka.CallsUnderWay + Outbox.CallsUnderWay);
+        CheckEvents();
+    }
+
+    /// <summary>What holds at any moment, in the middle of a visit and after a crash too.</summary>
+    public void CheckEvents()
+    {
+        Violations.AssertNone();
+        foreach (var row in Outbox.Rows.Where(r => r.EventId is not null))
+        {
+            var id = row.EventId!.Value;
+            var records = Kafka.RecordsOf(id);
+            var letters = Redis.Letters.Values.Count(l => l.EventId == id);
+            Assert.True(row.Status != RowStatus.Sent || records > 0, $"{id} is SENT and not in the topic");
+            Assert.True(row.Status != RowStatus.Failed || letters > 0, $"{id} is FAILED and has no letter");
+            Assert.True(
+                records - 1 <= Kafka.InDoubt.GetValueOrDefault(id),
+                $"{id} has {records} records after {Kafka.InDoubt.GetValueOrDefault(id)} publishes in doubt and {crashes} crashes");
+        }
+    }
+
+    void CheckLetter(DeadLetter letter)
+    {
+        var row = Outbox.Rows.First(r => letter.EventId is { } id ? r.EventId == id : letter.Key.Id.EndsWith(r.RowId, StringComparison.Ordinal));
+        var expected = letter.Stage == DeadLetter.PublishStage ? SamplePlan.PayloadOf(row.Item) : row.Item.Raw();
+        Violations.When(!letter.Payload.Span.SequenceEqual(expected.Span), $"{letter.Key} does not hold what was published");
+        Violations.When(letter.Attempts.Count is 0 or > 3, $"{letter.Key} tells of {letter.Attempts.Count} attempts");
+    }
+}
