@@ -35,6 +35,21 @@ static class LetterKeys
     /// <summary>A sorted set: ids of letters that were put aside by when that becomes final, unix time in ms.</summary>
     public static string Undo(Category category) => $"dlqx:undo:{category.Name}";
 
+    /// <summary>A sorted set: ids of replay jobs by when they were planned, unix time in ms.</summary>
+    public const string Jobs = "dlqx:jobs";
+
+    /// <summary>A hash: by category the job that has it to itself.</summary>
+    public const string JobsActive = "dlqx:jobs:active";
+
+    /// <summary>A string: a <see cref="ReplayJob"/>.</summary>
+    public static string Job(string id) => $"dlqx:job:{id}";
+
+    /// <summary>A hash: the job's frozen list of keys in parts, a JSON array each, by the part's number.</summary>
+    public static string JobKeys(string id) => $"dlqx:job:{id}:keys";
+
+    /// <summary>A string: the process that runs the job; gone half a minute after that process.</summary>
+    public static string JobLease(string id) => $"dlqx:job:{id}:lease";
+
     /// <summary>A stream: what is left of letters that are gone, a <see cref="Tombstone"/> an entry.</summary>
     public const string Tombstones = "dlqx:tombstones";
 

@@ -91,6 +91,23 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
             return new LetterLookup.Found(new StoredLetter(key, bytes, await RedisReading.RecordAsync(record), await left));
         });
 
+    /// <summary>The payload that failed, of a letter that was edited.</summary>
+    public async Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>> OriginalAsync(DeadLetterKey key) =>
+        (await redis.RunAsync(db => db.StringGetAsync(LetterKeys.Original(key)))).Map(value => value.IsNull
+            ? Option<ReadOnlyMemory<byte>>.None
+            : Option<ReadOnlyMemory<byte>>.Some((byte[])value!));
+
+    /// <summary>Null for those that are gone, or are no strings.</summary>
+    public Task<Either<StoreFailure, IReadOnlyList<ReadOnlyMemory<byte>?>>> PayloadsAsync(IReadOnlyList<DeadLetterKey> keys) =>
+        redis.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>?>>(
+            async db =>
+            {
+                if (keys.Count == 0) return [];
+                var values = await db.StringGetAsync([.. keys.Select(k => (RedisKey)k.Format())]);
+                return [.. values.Select(v => (byte[]?)v is { } bytes ? bytes : (ReadOnlyMemory<byte>?)null)];
+            },
+            ListLimit);
+
     /// <summary>All letters whose key begins with the prefix, the oldest (last) failure first.</summary>
     public Task<Either<StoreFailure, IReadOnlyList<DeadLetterKey>>> ListAsync(string prefix) =>
         redis.RunAsync<IReadOnlyList<DeadLetterKey>>(
