@@ -2,6 +2,8 @@ using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Guards;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
@@ -13,28 +15,21 @@ static class HttpApi
 {
     public const string BasePath = "/hobom-event-processor/internal/api/v1";
 
-    const int RequestByteLimit = 1 << 20;
-
-    public static WebApplicationBuilder NewBuilder(Settings settings)
+    /// <param name="logs">Shared with all else, so that what a request sets going is logged with its trace.</param>
+    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestByteLimit;
+            RequestRules.Limit(kestrel.Limits);
             if (settings.Http.Address is { } address) kestrel.Listen(address, settings.Http.Port);
             else kestrel.ListenAnyIP(settings.Http.Port);
         });
         builder.Services.AddRoutingCore();
-        ConfigureLogging(builder.Logging);
+        builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddAuthentication(ApiKeyAuthentication.SchemeName)
-            .AddScheme<ApiKeyAuthentication.KeyOptions, ApiKeyAuthentication>(
-                ApiKeyAuthentication.SchemeName, options => options.Key = settings.InternalApiKey);
-        builder.Services.AddAuthorization(o =>
-        {
-            foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireAuthenticatedUser());
-        });
+        AddAccess(builder.Services, settings.Access, logs);
         builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(HttpApi).Assembly, typeof(ReplayDesk).Assembly]);
         builder.Services.SwaggerDocument(o =>
         {
@@ -56,21 +51,25 @@ static class HttpApi
         return builder;
     }
 
-    public static void ConfigureLogging(ILoggingBuilder logging) => logging
-        .SetMinimumLevel(LogLevel.Information)
-        .AddFilter("Microsoft", LogLevel.Warning)
-        .AddSimpleConsole(o =>
-        {
-            o.SingleLine = true;
-            o.UseUtcTimestamp = true;
-            o.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            o.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+    public static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // The framework would add two lines of its own to each refusal, however many there are.
+            .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
+            .AddConsole(o => o.FormatterName = LineFormatter.FormatterName)
+            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+    }
 
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.Use(RequestTrace.KeepAsync);
+        app.Use(AnswerHeaders.AddAsync);
+        app.Use(UnexpectedErrors.AnswerAsync);
+        app.Use(RequestRules.RefuseAsync);
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.Use(RefuseStrangersAsync);
         app.UseAuthorization();
         app.UseFastEndpoints(c =>
@@ -78,13 +77,33 @@ static class HttpApi
             c.Endpoints.RoutePrefix = BasePath.TrimStart('/');
             c.Errors.ContentType = "application/json";
             c.Errors.ProducesMetadataType = typeof(ErrorAnswer);
-            c.Errors.ResponseBuilder = (failures, _, _) => new ErrorAnswer(failures.FirstOrDefault()?.ErrorMessage ?? "the request cannot be read")
+            c.Errors.ResponseBuilder = (failures, http, _) => new
             {
-                Field = failures.FirstOrDefault()?.PropertyName,
+                error = failures.FirstOrDefault()?.ErrorMessage ?? "the request cannot be read",
+                field = failures.FirstOrDefault()?.PropertyName,
+                traceId = http.TraceIdentifier,
             };
         });
         app.UseSwaggerGen();
         return app;
+    }
+
+    static void AddAccess(IServiceCollection services, AccessSettings access, ILoggerFactory logs)
+    {
+        var clock = TimeProvider.System;
+        var file = access is { KeysPath: { } path, Keys: { } keys }
+            ? new KeysFile(path, keys, clock, logs.CreateLogger<KeysFile>())
+            : null;
+        if (file is not null) services.AddSingleton<IHostedService>(file);
+        services.AddSingleton(new CallerKeys(access.InternalKey, file, clock))
+            .AddSingleton(new RefusalLog(logs.CreateLogger<RefusalLog>(), clock))
+            .AddRateLimiter(limits => RateLimits.Set(limits, access.RatePerSecond));
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, _ => { });
+        services.AddAuthorization(o =>
+        {
+            foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireRole(role));
+        });
     }
 
     /// <summary>Everything under the base path wants the key, routes that do not exist included.</summary>

@@ -63,7 +63,7 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     }
 
     DeadLettersParts NewDeadLetters(LetterCatalogue catalogue) => new(
-        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, LetterMask.Text, Clock), catalogue, new RedisStoreHealth(redis, Clock));
+        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, PayloadMask.MaskText, Clock), catalogue, new RedisStoreHealth(redis, Clock));
 
     static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
 }

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Pollers;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
@@ -23,11 +25,10 @@ sealed class Processor : IAsyncDisposable
     readonly Settings settings;
     readonly ILogger log;
 
-    Processor(Settings settings)
+    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure)
     {
         this.settings = settings;
-        var builder = HttpApi.NewBuilder(settings);
-        var logs = LoggerFactory.Create(HttpApi.ConfigureLogging);
+        var builder = HttpApi.NewBuilder(settings, logs);
         log = logs.CreateLogger("Hobom.Slices");
         neighbours = new Neighbours(settings, logs);
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
@@ -38,10 +39,19 @@ sealed class Processor : IAsyncDisposable
         builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk)
             .AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.DeadLetters.Health);
+        configure(builder);
         app = HttpApi.Build(builder);
     }
 
-    public static Processor Build(Settings settings) => new(settings);
+    /// <summary>The API, for those who start it without the pollers.</summary>
+    public WebApplication Api => app;
+
+    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(HttpApi.ConfigureLogging), _ => { });
+
+    /// <param name="logs">Disposed of with the processor.</param>
+    /// <param name="configure">Has the last word on the web server.</param>
+    public static Processor Build(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure) =>
+        new(settings, logs, configure);
 
     /// <summary>The flows, a line each.</summary>
     static Slice[] BuildSlices(SliceTools tools, Neighbours to, Settings settings) =>
@@ -60,7 +70,7 @@ sealed class Processor : IAsyncDisposable
         {
             await app.StartAsync(CancellationToken.None);
         }
-        catch (IOException unavailable)
+        catch (Exception unavailable) when (unavailable is IOException or SocketException)
         {
             await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
             return 1;
@@ -100,6 +110,9 @@ sealed class Processor : IAsyncDisposable
     void Announce()
     {
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
+        if (settings.Access.IsOpen)
+            log.LogWarning("the API is open: whoever reaches it may do everything; {Variable} or {File} closes it",
+                AccessSettings.InternalKeyVariable, KeysFile.Variable);
         foreach (var slice in slices)
             log.LogInformation(
                 "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,

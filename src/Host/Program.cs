@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Host;
+using Hobom.Slices.Host.Access;
 
 if (args is ["--version"])
 {
@@ -7,9 +8,11 @@ if (args is ["--version"])
     return 0;
 }
 
+if (args is ["keys", .. var rest]) return KeysCommand.Run(rest, Console.Out, Console.Error);
+
 if (args is not [])
 {
-    Console.Error.WriteLine("usage: hobom [--version]; all settings come from the environment or a .env file (docs/OPERATING.md)");
+    Console.Error.WriteLine("usage: hobom [--version | keys new ...]; all settings come from the environment or a .env file (docs/OPERATING.md)");
     return 2;
 }
 

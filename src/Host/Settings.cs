@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Host.Access;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Redis;
@@ -21,7 +22,6 @@ public sealed record BackendSettings(string Address, string ApiKey)
 /// <param name="Llm">Null leaves the Law poller off.</param>
 /// <param name="LlmTimeout">For one generation.</param>
 /// <param name="Trust">Null for plain text.</param>
-/// <param name="InternalApiKey">Null leaves the API open, for local work.</param>
 public sealed record Settings(
     BackendSettings Main,
     BackendSettings? Space,
@@ -31,7 +31,7 @@ public sealed record Settings(
     RedisAddress Redis,
     TrustedCertificates? Trust,
     ListenAddress Http,
-    string? InternalApiKey,
+    AccessSettings Access,
     TimeSpan PollInterval)
 {
     /// <summary>Left has every problem, a line each, naming its variable.</summary>
@@ -48,6 +48,7 @@ public sealed record Settings(
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        var access = AccessSettings.Read(read, http);
         if (!KafkaSettings.Parse(environment).Succeeded(out var kafka, out var faults))
         {
             foreach (var fault in faults) read.Add(fault.ToString());
@@ -55,7 +56,7 @@ public sealed record Settings(
 
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, read.Optional("HOBOM_INTERNAL_API_KEY"), interval);
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval);
     }
 
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>

@@ -57,6 +57,23 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
         return otherwise;
     }
 
+    public int Whole(string name, int otherwise, int least, int most)
+    {
+        if (Optional(name) is not { } value) return otherwise;
+        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        problems.Add($"{name} is '{value}': expected a whole number from {least} to {most}");
+        return otherwise;
+    }
+
+    /// <summary><c>true</c> or <c>false</c>; false where it is not set.</summary>
+    public bool Flag(string name)
+    {
+        var value = Optional(name);
+        if (value is not (null or "true" or "false")) problems.Add($"{name} is '{value}': expected true or false");
+        return value is "true";
+    }
+
     static (string Host, int Port)? SplitAddress(string value)
     {
         var colon = value.LastIndexOf(':');

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
@@ -12,7 +13,7 @@ public sealed class WallTests
 {
     static readonly Assembly[] Slices =
     [
-        typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly, typeof(SpaceSlice).Assembly,
+        typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly, typeof(SpaceSlice).Assembly, typeof(LawSlice).Assembly,
     ];
 
     public static TheoryData<string> SliceNames => [.. Slices.Select(s => s.GetName().Name!)];

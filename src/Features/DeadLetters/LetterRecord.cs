@@ -80,7 +80,14 @@ sealed class CamelCaseName<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.Ca
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LetterRecord))]
+sealed partial class LetterRecordJson : JsonSerializerContext;
+
+/// <summary>Of what is kept beside letters. Null is written down: what is missing was written by something else.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LetterSummary))]
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(AuditEntry))]
-sealed partial class LetterRecordJson : JsonSerializerContext;
+sealed partial class KeptJson : JsonSerializerContext;

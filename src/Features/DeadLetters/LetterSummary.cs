@@ -24,8 +24,8 @@ public sealed record LetterSummary(
     bool MaybeWritten,
     long PayloadBytes,
     string? PayloadSha256,
-    string? Unreadable = null,
-    DiscardNote? Discarded = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Unreadable = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DiscardNote? Discarded = null)
 {
     public const int CurrentVersion = 1;
 
@@ -50,14 +50,14 @@ public sealed record LetterSummary(
     public static LetterSummary OfUnreadable(string why, DateTimeOffset failedAt, long payloadBytes) => new(
         CurrentVersion, "", "", null, "", LetterState.Open, failedAt, failedAt, 0, MaybeWritten: true, payloadBytes, null, why);
 
-    public byte[] Format() => JsonSerializer.SerializeToUtf8Bytes(this, LetterRecordJson.Default.LetterSummary);
+    public byte[] Format() => JsonSerializer.SerializeToUtf8Bytes(this, KeptJson.Default.LetterSummary);
 
     /// <returns>Null where the text is of another version, or no summary at all.</returns>
     public static LetterSummary? Parse(ReadOnlySpan<byte> text)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, LetterRecordJson.Default.LetterSummary) is { V: CurrentVersion } summary
+            return JsonSerializer.Deserialize(text, KeptJson.Default.LetterSummary) is { V: CurrentVersion } summary
                 ? summary
                 : null;
         }

@@ -77,13 +77,18 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
             return found;
         });
 
-    public Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key) =>
+    public Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key) => GetAsync(key, key.Format());
+
+    /// <summary>A letter that was put aside and can still be restored.</summary>
+    public Task<Either<StoreFailure, LetterLookup>> GetDiscardedAsync(DeadLetterKey key) => GetAsync(key, LetterKeys.Discarded(key));
+
+    Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key, string place) =>
         redis.RunAsync<LetterLookup>(async db =>
         {
             var transaction = db.CreateTransaction();
-            var payload = transaction.StringGetAsync(key.Format());
+            var payload = transaction.StringGetAsync(place);
             var record = transaction.StringGetAsync(LetterKeys.Record(key));
-            var left = transaction.KeyTimeToLiveAsync(key.Format());
+            var left = transaction.KeyTimeToLiveAsync(place);
             await transaction.ExecuteAsync();
             if (await RedisReading.IsOfAnotherTypeAsync(payload))
                 return new LetterLookup.Unreadable(key, RedisReading.OtherType);

@@ -1,3 +1,4 @@
+using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime;
 
 namespace Hobom.Slices.Host.Pollers;
@@ -7,9 +8,10 @@ public sealed class GetPollerEndpoint(PollerDesk desk, TimeProvider clock) : Pol
     public override void Configure()
     {
         Get("/pollers/{name}");
+        Policies(Role.Reader);
         Describe("How a poller is", "Its state, the last visit's counts, the lag of the oldest pending row, the last trouble.");
     }
 
     protected override Task HandleAsync(Slice slice, CancellationToken ct) =>
-        Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
+        Send.OkAsync(PollerView.For(User, slice, clock.GetUtcNow()), ct);
 }

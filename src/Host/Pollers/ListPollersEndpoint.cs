@@ -1,4 +1,5 @@
 using FastEndpoints;
+using Hobom.Slices.DeadLetters;
 
 namespace Hobom.Slices.Host.Pollers;
 
@@ -9,9 +10,10 @@ public sealed class ListPollersEndpoint(PollerDesk desk, TimeProvider clock) : E
     public override void Configure()
     {
         Get("/pollers");
+        Policies(Role.Reader);
         Summary(s => s.Summary = "Every poller that runs, and how it is");
     }
 
     public override Task HandleAsync(CancellationToken ct) =>
-        Send.OkAsync(new Answer([.. desk.Slices.Select(s => PollerView.Of(s, clock.GetUtcNow()))]), ct);
+        Send.OkAsync(new Answer([.. desk.Slices.Select(s => PollerView.For(User, s, clock.GetUtcNow()))]), ct);
 }

@@ -9,6 +9,7 @@ public sealed class PausePollerEndpoint(PollerDesk desk, TimeProvider clock) : P
     public override void Configure()
     {
         Post("/pollers/{name}/pause");
+        Policies(Role.Operator);
         Describe(
             "Pause a poller",
             "From the next visit on, until resumed; a restart keeps it. 503 where it is paused but Redis could not keep that.");

@@ -8,6 +8,7 @@ public sealed class PollNowEndpoint(PollerDesk desk, TimeProvider clock) : Polle
     public override void Configure()
     {
         Post("/pollers/{name}/poll");
+        Policies(Role.Operator);
         Describe("Poll now", "Ends the wait between two visits; during a visit, another follows at once. A paused poller stays paused.");
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 
@@ -24,6 +26,15 @@ public sealed record PollerView(
     PollerVisitView? LastVisit,
     PollerTotalsView SinceStart)
 {
+    /// <summary>As a caller may see it: what backends wrote into an error is masked for readers.</summary>
+    public static PollerView For(ClaimsPrincipal user, Slice slice, DateTimeOffset now)
+    {
+        var view = Of(slice, now);
+        return LetterAccess.SeesAll(user) || view.LastTrouble is null
+            ? view
+            : view with { LastTrouble = PayloadMask.MaskText(view.LastTrouble) };
+    }
+
     public static PollerView Of(Slice slice, DateTimeOffset now)
     {
         var status = slice.Loop.Status;

@@ -9,6 +9,7 @@ public sealed class ResumePollerEndpoint(PollerDesk desk, TimeProvider clock) : 
     public override void Configure()
     {
         Post("/pollers/{name}/resume");
+        Policies(Role.Operator);
         Describe("Resume a poller", "It polls at once. 503 where it is resumed but Redis could not keep that.");
     }
 

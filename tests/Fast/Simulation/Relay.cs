@@ -40,6 +40,6 @@ sealed class Relay
     {
         var delivery = SamplePlan.Again(letter);
         world.Kafka.Replayed.Add(letter.EventId!.Value);
-        return await new Replay(Runner).RunAsync(delivery, "operator", confirmUnknown);
+        return await new Replay(Runner).RunAsync(new ReplayOrder(delivery, "operator", confirmUnknown));
     }
 }

@@ -61,8 +61,10 @@ export async function play(order, call, { apply, readsOnly, finish }) {
 // that the pinned version has it there is what selftest-orders.mjs shows.
 function abort(kind, call, bytes) {
   const stream = call.call.stream;
+  if (stream.destroyed) return; // its connection went with an earlier call's order
   if (kind === 'stream') return stream.close(2); // RST_STREAM with INTERNAL_ERROR
-  if (kind === 'session') return stream.session.destroy();
+  // Not from inside the call: with others under way Node then frees what it still uses, and aborts.
+  if (kind === 'session') return setImmediate(() => stream.session?.destroy());
   const frame = Buffer.alloc(5 + bytes.length);
   frame.writeUInt32BE(bytes.length, 1);
   bytes.copy(frame, 5);

@@ -6,22 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.DeadLetters;
 
 /// <summary>Who asks for something.</summary>
-/// <param name="TraceId">The caller's own, kept in the audit; null where it sent none.</param>
+/// <param name="TraceId">Of the request, as its log lines have it: the caller's own where it sent one.</param>
 public sealed record Caller(string Actor, string? Address, string? TraceId)
 {
-    public const string TraceHeader = "x-hobom-trace-id";
-
-    const int TraceLimit = 128;
-
     public static Caller Of(HttpContext http) => new(
-        http.User.Identity?.Name ?? "anonymous", http.Connection.RemoteIpAddress?.ToString(),
-        TraceOf(http.Request.Headers[TraceHeader].ToString()));
-
-    static string? TraceOf(string given)
-    {
-        var shown = new string([.. given.Where(c => c is > ' ' and < '\x7f').Take(TraceLimit)]);
-        return shown.Length == 0 ? null : shown;
-    }
+        http.User.Identity?.Name ?? "anonymous", http.Connection.RemoteIpAddress?.ToString(), http.TraceIdentifier);
 }
 
 /// <summary>An action under way whose intent is written.</summary>

@@ -26,7 +26,7 @@ public sealed class RedisAuditLog(RedisConnection redis)
 
     public async Task<Either<StoreFailure, Unit>> AppendAsync(AuditEntry entry)
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(entry, LetterRecordJson.Default.AuditEntry);
+        var text = JsonSerializer.SerializeToUtf8Bytes(entry, KeptJson.Default.AuditEntry);
         var added = await redis.RunAsync(db => db.ExecuteAsync("XADD", (RedisKey)LetterKeys.Audit, "*", "e", text));
         return added.Map(_ => Unit.Default);
     }
@@ -48,7 +48,7 @@ public sealed class RedisAuditLog(RedisConnection redis)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, LetterRecordJson.Default.AuditEntry);
+            return JsonSerializer.Deserialize(text, KeptJson.Default.AuditEntry);
         }
         catch (JsonException)
         {

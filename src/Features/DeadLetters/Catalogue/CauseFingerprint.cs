@@ -36,7 +36,7 @@ public static partial class CauseFingerprint
             | (?<![\w.-]) (?: [a-z0-9-]+ \. )+ (?: com | net | org | io | dev | kr | jp | de | uk | eu | local | internal | lan | svc | cluster | cloud ) (?![\w-]) )
         | (?<hex> (?<!\w) 0x[0-9a-fA-F]+ (?!\w) | (?<!\w) (?= [a-fA-F]* [0-9] ) (?= [0-9]* [a-fA-F] ) [0-9a-fA-F]{8,} (?!\w) )
         | (?<id> (?<!\w) (?= \w* \d \w* \d ) (?= \w* [A-Za-z_] ) \w{8,} (?!\w) )
-        | (?<n> (?<! [A-Za-z_] ) -? \d+ (?: [.,]\d+ )* )
+        | (?<n> (?: (?<!\w) - )? \d+ (?: [.,]\d+ )* )
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Values();
 

@@ -117,7 +117,8 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
 
     CatalogueLetter Of(DeadLetterKey key, LetterSummary summary, DateTimeOffset? expiresAt)
     {
-        var shown = summary with { Reason = maskText(summary.Reason) };
+        var aside = summary.Discarded is { } note ? note with { Reason = maskText(note.Reason) } : null;
+        var shown = summary with { Reason = maskText(summary.Reason), Discarded = aside };
         return new CatalogueLetter(key, shown, causes.Of(key.Category, shown), expiresAt);
     }
 

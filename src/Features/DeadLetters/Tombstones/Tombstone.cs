@@ -40,8 +40,8 @@ public sealed record Tombstone(
     bool MaybeWritten,
     long PayloadBytes,
     string? PayloadSha256,
-    string? By = null,
-    string? Reason = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? By = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null)
 {
     public static Tombstone Of(
         DeadLetterKey key, LetterSummary? summary, LetterEnd why, DateTimeOffset? expectedUntil, DateTimeOffset now) => new(
@@ -50,14 +50,14 @@ public sealed record Tombstone(
         expectedUntil, now, summary?.Attempts ?? 0, summary?.MaybeWritten ?? true, summary?.PayloadBytes ?? 0,
         summary?.PayloadSha256, summary?.Discarded?.By, summary?.Discarded?.Reason);
 
-    public byte[] Format() => JsonSerializer.SerializeToUtf8Bytes(this, LetterRecordJson.Default.Tombstone);
+    public byte[] Format() => JsonSerializer.SerializeToUtf8Bytes(this, KeptJson.Default.Tombstone);
 
     /// <returns>Null where it is of a form that this build cannot read.</returns>
     public static Tombstone? Parse(ReadOnlySpan<byte> text)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, LetterRecordJson.Default.Tombstone);
+            return JsonSerializer.Deserialize(text, KeptJson.Default.Tombstone);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

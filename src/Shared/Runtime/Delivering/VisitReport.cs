@@ -21,9 +21,15 @@ public sealed record VisitReport(
     DateTimeOffset? OldestPending)
 {
     public static VisitReport Failed(CallFailure failure) =>
-        new(0, 0, 0, 0, 0, $"outbox: {failure}", null);
+        new(0, 0, 0, 0, 0, $"outbox: {failure}{HintOf(failure)}", null);
 
     public VisitResult ForCadence() => new(Found, Found - LeftPending, Trouble is not null);
+
+    /// <summary>The main backend answers UNKNOWN to a wrong key as to everything else, so that somebody has to say it.</summary>
+    static string HintOf(CallFailure failure) =>
+        failure.Kind is CallFailureKind.Unknown or CallFailureKind.Unauthenticated or CallFailureKind.PermissionDenied
+            ? " (the API key may be wrong)"
+            : "";
 }
 
 /// <summary>Counts a visit's outcomes; safe from any thread.</summary>

@@ -101,6 +101,22 @@ public sealed class LawReplayTests
     }
 
     [Fact]
+    public void Many_replays_at_once_generate_no_more_at_a_time_than_the_bound()
+    {
+        world.Llm = (_, _, _) => new TaskCompletionSource<Either<CallFailure, StudyMaterialResponse>>().Task;
+        var flow = world.NewProcess(concurrency: 2);
+        OnOneThread.Run(() =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                var payload = LawPayloadText.Format(LawWorld.PayloadOf($"d{i}", $"{i}"));
+                _ = flow.ReplayAsync(OrderOf($"e{i}", payload));
+            }
+        });
+        Assert.Equal(2, world.Generated.Count);
+    }
+
+    [Fact]
     public void A_payload_that_is_no_law_change_is_not_replayed()
     {
         var order = FailedAt(CallFailureKind.InvalidArgument);
@@ -124,9 +140,13 @@ public sealed class LawReplayTests
     ReplayOrder OrderFor(string id)
     {
         world.Log.Clear();
-        var letter = world.LetterOf(id);
-        var carried = new CarriedEvent(new EventId(id), letter.Key, () => letter.Payload);
-        return new ReplayOrder(new Delivery("", id, letter.Payload, [], [carried]), "somebody", ConfirmUnknown: false);
+        return OrderOf(id, world.LetterOf(id).Payload);
+    }
+
+    static ReplayOrder OrderOf(string id, ReadOnlyMemory<byte> payload)
+    {
+        var carried = new CarriedEvent(new EventId(id), new DeadLetterKey(new Category("law"), id), () => payload);
+        return new ReplayOrder(new Delivery("", id, payload, [], [carried]), "somebody", ConfirmUnknown: false);
     }
 
     void Visit() => world.Visit(world.NewProcess());

@@ -125,6 +125,33 @@ sealed class LawWorld
         return reports;
     });
 
+    public List<VisitReport> VisitUntilSettled(LawFlow flow) =>
+        VisitWhile(flow, () => Rows.Values.Any(r => r.Status is "PENDING"));
+
+    public void VisitFor(LawFlow flow, TimeSpan time)
+    {
+        var end = Clock.GetUtcNow() + time;
+        VisitWhile(flow, () => Clock.GetUtcNow() < end);
+    }
+
+    public static Task<Either<CallFailure, StudyMaterialResponse>> Answer(
+        Either<CallFailure, StudyMaterialResponse> answer) => Task.FromResult(answer);
+
+    public async Task<Either<CallFailure, StudyMaterialResponse>> AnswerAfterAsync(TimeSpan wait, StudyMaterialRequest input)
+    {
+        await Task.Delay(wait, Clock);
+        return MaterialFor(input);
+    }
+
+    /// <summary>Answers when told to stop.</summary>
+    public static async Task<Either<CallFailure, StudyMaterialResponse>> NeverAsync(CancellationToken stopping)
+    {
+        var cancelled = new TaskCompletionSource<Either<CallFailure, StudyMaterialResponse>>();
+        await using var registration = stopping.Register(
+            () => cancelled.SetResult(new CallFailure(CallFailureKind.Cancelled, "stopping")));
+        return await cancelled.Task;
+    }
+
     public string StatusOf(string id) => Rows[new EventId(id)].Status;
 
     public DeadLetter LetterOf(string id) => Letters[$"dlq:law:{id}"];

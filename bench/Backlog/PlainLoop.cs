@@ -1,0 +1,32 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Messages;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Outbox;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hobom.Slices.Bench.Backlog;
+
+/// <summary>What the processor is compared with: the same edges, each row published, awaited and marked before the next.</summary>
+static class PlainLoop
+{
+    public static async Task RunAsync(Neighbours neighbours, CancellationToken ending)
+    {
+        var clock = TimeProvider.System;
+        await using var publisher = new KafkaPublisher(
+            KafkaSettings.For(neighbours.Broker), NullLogger<KafkaPublisher>.Instance, clock);
+        using var backend = new GrpcBackend(neighbours.Backends.MainAddress, "test-key", null, clock);
+        var marks = MessageOutboxMarks.Of(backend);
+        var found = await new MessageOutboxClient(backend).FindPendingAsync(ending);
+        if (!found.Succeeded(out var rows, out var failure)) throw new InvalidOperationException(failure.ToString());
+        foreach (var row in rows)
+        {
+            if (!MessageDecisions.Decide(row, clock.GetUtcNow()).Succeeded(out var delivery, out var refusal))
+                throw new InvalidOperationException(refusal.Reason);
+            if (!(await publisher.PublishAsync(delivery, possibleDuplicate: false)).Succeeded(out _, out var unpublished))
+                throw new InvalidOperationException(unpublished.ToString());
+            if (!(await marks.Sent(row.EventId!.Value)).Succeeded(out _, out var unmarked))
+                throw new InvalidOperationException(unmarked.ToString());
+        }
+    }
+}

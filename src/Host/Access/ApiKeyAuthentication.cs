@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Hobom.Slices.Core;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace Hobom.Slices.Host.Access;
+
+/// <summary>Knows a caller by the <c>x-api-key</c> header and by nothing else; answers and logs refusals.</summary>
+sealed class ApiKeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, RefusalLog refusals)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+    public const string Header = "x-api-key";
+    public const string KeyIdClaim = "key-id";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var presented = Request.Headers[Header] is [{ Length: > 0 } one] ? one : null;
+        return Task.FromResult(
+            keys.Know(presented).Succeeded(out var caller, out var refusal) ? Accept(caller)
+            : refusal == KeyRefusal.Missing ? AuthenticateResult.NoResult()
+            : AuthenticateResult.Fail($"{refusal}"));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var tried = await HandleAuthenticateOnceSafeAsync();
+        refusals.Note(Context, StatusCodes.Status401Unauthorized, tried.Failure is { } why ? $"the key is refused: {why.Message}" : "no key");
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        await Response.WriteAsJsonAsync(new { error = "unauthorized" });
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var needs = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>()
+            .Select(asked => asked.Policy).FirstOrDefault(role => role is not null && !Context.User.IsInRole(role));
+        refusals.Note(Context, StatusCodes.Status403Forbidden, $"it needs the role {needs}");
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Response.WriteAsJsonAsync(new { error = "forbidden", needs });
+    }
+
+    static AuthenticateResult Accept(Caller caller)
+    {
+        var claims = new List<Claim> { new(ClaimTypes.Name, caller.Name) };
+        claims.AddRange(caller.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
+        if (caller.KeyId is { } id) claims.Add(new Claim(KeyIdClaim, id));
+        return AuthenticateResult.Success(
+            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
+    }
+}

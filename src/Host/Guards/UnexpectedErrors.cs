@@ -1,0 +1,40 @@
+using Hobom.Slices.DeadLetters;
+
+namespace Hobom.Slices.Host.Guards;
+
+/// <summary>Answers what nobody answered: the caller gets an id to name, the log gets the exception.</summary>
+static class UnexpectedErrors
+{
+    public static async Task AnswerAsync(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone.
+        }
+        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+        {
+            await RefuseAsync(http, bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? RequestRules.TooLarge
+                : "the request cannot be read");
+        }
+        catch (Exception unexpected) when (!http.Response.HasStarted)
+        {
+            LogOf(http).LogError(unexpected, "{Method} {Path} failed", http.Request.Method, PayloadMask.MaskText(http.Request.Path));
+            await RefuseAsync(http, StatusCodes.Status500InternalServerError, "internal error");
+        }
+    }
+
+    public static Task RefuseAsync(HttpContext http, int status, string error)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentLength = null;
+        return http.Response.WriteAsJsonAsync(new { error, traceId = http.TraceIdentifier });
+    }
+
+    static ILogger LogOf(HttpContext http) =>
+        http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Hobom.Slices.Http");
+}

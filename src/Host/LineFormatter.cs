@@ -1,0 +1,47 @@
+using System.Globalization;
+using Hobom.Slices.Host.Guards;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Hobom.Slices.Host;
+
+/// <summary>
+/// One line for each entry, whatever stands in it: <c>time level: category[id] message</c>, and the trace of the
+/// request that it belongs to. Line ends and control characters of ids, paths and errors come out escaped.
+/// </summary>
+sealed class LineFormatter(TimeProvider? clock = null) : ConsoleFormatter(FormatterName)
+{
+    public const string FormatterName = "line";
+
+    readonly TimeProvider clock = clock ?? TimeProvider.System;
+
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] "
+            + $"{logEntry.Formatter(logEntry.State, logEntry.Exception)}{TraceOf(scopeProvider)}");
+        if (logEntry.Exception is { } exception) line += $" {exception}";
+        textWriter.Write(LogText.Clean(line) + "\n");
+    }
+
+    static string TraceOf(IExternalScopeProvider? scopes)
+    {
+        var trace = new List<string>();
+        scopes?.ForEachScope(static (scope, found) =>
+        {
+            if (scope is TraceScope(var id)) found.Add(id);
+        }, trace);
+        return trace is [.., var last] ? $" (trace {last})" : "";
+    }
+
+    static string NameOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trce",
+        LogLevel.Debug => "dbug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        LogLevel.Error => "fail",
+        _ => "crit",
+    };
+}

@@ -1,0 +1,85 @@
+using Hobom.Slices.Tests.Integration.Interop;
+using Hobom.Slices.Tests.Integration.Redis;
+using StackExchange.Redis;
+using Testcontainers.Kafka;
+
+namespace Hobom.Slices.Tests.Integration.Processor;
+
+/// <summary>These tests run alone: they kill servers and measure nothing while others load the machine.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ProcessorCollection : ICollectionFixture<ProcessorNeighbours>
+{
+    public const string Name = "Processor";
+}
+
+/// <summary>The real neighbours of the processor: a Kafka broker, a Redis and the backends on grpc-js.</summary>
+public sealed class ProcessorNeighbours : IAsyncLifetime
+{
+    public KafkaContainer Broker { get; } = new KafkaBuilder().Build();
+
+    public RedisServer Redis { get; private set; } = null!;
+
+    public GrpcJsBackends Backends { get; private set; } = null!;
+
+    public TopicRecords Messages { get; private set; } = null!;
+
+    /// <summary>Another program's view of Redis.</summary>
+    public IDatabase Plain { get; private set; } = null!;
+
+    public GrpcJsControl Control => Backends.Control;
+
+    public async Task InitializeAsync()
+    {
+        var starting = Broker.StartAsync();
+        Redis = await RedisServer.StartedAsync();
+        Backends = await GrpcJsBackends.StartAsync();
+        var options = ConfigurationOptions.Parse($"{Redis.Address},allowAdmin=true,abortConnect=false");
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        Plain = (await ConnectionMultiplexer.ConnectAsync(options)).GetDatabase();
+        await starting;
+        Messages = new TopicRecords(Broker.GetBootstrapAddress, "hobom.messages");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Plain.Multiplexer.CloseAsync();
+        await Backends.DisposeAsync();
+        await Redis.DisposeAsync();
+        await Broker.DisposeAsync();
+    }
+
+    /// <summary>No rows, no orders, no letters; the topics keep their records, so event ids must be new.</summary>
+    public async Task ResetAsync()
+    {
+        await Control.ResetAsync();
+        await Plain.ExecuteAsync("FLUSHALL");
+    }
+
+    /// <summary>Brings a killed Redis back; the tests' own connection is there again too.</summary>
+    public async Task RestartRedisAsync()
+    {
+        await Redis.StartAsync();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(Plain.Multiplexer.IsConnected), null, () => "the tests' connection to Redis does not come back");
+    }
+
+    /// <summary>Settings for a processor among these neighbours, with a quick poll; the changes come last and win.</summary>
+    public Dictionary<string, string> Settings(params (string Name, string Value)[] changes)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["HOBOM_GRPC_ADDR"] = Backends.MainAddress,
+            ["HOBOM_GRPC_API_KEY"] = "test-key",
+            ["HOBOM_KAFKA_BROKER"] = Broker.GetBootstrapAddress(),
+            ["HOBOM_REDIS_ADDR"] = Redis.Address,
+            ["HOBOM_HTTP_ADDR"] = $"127.0.0.1:{LoopbackPort.Free()}",
+            ["HOBOM_INTERNAL_API_KEY"] = RunningProcessor.InternalKey,
+            ["HOBOM_POLL_INTERVAL"] = "200ms",
+        };
+        foreach (var (name, value) in changes) settings[name] = value;
+        return settings;
+    }
+
+    /// <summary>An event id prefix that no other test uses.</summary>
+    public static string NewPrefix() => $"e-{Guid.NewGuid():N}-";
+}
