@@ -2,7 +2,6 @@ using System.Text.Json;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 
 namespace Hobom.Slices.Tests.Fast.Host;
