@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using LanguageExt;
 
 namespace Hobom.Slices.DeadLetters;

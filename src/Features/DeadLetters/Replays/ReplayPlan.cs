@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 
 namespace Hobom.Slices.DeadLetters;
 
