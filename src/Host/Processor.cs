@@ -81,8 +81,9 @@ sealed class Processor : IAsyncDisposable
         if (await pollers.RestoreAsync(stopping))
             await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
         log.LogInformation("stopping: no visit is under way any more");
-        await desk.DrainAsync();
+        // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
+        await desk.DrainAsync();
         using var limit = new CancellationTokenSource(HttpStopLimit);
         await app.StopAsync(limit.Token);
         log.LogInformation("stopped");
@@ -111,7 +112,8 @@ sealed class Processor : IAsyncDisposable
     {
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
         if (settings.Access.IsOpen)
-            log.LogWarning("the API is open: whoever reaches it may do everything; {Variable} or {File} closes it",
+            log.LogWarning(
+                "the API is open to whoever can reach it: neither {Variable} nor {File} is set",
                 AccessSettings.InternalKeyVariable, KeysFile.Variable);
         foreach (var slice in slices)
             log.LogInformation(

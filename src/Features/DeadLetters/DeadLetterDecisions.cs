@@ -77,6 +77,8 @@ public static partial class DeadLetterDecisions
             Earliest(existing?.FirstFailedAt, letter.FailedAt), Latest(existing?.LastFailedAt, letter.FailedAt),
             letter.Payload.Length, sha256, RowState.Pending, existing?.Earlier, existing?.History)
         {
+            // The failed payload takes an edited one's place again; what a lost replay did stays open.
+            Claim = existing?.Claim,
             Others = existing?.Others,
         };
     }

@@ -14,6 +14,9 @@ static class LetterKeys
     /// <summary>A string: the letter's <see cref="LetterRecord"/>.</summary>
     public static string Record(DeadLetterKey key) => $"dlqx:meta:{key.Category.Name}:{key.Id}";
 
+    /// <summary>A string: the payload that failed, of a letter whose payload was edited; lives as long.</summary>
+    public static string Original(DeadLetterKey key) => $"dlqx:orig:{key.Category.Name}:{key.Id}";
+
     /// <summary>A sorted set: ids by last failure, unix time in ms.</summary>
     public static string Index(Category category) => $"dlqx:idx:{category.Name}";
 
@@ -31,6 +34,21 @@ static class LetterKeys
 
     /// <summary>A sorted set: ids of letters that were put aside by when that becomes final, unix time in ms.</summary>
     public static string Undo(Category category) => $"dlqx:undo:{category.Name}";
+
+    /// <summary>A sorted set: ids of replay jobs by when they were planned, unix time in ms.</summary>
+    public const string Jobs = "dlqx:jobs";
+
+    /// <summary>A hash: by category the job that has it to itself.</summary>
+    public const string JobsActive = "dlqx:jobs:active";
+
+    /// <summary>A string: a <see cref="ReplayJob"/>.</summary>
+    public static string Job(string id) => $"dlqx:job:{id}";
+
+    /// <summary>A hash: the job's frozen list of keys in parts, a JSON array each, by the part's number.</summary>
+    public static string JobKeys(string id) => $"dlqx:job:{id}:keys";
+
+    /// <summary>A string: the process that runs the job; gone half a minute after that process.</summary>
+    public static string JobLease(string id) => $"dlqx:job:{id}:lease";
 
     /// <summary>A stream: what is left of letters that are gone, a <see cref="Tombstone"/> an entry.</summary>
     public const string Tombstones = "dlqx:tombstones";

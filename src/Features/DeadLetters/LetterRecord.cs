@@ -44,6 +44,12 @@ public sealed record LetterRecord(
 {
     public const int CurrentVersion = 1;
 
+    /// <summary>Set while a replay has the letter, and where one ended without anybody seeing how.</summary>
+    public LetterClaim? Claim { get; init; }
+
+    /// <summary>Set while the payload is not the one that failed.</summary>
+    public LetterEdit? Edit { get; init; }
+
     /// <summary>Members of a newer build. Settable for the JSON reader, which wants it so; not meant to be set.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Others { get; set; }

@@ -21,8 +21,13 @@ public enum LetterState
 
 public static class LetterStates
 {
+    /// <summary>A claim that nobody renewed belongs to a replay whose end nobody saw.</summary>
+    public static LetterState Of(LetterRecord record, DateTimeOffset now) =>
+        Of(record) is LetterState.Claimed && !record.Claim!.IsHeld(now) ? LetterState.Unknown : Of(record);
+
     public static LetterState Of(LetterRecord record) =>
         record.Discarded is not null ? LetterState.Discarded
+        : record.Claim is { } claim ? claim.Ended is null ? LetterState.Claimed : LetterState.Unknown
         : record.Row == RowState.Pending ? LetterState.Provisional
         : LetterState.Open;
 }

@@ -29,13 +29,22 @@ public sealed record LetterSummary(
 {
     public const int CurrentVersion = 1;
 
+    /// <summary>Of a claimed letter: so long its replay is taken to be under way.</summary>
+    public DateTimeOffset? ClaimedUntil { get; init; }
+
     const int ReasonLimit = 300;
 
     public static LetterSummary Of(LetterRecord record) => new(
         CurrentVersion, record.EventType, record.Stage, record.Class,
         record.Reason.Length <= ReasonLimit ? record.Reason : record.Reason[..ReasonLimit] + "…",
         LetterStates.Of(record), record.FirstFailedAt, record.LastFailedAt, record.AttemptCount, record.MaybeWritten,
-        record.PayloadBytes, record.PayloadSha256, Discarded: record.Discarded);
+        record.PayloadBytes, record.PayloadSha256, Discarded: record.Discarded)
+    {
+        ClaimedUntil = record.Claim is { Ended: null } claim ? claim.Until : null,
+    };
+
+    public LetterState StateAt(DateTimeOffset now) =>
+        State is LetterState.Claimed && ClaimedUntil <= now ? LetterState.Unknown : State;
 
     /// <summary>Of a letter without a record that can be read. Whether Kafka has it, nobody knows.</summary>
     public static LetterSummary OfUnreadable(string why, DateTimeOffset failedAt, long payloadBytes) => new(

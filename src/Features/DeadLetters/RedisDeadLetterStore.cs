@@ -29,6 +29,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
                 transaction.StringSetAsync(letter.Key.Format(), letter.Payload.ToArray(), life, When.Always),
                 transaction.StringSetAsync(
                     LetterKeys.Record(letter.Key), LetterRecordText.Format(record), life, When.Always),
+                transaction.KeyDeleteAsync(LetterKeys.Original(letter.Key)),
                 RedisLetterIndex.AddAsync(transaction, letter.Key, record.LastFailedAt),
                 LetterWrites.Expect(transaction, letter.Key, life, clock.GetUtcNow()),
                 .. LetterWrites.Summarize(transaction, letter.Key, LetterSummary.Of(record), clock.GetUtcNow()),
@@ -94,6 +95,23 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
             if ((byte[]?)await payload is not { } bytes) return new LetterLookup.Missing();
             return new LetterLookup.Found(new StoredLetter(key, bytes, await RedisReading.RecordAsync(record), await left));
         });
+
+    /// <summary>The payload that failed, of a letter that was edited.</summary>
+    public async Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>> OriginalAsync(DeadLetterKey key) =>
+        (await redis.RunAsync(db => db.StringGetAsync(LetterKeys.Original(key)))).Map(value => value.IsNull
+            ? Option<ReadOnlyMemory<byte>>.None
+            : Option<ReadOnlyMemory<byte>>.Some((byte[])value!));
+
+    /// <summary>Null for those that are gone, or are no strings.</summary>
+    public Task<Either<StoreFailure, IReadOnlyList<ReadOnlyMemory<byte>?>>> PayloadsAsync(IReadOnlyList<DeadLetterKey> keys) =>
+        redis.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>?>>(
+            async db =>
+            {
+                if (keys.Count == 0) return [];
+                var values = await db.StringGetAsync([.. keys.Select(k => (RedisKey)k.Format())]);
+                return [.. values.Select(v => (byte[]?)v is { } bytes ? bytes : (ReadOnlyMemory<byte>?)null)];
+            },
+            ListLimit);
 
     /// <summary>All letters whose key begins with the prefix, the oldest (last) failure first.</summary>
     public Task<Either<StoreFailure, IReadOnlyList<DeadLetterKey>>> ListAsync(string prefix) =>
@@ -190,6 +208,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
         IEnumerable<Task> Write(ITransaction transaction, string payload) =>
         [
             LetterWrites.Live(transaction, payload, plan.Life),
+            LetterWrites.Live(transaction, LetterKeys.Original(key), plan.Life),
             plan.Record is { } record
                 ? transaction.StringSetAsync(LetterKeys.Record(key), LetterRecordText.Format(record), plan.Life, When.Always)
                 : LetterWrites.Live(transaction, LetterKeys.Record(key), plan.Life),

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using LanguageExt;
 

@@ -4,7 +4,6 @@ using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Integration.Redis;
 using LanguageExt;
-using StackExchange.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
 namespace Hobom.Slices.Tests.Integration.DeadLetters;

@@ -22,7 +22,7 @@ public sealed record LetterFilter(
 
     public bool Matches(CatalogueLetter letter, DateTimeOffset now) =>
         (Category is null || letter.Key.Category == Category)
-        && (State is null ? letter.Summary.State != LetterState.Discarded : letter.Summary.State == State)
+        && (State is null ? letter.Summary.State != LetterState.Discarded : letter.Summary.StateAt(now) == State)
         && (Class is null || letter.Summary.Class == Class)
         && (Group is null || letter.Cause.GroupId == Group)
         && (MinAge is null || now - letter.Summary.LastFailedAt >= MinAge)

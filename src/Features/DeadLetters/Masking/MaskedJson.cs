@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Hobom.Slices.DeadLetters;
@@ -84,7 +85,7 @@ static class MaskedJson
     }
 
     /// <summary>A name that comes twice is shown once: nobody can say which value its reader would take.</summary>
-    static void WriteFields(ref Utf8JsonReader reader, IReadOnlyDictionary<string, MaskRule> fields, Utf8JsonWriter writer)
+    static void WriteFields(ref Utf8JsonReader reader, FrozenDictionary<string, MaskRule> fields, Utf8JsonWriter writer)
     {
         var written = new HashSet<string>(StringComparer.Ordinal);
         var left = 0;

@@ -65,7 +65,7 @@ public static class LetterActions
 
     static LetterPlan Discard(LetterOrder order, LetterSight seen, DateTimeOffset now)
     {
-        if (seen.Known is { } known && LetterStates.Of(known) is not (LetterState.Open or LetterState.Unknown) and var state)
+        if (seen.Known is { } known && LetterStates.Of(known, now) is not (LetterState.Open or LetterState.Unknown) and var state)
             return new LetterPlan.Refused(state == LetterState.Provisional
                 ? "its row is still PENDING: the next visit would bring it back"
                 : $"it is {state.ToString().ToLowerInvariant()}");

@@ -34,7 +34,7 @@ static class LetterWrites
     /// <summary>Takes out all that is left of a letter.</summary>
     public static IEnumerable<Task> Forget(IDatabaseAsync db, DeadLetterKey key, DateTimeOffset now) =>
     [
-        db.KeyDeleteAsync([key.Format(), LetterKeys.Record(key), LetterKeys.Discarded(key)]),
+        db.KeyDeleteAsync([key.Format(), LetterKeys.Record(key), LetterKeys.Original(key), LetterKeys.Discarded(key)]),
         db.SortedSetRemoveAsync(LetterKeys.Index(key.Category), key.Id),
         db.SortedSetRemoveAsync(LetterKeys.Expiry(key.Category), key.Id),
         db.SortedSetRemoveAsync(LetterKeys.Undo(key.Category), key.Id),

@@ -27,7 +27,9 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
         {
             lock (gate)
             {
-                foreach (var (id, entry) in found) entries.TryAdd(id, InDoubtAfterRestart(entry));
+                // A visit and a replay may both have asked: the slower answer is older than what was done since.
+                if (loaded) return Unit.Default;
+                foreach (var (id, entry) in found) entries.Add(id, InDoubtAfterRestart(entry));
                 loaded = true;
             }
 
@@ -85,6 +87,23 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
             holds.Remove(id);
             if (visiting) releasedDuringVisit.Add(id);
         }
+    }
+
+    /// <summary>Learns what another process has noted of an event that this one holds.</summary>
+    public async Task<Either<StoreFailure, Unit>> RereadAsync(EventId id)
+    {
+        await FlushAsync();
+        var read = await lasting.Load();
+        return read.Map(found =>
+        {
+            if (!found.TryGetValue(id, out var entry)) return Unit.Default;
+            lock (gate)
+            {
+                if (entry.State is LedgerState.Published || !entries.ContainsKey(id)) entries[id] = InDoubtAfterRestart(entry);
+            }
+
+            return Unit.Default;
+        });
     }
 
     public LedgerEntry? Find(EventId id)

@@ -29,7 +29,7 @@ public class MarkGateTests
         OnOneThread.Run(() =>
         {
             Prepare(Busy, Busy, Busy, MarkOutcome.Marked);
-            var marking = Gate().MarkAsync(Call, CancellationToken.None);
+            var marking = Gate(failuresInARow: 10).MarkAsync(Call, CancellationToken.None);
             clock.Advance(TimeSpan.FromMinutes(1));
             Assert.Equal((3, true), (calls.Count, marking.Ended().IsLeft));
         });
@@ -82,8 +82,8 @@ public class MarkGateTests
         Assert.Equal((5, false), (calls.Count, gate.IsShut));
     }
 
-    MarkGate Gate() => new(
-        RetryPolicy.Contract, DeliveryLimits.Default with { MarkFailuresInARow = 3 }, clock, () => 0);
+    MarkGate Gate(int failuresInARow = 3) => new(
+        RetryPolicy.Contract, DeliveryLimits.Default with { MarkFailuresInARow = failuresInARow }, clock, () => 0);
 
     void Prepare(params Either<CallFailure, MarkOutcome>[] prepared)
     {
