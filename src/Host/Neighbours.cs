@@ -28,6 +28,14 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
 
+    public DeadLettersParts DeadLetters => field ??= NewDeadLetters(new LetterCatalogue(Clock));
+
+    public RedisReplayJobs ReplayJobs => field ??= new RedisReplayJobs(redis);
+
+    public RedisTombstones Tombstones => field ??= new RedisTombstones(redis);
+
+    public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);
+
     public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
 
     /// <summary>What a slice keeps for a while, in a space of its own.</summary>
@@ -51,9 +59,13 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         await publisher.DisposeAsync();
         probe.Dispose();
         foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
+        DeadLetters.Feed.Dispose();
         await redis.DisposeAsync();
         logs.Dispose();
     }
+
+    DeadLettersParts NewDeadLetters(LetterCatalogue catalogue) => new(
+        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, PayloadMask.MaskText, Clock), catalogue, new RedisStoreHealth(redis, Clock));
 
     static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
 }

@@ -75,8 +75,10 @@ public static partial class DeadLetterDecisions
             Cap([.. known, .. added]), count,
             existing is { MaybeWritten: true } || letter.Attempts.Any(a => a.MaybeWritten),
             Earliest(existing?.FirstFailedAt, letter.FailedAt), Latest(existing?.LastFailedAt, letter.FailedAt),
-            letter.Payload.Length, sha256, RowState.Pending, existing?.Earlier)
+            letter.Payload.Length, sha256, RowState.Pending, existing?.Earlier, existing?.History)
         {
+            // The failed payload takes an edited one's place again; what a lost replay did stays open.
+            Claim = existing?.Claim,
             Others = existing?.Others,
         };
     }

@@ -16,6 +16,8 @@ namespace Hobom.Slices.DeadLetters;
 /// <param name="MaybeWritten">Whether Kafka may have the record from any attempt, those left out included.</param>
 /// <param name="PayloadSha256">Lower-case hexadecimal.</param>
 /// <param name="Row">What is known of the outbox row: pending until its mark was seen to succeed.</param>
+/// <param name="History">What people did to it, oldest first; null where nobody did anything.</param>
+/// <param name="Discarded">Set while it is put aside.</param>
 /// <param name="Earlier">What stood here before in a form that this build cannot read.</param>
 public sealed record LetterRecord(
     int V,
@@ -36,9 +38,17 @@ public sealed record LetterRecord(
     long PayloadBytes,
     string PayloadSha256,
     [property: JsonConverter(typeof(CamelCaseName<RowState>))] RowState Row,
-    string? Earlier = null)
+    string? Earlier = null,
+    IReadOnlyList<HistoryEntry>? History = null,
+    DiscardNote? Discarded = null)
 {
     public const int CurrentVersion = 1;
+
+    /// <summary>Set while a replay has the letter, and where one ended without anybody seeing how.</summary>
+    public LetterClaim? Claim { get; init; }
+
+    /// <summary>Set while the payload is not the one that failed.</summary>
+    public LetterEdit? Edit { get; init; }
 
     /// <summary>Members of a newer build. Settable for the JSON reader, which wants it so; not meant to be set.</summary>
     [JsonExtensionData]
@@ -71,3 +81,13 @@ sealed class CamelCaseName<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.Ca
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LetterRecord))]
 sealed partial class LetterRecordJson : JsonSerializerContext;
+
+/// <summary>Of what is kept beside letters. Null is written down: what is missing was written by something else.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(LetterSummary))]
+[JsonSerializable(typeof(Tombstone))]
+[JsonSerializable(typeof(AuditEntry))]
+sealed partial class KeptJson : JsonSerializerContext;

@@ -7,10 +7,10 @@ using StackExchange.Redis;
 namespace Hobom.Slices.DeadLetters;
 
 /// <summary>
-/// The dead letters in Redis (6.2 or later, one node). Payload, record and index of a letter are written in one
-/// MULTI/EXEC, on the condition that the record is still the one that was read. A letter is there exactly while
+/// The dead letters in Redis (6.2 or later, one node). Payload, record, index and summary of a letter are written in
+/// one MULTI/EXEC, on the condition that the record is still the one that was read. A letter is there exactly while
 /// its payload's key is: letters expire and other programs write and delete, so the index may lag behind until
-/// <see cref="ReconcileAsync"/>. Scripts are not used: an account without the right to run them will do.
+/// <see cref="LetterUpkeep.ReconcileAsync"/>. Scripts are not used: an account without the right to run them will do.
 /// </summary>
 public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clock)
 {
@@ -18,22 +18,26 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
     const int RoundLimit = 8;
 
     static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
-    static readonly TimeSpan ReconcileLimit = TimeSpan.FromMinutes(2);
 
     public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync);
 
     public Task<Either<StoreFailure, Unit>> SaveAsync(DeadLetter letter) =>
-        ChangeAsync(letter.Key, seen => DeadLetterDecisions.PlanSave(seen, letter) switch
+        ChangeAsync(letter.Key, seen => (Unit.Default, DeadLetterDecisions.PlanSave(seen.OnFile, letter) switch
         {
-            SaveDecision.Write(var record, var life) => transaction =>
+            SaveDecision.Write(var record, var life) => new LetterWrite(transaction =>
             [
                 transaction.StringSetAsync(letter.Key.Format(), letter.Payload.ToArray(), life, When.Always),
                 transaction.StringSetAsync(
                     LetterKeys.Record(letter.Key), LetterRecordText.Format(record), life, When.Always),
+                transaction.KeyDeleteAsync(LetterKeys.Original(letter.Key)),
                 RedisLetterIndex.AddAsync(transaction, letter.Key, record.LastFailedAt),
-            ],
+                LetterWrites.Expect(transaction, letter.Key, life, clock.GetUtcNow()),
+                .. LetterWrites.Summarize(transaction, letter.Key, LetterSummary.Of(record), clock.GetUtcNow()),
+                transaction.KeyDeleteAsync(LetterKeys.Discarded(letter.Key)),
+                transaction.SortedSetRemoveAsync(LetterKeys.Undo(letter.Key.Category), letter.Key.Id),
+            ]),
             _ => null,
-        });
+        }));
 
     public Task<Either<StoreFailure, Unit>> NoteRowFailedAsync(DeadLetterKey key) =>
         UpdateAsync(key, record => record with { Row = RowState.Failed });
@@ -43,17 +47,14 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
     /// readable record, nothing happens. The change may be computed more than once.
     /// </summary>
     public Task<Either<StoreFailure, Unit>> UpdateAsync(DeadLetterKey key, Func<LetterRecord, LetterRecord> change) =>
+        ChangeAsync(key, seen => (Unit.Default, seen is { Exists: true, Known: { } record } ? WriteOf(key, record, change(record)) : null));
+
+    /// <summary>Holds, extends, releases, discards or restores a letter; the answer says what became of it.</summary>
+    public Task<Either<StoreFailure, LetterPlan>> ActAsync(DeadLetterKey key, LetterOrder order) =>
         ChangeAsync(key, seen =>
         {
-            if (seen?.Record is not RecordReading.Readable(var record)) return null;
-            var changed = change(record);
-            if (changed == record) return null;
-            var text = LetterRecordText.Format(changed);
-            return transaction =>
-            [
-                transaction.ExecuteAsync("SET", (RedisKey)LetterKeys.Record(key), text, "XX", "KEEPTTL"),
-                RedisLetterIndex.AddAsync(transaction, key, changed.LastFailedAt),
-            ];
+            var plan = LetterActions.Plan(order, seen, clock.GetUtcNow());
+            return (plan, plan is LetterPlan.Write write ? WriteOf(key, order.Action, write) : null);
         });
 
     public async Task<Either<StoreFailure, Unit>> DropAsync(DeadLetterKey key)
@@ -61,9 +62,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
         var dropped = await redis.RunAsync(db =>
         {
             var transaction = db.CreateTransaction();
-            return transaction.CommitAsync(
-                transaction.KeyDeleteAsync([key.Format(), LetterKeys.Record(key)]),
-                transaction.SortedSetRemoveAsync(LetterKeys.Index(key.Category), key.Id));
+            return transaction.CommitAsync([.. LetterWrites.Forget(transaction, key, clock.GetUtcNow())]);
         });
         return dropped.Map(_ => Unit.Default);
     }
@@ -78,19 +77,41 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
             return found;
         });
 
-    public Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key) =>
+    public Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key) => GetAsync(key, key.Format());
+
+    /// <summary>A letter that was put aside and can still be restored.</summary>
+    public Task<Either<StoreFailure, LetterLookup>> GetDiscardedAsync(DeadLetterKey key) => GetAsync(key, LetterKeys.Discarded(key));
+
+    Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key, string place) =>
         redis.RunAsync<LetterLookup>(async db =>
         {
             var transaction = db.CreateTransaction();
-            var payload = transaction.StringGetAsync(key.Format());
+            var payload = transaction.StringGetAsync(place);
             var record = transaction.StringGetAsync(LetterKeys.Record(key));
-            var left = transaction.KeyTimeToLiveAsync(key.Format());
+            var left = transaction.KeyTimeToLiveAsync(place);
             await transaction.ExecuteAsync();
             if (await RedisReading.IsOfAnotherTypeAsync(payload))
-                return new LetterLookup.Unreadable(key, "the key does not hold a string: another program uses it");
+                return new LetterLookup.Unreadable(key, RedisReading.OtherType);
             if ((byte[]?)await payload is not { } bytes) return new LetterLookup.Missing();
             return new LetterLookup.Found(new StoredLetter(key, bytes, await RedisReading.RecordAsync(record), await left));
         });
+
+    /// <summary>The payload that failed, of a letter that was edited.</summary>
+    public async Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>> OriginalAsync(DeadLetterKey key) =>
+        (await redis.RunAsync(db => db.StringGetAsync(LetterKeys.Original(key)))).Map(value => value.IsNull
+            ? Option<ReadOnlyMemory<byte>>.None
+            : Option<ReadOnlyMemory<byte>>.Some((byte[])value!));
+
+    /// <summary>Null for those that are gone, or are no strings.</summary>
+    public Task<Either<StoreFailure, IReadOnlyList<ReadOnlyMemory<byte>?>>> PayloadsAsync(IReadOnlyList<DeadLetterKey> keys) =>
+        redis.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>?>>(
+            async db =>
+            {
+                if (keys.Count == 0) return [];
+                var values = await db.StringGetAsync([.. keys.Select(k => (RedisKey)k.Format())]);
+                return [.. values.Select(v => (byte[]?)v is { } bytes ? bytes : (ReadOnlyMemory<byte>?)null)];
+            },
+            ListLimit);
 
     /// <summary>All letters whose key begins with the prefix, the oldest (last) failure first.</summary>
     public Task<Either<StoreFailure, IReadOnlyList<DeadLetterKey>>> ListAsync(string prefix) =>
@@ -121,63 +142,95 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
             return categories.Select((c, i) => (c, depths[i])).ToDictionary();
         });
 
-    /// <summary>
-    /// Brings the index into line with the letters. Each of its writes is right whatever happens meanwhile, so it
-    /// may run at any time, and in several processes at once.
-    /// </summary>
-    public Task<Either<StoreFailure, Reconciliation>> ReconcileAsync() =>
-        redis.RunAsync(
-            async db =>
-            {
-                var seen = await RedisLetterIndex.AddMissingAsync(db, clock.GetUtcNow());
-                foreach (var category in await RedisLetterIndex.CategoriesAsync(db))
-                {
-                    await foreach (var page in RedisLetterIndex.PagesAsync(db, category))
-                        seen = seen with { Removed = seen.Removed + await RedisLetterIndex.RemoveHolesAsync(db, page) };
-                }
-
-                return seen;
-            },
-            ReconcileLimit);
-
-    /// <summary>Read, decide, write; again where the record was changed by another in between.</summary>
-    /// <param name="decide">What to queue on the transaction, or null for nothing.</param>
-    async Task<Either<StoreFailure, Unit>> ChangeAsync(
-        DeadLetterKey key, Func<LetterOnFile?, Func<ITransaction, IReadOnlyList<Task>>?> decide)
+    /// <summary>Read, decide, write; again where the letter was changed by another in between.</summary>
+    /// <param name="decide">What to answer, and what to write, if anything. May be asked more than once.</param>
+    internal async Task<Either<StoreFailure, T>> ChangeAsync<T>(
+        DeadLetterKey key, Func<LetterSight, (T Answer, LetterWrite? Write)> decide)
     {
         for (var round = 0; round < RoundLimit; round++)
         {
-            var seen = await redis.RunAsync(db => SeeAsync(db, key));
-            var settled = await seen.Match(
-                Right: s => decide(s.OnFile) is { } queue
-                    ? redis.RunAsync(db => WriteAsync(db, s.Unchanged, queue))
-                    : Task.FromResult(Prelude.Right<StoreFailure, bool>(true)),
-                Left: failure => Task.FromResult(Prelude.Left<StoreFailure, bool>(failure)));
-            if (settled.IfLeft(true)) return settled.Map(_ => Unit.Default);
+            var looked = await redis.RunAsync(db => SeeAsync(db, key));
+            if (!looked.Succeeded(out var seen, out var failure)) return failure;
+            var (answer, write) = decide(seen.Letter);
+            if (write is null) return answer;
+            var wrote = await redis.RunAsync(db =>
+            {
+                var transaction = db.CreateTransaction();
+                foreach (var condition in (Condition[])[seen.Unchanged, .. write.Conditions]) transaction.AddCondition(condition);
+                return transaction.CommitAsync([.. write.Queue(transaction)]);
+            });
+            if (!wrote.Succeeded(out var committed, out failure)) return failure;
+            if (committed) return answer;
         }
 
         return new StoreFailure($"{key} was changed by others {RoundLimit} times in a row");
     }
 
-    static async Task<(LetterOnFile? OnFile, Condition Unchanged)> SeeAsync(IDatabase db, DeadLetterKey key)
+    LetterWrite? WriteOf(DeadLetterKey key, LetterRecord record, LetterRecord changed) =>
+        changed == record ? null : new LetterWrite(transaction =>
+        [
+            transaction.ExecuteAsync("SET", (RedisKey)LetterKeys.Record(key), LetterRecordText.Format(changed), "XX", "KEEPTTL"),
+            RedisLetterIndex.AddAsync(transaction, key, changed.LastFailedAt),
+            .. LetterWrites.Summarize(transaction, key, LetterSummary.Of(changed), clock.GetUtcNow()),
+        ]);
+
+    LetterWrite WriteOf(DeadLetterKey key, LetterAction action, LetterPlan.Write plan)
+    {
+        var (here, aside) = (key.Format(), LetterKeys.Discarded(key));
+        return action switch
+        {
+            LetterAction.Discard => new LetterWrite(
+                transaction =>
+                [
+                    transaction.KeyRenameAsync(here, aside),
+                    .. Write(transaction, aside),
+                    transaction.SortedSetRemoveAsync(LetterKeys.Index(key.Category), key.Id),
+                    LetterWrites.Expect(transaction, key, null, clock.GetUtcNow()),
+                    transaction.SortedSetAddAsync(
+                        LetterKeys.Undo(key.Category), key.Id, plan.Summary.Discarded!.Until.ToUnixTimeMilliseconds()),
+                ],
+                Condition.KeyExists(here)),
+            LetterAction.Restore => new LetterWrite(
+                transaction =>
+                [
+                    transaction.KeyRenameAsync(aside, here),
+                    .. Write(transaction, here),
+                    transaction.SortedSetRemoveAsync(LetterKeys.Undo(key.Category), key.Id),
+                    RedisLetterIndex.AddAsync(transaction, key, plan.Summary.LastFailedAt),
+                    LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow()),
+                ],
+                Condition.KeyExists(aside), Condition.KeyNotExists(here)),
+            _ => new LetterWrite(
+                transaction => [.. Write(transaction, here), LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow())],
+                Condition.KeyExists(here)),
+        };
+
+        IEnumerable<Task> Write(ITransaction transaction, string payload) =>
+        [
+            LetterWrites.Live(transaction, payload, plan.Life),
+            LetterWrites.Live(transaction, LetterKeys.Original(key), plan.Life),
+            plan.Record is { } record
+                ? transaction.StringSetAsync(LetterKeys.Record(key), LetterRecordText.Format(record), plan.Life, When.Always)
+                : LetterWrites.Live(transaction, LetterKeys.Record(key), plan.Life),
+            .. LetterWrites.Summarize(transaction, key, plan.Summary, clock.GetUtcNow()),
+        ];
+    }
+
+    static async Task<(LetterSight Letter, Condition Unchanged)> SeeAsync(IDatabase db, DeadLetterKey key)
     {
         var recordKey = (RedisKey)LetterKeys.Record(key);
         var transaction = db.CreateTransaction();
         var exists = transaction.KeyExistsAsync(key.Format());
+        var aside = transaction.KeyExistsAsync(LetterKeys.Discarded(key));
         var left = transaction.KeyTimeToLiveAsync(key.Format());
         var record = transaction.StringGetAsync(recordKey);
+        var summary = transaction.HashGetAsync(LetterKeys.Summaries(key.Category), key.Id);
         await transaction.ExecuteAsync();
         var unchanged =
             await RedisReading.IsOfAnotherTypeAsync(record) ? Condition.KeyExists(recordKey)
             : (await record).IsNull ? Condition.KeyNotExists(recordKey)
             : Condition.StringEqual(recordKey, await record);
-        return (await exists ? new LetterOnFile(await RedisReading.RecordAsync(record), await left) : null, unchanged);
-    }
-
-    static Task<bool> WriteAsync(IDatabase db, Condition unchanged, Func<ITransaction, IReadOnlyList<Task>> queue)
-    {
-        var transaction = db.CreateTransaction();
-        transaction.AddCondition(unchanged);
-        return transaction.CommitAsync(queue(transaction));
+        var known = (byte[]?)await summary is { } text ? LetterSummary.Parse(text) : null;
+        return (new LetterSight(await exists, await aside, await RedisReading.RecordAsync(record), known, await left), unchanged);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 using StackExchange.Redis;
 
@@ -89,38 +88,40 @@ static class RedisLetterIndex
         return seen;
     }
 
-    /// <summary>Takes out the entries whose letter is gone, and what may be left of its record.</summary>
-    public static async Task<int> RemoveHolesAsync(IDatabase db, IReadOnlyList<IndexEntry> entries)
+    /// <summary>Of each member, null where it is none.</summary>
+    /// <param name="members">One at least.</param>
+    public static async Task<IReadOnlyList<double?>> ScoresAsync(IDatabase db, string set, IReadOnlyList<RedisValue> members)
     {
-        var there = (await ThoseThereAsync(db, entries, e => e.Key)).ToHashSet();
-        var removed = 0;
-        foreach (var hole in entries.Where(e => !there.Contains(e)))
-        {
-            var transaction = db.CreateTransaction();
-            transaction.AddCondition(Condition.KeyNotExists(hole.Key.Format()));
-            var committed = await transaction.CommitAsync(
-                transaction.SortedSetRemoveAsync(LetterKeys.Index(hole.Key.Category), hole.Member),
-                transaction.KeyDeleteAsync(LetterKeys.Record(hole.Key)));
-            if (committed) removed++;
-        }
-
-        return removed;
+        var scores = (RedisResult[])(await db.ExecuteAsync("ZMSCORE", [(RedisKey)set, .. members.Cast<object>()]))!;
+        return [.. scores.Select(s => s.IsNull ? null : (double?)(double)s)];
     }
+
+    public static IndexEntry EntryOf(Category category, SortedSetEntry entry) =>
+        new(new DeadLetterKey(category, (string?)entry.Element ?? ""), entry.Element, entry.Score);
 
     static async Task<int> AddMissingAsync(IDatabase db, IReadOnlyList<DeadLetterKey> keys, DateTimeOffset now)
     {
-        var index = (RedisKey)LetterKeys.Index(keys[0].Category);
-        var scores = (RedisResult[])(await db.ExecuteAsync(
-            "ZMSCORE", [index, .. keys.Select(k => (object)(RedisValue)k.Id)]))!;
-        var missing = keys.Where((_, i) => scores[i].IsNull).ToList();
-        if (missing.Count == 0) return 0;
-        var entries = await Task.WhenAll(
-            missing.Select(async k => new SortedSetEntry(k.Id, await FailedAtMsAsync(db, k, now))));
-        var transaction = db.CreateTransaction();
-        await transaction.CommitAsync(
-            transaction.SortedSetAddAsync(index, entries, When.NotExists),
-            transaction.SetAddAsync(LetterKeys.Categories, keys[0].Category.Name));
-        return missing.Count;
+        var scores = await ScoresAsync(db, LetterKeys.Index(keys[0].Category), [.. keys.Select(k => (RedisValue)k.Id)]);
+        var missing = keys.Where((_, i) => scores[i] is null).ToList();
+        var entries = await Task.WhenAll(missing.Select(async k => await SeeAsync(db, k, now)));
+        var added = await GuardedBatch.WriteAsync(
+            db, entries,
+            item => [Condition.KeyExists(item.Entry.Key.Format())],
+            (transaction, item) =>
+            [
+                transaction.SortedSetAddAsync(LetterKeys.Index(item.Entry.Key.Category), item.Entry.Member, item.Entry.FailedAtMs, When.NotExists),
+                transaction.SetAddAsync(LetterKeys.Categories, item.Entry.Key.Category.Name),
+                LetterWrites.Expect(transaction, item.Entry.Key, item.Life, now),
+                .. LetterWrites.Summarize(transaction, item.Entry.Key, item.Summary, now),
+            ]);
+        return added.Count;
+    }
+
+    static async Task<(IndexEntry Entry, LetterSummary Summary, TimeSpan? Life)> SeeAsync(IDatabase db, DeadLetterKey key, DateTimeOffset now)
+    {
+        var left = db.KeyTimeToLiveAsync(key.Format());
+        var entry = new IndexEntry(key, key.Id, await FailedAtMsAsync(db, key, now));
+        return (entry, await LetterTraces.SummaryAsync(db, entry), await left);
     }
 
     /// <summary>As the letter's record tells; of another writer's letter, as the contract's time to live does.</summary>
@@ -144,9 +145,6 @@ static class RedisLetterIndex
             return null;
         }
     }
-
-    static IndexEntry EntryOf(Category category, SortedSetEntry entry) =>
-        new(new DeadLetterKey(category, (string?)entry.Element ?? ""), entry.Element, entry.Score);
 
     static bool IsAfter(SortedSetEntry entry, IndexEntry last) =>
         entry.Score > last.FailedAtMs

@@ -27,4 +27,8 @@ public abstract record LetterLookup
 /// <param name="Added">Letters that were not in the index: other programs write such.</param>
 /// <param name="Removed">Index entries whose letter was gone.</param>
 /// <param name="Foreign">Keys under <c>dlq:</c> that name no letter; left alone.</param>
-public sealed record Reconciliation(int Letters, int Added, int Removed, int Foreign);
+public sealed record Reconciliation(int Letters, int Added, int Removed, int Foreign)
+{
+    /// <summary>Of the letters that were gone.</summary>
+    public IReadOnlyList<Tombstone> Ended { get; init; } = [];
+}

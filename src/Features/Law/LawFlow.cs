@@ -20,9 +20,11 @@ public sealed class LawFlow : IDisposable
         var steps = new LawSteps(parts, memory, attempts);
         var settler = new LawSettler(parts, attempts);
         runner = new LawRunner(parts, steps, settler, outages, tally);
-        poller = new LawPoller(parts, runner, hand, tally);
+        poller = new LawPoller(parts, runner, hand, tally, Pending);
         replay = new LawReplay(parts, steps, memory, settler, hand);
     }
+
+    public PendingRows Pending { get; } = new();
 
     /// <summary>The LLM or the saving backend is taken to be away.</summary>
     public bool IsNeighbourAway => runner.IsNeighbourAway;

@@ -10,7 +10,7 @@ namespace Hobom.Slices.Law;
 /// become free, and returns when there is nothing left to start or it has been at it for a while. What it started
 /// goes on; <see cref="LawHand"/> keeps the next visit from starting it again.
 /// </summary>
-sealed class LawPoller(LawParts parts, LawRunner runner, LawHand hand, LawTally tally)
+sealed class LawPoller(LawParts parts, LawRunner runner, LawHand hand, LawTally tally, PendingRows pending)
 {
     /// <summary>So long a visit starts events: then the outbox is asked again, and a pause is heeded.</summary>
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
@@ -24,6 +24,7 @@ sealed class LawPoller(LawParts parts, LawRunner runner, LawHand hand, LawTally 
         {
             var found = await parts.Ports.FindPending(stopping);
             if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+            pending.Note(rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet());
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             await StartAllAsync([.. rows.OrderBy(r => r.CreatedAt ?? DateTimeOffset.MaxValue)], limit, stopping);
             return tally.TakeReport(rows);

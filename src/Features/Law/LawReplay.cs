@@ -19,7 +19,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         if (!hand.TryTake(law, order.By).Succeeded(out _, out var holder)) return new ReplayOutcome.Busy(holder);
         try
         {
-            return await RunStepsAsync(law, order.ConfirmUnknown);
+            return await order.Claim() is ClaimAnswer.Refused(var outcome) ? outcome : await RunStepsAsync(law, order.ConfirmUnknown);
         }
         finally
         {

@@ -22,6 +22,7 @@ public static class LawSlice
             ports, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
         return new Slice(
             "law", LawDecisions.Route, main.Address, tools.NewLoop("law", flow.VisitAsync),
-            new SliceWork(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync), id => id.Value);
+            new SliceWork(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
+            id => id.Value, LawPayloadCheck.Fault);
     }
 }

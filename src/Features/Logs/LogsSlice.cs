@@ -20,6 +20,6 @@ public static class LogsSlice
             tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"));
         return new Slice(
             name, flow.Route, backend.Address, tools.NewLoop(name, poller.VisitAsync), runner,
-            _ => flow.RecordKey(tools.Clock.GetUtcNow()));
+            _ => flow.RecordKey(tools.Clock.GetUtcNow()), LogPayloadCheck.Fault);
     }
 }

@@ -12,6 +12,8 @@ public static class MessageDecisions
 {
     public static readonly RelayRoute Route = new("MESSAGE", "hobom.messages", new Category("menu"));
 
+    internal const string NoRecipient = "the message has no recipient";
+
     /// <summary>The type of a message whose row names none.</summary>
     const string DefaultType = "MAIL_MESSAGE";
 
@@ -34,7 +36,7 @@ public static class MessageDecisions
 
     static string? Fault(OutboxItem<MessagePayload> item) =>
         RowRules.Fault(item, Route.EventType)
-        ?? (item.Payload!.Recipient.Length == 0 ? "the message has no recipient" : null);
+        ?? (item.Payload!.Recipient.Length == 0 ? NoRecipient : null);
 
     /// <summary>The consumers refuse a value with any field that they do not know: exactly these, and senderId only where there is one.</summary>
     static byte[] Encode(MessagePayload payload, DateTimeOffset now)

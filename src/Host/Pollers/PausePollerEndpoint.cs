@@ -17,7 +17,7 @@ public sealed class PausePollerEndpoint(PollerDesk desk, TimeProvider clock) : P
 
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
-        if (await Desk.SetPauseAsync(slice, User.Identity?.Name ?? "anonymous"))
+        if (await Desk.SetPauseAsync(slice, Caller.Of(HttpContext), paused: true))
             await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
         else await Send.ResponseAsync(new ErrorAnswer("paused, but Redis is away: a restart will resume it"), 503, ct);
     }

@@ -12,9 +12,9 @@ public sealed class PollNowEndpoint(PollerDesk desk, TimeProvider clock) : Polle
         Describe("Poll now", "Ends the wait between two visits; during a visit, another follows at once. A paused poller stays paused.");
     }
 
-    protected override Task HandleAsync(Slice slice, CancellationToken ct)
+    protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
-        slice.Loop.PollNow();
-        return Send.ResponseAsync(PollerView.Of(slice, clock.GetUtcNow()), 202, ct);
+        await Desk.PollNowAsync(slice, Caller.Of(HttpContext));
+        await Send.ResponseAsync(PollerView.Of(slice, clock.GetUtcNow()), 202, ct);
     }
 }

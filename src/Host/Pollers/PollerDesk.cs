@@ -1,11 +1,13 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 
 namespace Hobom.Slices.Host.Pollers;
 
 /// <summary>Pauses and resumes pollers, lastingly.</summary>
-public sealed class PollerDesk(IReadOnlyList<Slice> slices, PausePort pauses, TimeProvider clock, ILogger<PollerDesk> log)
+public sealed class PollerDesk(
+    IReadOnlyList<Slice> slices, PausePort pauses, AuditTrail trail, TimeProvider clock, ILogger<PollerDesk> log)
 {
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
@@ -14,14 +16,31 @@ public sealed class PollerDesk(IReadOnlyList<Slice> slices, PausePort pauses, Ti
     public Slice? Find(string name) => slices.FirstOrDefault(s => s.Name == name);
 
     /// <summary>Takes effect at once; true where a restart will keep it too.</summary>
-    public async Task<bool> SetPauseAsync(Slice slice, string? by)
+    public Task<bool> SetPauseAsync(Slice slice, Caller caller, bool paused) =>
+        AuditedAsync(slice, caller, paused ? "pause poller" : "resume poller", async () =>
+        {
+            var note = paused ? new PauseNote(caller.Actor, clock.GetUtcNow()) : null;
+            slice.Loop.SetPause(note);
+            var kept = await pauses.Set(slice.Name, note);
+            log.LogInformation(
+                "{Poller}: {Change}{Kept}", slice.Name, paused ? $"paused by {caller.Actor}" : "resumed", kept.IsRight ? "" : "; a restart will not know");
+            return kept.IsRight;
+        });
+
+    public Task PollNowAsync(Slice slice, Caller caller) =>
+        AuditedAsync(slice, caller, "poll now", () =>
+        {
+            slice.Loop.PollNow();
+            return Task.FromResult(true);
+        });
+
+    /// <summary>A poller can be stopped while Redis is away: then the log alone has the audit's lines.</summary>
+    async Task<bool> AuditedAsync(Slice slice, Caller caller, string action, Func<Task<bool>> act)
     {
-        var note = by is null ? null : new PauseNote(by, clock.GetUtcNow());
-        slice.Loop.SetPause(note);
-        var kept = await pauses.Set(slice.Name, note);
-        log.LogInformation(
-            "{Poller}: {Change}{Kept}", slice.Name, by is null ? "resumed" : $"paused by {by}", kept.IsRight ? "" : "; a restart will not know");
-        return kept.IsRight;
+        var begun = await trail.BeginAsync(caller, action, [slice.Name]);
+        var kept = await act();
+        if (begun.Succeeded(out var audited, out _)) await audited.EndAsync(kept ? "done" : "done, but a restart will not know");
+        return kept;
     }
 
     /// <summary>Learns what was paused before the first poll; waits for Redis where it must. False when told to stop first.</summary>

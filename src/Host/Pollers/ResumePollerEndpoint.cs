@@ -15,7 +15,7 @@ public sealed class ResumePollerEndpoint(PollerDesk desk, TimeProvider clock) : 
 
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
-        if (await Desk.SetPauseAsync(slice, by: null)) await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
+        if (await Desk.SetPauseAsync(slice, Caller.Of(HttpContext), paused: false)) await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
         else await Send.ResponseAsync(new ErrorAnswer("resumed, but Redis is away: a restart will pause it again"), 503, ct);
     }
 }

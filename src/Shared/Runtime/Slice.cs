@@ -10,19 +10,21 @@ namespace Hobom.Slices.Runtime;
 /// <param name="Name">In routes and log lines: <c>messages</c>, <c>space-logs</c> …</param>
 /// <param name="Backend">host:port of the outbox.</param>
 /// <param name="RecordKey">The Kafka key of a letter that does not tell its own, by event id.</param>
+/// <param name="CheckPayload">Why an edited letter may not go out as this payload, or null: what the flow refuses itself, and what its consumers refuse.</param>
 public sealed record Slice(
     string Name,
     RelayRoute Route,
     string Backend,
     PollingLoop Loop,
     SliceWork Work,
-    Func<EventId, string> RecordKey)
+    Func<EventId, string> RecordKey,
+    Func<ReadOnlyMemory<byte>, string?> CheckPayload)
 {
     /// <summary>A flow that ends in Kafka.</summary>
     public Slice(
         string name, RelayRoute route, string backend, PollingLoop loop, DeliveryRunner runner,
-        Func<EventId, string> recordKey)
-        : this(name, route, backend, loop, SliceWork.Of(runner), recordKey)
+        Func<EventId, string> recordKey, Func<ReadOnlyMemory<byte>, string?> checkPayload)
+        : this(name, route, backend, loop, SliceWork.Of(runner), recordKey, checkPayload)
     {
     }
 }
@@ -33,11 +35,15 @@ public sealed record Slice(
 /// <param name="DrainAsync">
 /// For the end of the process, after the last visit: completes when nothing that a visit or a replay began is under way.
 /// </param>
+/// <param name="SeenPending">Whether the outbox last said that the event's row is PENDING; null before it has answered.</param>
 public sealed record SliceWork(
-    Func<ReplayOrder, Task<ReplayOutcome>> ReplayAsync, Func<bool> NeighbourAway, Func<Task> DrainAsync)
+    Func<ReplayOrder, Task<ReplayOutcome>> ReplayAsync,
+    Func<bool> NeighbourAway,
+    Func<Task> DrainAsync,
+    Func<EventId, bool?> SeenPending)
 {
     public static SliceWork Of(DeliveryRunner runner) =>
-        new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask);
+        new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has);
 }
 
 /// <summary>What a slice is given to wire itself from.</summary>

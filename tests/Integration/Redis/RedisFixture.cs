@@ -16,6 +16,12 @@ public sealed class RedisFixture : IAsyncLifetime
 
     public RedisDeadLetterStore Store { get; private set; } = null!;
 
+    public LetterUpkeep Upkeep { get; private set; } = null!;
+
+    public LetterCatalogue Catalogue { get; private set; } = null!;
+
+    public LetterFeed Feed { get; private set; } = null!;
+
     public IDatabase Plain { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -23,6 +29,9 @@ public sealed class RedisFixture : IAsyncLifetime
         Server = await RedisServer.StartedAsync();
         Connection = ConnectionTo(Server.Address);
         Store = new RedisDeadLetterStore(Connection, TimeProvider.System);
+        Upkeep = new LetterUpkeep(Connection, TimeProvider.System);
+        Catalogue = new LetterCatalogue(TimeProvider.System);
+        Feed = new LetterFeed(Connection, Catalogue, text => text, TimeProvider.System);
         Plain = (await ConnectionMultiplexer.ConnectAsync($"{Server.Address},allowAdmin=true")).GetDatabase();
     }
 

@@ -1,27 +1,33 @@
+using System.Text.Json;
 using FastEndpoints;
 using Hobom.Slices.Core;
+using LanguageExt;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
-/// <summary>The contract's look at one letter: its payload as JSON.</summary>
-public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store) : EndpointWithoutRequest<object>
+/// <summary>The contract's look at one letter: its payload as JSON, and beside it all that is known.</summary>
+public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock) : EndpointWithoutRequest<object>
 {
-    public sealed record Answer(object Item);
+    public sealed record Answer(object Item, LetterView Letter);
 
     public override void Configure()
     {
         Get("/dlq/{key}");
         Policies(Role.Reader);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(503));
+        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409)
+            .Produces<ErrorAnswer>(503));
         Summary(s =>
         {
-            s.Summary = "Show a dead letter's payload";
-            s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. A payload that is no JSON comes as `payloadBase64`. "
-                + "Callers who are no operators get it masked, and `masked` is true.";
+            s.Summary = "Show a dead letter";
+            s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. `item` is the payload; one that is no JSON comes as "
+                + "`payloadBase64`. A discarded letter is shown until its discard is final. Callers who are no operators get it masked, and `masked` is true.";
             s.Params["key"] = "dlq:<category>:<event id>";
-            s.ResponseExamples[200] = new Answer(new { type = "MAIL_MESSAGE", title = "Welcome", recipient = "a@example.org" });
+            s.ResponseExamples[200] = Examples.WholeLetter;
+            s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
+            s.ResponseExamples[409] = new ErrorAnswer(RedisReading.OtherType);
+            s.ResponseExamples[503] = Examples.RedisAway;
         });
     }
 
@@ -29,11 +35,11 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store) : Endpoint
     {
         if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var fault))
         {
-            await Send.ResponseAsync(new ErrorAnswer(fault.Message), 400, ct);
+            await Send.ResponseAsync(new ErrorAnswer(fault.Message) { Field = "key" }, 400, ct);
             return;
         }
 
-        if (!(await store.GetAsync(key)).Succeeded(out var lookup, out var failure))
+        if (!(await LookAsync(key)).Succeeded(out var lookup, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;
@@ -41,15 +47,30 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store) : Endpoint
 
         await (lookup switch
         {
-            LetterLookup.Found(var letter) when !LetterAccess.SeesAll(User) => Send.BytesAsync(
-                [.. "{\"item\":"u8, .. PayloadMask.Mask(key.Category, letter.Payload).Span, .. ",\"masked\":true}"u8],
-                contentType: "application/json", cancellation: ct),
-            LetterLookup.Found(var letter) when DeadLetterDecisions.IsJson(letter.Payload.Span) => Send.BytesAsync(
-                [.. "{\"item\":"u8, .. letter.Payload.Span, (byte)'}'], contentType: "application/json", cancellation: ct),
-            LetterLookup.Found(var letter) => Send.OkAsync(
-                new { item = (object?)null, payloadBase64 = letter.Payload, note = "the payload is not JSON" }, ct),
+            LetterLookup.Found(var letter) => SendAsync(letter, ct),
             LetterLookup.Unreadable(_, var reason) => Send.ResponseAsync(new ErrorAnswer(reason), 409, ct),
             _ => Send.ResponseAsync(new ErrorAnswer($"there is no dead letter {key}"), 404, ct),
         });
+    }
+
+    async Task<Either<StoreFailure, LetterLookup>> LookAsync(DeadLetterKey key)
+    {
+        var lookup = await store.GetAsync(key);
+        return lookup.Match(found => found is LetterLookup.Missing, _ => false) ? await store.GetDiscardedAsync(key) : lookup;
+    }
+
+    Task SendAsync(StoredLetter letter, CancellationToken ct)
+    {
+        var masked = !LetterAccess.SeesAll(User);
+        var payload = masked ? PayloadMask.Mask(letter.Key.Category, letter.Payload) : letter.Payload;
+        var view = LetterView.Of(letter, clock.GetUtcNow(), masked);
+        return DeadLetterDecisions.IsJson(payload.Span)
+            ? Send.BytesAsync(
+                [
+                    .. "{\"item\":"u8, .. payload.Span, .. masked ? ",\"masked\":true"u8 : [], .. ",\"letter\":"u8,
+                    .. JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), (byte)'}',
+                ],
+                contentType: "application/json", cancellation: ct)
+            : Send.OkAsync(new { item = (object?)null, payloadBase64 = payload, note = "the payload is not JSON", letter = view }, ct);
     }
 }

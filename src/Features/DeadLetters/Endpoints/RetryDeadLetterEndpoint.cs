@@ -22,7 +22,10 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         {
             s.Summary = "Replay a dead letter";
             s.Description = "Publishes it again as it was written, marks its row SENT, then removes it. Where an earlier "
-                + "publish may have been written the answer is 409, and `?confirm=unknown` sends it all the same.";
+                + "publish may have been written, Kafka is asked first: found there, the letter is only closed; not found, the "
+                + "answer is 409, and `?confirm=unknown` sends it all the same. 409 also while another replay or the poller has "
+                + "the event in hand, with who and since when, and while the row is still PENDING, for then the poller tries it "
+                + "again by itself.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.Params["confirm"] = "unknown: send although it may be in Kafka already";
             s.ResponseExamples[200] = new Answer("DLQ retried and removed from Redis");
@@ -41,7 +44,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         }
 
         var confirmed = Query<string>("confirm", isRequired: false) is "unknown";
-        var replay = desk.StartAsync(key, User.Identity?.Name ?? "anonymous", confirmed);
+        var replay = desk.StartAsync(key, Caller.Of(HttpContext), confirmed);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
         {
@@ -58,6 +61,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
     {
         ReplayAnswer.NoLetter => (404, new ErrorAnswer($"there is no dead letter {key}")),
         ReplayAnswer.Unreadable(var reason) => (409, new ErrorAnswer(reason)),
+        ReplayAnswer.Refused(ReplayRefusal.RowStillPending refusal) => (409, new ErrorAnswer(refusal.Message)),
         ReplayAnswer.Refused(var refusal) => (422, new ErrorAnswer(refusal.Message)),
         ReplayAnswer.StoreDown(var failure) => (502, new ErrorAnswer(failure.Message)),
         ReplayAnswer.Ran(var outcome) => AnswerTo(outcome),
@@ -69,6 +73,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         ReplayOutcome.Delivered => (200, new Answer("DLQ retried and removed from Redis")),
         ReplayOutcome.LetterGone => (404, new ErrorAnswer("the dead letter is gone: it was delivered or discarded meanwhile")),
         ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
+        ReplayOutcome.NotClaimed(var reason) => (409, new ErrorAnswer(reason)),
         ReplayOutcome.OutcomeUnknown(var reason) => (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again")),
         ReplayOutcome.NotPublished(var failure) => (502, new ErrorAnswer($"{failure.Code}: {failure.Message}")),
         ReplayOutcome.NotClosed(var reason) => (502, new ErrorAnswer(reason)),

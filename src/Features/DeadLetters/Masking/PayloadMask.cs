@@ -56,6 +56,8 @@ public static class PayloadMask
         Headers = MaskHeaders(record.Headers),
         Reason = MaskText(record.Reason),
         Attempts = [.. record.Attempts.Select(a => a with { Code = MaskText(a.Code), Message = MaskText(a.Message) })],
+        History = record.History?.Select(h => h with { Note = h.Note is { } note ? MaskText(note) : null }).ToList(),
+        Discarded = record.Discarded is { } aside ? aside with { Reason = MaskText(aside.Reason) } : null,
         Earlier = null,
         Others = null,
     };

@@ -89,6 +89,23 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
         }
     }
 
+    /// <summary>Learns what another process has noted of an event that this one holds.</summary>
+    public async Task<Either<StoreFailure, Unit>> RereadAsync(EventId id)
+    {
+        await FlushAsync();
+        var read = await lasting.Load();
+        return read.Map(found =>
+        {
+            if (!found.TryGetValue(id, out var entry)) return Unit.Default;
+            lock (gate)
+            {
+                if (entry.State is LedgerState.Published || !entries.ContainsKey(id)) entries[id] = InDoubtAfterRestart(entry);
+            }
+
+            return Unit.Default;
+        });
+    }
+
     public LedgerEntry? Find(EventId id)
     {
         lock (gate) return entries.GetValueOrDefault(id);

@@ -16,6 +16,8 @@ public sealed class DeliveryRunner(DeliveryParts parts)
 
     public DeliveryParts Parts => parts;
 
+    public PendingRows Pending { get; } = new();
+
     /// <summary>The broker is taken to be away: a visit only asks whether it is back.</summary>
     public bool BrokerAway
     {

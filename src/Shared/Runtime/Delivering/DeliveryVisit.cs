@@ -40,13 +40,15 @@ public sealed class DeliveryVisit : IDisposable
     {
         found = rows.Count;
         oldest = rows.Min(r => r.CreatedAt);
+        var pending = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
+        runner.Pending.Note(pending);
         if (!(await ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
         {
             LeaveAll(rows.Count, failure);
             return [];
         }
 
-        ledger.ForgetAbsent(rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet());
+        ledger.ForgetAbsent(pending);
         var admitted = new List<TRow>(rows.Count);
         var published = new List<EventId>();
         var inDoubt = new List<(TRow Row, EventId Id, LedgerEntry Entry)>();

@@ -7,7 +7,26 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// <param name="Delivery">Carries exactly one event; its topic is empty where the flow does not end in Kafka.</param>
 /// <param name="By">Who asked, for those who come second.</param>
 /// <param name="ConfirmUnknown">Run it even though an earlier try may have been applied.</param>
-public sealed record ReplayOrder(Delivery Delivery, string By, bool ConfirmUnknown);
+public sealed record ReplayOrder(Delivery Delivery, string By, bool ConfirmUnknown)
+{
+    /// <summary>
+    /// Takes the letter's lasting claim: asked once, when the event is in hand and before anything is looked up or sent.
+    /// </summary>
+    public Func<Task<ClaimAnswer>> Claim { get; init; } = () => Task.FromResult<ClaimAnswer>(new ClaimAnswer.Granted(false));
+}
+
+/// <summary>What came of asking for a letter's claim.</summary>
+public abstract record ClaimAnswer
+{
+    ClaimAnswer()
+    {
+    }
+
+    /// <param name="AfterAnother">An earlier claim was left behind: what its process did last, only the ledger can tell.</param>
+    public sealed record Granted(bool AfterAnother) : ClaimAnswer;
+
+    public sealed record Refused(ReplayOutcome Outcome) : ClaimAnswer;
+}
 
 /// <summary>How the replay of one dead letter ended.</summary>
 public abstract record ReplayOutcome
@@ -22,6 +41,9 @@ public abstract record ReplayOutcome
 
     /// <summary>A visit or another replay has the event in hand.</summary>
     public sealed record Busy(Hold Holder) : ReplayOutcome;
+
+    /// <summary>The letter was closed or changed between being read and being claimed.</summary>
+    public sealed record NotClaimed(string Reason) : ReplayOutcome;
 
     /// <summary>Not written; the letter stays.</summary>
     public sealed record NotPublished(PublishFailure Failure) : ReplayOutcome;
@@ -40,8 +62,8 @@ public abstract record ReplayOutcome
 }
 
 /// <summary>
-/// Replays one event's delivery: hold, see that the letter is there, publish, mark SENT, drop the letter, in this
-/// order, so that a crash at any point leaves a letter that can be replayed without doubling the event.
+/// Replays one event's delivery: hold, see that the letter is there, claim it, publish, mark SENT, drop the letter, in
+/// this order, so that a crash at any point leaves a letter that can be replayed without doubling the event.
 /// </summary>
 public sealed class Replay(DeliveryRunner runner)
 {
@@ -49,11 +71,10 @@ public sealed class Replay(DeliveryRunner runner)
 
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
-        var (delivery, by, confirmUnknown) = order;
-        var carried = delivery.Events[0];
+        var carried = order.Delivery.Events[0];
         if (!(await parts.Ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
-        if (!parts.Ledger.TryHoldForReplay(carried.Id, by).Succeeded(out _, out var holder))
+        if (!parts.Ledger.TryHoldForReplay(carried.Id, order.By).Succeeded(out _, out var holder))
             return new ReplayOutcome.Busy(holder);
         try
         {
@@ -61,7 +82,7 @@ public sealed class Replay(DeliveryRunner runner)
             if (!(await parts.Ports.Letters.FindExisting([carried.LetterKey])).Succeeded(out var letters, out failure))
                 return new ReplayOutcome.NotBegun(failure);
             if (letters.Count == 0) return new ReplayOutcome.LetterGone();
-            return await PublishAndCloseAsync(delivery, carried, confirmUnknown);
+            return await ClaimAsync(order, carried.Id) ?? await PublishAndCloseAsync(order.Delivery, carried, order.ConfirmUnknown);
         }
         finally
         {
@@ -69,15 +90,25 @@ public sealed class Replay(DeliveryRunner runner)
         }
     }
 
+    /// <summary>Null when the letter is claimed, and what an earlier claimant noted is known.</summary>
+    async Task<ReplayOutcome?> ClaimAsync(ReplayOrder order, EventId id)
+    {
+        var answer = await order.Claim();
+        if (answer is ClaimAnswer.Refused(var outcome)) return outcome;
+        if (answer is not ClaimAnswer.Granted { AfterAnother: true }) return null;
+        return (await parts.Ledger.RereadAsync(id)).Succeeded(out _, out var failure) ? null : new ReplayOutcome.NotBegun(failure);
+    }
+
     async Task<ReplayOutcome> PublishAndCloseAsync(Delivery delivery, CarriedEvent carried, bool confirmUnknown)
     {
         EventId[] ids = [carried.Id];
         var entry = parts.Ledger.Find(carried.Id);
         if (entry is { State: LedgerState.Published }) return await CloseAsync(carried, null);
-        if (entry is not null && !confirmUnknown)
+        if (entry is not null)
         {
-            if (!(await LookUpAsync(entry, ids)).Succeeded(out var written, out var unknown)) return unknown;
-            if (written) return await CloseAsync(carried, null);
+            var found = await LookUpAsync(entry, ids);
+            if (found.Succeeded(out _, out var unknown)) return await CloseAsync(carried, null);
+            if (!confirmUnknown) return unknown;
         }
 
         if (!(await parts.Ledger.BeginAsync(ids)).Succeeded(out _, out var failure))
@@ -90,6 +121,7 @@ public sealed class Replay(DeliveryRunner runner)
         if (published.Succeeded(out var position, out var refused))
         {
             parts.Ledger.NotePublished(ids);
+            runner.NoteDelivered();
             return await CloseAsync(carried, position);
         }
 
@@ -99,13 +131,13 @@ public sealed class Replay(DeliveryRunner runner)
         return new ReplayOutcome.NotPublished(refused);
     }
 
-    /// <summary>Whether the earlier publish is in Kafka; Left where nobody can say.</summary>
-    async Task<Either<ReplayOutcome, bool>> LookUpAsync(LedgerEntry entry, EventId[] ids)
+    /// <summary>Right where the earlier publish is in Kafka; not being found proves nothing.</summary>
+    async Task<Either<ReplayOutcome, Unit>> LookUpAsync(LedgerEntry entry, EventId[] ids)
     {
         var answer = await parts.Ports.FindWritten(parts.Route.Topic, entry.Since, ids, CancellationToken.None);
         if (!answer.Succeeded(out var written, out var failure))
             return new ReplayOutcome.OutcomeUnknown($"an earlier publish may have been written, and Kafka could not be asked: {failure.Message}");
-        if (written.Count > 0) return true;
+        if (written.Count > 0) return Unit.Default;
         return new ReplayOutcome.OutcomeUnknown("an earlier publish may have been written; it was not found in the topic");
     }
 

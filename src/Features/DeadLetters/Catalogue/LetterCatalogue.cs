@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using Hobom.Slices.Core;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>A page of letters.</summary>
+/// <param name="Next">Where the next page begins; null at the end.</param>
+/// <param name="Total">How many match the filter, on all pages.</param>
+public sealed record LetterPage(IReadOnlyList<CatalogueLetter> Letters, LetterCursor? Next, int Total);
+
+/// <summary>
+/// All letters in memory, as little of each as lists and groups need, in the order of their last failure. Readers
+/// take one array that never changes; each batch of changes makes a new one.
+/// </summary>
+public sealed class LetterCatalogue(TimeProvider clock)
+{
+    readonly Lock gate = new();
+    volatile CatalogueLetter[] letters = [];
+    volatile bool loaded;
+
+    /// <summary>False until the letters were first read from the store: until then lists would be short.</summary>
+    public bool IsLoaded => loaded;
+
+    public int Count => letters.Length;
+
+    /// <summary>The oldest failure first.</summary>
+    public IReadOnlyList<CatalogueLetter> Letters => letters;
+
+    public void Replace(IEnumerable<CatalogueLetter> all)
+    {
+        var sorted = all.DistinctBy(l => l.Key).ToArray();
+        Array.Sort(sorted, static (a, b) => a.Place.CompareTo(b.Place));
+        lock (gate)
+        {
+            letters = sorted;
+            loaded = true;
+        }
+    }
+
+    /// <param name="changes">By key; null where the letter is gone.</param>
+    public void Apply(IReadOnlyDictionary<DeadLetterKey, CatalogueLetter?> changes)
+    {
+        if (changes.Count == 0) return;
+        var fresh = changes.Values.OfType<CatalogueLetter>().ToArray();
+        Array.Sort(fresh, static (a, b) => a.Place.CompareTo(b.Place));
+        lock (gate)
+        {
+            var merged = new List<CatalogueLetter>(letters.Length + fresh.Length);
+            var next = 0;
+            foreach (var letter in letters)
+            {
+                if (changes.ContainsKey(letter.Key)) continue;
+                while (next < fresh.Length && fresh[next].Place < letter.Place) merged.Add(fresh[next++]);
+                merged.Add(letter);
+            }
+
+            merged.AddRange(fresh.AsSpan(next));
+            letters = [.. merged];
+        }
+    }
+
+    /// <param name="after">A page's <see cref="LetterPage.Next"/>; null for the first page.</param>
+    public LetterPage Page(LetterFilter filter, int limit, LetterCursor? after)
+    {
+        var now = clock.GetUtcNow();
+        var page = new List<CatalogueLetter>(limit);
+        var total = 0;
+        var more = false;
+        foreach (var letter in letters)
+        {
+            if (!filter.Matches(letter, now)) continue;
+            total++;
+            if (after is { } place && letter.Place <= place) continue;
+            if (page.Count < limit) page.Add(letter);
+            else more = true;
+        }
+
+        return new LetterPage(page, more ? page[^1].Place : null, total);
+    }
+
+    /// <summary>The largest group first.</summary>
+    public IReadOnlyList<LetterGroup> Groups(LetterFilter filter)
+    {
+        var now = clock.GetUtcNow();
+        var groups = new Dictionary<string, LetterGroup>(StringComparer.Ordinal);
+        foreach (var letter in letters)
+        {
+            if (!filter.Matches(letter, now)) continue;
+            ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, letter.Cause.GroupId, out var exists);
+            var (summary, key) = (letter.Summary, letter.Key);
+            group = exists && group is not null
+                ? group with
+                {
+                    Count = group.Count + 1,
+                    FirstSeen = summary.FirstFailedAt < group.FirstSeen ? summary.FirstFailedAt : group.FirstSeen,
+                    LastSeen = summary.LastFailedAt > group.LastSeen ? summary.LastFailedAt : group.LastSeen,
+                    SoonestExpiry = group.SoonestExpiry < letter.ExpiresAt ? group.SoonestExpiry : letter.ExpiresAt ?? group.SoonestExpiry,
+                    Sample = key,
+                }
+                : new LetterGroup(letter.Cause, 1, summary.FirstFailedAt, summary.LastFailedAt, letter.ExpiresAt, key);
+        }
+
+        return [.. groups.Values.OrderByDescending(g => g.Count).ThenBy(g => g.Cause.GroupId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Every key that matches, the oldest failure first.</summary>
+    public IReadOnlyList<DeadLetterKey> SelectKeys(LetterFilter filter)
+    {
+        var now = clock.GetUtcNow();
+        return [.. letters.Where(l => filter.Matches(l, now)).Select(l => l.Key)];
+    }
+}

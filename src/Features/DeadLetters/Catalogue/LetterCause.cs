@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using System.Text;
+using Hobom.Slices.Core;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>What letters have in common that failed for one cause.</summary>
+/// <param name="GroupId">Stays the same through restarts, for it is made of the rest.</param>
+/// <param name="Text">The error with what differs taken out.</param>
+public sealed record LetterCause(string GroupId, Category Category, string Stage, FailureClass? Class, string Text)
+{
+    public static LetterCause Of(Category category, LetterSummary summary)
+    {
+        var text = CauseFingerprint.Of(summary.Unreadable ?? summary.Reason);
+        var all = Encoding.UTF8.GetBytes($"{category.Name}\n{summary.Stage}\n{summary.Class}\n{text}");
+        var id = Convert.ToHexStringLower(SHA256.HashData(all).AsSpan(0, 8));
+        return new LetterCause(id, category, summary.Stage, summary.Class, text);
+    }
+}
+
+/// <summary>Letters of one cause.</summary>
+/// <param name="FirstSeen">The first failure of any of them; <paramref name="LastSeen"/> the last.</param>
+/// <param name="SoonestExpiry">Null where all are held.</param>
+/// <param name="Sample">The key of the newest.</param>
+public sealed record LetterGroup(
+    LetterCause Cause, int Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset? SoonestExpiry, DeadLetterKey Sample);

@@ -1,0 +1,32 @@
+using Hobom.Slices.Core;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>Which letters are meant; what is null does not restrict.</summary>
+/// <param name="Text">Stands in the id or the error, upper and lower case alike.</param>
+/// <param name="MinAge">Since the last failure.</param>
+/// <param name="ExpiresWithin">Held letters do not expire.</param>
+/// <param name="State">Null for all but discarded ones.</param>
+/// <param name="Group">The id of a <see cref="LetterGroup"/>.</param>
+public sealed record LetterFilter(
+    Category? Category = null,
+    FailureClass? Class = null,
+    string? Text = null,
+    TimeSpan? MinAge = null,
+    TimeSpan? MaxAge = null,
+    TimeSpan? ExpiresWithin = null,
+    LetterState? State = null,
+    string? Group = null)
+{
+    public static LetterFilter All { get; } = new();
+
+    public bool Matches(CatalogueLetter letter, DateTimeOffset now) =>
+        (Category is null || letter.Key.Category == Category)
+        && (State is null ? letter.Summary.State != LetterState.Discarded : letter.Summary.StateAt(now) == State)
+        && (Class is null || letter.Summary.Class == Class)
+        && (Group is null || letter.Cause.GroupId == Group)
+        && (MinAge is null || now - letter.Summary.LastFailedAt >= MinAge)
+        && (MaxAge is null || now - letter.Summary.LastFailedAt <= MaxAge)
+        && (ExpiresWithin is null || letter.ExpiresAt - now <= ExpiresWithin)
+        && (Text is null || letter.Mentions(Text));
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Hobom.Slices.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.DeadLetters.Endpoints;
+
+/// <summary>Reads query parameters one by one and remembers the first that is wrong.</summary>
+sealed class QueryFields(IQueryCollection query)
+{
+    const int TextLimit = 200;
+
+    /// <summary>Null where all that was read is well-formed.</summary>
+    public ErrorAnswer? Fault { get; private set; }
+
+    public bool HasAny(params IReadOnlyList<string> names) => names.Any(query.ContainsKey);
+
+    public string? Text(string name)
+    {
+        var text = query[name].ToString();
+        if (text.Length <= TextLimit) return text.Length == 0 ? null : text;
+        return Refuse<string>(name, $"is longer than {TextLimit} characters");
+    }
+
+    /// <summary>As long as a letter's key may be.</summary>
+    public string? Key(string name)
+    {
+        var text = query[name].ToString();
+        return text.Length == 0 ? null
+            : text.Length <= DeadLetterKey.IdByteLimit + 64 ? text
+            : Refuse<string>(name, "is longer than a key can be");
+    }
+
+    public int Number(string name, int usual, int most)
+    {
+        if (Text(name) is not { } text) return usual;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most) return number;
+        Refuse<string>(name, $"must be a number from 1 to {most}");
+        return usual;
+    }
+
+    public TimeSpan? Duration(string name) =>
+        Text(name) is not { } text ? null
+        : Durations.Parse(text) is { } duration ? duration
+        : Refuse<TimeSpan?>(name, "must be a duration: 90s, 30m, 12h or 3d");
+
+    public Category? Category(string name) =>
+        Text(name) is not { } text ? null
+        : Core.Category.IsWellFormed(text) ? new Category(text)
+        : Refuse<Category?>(name, "must be a category: menu, log, space, space-log, law or another's name");
+
+    public T? OneOf<T>(string name)
+        where T : struct, Enum =>
+        Text(name) is not { } text ? null
+        : Enum.GetValues<T>().Cast<T?>().FirstOrDefault(v => v.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } value ? value
+        : Refuse<T?>(name, $"must be one of {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}");
+
+    public LetterCursor? LetterCursor(string name)
+    {
+        var text = query[name].ToString();
+        return text.Length == 0 ? null
+            : text.Length < 2048 && DeadLetters.LetterCursor.Parse(text) is { } cursor ? cursor
+            : Refuse<LetterCursor?>(name, "is no cursor of this list");
+    }
+
+    public StreamCursor? StreamCursor(string name) =>
+        Text(name) is not { } text ? null
+        : DeadLetters.StreamCursor.Parse(text) is { } cursor ? cursor
+        : Refuse<StreamCursor?>(name, "is no cursor of this list");
+
+    public LetterFilter Filter() => new(
+        Category("category"), OneOf<FailureClass>("class"), Text("text"), Duration("minAge"), Duration("maxAge"),
+        Duration("expiresWithin"), OneOf<LetterState>("state"), Text("group"));
+
+    public T? Refuse<T>(string name, string what)
+    {
+        Fault ??= new ErrorAnswer($"{name} {what}") { Field = name };
+        return default;
+    }
+}

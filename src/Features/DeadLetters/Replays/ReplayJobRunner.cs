@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
+using LanguageExt;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>
+/// Runs the active jobs that no other process runs, those that an earlier process left in the middle included. What is
+/// next is <see cref="ReplayJobDecisions"/>' business; that a batch begins, and how it ended, is kept before it goes on.
+/// </summary>
+public sealed class ReplayJobRunner(
+    RedisReplayJobs jobs, ReplayDesk desk, AuditTrail trail, TimeProvider clock, ILogger<ReplayJobRunner> log)
+{
+    /// <summary>Letters of one job under way at a time.</summary>
+    const int AtOnce = 32;
+
+    static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
+
+    readonly string process = Guid.CreateVersion7().ToString("N");
+    TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A job was started, resumed, paused or cancelled: look now.</summary>
+    public void Wake() => Volatile.Read(ref wake).TrySetResult();
+
+    /// <summary>Returns when told to stop and the batches under way have ended; their jobs go on in the next process.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var running = new Dictionary<string, Task>(StringComparer.Ordinal);
+        do
+        {
+            foreach (var (id, _) in running.Where(r => r.Value.IsCompleted).ToList()) running.Remove(id);
+            if (!(await jobs.ActiveAsync()).Succeeded(out var ids, out _)) continue;
+            foreach (var id in ids.Where(id => !running.ContainsKey(id))) running.Add(id, RunJobAsync(id, stopping));
+        }
+        while (await WaitAsync(LookInterval, stopping));
+
+        await Task.WhenAll(running.Values);
+    }
+
+    async Task RunJobAsync(string id, CancellationToken stopping)
+    {
+        try
+        {
+            if (!(await jobs.GetAsync(id)).Succeeded(out var seen, out _) || Rests(seen)) return;
+            if (!(await jobs.TakeLeaseAsync(id, process)).Succeeded(out var taken, out _) || !taken) return;
+            log.LogInformation("replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
+            await RunBatchesAsync(id, stopping);
+            await jobs.GiveLeaseBackAsync(id, process);
+        }
+        catch (Exception bug)
+        {
+            log.LogError(bug, "replay job {Job}: failed unexpectedly; it is taken up again when its lease is over", id);
+        }
+    }
+
+    bool Rests(ReplayJob job) => ReplayJobDecisions.Next(job, clock.GetUtcNow(), away: false) is JobStep.Rest;
+
+    async Task RunBatchesAsync(string id, CancellationToken stopping)
+    {
+        if (await KeepAsync(id, ReplayJobDecisions.TakeUp, stopping) is not { } job) return;
+        var patch = PatchOf(job);
+        while (!stopping.IsCancellationRequested)
+        {
+            switch (ReplayJobDecisions.Next(job, clock.GetUtcNow(), IsAway(job)))
+            {
+                case JobStep.Run(var count):
+                    if (await RunBatchAsync(job, count, patch, stopping) is not { } after) return;
+                    job = after;
+                    break;
+                case JobStep.Wait(var until):
+                    var wait = until - clock.GetUtcNow();
+                    await WaitAsync(wait < LookInterval ? wait : LookInterval, stopping);
+                    if (wait < LookInterval) break;
+                    if (await KeepAsync(id, seen => seen, stopping) is not { } still) return;
+                    job = still;
+                    break;
+                default:
+                    await TellEndAsync(job);
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Null where this process has the job no more, or is to stop before the store answers.</summary>
+    async Task<ReplayJob?> RunBatchAsync(ReplayJob job, int count, JsonPatch? patch, CancellationToken stopping)
+    {
+        IReadOnlyList<JobItem> items = [];
+        var begun = await KeepAsync(
+            job.Id,
+            seen =>
+            {
+                // Somebody may have paused or cancelled it since.
+                (var begun, items) = Rests(seen) ? (seen, []) : ReplayJobDecisions.Begin(seen, count, clock.GetUtcNow());
+                return begun;
+            },
+            stopping);
+        if (begun is null || items.Count == 0) return begun;
+        var results = await RenewedAsync(job.Id, ReplayAllAsync(begun, items, patch));
+        return await KeepAsync(job.Id, seen => ReplayJobDecisions.Apply(seen, results, clock.GetUtcNow()), stopping);
+    }
+
+    async Task<IReadOnlyList<JobResult>> ReplayAllAsync(ReplayJob job, IReadOnlyList<JobItem> items, JsonPatch? patch)
+    {
+        var read = await jobs.KeysAsync(job.Id, [.. items.Select(i => i.Place)]);
+        if (!read.Succeeded(out var keys, out var failure))
+            return [.. items.Select(i => new JobResult.PutBack(i.Place, "", $"the store is away: {failure.Message}"))];
+        var results = new ConcurrentBag<JobResult>();
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, items.Count)).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref next) is var n && n < items.Count)
+                results.Add(await ReplayOneAsync(job, items[n], keys.GetValueOrDefault(items[n].Place), patch));
+        }));
+        return [.. results.OrderBy(r => r.Place)];
+    }
+
+    async Task<JobResult> ReplayOneAsync(ReplayJob job, JobItem item, string? name, JsonPatch? patch)
+    {
+        if (name is null || !DeadLetterKey.Parse(name).Succeeded(out var key, out _))
+            return new JobResult.Skipped(item.Place, name ?? "", "the job's list does not hold its key any more");
+        try
+        {
+            var wish = new ReplayWish(key, job.StartedBy ?? job.By, job.Id, AsOf: job.CreatedAt, Patch: patch);
+            return ReplayJobResults.Of(item, name, await desk.StartAsync(wish));
+        }
+        catch (Exception bug)
+        {
+            log.LogError(bug, "replay job {Job}: {Key} failed unexpectedly", job.Id, name);
+            return new JobResult.Failed(item.Place, name, $"internal error: {bug.GetType().Name}");
+        }
+    }
+
+    async Task<T> RenewedAsync<T>(string id, Task<T> batch)
+    {
+        using var ended = new CancellationTokenSource();
+        while (await Task.WhenAny(batch, Task.Delay(RenewalInterval, clock, ended.Token)) != batch)
+            await jobs.RenewLeaseAsync(id, process);
+        await ended.CancelAsync();
+        return await batch;
+    }
+
+    /// <summary>Changes the job, trying again while the store is away.</summary>
+    async Task<ReplayJob?> KeepAsync(string id, Func<ReplayJob, ReplayJob> change, CancellationToken stopping)
+    {
+        while (true)
+        {
+            var kept = await jobs.ChangeAsync(id, process, job => change(job));
+            if (kept.Succeeded(out var job, out var fault)) return job;
+            if (fault is not JobFault.StoreDown)
+            {
+                log.LogWarning("replay job {Job}: this process stops running it: {Reason}", id, fault.Message);
+                return null;
+            }
+
+            if (!await Pauses.WaitAsync(StoreInterval, clock, stopping)) return null;
+        }
+    }
+
+    async Task TellEndAsync(ReplayJob job)
+    {
+        log.LogInformation(
+            "replay job {Job}: {State}{Why}; {Delivered} delivered, {Failed} failed, {Skipped} skipped, {Left} left",
+            job.Id, job.State, job.Why is null ? "" : $" ({job.Why})", job.Delivered, job.Failed, job.Skipped, job.Left);
+        if (job.State is not (ReplayJobState.Finished or ReplayJobState.Stopped)) return;
+        var result = $"{job.State.ToString().ToLowerInvariant()}: {job.Delivered} delivered, {job.Failed} failed, {job.Skipped} skipped, {job.Left} left";
+        var begun = await trail.BeginAsync(new Caller(job.StartedBy ?? job.By, null, null), "replay job ended", [], job.Why, job.Id);
+        if (begun.Succeeded(out var audited, out _)) await audited.EndAsync(result);
+    }
+
+    bool IsAway(ReplayJob job) =>
+        desk.Slices.Any(s => job.Plan.Categories.Any(c => c.Category == s.Route.Category.Name) && s.Work.NeighbourAway());
+
+    static JsonPatch? PatchOf(ReplayJob job)
+    {
+        if (job.Patch is null) return null;
+        using var json = JsonDocument.Parse(job.Patch);
+        return JsonPatch.Parse(json.RootElement).Match(
+            Right: patch => patch,
+            Left: fault => throw new InvalidOperationException($"the job's patch cannot be read: {fault}"));
+    }
+
+    async Task<bool> WaitAsync(TimeSpan wait, CancellationToken stopping)
+    {
+        var woken = Volatile.Read(ref wake).Task;
+        if (woken.IsCompleted) Volatile.Write(ref wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (woken.IsCompleted || stopping.IsCancellationRequested) return !stopping.IsCancellationRequested;
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(woken, Pauses.WaitAsync(wait, clock, ending.Token));
+        await ending.CancelAsync();
+        return !stopping.IsCancellationRequested;
+    }
+}
