@@ -87,8 +87,7 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
         var there = await Task.WhenAll(due.Select(e => db.KeyExistsAsync(LetterKeys.Discarded(e.Key))));
         var gone = due.Where((_, i) => !there[i]).ToList();
         var kept = await LetterTraces.ReadAsync(db, category, gone);
-        return await RedisTombstones.BuryAsync(
-            db, kept, trace => LetterKeys.Discarded(trace.Entry.Key), _ => LetterEnd.Discarded, clock.GetUtcNow());
+        return await RedisTombstones.BuryAsync(db, kept, _ => LetterEnd.Discarded, clock.GetUtcNow());
     }
 
     async Task<IReadOnlyList<Tombstone>> MendAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> page, bool evicting)
@@ -100,7 +99,6 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
         await LetterTraces.CorrectAsync(db, [.. seen.Where(s => s.Left != LetterTraces.NoSuchKey)], now, Tolerance);
         return await RedisTombstones.BuryAsync(
             db, [.. seen.Where(s => s.Left == LetterTraces.NoSuchKey).Select(s => s.Trace)],
-            trace => trace.Entry.Key.Format(),
             trace => trace.ExpectedAt <= now + Tolerance ? LetterEnd.Expired : evicting ? LetterEnd.Evicted : LetterEnd.Removed,
             now);
     }
