@@ -39,7 +39,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
     {
         if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var fault))
         {
-            await Send.ResponseAsync(new ErrorAnswer(fault.Message), 400, ct);
+            await Send.ResponseAsync(new ErrorAnswer(fault.Message) { Field = "key" }, 400, ct);
             return;
         }
 
