@@ -1,5 +1,3 @@
-using Hobom.Slices.Core;
-
 namespace Hobom.Slices.DeadLetters;
 
 public sealed record PlannedCategory(string Category, int Count);
