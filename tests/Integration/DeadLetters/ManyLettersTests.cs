@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Tests.Integration.Redis;
-using StackExchange.Redis;
 using Xunit.Abstractions;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
