@@ -30,6 +30,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public DeadLettersParts DeadLetters => field ??= NewDeadLetters(new LetterCatalogue(Clock));
 
+    public RedisReplayJobs ReplayJobs => field ??= new RedisReplayJobs(redis);
+
     public RedisTombstones Tombstones => field ??= new RedisTombstones(redis);
 
     public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);

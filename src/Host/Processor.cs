@@ -20,6 +20,7 @@ sealed class Processor : IAsyncDisposable
     readonly Neighbours neighbours;
     readonly IReadOnlyList<Slice> slices;
     readonly ReplayDesk desk;
+    readonly ReplayJobRunner jobs;
     readonly DeadLettersPoller deadLetters;
     readonly PollerDesk pollers;
     readonly Settings settings;
@@ -34,9 +35,13 @@ sealed class Processor : IAsyncDisposable
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
         var trail = new AuditTrail(neighbours.AuditLog.AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>());
         desk = new ReplayDesk(neighbours.Letters, slices, trail, TimeProvider.System);
+        jobs = new ReplayJobRunner(neighbours.ReplayJobs, desk, trail, TimeProvider.System, logs.CreateLogger<ReplayJobRunner>());
         deadLetters = new DeadLettersPoller(neighbours.DeadLetters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
         pollers = new PollerDesk(slices, neighbours.Pauses, trail, TimeProvider.System, logs.CreateLogger<PollerDesk>());
         builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk)
+            .AddSingleton(new RepairDesk(neighbours.Letters, slices, trail, TimeProvider.System)).AddSingleton(neighbours.ReplayJobs)
+            .AddSingleton(new ReplayJobDesk(
+                neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))
             .AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.DeadLetters.Health);
         configure(builder);
@@ -78,11 +83,17 @@ sealed class Processor : IAsyncDisposable
 
         Announce();
         await TellOfKafkaAsync();
+        var replaying = Task.CompletedTask;
         if (await pollers.RestoreAsync(stopping))
+        {
+            replaying = jobs.RunAsync(stopping);
             await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
+        }
+
         log.LogInformation("stopping: no visit is under way any more");
         // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
+        await replaying;
         await desk.DrainAsync();
         using var limit = new CancellationTokenSource(HttpStopLimit);
         await app.StopAsync(limit.Token);

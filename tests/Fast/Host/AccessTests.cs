@@ -19,6 +19,24 @@ public sealed class AccessTests(HostApp app)
         ["GET /dlq"] = Role.Reader,
         ["GET /dlq/{key}"] = Role.Reader,
         ["POST /dlq/retry/{key}"] = Role.Operator,
+        ["GET /dlq/groups"] = Role.Reader,
+        ["GET /dlq/store"] = Role.Reader,
+        ["GET /dlq/tombstones"] = Role.Reader,
+        ["POST /dlq/hold"] = Role.Operator,
+        ["POST /dlq/extend"] = Role.Operator,
+        ["POST /dlq/release"] = Role.Operator,
+        ["POST /dlq/discard"] = Role.Operator,
+        ["POST /dlq/restore"] = Role.Operator,
+        ["GET /dlq/replays"] = Role.Reader,
+        ["GET /dlq/replays/{id}"] = Role.Reader,
+        ["POST /dlq/replays"] = Role.Operator,
+        ["POST /dlq/replays/{id}/start"] = Role.Operator,
+        ["POST /dlq/replays/{id}/pause"] = Role.Operator,
+        ["POST /dlq/replays/{id}/resume"] = Role.Operator,
+        ["POST /dlq/replays/{id}/cancel"] = Role.Operator,
+        ["PUT /dlq/{key}"] = Role.Editor,
+        ["DELETE /dlq/{key}/edit"] = Role.Editor,
+        ["GET /audit"] = Role.Auditor,
         ["GET /pollers"] = Role.Reader,
         ["GET /pollers/{name}"] = Role.Reader,
         ["POST /pollers/{name}/poll"] = Role.Operator,
@@ -38,8 +56,8 @@ public sealed class AccessTests(HostApp app)
 
     [Fact]
     public void The_table_names_every_endpoint_with_its_role() => Assert.Equal(
-        RoleTable.Select(e => $"{e.Key}: {e.Value}").Order(StringComparer.Ordinal),
-        Endpoints().Select(e => $"{Name(e)}: {PolicyOf(e)}").Order(StringComparer.Ordinal));
+        string.Join('\n', RoleTable.Select(e => $"{e.Key}: {e.Value}").Order(StringComparer.Ordinal)),
+        string.Join('\n', Endpoints().Select(e => $"{Name(e)}: {PolicyOf(e)}").Order(StringComparer.Ordinal)));
 
     [Fact]
     public void What_a_reader_may_do_is_a_GET_and_changes_are_not() => Assert.All(

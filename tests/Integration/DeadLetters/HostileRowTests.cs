@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Tests.Integration.Redis;

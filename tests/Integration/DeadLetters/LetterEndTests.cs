@@ -1,8 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
-using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Integration.Redis;
-using StackExchange.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
 namespace Hobom.Slices.Tests.Integration.DeadLetters;

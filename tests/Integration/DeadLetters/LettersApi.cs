@@ -50,13 +50,13 @@ public sealed class LettersApi : IAsyncDisposable
         });
         builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(ReplayDesk).Assembly]);
         builder.Services.SwaggerDocument(o => o.DocumentSettings = s => s.DocumentName = "v1");
-        var app = builder.Build();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.UseFastEndpoints();
-        app.UseSwaggerGen();
-        await app.StartAsync();
-        return new LettersApi(app);
+        var built = builder.Build();
+        built.UseAuthentication();
+        built.UseAuthorization();
+        built.UseFastEndpoints();
+        built.UseSwaggerGen();
+        await built.StartAsync();
+        return new LettersApi(built);
     }
 
     public async Task<(int Status, JsonElement Body)> GetAsync(string path, string role = Role.Editor) =>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Tests.Integration.Redis;
-using StackExchange.Redis;
 using Xunit.Abstractions;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
@@ -85,12 +84,19 @@ public sealed class ManyLettersTests(RedisFixture redis, ITestOutputHelper outpu
         return long.Parse(line.Split(':')[1].Trim(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The first time, and the best of ten: a machine that does other things too says little by one.</summary>
     T Timed<T>(string what, Func<T> work)
     {
-        var watch = Stopwatch.StartNew();
-        var result = work();
-        output.WriteLine($"{what}: {watch.Elapsed.TotalMilliseconds:F1} ms");
-        return result;
+        var times = new List<double>();
+        while (true)
+        {
+            var watch = Stopwatch.StartNew();
+            var result = work();
+            times.Add(watch.Elapsed.TotalMilliseconds);
+            if (times.Count < 10) continue;
+            output.WriteLine($"{what}: first {times[0]:F1} ms, best {times.Min():F1} ms");
+            return result;
+        }
     }
 
     async Task TimedAsync(string what, Func<Task> work)

@@ -23,13 +23,14 @@ public sealed class NamedKeyTests(ProcessorNeighbours neighbours) : ProcessorTes
 
         var (status, shown) = await GetAsync(processor, reader);
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Equal(
-            """{"item":{"type":"MAIL_MESSAGE","title":"To c***@d***.org","body":"***","recipient":"***"},"masked":true}""", shown);
-        Assert.Equal($"{{\"item\":{payload}}}", (await GetAsync(processor, @operator)).Body);
-        Assert.Equal($"{{\"item\":{payload}}}", (await GetAsync(processor, RunningProcessor.InternalKey)).Body);
+        Assert.StartsWith(
+            """{"item":{"type":"MAIL_MESSAGE","title":"To c***@d***.org","body":"***","recipient":"***"},"masked":true,""", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", shown, StringComparison.Ordinal);
+        foreach (var key in (string[])[@operator, RunningProcessor.InternalKey])
+            Assert.StartsWith($"{{\"item\":{payload},", (await GetAsync(processor, key)).Body, StringComparison.Ordinal);
 
         await Neighbours.Plain.StringSetAsync("dlq:menu:masked-1", "no JSON, canary");
-        Assert.Equal("""{"item":"***","masked":true}""", (await GetAsync(processor, reader)).Body);
+        Assert.StartsWith("""{"item":"***","masked":true,""", (await GetAsync(processor, reader)).Body, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(keysPath, $"{{\"keys\":[{operatorEntry}]}}");
         await processor.SaysAsync("HOBOM_KEYS_FILE: read again, 1 keys");

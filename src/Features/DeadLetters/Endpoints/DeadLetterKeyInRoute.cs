@@ -8,13 +8,13 @@ namespace Hobom.Slices.DeadLetters.Endpoints;
 static class DeadLetterKeyInRoute
 {
     /// <summary>
-    /// The key that the last segment of the path names. It is read from the request line, because the server's own
+    /// The key that the last segment of the path names, or one before it. It is read from the request line, because the server's own
     /// decoding leaves %2F as it is and so makes two ids one.
     /// </summary>
-    public static Either<KeyFault, DeadLetterKey> Read(HttpContext http)
+    public static Either<KeyFault, DeadLetterKey> Read(HttpContext http, int segmentsAfter = 0)
     {
         var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var path = target.Split('?', 2)[0];
-        return DeadLetterKey.Parse(Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]));
+        var segments = target.Split('?', 2)[0].Split('/');
+        return DeadLetterKey.Parse(Uri.UnescapeDataString(segments[^(segmentsAfter + 1)]));
     }
 }

@@ -55,6 +55,13 @@ public sealed record LetterView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<HistoryEntry>? History { get; init; }
 
+    /// <summary>Who replays it, or did when nobody saw the end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LetterClaim? Claim { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LetterEdit? Edit { get; init; }
+
     public static LetterView Of(CatalogueLetter letter, DateTimeOffset now) =>
         Of(letter.Key, letter.Summary, letter.Cause.GroupId, letter.ExpiresAt, now);
 
@@ -79,12 +86,14 @@ public sealed record LetterView(
             Headers = record.Headers,
             Attempts = record.Attempts,
             History = record.History ?? [],
+            Claim = record.Claim,
+            Edit = record.Edit,
         };
     }
 
     static LetterView Of(DeadLetterKey key, LetterSummary summary, string group, DateTimeOffset? expiresAt, DateTimeOffset now) => new(
         key.Format(), key.Category.Name, key.Id, summary.EventType, summary.Stage, summary.Class?.ToString().ToLowerInvariant(),
-        summary.Reason, group, summary.State.ToString().ToLowerInvariant(), summary.MaybeWritten, summary.Attempts,
+        summary.Reason, group, summary.StateAt(now).ToString().ToLowerInvariant(), summary.MaybeWritten, summary.Attempts,
         summary.PayloadBytes, summary.FirstFailedAt, summary.LastFailedAt, expiresAt,
         expiresAt is { } at ? Math.Round((at - now).TotalSeconds, 1) : null,
         Held: expiresAt is null && summary.State != LetterState.Discarded)

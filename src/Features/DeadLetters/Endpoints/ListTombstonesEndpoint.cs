@@ -55,5 +55,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
     }
 
     Tombstone Shown(Tombstone stone) =>
-        stone.Reason is { } reason && !LetterAccess.SeesAll(User) ? stone with { Reason = PayloadMask.MaskText(reason) } : stone;
+        LetterAccess.SeesAll(User)
+            ? stone
+            : stone with { Reason = stone.Reason is { } reason ? PayloadMask.MaskText(reason) : null, PayloadSha256 = null };
 }

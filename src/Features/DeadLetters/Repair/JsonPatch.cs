@@ -35,14 +35,14 @@ public sealed class JsonPatch
         if (patch.ValueKind != JsonValueKind.Array) return new PatchFault(null, "a patch is an array of operations");
         if (patch.GetArrayLength() is 0 or > OperationLimit)
             return new PatchFault(null, $"a patch has 1 to {OperationLimit} operations");
-        var read = new List<PatchOperation>();
+        var parsed = new List<PatchOperation>();
         foreach (var item in patch.EnumerateArray())
         {
-            if (!ParseOperation(item).Succeeded(out var operation, out var reason)) return new PatchFault(read.Count, reason);
-            read.Add(operation);
+            if (!ParseOperation(item).Succeeded(out var operation, out var reason)) return new PatchFault(parsed.Count, reason);
+            parsed.Add(operation);
         }
 
-        return new JsonPatch(read);
+        return new JsonPatch(parsed);
     }
 
     /// <returns>The patched document as UTF-8, without white space.</returns>

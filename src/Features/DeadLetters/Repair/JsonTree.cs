@@ -8,6 +8,7 @@ static class JsonTree
 {
     const string Nothing = "there is nothing at its path";
 
+    /// <param name="found">Null also where there is nothing.</param>
     public static bool TryGet(JsonNode? root, JsonPointer at, out JsonNode? found)
     {
         found = root;
@@ -22,6 +23,7 @@ static class JsonTree
                     found = array[index];
                     break;
                 default:
+                    found = null;
                     return false;
             }
         }

@@ -1,5 +1,3 @@
-using LanguageExt;
-
 namespace Hobom.Slices.DeadLetters;
 
 /// <summary>What a job does next.</summary>
@@ -140,7 +138,7 @@ public static partial class ReplayJobDecisions
     }
 
     static ReplayJob End(ReplayJob job, ReplayJobState state, string? why, DateTimeOffset now) =>
-        job with { State = state, Why = why, EndedAt = now, NextAt = null, ResumesAt = null };
+        job with { State = state, Why = why, EndedAt = now, ResumesAt = null };
 
     /// <summary>
     /// The size of a batch and the time to the next: ten times a second at most, and in no second more than the rate. The

@@ -37,5 +37,5 @@ public static partial class ReplayJobDecisions
     static ReplayJob Run(ReplayJob job, DateTimeOffset now) =>
         job.Left == 0
             ? End(job, ReplayJobState.Finished, null, now)
-            : Going(job with { Recent = "", Batches = 0, NextAt = null, EndedAt = null });
+            : Going(job with { Recent = "", Batches = 0, EndedAt = null });
 }

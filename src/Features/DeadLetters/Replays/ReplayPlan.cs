@@ -1,4 +1,3 @@
-
 namespace Hobom.Slices.DeadLetters;
 
 public sealed record PlannedCategory(string Category, int Count);

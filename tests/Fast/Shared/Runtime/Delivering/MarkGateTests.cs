@@ -63,6 +63,19 @@ public class MarkGateTests
     }
 
     [Fact]
+    public void Told_to_stop_while_it_waits_it_leaves_the_mark_to_a_later_visit() =>
+        OnOneThread.Run(() =>
+        {
+            Prepare(Busy, MarkOutcome.Marked);
+            using var stop = new CancellationTokenSource();
+            var marking = Gate().MarkAsync(Call, stop.Token);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            stop.Cancel();
+            Assert.True(marking.Ended().IsLeft);
+            Assert.Single(calls);
+        });
+
+    [Fact]
     public void After_too_many_failures_in_a_row_the_backend_is_not_called_until_it_gets_another_chance()
     {
         Prepare(NoKey, NoKey, NoKey, MarkOutcome.Marked);

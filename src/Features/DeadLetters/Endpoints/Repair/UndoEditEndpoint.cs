@@ -1,0 +1,36 @@
+using FastEndpoints;
+using Hobom.Slices.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.DeadLetters.Endpoints;
+
+public sealed class UndoEditEndpoint(RepairDesk desk) : EndpointWithoutRequest<object>
+{
+    public override void Configure()
+    {
+        Delete("/dlq/{key}/edit");
+        Policies(Role.Editor);
+        Description(b => b.Produces<EditDeadLetterEndpoint.Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404)
+            .Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
+        Summary(s =>
+        {
+            s.Summary = "Undo the edit of a dead letter";
+            s.Description = "The letter holds the payload that failed again, byte for byte.";
+            s.Params["key"] = "dlq:<category>:<event id>";
+            s.ResponseExamples[200] = new EditDeadLetterEndpoint.Answer("the payload that failed is back", "dlq:menu:0192f0c1", [], 0);
+            s.ResponseExamples[409] = new ErrorAnswer("the letter is not edited");
+        });
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        if (!DeadLetterKeyInRoute.Read(HttpContext, segmentsAfter: 1).Succeeded(out var key, out var malformed))
+        {
+            await Send.ResponseAsync(new ErrorAnswer(malformed.Message) { Field = "key" }, 400, ct);
+            return;
+        }
+
+        var (status, answer) = EditDeadLetterEndpoint.AnswerTo(await desk.UndoAsync(key, Caller.Of(HttpContext)), key);
+        await Send.ResponseAsync(answer, status, ct);
+    }
+}

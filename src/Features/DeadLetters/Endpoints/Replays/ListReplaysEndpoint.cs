@@ -1,0 +1,32 @@
+using FastEndpoints;
+using Hobom.Slices.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.DeadLetters.Endpoints;
+
+public sealed class ListReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock) : EndpointWithoutRequest<object>
+{
+    const int Most = 100;
+
+    public sealed record Answer(IReadOnlyList<ReplayJobView> Items);
+
+    public override void Configure()
+    {
+        Get("/dlq/replays");
+        Policies(Role.Reader);
+        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(503));
+        Summary(s =>
+        {
+            s.Summary = "List the replays of many";
+            s.Description = $"The newest first, {Most} at most. Jobs that have ended are kept 30 days, plans that were not started 24 hours.";
+            s.ResponseExamples[200] = new Answer([ReplayExamples.Running]);
+        });
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        if ((await jobs.ListAsync(Most)).Succeeded(out var found, out var failure))
+            await Send.OkAsync(new Answer([.. found.Select(j => ReplayJobView.Of(j, clock.GetUtcNow()))]), ct);
+        else await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
+    }
+}

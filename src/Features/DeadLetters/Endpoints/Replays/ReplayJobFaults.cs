@@ -1,0 +1,11 @@
+namespace Hobom.Slices.DeadLetters.Endpoints;
+
+static class ReplayJobFaults
+{
+    public static (int Status, ErrorAnswer Answer) AnswerTo(JobFault fault) => fault switch
+    {
+        JobFault.NoJob => (404, new ErrorAnswer(fault.Message)),
+        JobFault.StoreDown => (503, new ErrorAnswer(fault.Message)),
+        _ => (409, new ErrorAnswer(fault.Message)),
+    };
+}
