@@ -63,7 +63,9 @@ public sealed class HostileRowTests(RedisFixture redis) : IClassFixture<RedisFix
             foreach (var role in (string[])[Role.Reader, Role.Operator])
             {
                 var (status, body) = await api.GetAsync($"/dlq/{Uri.EscapeDataString(key.Format())}", role);
-                Assert.Equal((200, key.Format()), (status, body.GetProperty("letter").GetProperty("key").GetString()));
+                // The web server takes no path with a NUL in it: such a letter is seen in lists.
+                if (key.Id.Contains('\0', StringComparison.Ordinal)) Assert.Equal(400, status);
+                else Assert.Equal((200, key.Format()), (status, body.GetProperty("letter").GetProperty("key").GetString()));
             }
         }
 

@@ -20,7 +20,8 @@ public sealed class ManyLettersTests(RedisFixture redis, ITestOutputHelper outpu
 
         var before = await CommandsAsync();
         await TimedAsync("load", async () => (await redis.Feed.LoadAsync()).Right());
-        Assert.InRange(await CommandsAsync() - before, 1, 10 * Count / 1000);
+        // Six commands for a thousand letters; before most of them the client selects the database again.
+        Assert.InRange(await CommandsAsync() - before, 1, 12 * Count / 1000);
         Assert.Equal(Count, redis.Catalogue.Count);
         var groups = Timed("groups", () => redis.Catalogue.Groups(LetterFilter.All));
         Assert.Equal(Count, groups.Sum(g => g.Count));
@@ -83,12 +84,19 @@ public sealed class ManyLettersTests(RedisFixture redis, ITestOutputHelper outpu
         return long.Parse(line.Split(':')[1].Trim(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The first time, and the best of ten: a machine that does other things too says little by one.</summary>
     T Timed<T>(string what, Func<T> work)
     {
-        var watch = Stopwatch.StartNew();
-        var result = work();
-        output.WriteLine($"{what}: {watch.Elapsed.TotalMilliseconds:F1} ms");
-        return result;
+        var times = new List<double>();
+        while (true)
+        {
+            var watch = Stopwatch.StartNew();
+            var result = work();
+            times.Add(watch.Elapsed.TotalMilliseconds);
+            if (times.Count < 10) continue;
+            output.WriteLine($"{what}: first {times[0]:F1} ms, best {times.Min():F1} ms");
+            return result;
+        }
     }
 
     async Task TimedAsync(string what, Func<Task> work)
