@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Messages;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Polling;
+using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Tests.Integration.Redis;
+using LanguageExt;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hobom.Slices.Tests.Integration.Replays;
+
+/// <summary>All that one processor remembers, over a Redis and a topic that it shares with others.</summary>
+public sealed class ReplayProcess : IAsyncDisposable
+{
+    static readonly Task<Either<PublishFailure, RecordPosition>> Never = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>().Task;
+
+    readonly RedisConnection redis;
+    readonly RecordedTopic topic;
+    readonly DeliveryRunner runner;
+    readonly CancellationTokenSource stopping = new();
+    Task running = Task.CompletedTask;
+
+    public ReplayProcess(RedisFixture fixture, RecordedTopic topic)
+    {
+        this.topic = topic;
+        redis = RedisFixture.ConnectionTo(fixture.Server.Address, TimeSpan.FromSeconds(10));
+        Store = new RedisDeadLetterStore(redis, TimeProvider.System);
+        var marks = new MarkPort(
+            id =>
+            {
+                Marked.Enqueue(id);
+                return MarkOf();
+            },
+            (_, _) => MarkOf());
+        var tools = new SliceTools(
+            TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, PublishAsync, (_, _, ids, _) => topic.FindAsync(ids),
+            new RedisLedgerStore(redis, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of, Store.Port,
+            TimeSpan.FromSeconds(5), 1_000_000);
+        runner = tools.NewRunner(MessageDecisions.Route, marks);
+        var loop = tools.NewLoop("messages", _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)));
+        Slice = new Slice("messages", MessageDecisions.Route, "nowhere:1", loop, runner, id => id.Value, MessagePayloadCheck.Fault);
+        Trail = new AuditTrail(new RedisAuditLog(redis).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance);
+        Desk = new ReplayDesk(Store, [Slice], Trail, TimeProvider.System);
+        Jobs = new RedisReplayJobs(redis);
+        Runner = new ReplayJobRunner(Jobs, Desk, Trail, TimeProvider.System, NullLogger<ReplayJobRunner>.Instance);
+        Catalogue = new LetterCatalogue(TimeProvider.System);
+        Feed = new LetterFeed(redis, Catalogue, text => text, TimeProvider.System);
+        JobDesk = new ReplayJobDesk(Jobs, Catalogue, Store, Desk, Runner, Trail, TimeProvider.System);
+        Repair = new RepairDesk(Store, [Slice], Trail, TimeProvider.System);
+    }
+
+    public static Caller Anna { get; } = new("anna", "127.0.0.1", "trace-1");
+
+    public RedisDeadLetterStore Store { get; }
+
+    public Slice Slice { get; }
+
+    public AuditTrail Trail { get; }
+
+    public ReplayDesk Desk { get; }
+
+    public RedisReplayJobs Jobs { get; }
+
+    public ReplayJobRunner Runner { get; }
+
+    public LetterCatalogue Catalogue { get; }
+
+    public LetterFeed Feed { get; }
+
+    public ReplayJobDesk JobDesk { get; }
+
+    public RepairDesk Repair { get; }
+
+    /// <summary>How a publish ends that does not end well; null for well. Asked before the record is appended.</summary>
+    public Func<Delivery, Task<PublishFailure?>> Publishing { get; set; } = _ => Task.FromResult<PublishFailure?>(null);
+
+    /// <summary>Whether the acknowledgement of this record never comes: the process dies in between.</summary>
+    public Func<Delivery, bool> DiesAfter { get; set; } = _ => false;
+
+    /// <summary>Whether the process dies before this record is appended.</summary>
+    public Func<Delivery, bool> DiesBefore { get; set; } = _ => false;
+
+    public ConcurrentQueue<EventId> Marked { get; } = new();
+
+    public void SeePending(params IEnumerable<EventId> ids) => runner.Pending.Note(ids.ToHashSet());
+
+    public void RunJobs() => running = Runner.RunAsync(stopping.Token);
+
+    /// <summary>Nothing of it is heard of again: what hangs stays so.</summary>
+    public ValueTask KillAsync() => redis.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await redis.DisposeAsync();
+        await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(5)));
+        Feed.Dispose();
+        stopping.Dispose();
+    }
+
+    async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate)
+    {
+        if (DiesBefore(delivery)) return await Never;
+        if (await Publishing(delivery) is { } failure) return failure;
+        topic.Append(delivery);
+        if (DiesAfter(delivery)) return await Never;
+        return new RecordPosition(0, 0);
+    }
+
+    static Task<Either<CallFailure, MarkOutcome>> MarkOf() =>
+        Task.FromResult(Prelude.Right<CallFailure, MarkOutcome>(MarkOutcome.Marked));
+}
