@@ -42,7 +42,10 @@ public sealed class LettersApi : IAsyncDisposable
         var trail = new AuditTrail(audit.AppendAsync, clock, NullLogger<AuditTrail>.Instance);
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
             .AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
-            .AddSingleton(new ReplayDesk(redis.Store, Array.Empty<Slice>(), trail, clock));
+            .AddSingleton(new ReplayDesk(redis.Store, Array.Empty<Slice>(), trail, clock))
+            .AddSingleton(new RepairDesk(redis.Store, Array.Empty<Slice>(), trail, clock))
+            .AddSingleton(new RedisReplayJobs(redis.Connection))
+            .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobDesk>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
         builder.Services.AddAuthorization(o =>
         {
