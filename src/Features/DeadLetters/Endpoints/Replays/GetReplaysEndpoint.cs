@@ -19,6 +19,7 @@ public sealed class GetReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock)
             s.Params["id"] = "the job's id, from its plan";
             s.ResponseExamples[200] = ReplayExamples.Running;
             s.ResponseExamples[404] = ReplayExamples.NoJob;
+            s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");
         });
     }
 

@@ -32,6 +32,7 @@ public abstract class ReplayJobOrderEndpoint(ReplayJobOrder order, ReplayJobDesk
             s.ResponseExamples[200] = ReplayExamples.Running;
             s.ResponseExamples[404] = ReplayExamples.NoJob;
             s.ResponseExamples[409] = ReplayExamples.Other;
+            s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");
         });
     }
 }
