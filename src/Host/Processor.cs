@@ -123,7 +123,8 @@ sealed class Processor : IAsyncDisposable
     {
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
         if (settings.Access.IsOpen)
-            log.LogWarning("the API is open: whoever reaches it may do everything; {Variable} or {File} closes it",
+            log.LogWarning(
+                "the API is open to whoever can reach it: neither {Variable} nor {File} is set",
                 AccessSettings.InternalKeyVariable, KeysFile.Variable);
         foreach (var slice in slices)
             log.LogInformation(

@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.CommandLine;
 
 if (args is ["--version"])
 {
@@ -10,9 +11,22 @@ if (args is ["--version"])
 
 if (args is ["keys", .. var rest]) return KeysCommand.Run(rest, Console.Out, Console.Error);
 
+if (args is ["dlq", .. var order])
+{
+    using var transport = ProcessorApi.NewTransport();
+    return await DlqCommand.RunAsync(
+        order, Terminal.OfProcess, Environment.GetEnvironmentVariable, transport, () => Task.Delay(TimeSpan.FromSeconds(1)));
+}
+
+if (args is ["--help" or "-h"])
+{
+    Console.WriteLine(DlqHelp.All);
+    return 0;
+}
+
 if (args is not [])
 {
-    Console.Error.WriteLine("usage: hobom [--version | keys new ...]; all settings come from the environment or a .env file (docs/OPERATING.md)");
+    Console.Error.WriteLine(DlqHelp.All);
     return 2;
 }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 using StackExchange.Redis;
 

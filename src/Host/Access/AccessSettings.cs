@@ -16,7 +16,7 @@ public sealed record AccessSettings
     /// <summary>As the file was at start-up.</summary>
     internal KeysReading? Keys { get; init; }
 
-    /// <summary>Of one named key, or of one address without a valid key; twice as many at once.</summary>
+    /// <summary>Requests of one named key; twice as many at once.</summary>
     internal int RatePerSecond { get; init; } = 20;
 
     /// <summary>Nobody needs a key.</summary>
@@ -33,8 +33,8 @@ public sealed record AccessSettings
             RatePerSecond = read.Whole("HOBOM_HTTP_RATE_PER_SECOND", 20, 1, 100_000),
         };
         if (!read.Flag(AnonymousVariable) && access.IsOpen && !http.IsLoopback)
-            read.Add($"the API would listen beyond this machine (HOBOM_HTTP_ADDR) and be open to everyone: set {InternalKeyVariable}, "
-                + $"or {KeysFile.Variable}, or {AnonymousVariable}=true if that is wanted, or listen at 127.0.0.1");
+            read.Add($"{InternalKeyVariable} is not set, and HOBOM_HTTP_ADDR is open to other machines: set the key, or {KeysFile.Variable}, "
+                + $"or {AnonymousVariable}=true where everyone may do everything, or listen at 127.0.0.1");
         return access;
     }
 

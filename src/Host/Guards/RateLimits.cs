@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace Hobom.Slices.Host.Guards;
 
 /// <summary>
-/// How often one may ask: each named key, and each address that shows no valid key. The internal key is another
-/// service with its own users behind it, and where no key is wanted there is nobody to tell apart: both go free.
+/// How often a named key may ask. The internal key is another service with its own users behind it, and where no
+/// key is wanted there is nobody to tell apart: both go free. A stranger's answer is 401, as the contract has it,
+/// and costs no more than a limit would.
 /// </summary>
 static class RateLimits
 {
@@ -15,8 +16,8 @@ static class RateLimits
     {
         limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limits.OnRejected = (rejected, _) => new ValueTask(AnswerAsync(rejected));
-        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => WhoOf(http) is { } who
-            ? RateLimitPartition.GetTokenBucketLimiter(who, _ => new TokenBucketRateLimiterOptions
+        limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => http.User.FindFirst(ApiKeyAuthentication.KeyIdClaim) is { } key
+            ? RateLimitPartition.GetTokenBucketLimiter(key.Value, _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = perSecond * 2,
                 TokensPerPeriod = perSecond,
@@ -24,14 +25,6 @@ static class RateLimits
                 QueueLimit = 0,
             })
             : RateLimitPartition.GetNoLimiter(""));
-    }
-
-    /// <summary>Null of those that go free.</summary>
-    static string? WhoOf(HttpContext http)
-    {
-        if (!http.Request.Path.StartsWithSegments(HttpApi.BasePath, StringComparison.OrdinalIgnoreCase)) return null;
-        if (http.User.FindFirst(ApiKeyAuthentication.KeyIdClaim) is { } key) return $"key {key.Value}";
-        return http.User.Identity is { IsAuthenticated: true } ? null : $"address {http.Connection.RemoteIpAddress}";
     }
 
     static Task AnswerAsync(OnRejectedContext rejected)

@@ -53,9 +53,9 @@ public sealed class CauseFingerprintTests
     [InlineData('-')]
     [InlineData('[')]
     [InlineData('@')]
-    public void A_hundred_thousand_times_the_same_character_takes_no_time(char one)
+    public async Task A_hundred_thousand_times_the_same_character_takes_no_time(char one)
     {
-        var task = Task.Run(() => CauseFingerprint.Of(new string(one, 100_000)));
-        Assert.True(task.Wait(TimeSpan.FromSeconds(30)));
+        var cause = await Task.Run(() => CauseFingerprint.Of(new string(one, 100_000))).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.InRange(cause.Length, 1, 201);
     }
 }

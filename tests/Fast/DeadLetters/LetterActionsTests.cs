@@ -1,5 +1,4 @@
 using System.Text;
-using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 

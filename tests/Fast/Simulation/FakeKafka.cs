@@ -26,6 +26,9 @@ sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, Fake
 
     public int MostUnderWay { get; private set; }
 
+    /// <summary>Who is told of each record that reaches the topic.</summary>
+    public Action OnWritten { get; set; } = () => { };
+
     /// <summary>The process was told to stop.</summary>
     public bool Stopping { get; set; }
 
@@ -70,7 +73,12 @@ sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, Fake
 
     Either<PublishFailure, RecordPosition> Apply(PublishFate fate, Delivery delivery, bool possibleDuplicate)
     {
-        void Write() => Topic.Add(new WrittenRecord(delivery, possibleDuplicate, clock.GetUtcNow()));
+        void Write()
+        {
+            Topic.Add(new WrittenRecord(delivery, possibleDuplicate, clock.GetUtcNow()));
+            OnWritten();
+        }
+
         if (fate is PublishFate.Written or PublishFate.UnknownWritten) Write();
         if (fate is PublishFate.UnknownWrittenLate) turns.Later(Write);
         return fate switch

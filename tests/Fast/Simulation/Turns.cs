@@ -44,7 +44,7 @@ sealed class Turns(Random chance, FakeClock clock)
     /// <summary>The process dies: what it asked for is done or not, by chance, and nobody hears the answer.</summary>
     public void Crash()
     {
-        foreach (var call in calls.Where(c => c.Answer is not null && !c.Applied && chance.Next(2) == 0)) call.Apply();
+        foreach (var call in calls.Where(c => c.Answer is not null && !c.Applied && chance.Next(2) == 0).ToArray()) call.Apply();
         calls.RemoveAll(c => c.Answer is not null);
         context.Posted.Clear();
         clock.DropTimers();

@@ -51,8 +51,9 @@ public sealed class CuttingProxy : IAsyncDisposable
                 var near = await listener.AcceptTcpClientAsync(ended.Token);
                 var far = new TcpClient();
                 await far.ConnectAsync(IPAddress.Loopback, target, ended.Token);
-                _ = PassQuestionsAsync(near, far);
-                _ = PassAnswersAsync(far, near);
+                var cut = new CancellationTokenSource();
+                _ = PassQuestionsAsync(near, far, cut);
+                _ = PassAnswersAsync(far, near, cut);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -60,7 +61,7 @@ public sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    async Task PassQuestionsAsync(TcpClient near, TcpClient far)
+    async Task PassQuestionsAsync(TcpClient near, TcpClient far, CancellationTokenSource cut)
     {
         var bytes = new byte[1 << 16];
         var held = 0;
@@ -75,6 +76,7 @@ public sealed class CuttingProxy : IAsyncDisposable
                     var end = passed + at + Exec.Length;
                     if (TakeCut() is { } answer)
                     {
+                        await cut.CancelAsync();
                         if (answer) await far.GetStream().WriteAsync(bytes.AsMemory(passed, end - passed), ended.Token);
                         near.Close();
                         // Redis reads what was sent to it before it sees the end.
@@ -99,13 +101,13 @@ public sealed class CuttingProxy : IAsyncDisposable
         near.Close();
     }
 
-    async Task PassAnswersAsync(TcpClient far, TcpClient near)
+    async Task PassAnswersAsync(TcpClient far, TcpClient near, CancellationTokenSource cut)
     {
         var bytes = new byte[1 << 16];
         try
         {
             while (await far.GetStream().ReadAsync(bytes, ended.Token) is > 0 and var count)
-                if (near.Connected) await near.GetStream().WriteAsync(bytes.AsMemory(0, count), ended.Token);
+                if (!cut.IsCancellationRequested) await near.GetStream().WriteAsync(bytes.AsMemory(0, count), ended.Token);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {

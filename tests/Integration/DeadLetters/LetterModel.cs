@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 
 namespace Hobom.Slices.Tests.Integration.DeadLetters;

@@ -4,7 +4,6 @@ using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
-using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Integration.Redis;
 using LanguageExt;

@@ -7,6 +7,8 @@ static class Examples
 
     public static readonly ErrorAnswer NotLoaded = new("the letters are still being read from Redis; try again in a moment");
 
+    public static readonly ErrorAnswer RedisAway = new("Redis at redis:6379: no answer within 2 s");
+
     public static readonly LetterView Letter = new(
         "dlq:menu:0192f0c1", "menu", "0192f0c1", "MESSAGE", "publish", "transient", "Local: Message timed out", "3f1c2d9a70b4e815",
         "open", MaybeWritten: true, 3, 182, Noon, Noon.AddSeconds(1), Noon.AddHours(72), 259_000, Held: false);

@@ -27,6 +27,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer(RedisReading.OtherType);
+            s.ResponseExamples[503] = Examples.RedisAway;
         });
     }
 

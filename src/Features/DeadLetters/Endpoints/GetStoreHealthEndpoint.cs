@@ -31,7 +31,7 @@ public sealed class GetStoreHealthEndpoint(
                 new Dictionary<string, long>(StringComparer.Ordinal) { ["menu"] = 214 },
                 new Dictionary<string, int>(StringComparer.Ordinal) { ["50"] = 3, ["80"] = 1, ["95"] = 0 },
                 ["the append-only file is off: a crash of Redis loses letters"]);
-            s.ResponseExamples[503] = new ErrorAnswer("Redis at redis:6379: no answer within 2 s");
+            s.ResponseExamples[503] = Examples.RedisAway;
         });
     }
 

@@ -74,7 +74,7 @@ public abstract class LetterOrderEndpoint(
                 ],
                 1, 1);
             s.ResponseExamples[400] = new ErrorAnswer("keys must hold 1 to 1000 keys") { Field = "keys" };
-            s.ResponseExamples[503] = new ErrorAnswer("Redis at redis:6379: no answer within 2 s");
+            s.ResponseExamples[503] = Examples.RedisAway;
         });
     }
 

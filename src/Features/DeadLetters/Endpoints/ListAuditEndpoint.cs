@@ -44,7 +44,7 @@ public sealed class ListAuditEndpoint(RedisAuditLog audit) : Endpoint<ListAuditE
             s.Params["cursor"] = "the `next` of the page before";
             s.ResponseExamples[200] = new Answer([Examples.Audited], "1772712001000-0");
             s.ResponseExamples[400] = new ErrorAnswer("limit must be a number from 1 to 1000") { Field = "limit" };
-            s.ResponseExamples[503] = new ErrorAnswer("Redis at redis:6379: no answer within 10 s");
+            s.ResponseExamples[503] = Examples.RedisAway;
         });
     }
 

@@ -39,7 +39,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
             s.Params["cursor"] = "the `next` of the page before";
             s.ResponseExamples[200] = new Answer([Examples.Gone], "1772971200000-0");
             s.ResponseExamples[400] = new ErrorAnswer("why must be one of expired, evicted, removed, discarded") { Field = "why" };
-            s.ResponseExamples[503] = new ErrorAnswer("Redis at redis:6379: no answer within 10 s");
+            s.ResponseExamples[503] = Examples.RedisAway;
         });
     }
 
@@ -55,5 +55,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
     }
 
     Tombstone Shown(Tombstone stone) =>
-        stone.Reason is { } reason && !LetterAccess.SeesAll(User) ? stone with { Reason = PayloadMask.MaskText(reason) } : stone;
+        LetterAccess.SeesAll(User)
+            ? stone
+            : stone with { Reason = stone.Reason is { } reason ? PayloadMask.MaskText(reason) : null, PayloadSha256 = null };
 }

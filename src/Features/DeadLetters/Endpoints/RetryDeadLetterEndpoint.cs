@@ -30,7 +30,10 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
             s.Params["confirm"] = "unknown: send although it may be in Kafka already";
             s.ResponseExamples[200] = new Answer("DLQ retried and removed from Redis");
             s.ResponseExamples[202] = new Answer("the replay is under way and goes on");
+            s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
+            s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer("the event is in hand") { HeldBy = "poll", HeldSince = DateTimeOffset.UnixEpoch };
+            s.ResponseExamples[422] = new ErrorAnswer("the letter holds a row that could not become a record: the message has no recipient");
             s.ResponseExamples[502] = new ErrorAnswer("Local_MsgTimedOut: Local: Message timed out");
         });
     }
@@ -39,7 +42,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
     {
         if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var fault))
         {
-            await Send.ResponseAsync(new ErrorAnswer(fault.Message), 400, ct);
+            await Send.ResponseAsync(new ErrorAnswer(fault.Message) { Field = "key" }, 400, ct);
             return;
         }
 
@@ -71,6 +74,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
     static (int Status, object Answer) AnswerTo(ReplayOutcome outcome) => outcome switch
     {
         ReplayOutcome.Delivered => (200, new Answer("DLQ retried and removed from Redis")),
+        ReplayOutcome.LetterGone => (404, new ErrorAnswer("the dead letter is gone: it was delivered or discarded meanwhile")),
         ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
         ReplayOutcome.NotClaimed(var reason) => (409, new ErrorAnswer(reason)),
         ReplayOutcome.OutcomeUnknown(var reason) => (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again")),

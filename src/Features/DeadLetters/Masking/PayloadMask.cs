@@ -58,6 +58,8 @@ public static class PayloadMask
         Attempts = [.. record.Attempts.Select(a => a with { Code = MaskText(a.Code), Message = MaskText(a.Message) })],
         History = record.History?.Select(h => h with { Note = h.Note is { } note ? MaskText(note) : null }).ToList(),
         Discarded = record.Discarded is { } aside ? aside with { Reason = MaskText(aside.Reason) } : null,
+        // Of a short payload a digest would confirm a guess.
+        PayloadSha256 = Hidden,
         Earlier = null,
         Others = null,
     };

@@ -87,8 +87,7 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
         var there = await Task.WhenAll(due.Select(e => db.KeyExistsAsync(LetterKeys.Discarded(e.Key))));
         var gone = due.Where((_, i) => !there[i]).ToList();
         var kept = await LetterTraces.ReadAsync(db, category, gone);
-        return await RedisTombstones.BuryAsync(
-            db, kept, trace => LetterKeys.Discarded(trace.Entry.Key), _ => LetterEnd.Discarded, clock.GetUtcNow());
+        return await RedisTombstones.BuryAsync(db, kept, _ => LetterEnd.Discarded, clock.GetUtcNow());
     }
 
     async Task<IReadOnlyList<Tombstone>> MendAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> page, bool evicting)
@@ -98,11 +97,24 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
         var now = clock.GetUtcNow();
         var seen = traces.Select((trace, i) => (Trace: trace, Left: (long)left[i])).ToList();
         await LetterTraces.CorrectAsync(db, [.. seen.Where(s => s.Left != LetterTraces.NoSuchKey)], now, Tolerance);
+        var gone = await StillIndexedAsync(db, category, [.. seen.Where(s => s.Left == LetterTraces.NoSuchKey).Select(s => s.Trace)]);
         return await RedisTombstones.BuryAsync(
-            db, [.. seen.Where(s => s.Left == LetterTraces.NoSuchKey).Select(s => s.Trace)],
-            trace => trace.Entry.Key.Format(),
+            db, gone,
             trace => trace.ExpectedAt <= now + Tolerance ? LetterEnd.Expired : evicting ? LetterEnd.Evicted : LetterEnd.Removed,
             now);
+    }
+
+    /// <summary>
+    /// One without a summary is an older build's letter, or was delivered since its entry was read: then the entry is
+    /// gone by now.
+    /// </summary>
+    static async Task<IReadOnlyList<LetterTrace>> StillIndexedAsync(IDatabase db, Category category, IReadOnlyList<LetterTrace> gone)
+    {
+        var bare = gone.Where(t => t.SummaryText is null).ToList();
+        if (bare.Count == 0) return gone;
+        var scores = await RedisLetterIndex.ScoresAsync(db, LetterKeys.Index(category), [.. bare.Select(t => t.Entry.Member)]);
+        var delivered = bare.Where((_, i) => scores[i] is null).ToHashSet();
+        return [.. gone.Where(t => !delivered.Contains(t))];
     }
 
     /// <summary>Whether Redis evicted keys since this was last asked.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
-using StackExchange.Redis;
 
 namespace Hobom.Slices.DeadLetters;
 

@@ -35,15 +35,18 @@ public sealed class RedisTombstones(RedisConnection redis)
     /// Writes a tombstone for each letter that is gone and takes out its traces, in one step, provided that nothing of
     /// it has changed since: a letter that was delivered leaves no traces and gets no tombstone.
     /// </summary>
-    /// <param name="payload">The key that must not be there.</param>
     internal static async Task<IReadOnlyList<Tombstone>> BuryAsync(
-        IDatabase db, IReadOnlyList<LetterTrace> gone, Func<LetterTrace, string> payload, Func<LetterTrace, LetterEnd> why,
-        DateTimeOffset now)
+        IDatabase db, IReadOnlyList<LetterTrace> gone, Func<LetterTrace, LetterEnd> why, DateTimeOffset now)
     {
         var stones = gone.Select(t => (Trace: t, Stone: Tombstone.Of(t.Entry.Key, t.Summary, why(t), t.ExpectedAt, now))).ToList();
         var buried = await GuardedBatch.WriteAsync(
             db, stones,
-            item => [Condition.KeyNotExists(payload(item.Trace)), Unchanged(item.Trace)],
+            item =>
+            [
+                Condition.KeyNotExists(item.Trace.Entry.Key.Format()),
+                Condition.KeyNotExists(LetterKeys.Discarded(item.Trace.Entry.Key)),
+                Unchanged(item.Trace),
+            ],
             (transaction, item) =>
             [
                 transaction.ExecuteAsync("XADD", (RedisKey)LetterKeys.Tombstones, "*", "t", item.Stone.Format()),

@@ -27,7 +27,9 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
         {
             lock (gate)
             {
-                foreach (var (id, entry) in found) entries.TryAdd(id, InDoubtAfterRestart(entry));
+                // A visit and a replay may both have asked: the slower answer is older than what was done since.
+                if (loaded) return Unit.Default;
+                foreach (var (id, entry) in found) entries.Add(id, InDoubtAfterRestart(entry));
                 loaded = true;
             }
 

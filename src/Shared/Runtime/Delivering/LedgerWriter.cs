@@ -36,7 +36,7 @@ sealed class LedgerWriter(Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<
     {
         while (TakeNext() is { } batch)
         {
-            var result = batch.Changes.Count == 0 ? Unit.Default : await write(batch.Changes);
+            var result = batch.Changes.Count == 0 ? Unit.Default : await WriteAsync(batch.Changes);
             if (result.IsLeft)
             {
                 lock (gate)
@@ -46,6 +46,19 @@ sealed class LedgerWriter(Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<
             }
 
             batch.Done.SetResult(result);
+        }
+    }
+
+    /// <summary>A port that throws is a bug, and must not keep those waiting who asked for the write.</summary>
+    async Task<Either<StoreFailure, Unit>> WriteAsync(IReadOnlyDictionary<EventId, LedgerEntry?> changes)
+    {
+        try
+        {
+            return await write(changes);
+        }
+        catch (Exception bug)
+        {
+            return new StoreFailure($"internal error: {bug.GetType().Name}: {bug.Message}");
         }
     }
 

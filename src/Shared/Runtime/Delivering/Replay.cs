@@ -54,13 +54,16 @@ public abstract record ReplayOutcome
     /// <summary>Published, but its row or its letter could not be closed; another replay does just that.</summary>
     public sealed record NotClosed(string Reason) : ReplayOutcome;
 
+    /// <summary>The letter is no more: a visit or another replay has delivered the event, or somebody has discarded it.</summary>
+    public sealed record LetterGone : ReplayOutcome;
+
     /// <summary>Redis was away, so nothing was begun.</summary>
     public sealed record NotBegun(StoreFailure Failure) : ReplayOutcome;
 }
 
 /// <summary>
-/// Replays one event's delivery: hold, claim, publish, mark SENT, drop the letter, in this order, so that a crash at
-/// any point leaves a letter that can be replayed without doubling the event.
+/// Replays one event's delivery: hold, see that the letter is there, claim it, publish, mark SENT, drop the letter, in
+/// this order, so that a crash at any point leaves a letter that can be replayed without doubling the event.
 /// </summary>
 public sealed class Replay(DeliveryRunner runner)
 {
@@ -75,6 +78,10 @@ public sealed class Replay(DeliveryRunner runner)
             return new ReplayOutcome.Busy(holder);
         try
         {
+            // It was read before the event was in hand: meanwhile another may have delivered it and closed it for good.
+            if (!(await parts.Ports.Letters.FindExisting([carried.LetterKey])).Succeeded(out var letters, out failure))
+                return new ReplayOutcome.NotBegun(failure);
+            if (letters.Count == 0) return new ReplayOutcome.LetterGone();
             return await ClaimAsync(order, carried.Id) ?? await PublishAndCloseAsync(order.Delivery, carried, order.ConfirmUnknown);
         }
         finally

@@ -86,7 +86,13 @@ public sealed class PayloadMaskTests
                 Reason = $"failed: {canary}", Headers = [new("event-id", canary), new(canary, canary)], RecordKey = canary,
                 Attempts = [LetterSamples.AttemptAt(LetterSamples.Noon) with { Message = $"because {canary}", Code = canary }],
             };
-            var record = DeadLetterDecisions.Merge(null, letter) with { Earlier = canary };
+            var record = DeadLetterDecisions.Merge(null, letter) with
+            {
+                Earlier = canary, History = [new HistoryEntry(LetterSamples.Noon, "ops", "discard", canary)],
+                Discarded = new DiscardNote(LetterSamples.Noon, "ops", canary, LetterSamples.Noon, WasHeld: false),
+            };
+            Assert.DoesNotContain(
+                record.PayloadSha256, Encoding.UTF8.GetString(LetterRecordText.Format(PayloadMask.MaskRecord(record))), StringComparison.Ordinal);
             AssertNoCanary(Encoding.UTF8.GetString(LetterRecordText.Format(PayloadMask.MaskRecord(record))));
             AssertNoCanary(PayloadMask.SearchableText(record));
         }

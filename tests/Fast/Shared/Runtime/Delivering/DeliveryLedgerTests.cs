@@ -12,6 +12,7 @@ public class DeliveryLedgerTests
 
     readonly FakeClock clock = new();
     readonly Dictionary<EventId, LedgerEntry> copy = [];
+    readonly Queue<Task> slowLoads = [];
     int loads;
     bool away;
 
@@ -35,6 +36,21 @@ public class DeliveryLedgerTests
         Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
         Assert.Equal(2, loads);
     }
+
+    [Fact]
+    public void Of_two_who_read_the_copy_at_once_the_second_brings_nothing_back() => OnOneThread.Run(() =>
+    {
+        copy[A] = new LedgerEntry(LedgerState.Published, clock.GetUtcNow(), 0);
+        var slow = new TaskCompletionSource();
+        slowLoads.Enqueue(slow.Task);
+        var ledger = New();
+        var second = ledger.EnsureLoadedAsync();
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        ledger.Forget([A]);
+        slow.SetResult();
+        Assert.True(second.Ended().IsRight);
+        Assert.Null(ledger.Find(A));
+    });
 
     [Fact]
     public void Only_events_of_which_nothing_can_be_written_are_forgotten_when_left()
@@ -120,10 +136,12 @@ public class DeliveryLedgerTests
 
     DeliveryLedger New() => new(
         new LedgerPort(
-            () =>
+            async () =>
             {
                 loads++;
-                return Answer<IReadOnlyDictionary<EventId, LedgerEntry>>(copy.ToDictionary());
+                var read = copy.ToDictionary();
+                if (slowLoads.TryDequeue(out var slow)) await slow;
+                return await Answer<IReadOnlyDictionary<EventId, LedgerEntry>>(read);
             },
             changes =>
             {

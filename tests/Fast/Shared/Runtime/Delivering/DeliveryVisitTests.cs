@@ -31,12 +31,13 @@ public class DeliveryVisitTests
     [Fact]
     public void A_backend_that_fails_every_mark_is_soon_left_alone()
     {
-        var world = new World(1, DeliveryLimits.Default with { MarksAtOnce = 4 });
-        world.AddRows(400);
+        var world = new World(1, DeliveryLimits.Default with { EventsInFlight = 64, MarksAtOnce = 4 });
+        world.AddRows(600);
         world.Weather.MarksDown = true;
         world.Visit();
         Assert.InRange(world.Outbox.MarkCalls, 32, 40);
-        Assert.InRange(world.Kafka.PublishCalls, 1, 400);
+        // The first chunk; the second is not begun.
+        Assert.Equal(256, world.Kafka.PublishCalls);
     }
 
     [Property(MaxTest = 20)]
@@ -151,6 +152,23 @@ public class DeliveryVisitTests
         using var stop = new CancellationTokenSource();
         using var timer = world.Clock.CreateTimer(_ => stop.Cancel(), null, TimeSpan.FromMilliseconds(100), Timeout.InfiniteTimeSpan);
         Assert.Equal((1, 1), (world.Visit(stop.Token).LeftPending, world.Kafka.PublishCalls));
+    }
+
+    [Fact]
+    public void A_retry_that_waits_for_room_when_the_process_is_told_to_stop_is_left_too()
+    {
+        var world = new World(7, DeliveryLimits.Default with { EventsInFlight = 1 });
+        world.AddRows(2);
+        world.Weather.NextPublishes.Enqueue(PublishFate.Transient);
+        using var stop = new CancellationTokenSource();
+        world.Kafka.OnWritten = () =>
+        {
+            world.Clock.Advance(TimeSpan.FromSeconds(1));
+            stop.Cancel();
+            world.Kafka.Stopping = true;
+        };
+        var report = world.Visit(stop.Token);
+        Assert.Equal((1, 1, 2), (report.Delivered, report.LeftPending, world.Kafka.PublishCalls));
     }
 
     [Property(MaxTest = 10)]

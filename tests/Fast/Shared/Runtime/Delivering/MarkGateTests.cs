@@ -29,7 +29,7 @@ public class MarkGateTests
         OnOneThread.Run(() =>
         {
             Prepare(Busy, Busy, Busy, MarkOutcome.Marked);
-            var marking = Gate().MarkAsync(Call, CancellationToken.None);
+            var marking = Gate(failuresInARow: 10).MarkAsync(Call, CancellationToken.None);
             clock.Advance(TimeSpan.FromMinutes(1));
             Assert.Equal((3, true), (calls.Count, marking.Ended().IsLeft));
         });
@@ -63,6 +63,19 @@ public class MarkGateTests
     }
 
     [Fact]
+    public void Told_to_stop_while_it_waits_it_leaves_the_mark_to_a_later_visit() =>
+        OnOneThread.Run(() =>
+        {
+            Prepare(Busy, MarkOutcome.Marked);
+            using var stop = new CancellationTokenSource();
+            var marking = Gate().MarkAsync(Call, stop.Token);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            stop.Cancel();
+            Assert.True(marking.Ended().IsLeft);
+            Assert.Single(calls);
+        });
+
+    [Fact]
     public void After_too_many_failures_in_a_row_the_backend_is_not_called_until_it_gets_another_chance()
     {
         Prepare(NoKey, NoKey, NoKey, MarkOutcome.Marked);
@@ -82,8 +95,8 @@ public class MarkGateTests
         Assert.Equal((5, false), (calls.Count, gate.IsShut));
     }
 
-    MarkGate Gate() => new(
-        RetryPolicy.Contract, DeliveryLimits.Default with { MarkFailuresInARow = 3 }, clock, () => 0);
+    MarkGate Gate(int failuresInARow = 3) => new(
+        RetryPolicy.Contract, DeliveryLimits.Default with { MarkFailuresInARow = failuresInARow }, clock, () => 0);
 
     void Prepare(params Either<CallFailure, MarkOutcome>[] prepared)
     {

@@ -97,7 +97,7 @@ public class ReplayTests
         Assert.IsType<ReplayOutcome.NotClosed>(Replay(world, letter));
         Assert.Single(world.Redis.Letters);
         world.Weather.Clear();
-        Assert.Null(Assert.IsType<ReplayOutcome.Delivered>(Replay(world, letter)).Position);
+        Assert.Null(Assert.IsType<ReplayOutcome.Delivered>(Replay(world, letter, confirmUnknown: true)).Position);
         Assert.Equal((1, 0), (world.Kafka.Topic.Count, world.Redis.Letters.Count));
     }
 
@@ -140,6 +140,15 @@ public class ReplayTests
         }
 
         Assert.IsType<ReplayOutcome.Delivered>(outcome);
+        Assert.Single(world.Kafka.Topic);
+    }
+
+    [Fact]
+    public void A_letter_that_was_read_before_another_replay_closed_it_is_not_published_again()
+    {
+        var world = WithLetter(9, out var letter);
+        Assert.IsType<ReplayOutcome.Delivered>(Replay(world, letter));
+        Assert.IsType<ReplayOutcome.LetterGone>(Replay(world, letter));
         Assert.Single(world.Kafka.Topic);
     }
 

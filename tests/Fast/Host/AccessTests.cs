@@ -1,0 +1,157 @@
+using System.Net;
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Host;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Hobom.Slices.Tests.Fast.Host;
+
+[Collection(nameof(HostApp))]
+public sealed class AccessTests(HostApp app)
+{
+    const string Letters = HttpApi.BasePath + "/dlq?prefix=x";
+
+    /// <summary>Each endpoint and the role that it asks for; null for none.</summary>
+    static readonly Dictionary<string, string?> RoleTable = new(StringComparer.Ordinal)
+    {
+        ["GET /health"] = null,
+        ["GET /dlq"] = Role.Reader,
+        ["GET /dlq/{key}"] = Role.Reader,
+        ["POST /dlq/retry/{key}"] = Role.Operator,
+        ["GET /dlq/groups"] = Role.Reader,
+        ["GET /dlq/store"] = Role.Reader,
+        ["GET /dlq/tombstones"] = Role.Reader,
+        ["POST /dlq/hold"] = Role.Operator,
+        ["POST /dlq/extend"] = Role.Operator,
+        ["POST /dlq/release"] = Role.Operator,
+        ["POST /dlq/discard"] = Role.Operator,
+        ["POST /dlq/restore"] = Role.Operator,
+        ["GET /dlq/replays"] = Role.Reader,
+        ["GET /dlq/replays/{id}"] = Role.Reader,
+        ["POST /dlq/replays"] = Role.Operator,
+        ["POST /dlq/replays/{id}/start"] = Role.Operator,
+        ["POST /dlq/replays/{id}/pause"] = Role.Operator,
+        ["POST /dlq/replays/{id}/resume"] = Role.Operator,
+        ["POST /dlq/replays/{id}/cancel"] = Role.Operator,
+        ["PUT /dlq/{key}"] = Role.Editor,
+        ["DELETE /dlq/{key}/edit"] = Role.Editor,
+        ["GET /audit"] = Role.Auditor,
+        ["GET /pollers"] = Role.Reader,
+        ["GET /pollers/{name}"] = Role.Reader,
+        ["POST /pollers/{name}/poll"] = Role.Operator,
+        ["POST /pollers/{name}/pause"] = Role.Operator,
+        ["POST /pollers/{name}/resume"] = Role.Operator,
+        ["POST /probe/body"] = Role.Operator,
+        ["GET /probe/failure"] = Role.Reader,
+    };
+
+    static readonly Dictionary<string, string[]> Holders = new(StringComparer.Ordinal)
+    {
+        [Role.Reader] = [Role.Reader, Role.Operator, Role.Editor, Role.Auditor],
+        [Role.Operator] = [Role.Operator, Role.Editor],
+        [Role.Editor] = [Role.Editor],
+        [Role.Auditor] = [Role.Auditor],
+    };
+
+    [Fact]
+    public void The_table_names_every_endpoint_with_its_role() => Assert.Equal(
+        string.Join('\n', RoleTable.Select(e => $"{e.Key}: {e.Value}").Order(StringComparer.Ordinal)),
+        string.Join('\n', Endpoints().Select(e => $"{Name(e)}: {PolicyOf(e)}").Order(StringComparer.Ordinal)));
+
+    [Fact]
+    public void What_a_reader_may_do_is_a_GET_and_changes_are_not() => Assert.All(
+        RoleTable.Where(e => e.Value is not null),
+        e => Assert.Equal(e.Key.StartsWith("GET ", StringComparison.Ordinal), e.Value is Role.Reader or Role.Auditor));
+
+    [Fact]
+    public async Task Without_a_key_only_health_and_the_description_answer()
+    {
+        foreach (var endpoint in Endpoints())
+        {
+            var answer = await app.SendAsync(MethodOf(endpoint), PathOf(endpoint), key: null);
+            Assert.True(
+                answer.StatusCode == (Name(endpoint) == "GET /health" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized),
+                $"{Name(endpoint)}: {answer.StatusCode}");
+        }
+
+        foreach (var path in (string[])["/swagger/index.html", "/swagger/v1/swagger.json"])
+            Assert.Equal(HttpStatusCode.OK, (await app.SendAsync("GET", path, null)).StatusCode);
+        foreach (var path in (string[])["", "/", "/no/such", "/DLQ", "/dlq/"])
+            Assert.Equal(HttpStatusCode.Unauthorized, (await app.SendAsync("GET", HttpApi.BasePath + path, null)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Each_role_may_what_the_table_says_and_no_more()
+    {
+        foreach (var endpoint in Endpoints().Where(e => PolicyOf(e) is not null))
+        {
+            foreach (var role in Role.All)
+            {
+                var answer = await app.SendAsync(MethodOf(endpoint), PathOf(endpoint), HostApp.KeyOf(role));
+                var needs = RoleTable[Name(endpoint)]!;
+                Assert.NotEqual(HttpStatusCode.Unauthorized, answer.StatusCode);
+                Assert.True(
+                    Holders[needs].Contains(role, StringComparer.Ordinal) == (answer.StatusCode != HttpStatusCode.Forbidden),
+                    $"{role} at {Name(endpoint)}: {answer.StatusCode}");
+                if (answer.StatusCode == HttpStatusCode.Forbidden)
+                    Assert.Equal($$"""{"error":"forbidden","needs":"{{needs}}"}""", await answer.Content.ReadAsStringAsync());
+            }
+
+            var all = await app.SendAsync(MethodOf(endpoint), PathOf(endpoint), HostApp.InternalKey);
+            Assert.False(all.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized, Name(endpoint));
+        }
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_in_force_lets_nobody_in()
+    {
+        var good = HostApp.KeyOf("reader");
+        string[] bad =
+        [
+            HostApp.KeyOf("early"), HostApp.KeyOf("late"), HostApp.KeyOf("gone"), HostApp.KeyOf("unknown"), good[..^1] + "x", good[..^1],
+            good + "k", "relay_reader_short", "relay_reader", "relay_", "", " ", good.ToUpperInvariant(), HostApp.InternalKey + "x",
+        ];
+        foreach (var key in bad)
+        {
+            var answer = await app.SendAsync("GET", Letters, key);
+            Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{key}: {answer.StatusCode}");
+            Assert.Equal("""{"error":"unauthorized"}""", await answer.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await app.SendAsync("GET", Letters, good)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Both_keys_of_a_pair_are_in_force()
+    {
+        foreach (var id in (string[])["anna-1", "anna-2"])
+            Assert.Equal(HttpStatusCode.BadRequest, (await app.SendAsync("GET", Letters, HostApp.KeyOf(id))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_key_counts_in_its_header_only_and_only_once()
+    {
+        var key = HostApp.InternalKey;
+        foreach (var query in (string[])[$"x-api-key={key}", $"api_key={key}", $"key={key}"])
+            Assert.Equal(HttpStatusCode.Unauthorized, (await app.SendAsync("GET", $"{Letters}&{query}", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.SendAsync("GET", Letters, null, ("Cookie", $"x-api-key={key}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.SendAsync("GET", Letters, null, ("Authorization", $"Bearer {key}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.SendAsync("GET", Letters, key, ("x-api-key", key))).StatusCode);
+    }
+
+    RouteEndpoint[] Endpoints() => [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.Cast<RouteEndpoint>()];
+
+    static string Name(RouteEndpoint endpoint) =>
+        $"{MethodOf(endpoint)} /{endpoint.RoutePattern.RawText!.TrimStart('/')}".Replace(HttpApi.BasePath, "", StringComparison.Ordinal);
+
+    static string MethodOf(RouteEndpoint endpoint) => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Single();
+
+    static string? PolicyOf(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
+        ? null
+        : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).Single(p => p is not null && Role.All.Contains(p, StringComparer.Ordinal));
+
+    static string PathOf(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.TrimStart('/')
+        .Replace("{key}", "dlq:menu:e1", StringComparison.Ordinal).Replace("{name}", "messages", StringComparison.Ordinal)
+        .Replace("{id}", "x", StringComparison.Ordinal);
+}

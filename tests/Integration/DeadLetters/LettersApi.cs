@@ -1,0 +1,95 @@
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FastEndpoints;
+using FastEndpoints.Swagger;
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Tests.Integration.Redis;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Hobom.Slices.Tests.Integration.DeadLetters;
+
+/// <summary>The routes of the dead letters over a real Redis; who asks is said in headers.</summary>
+public sealed class LettersApi : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    LettersApi(WebApplication app)
+    {
+        this.app = app;
+        Http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
+    }
+
+    public HttpClient Http { get; }
+
+    public static async Task<LettersApi> StartedAsync(RedisFixture redis, TimeProvider clock, LetterCatalogue? catalogue = null)
+    {
+        if (catalogue is null) (await redis.Feed.LoadAsync()).Right();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
+        var audit = new RedisAuditLog(redis.Connection);
+        var trail = new AuditTrail(audit.AppendAsync, clock, NullLogger<AuditTrail>.Instance);
+        builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
+            .AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
+            .AddSingleton(new ReplayDesk(redis.Store, Array.Empty<Slice>(), trail, clock))
+            .AddSingleton(new RepairDesk(redis.Store, Array.Empty<Slice>(), trail, clock))
+            .AddSingleton(new RedisReplayJobs(redis.Connection))
+            .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobDesk>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
+        builder.Services.AddAuthorization(o =>
+        {
+            foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireRole(role));
+        });
+        builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(ReplayDesk).Assembly]);
+        builder.Services.SwaggerDocument(o => o.DocumentSettings = s => s.DocumentName = "v1");
+        var built = builder.Build();
+        built.UseAuthentication();
+        built.UseAuthorization();
+        built.UseFastEndpoints();
+        built.UseSwaggerGen();
+        await built.StartAsync();
+        return new LettersApi(built);
+    }
+
+    public async Task<(int Status, JsonElement Body)> GetAsync(string path, string role = Role.Editor) =>
+        await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), role);
+
+    public Task<(int Status, JsonElement Body)> PostAsync(string path, object? body, string role = Role.Editor) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, role);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.DisposeAsync();
+    }
+
+    async Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, string role)
+    {
+        request.Headers.Add("role", role);
+        using var answer = await Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return ((int)answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 20_000 }).RootElement);
+    }
+
+    sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            var roles = Role.Held([Request.Headers["role"].ToString()]).Select(r => new Claim(ClaimTypes.Role, r));
+            var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "anna"), .. roles], "headers");
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), "headers")));
+        }
+    }
+}
