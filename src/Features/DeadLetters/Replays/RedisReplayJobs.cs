@@ -33,6 +33,7 @@ public sealed class RedisReplayJobs(RedisConnection redis)
     public static readonly TimeSpan LeaseLife = TimeSpan.FromSeconds(30);
 
     const int RoundLimit = 8;
+    const int IdLength = 32;
 
     static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(20);
 
@@ -56,7 +57,8 @@ public sealed class RedisReplayJobs(RedisConnection redis)
     }
 
     public async Task<Either<JobFault, ReplayJob>> GetAsync(string id) =>
-        (await redis.RunAsync(db => db.StringGetAsync(LetterKeys.Job(id)))).Match(
+        !IsId(id) ? new JobFault.NoJob(id[..Math.Min(id.Length, IdLength)])
+        : (await redis.RunAsync(db => db.StringGetAsync(LetterKeys.Job(id)))).Match(
             Right: text => Parse(id, text),
             Left: failure => new JobFault.StoreDown(failure));
 
@@ -156,6 +158,9 @@ public sealed class RedisReplayJobs(RedisConnection redis)
             return transaction.CommitAsync(change(transaction, lease));
         });
     }
+
+    /// <summary>Any other text could name another key of ours.</summary>
+    static bool IsId(string id) => id.Length == IdLength && id.All(char.IsAsciiHexDigitLower);
 
     static string? OtherOf(ReplayJob job, HashEntry[] active) =>
         active.FirstOrDefault(e => e.Value != job.Id && job.Plan.Categories.Any(c => c.Category == e.Name)) is { Name.IsNull: false } other

@@ -35,7 +35,7 @@ public static class ReplayJobResults
 
     static string ReasonOf(ReplayAnswer answer) => answer switch
     {
-        ReplayAnswer.NoLetter => "the letter is gone",
+        ReplayAnswer.NoLetter or ReplayAnswer.Ran(ReplayOutcome.LetterGone) => "the letter is gone",
         ReplayAnswer.Unreadable(var reason) => reason,
         ReplayAnswer.Refused(ReplayRefusal.FailedAgain) => "it failed again after the plan was made",
         ReplayAnswer.Refused(var refusal) => refusal.Message,
