@@ -35,7 +35,8 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         first.DiesBefore = _ => topic.Records.Count >= (Count / 2) + 10;
         var watch = Stopwatch.StartNew();
         first.RunJobs();
-        await UntilAsync(() => Task.FromResult(topic.Records.Count >= (Count / 2) + 10));
+        // What hangs may hold up the batch that it came in: the count need not pass the middle by much.
+        await UntilAsync(() => Task.FromResult(topic.Records.Count >= Count / 2));
         await first.KillAsync();
         var (half, took) = (topic.Records.Count, watch.Elapsed);
         await HalfAMinuteLaterAsync(job.Id);
