@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
@@ -18,6 +21,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock);
     readonly KafkaReadBack readBack = new(settings.Kafka, logs.CreateLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit);
     readonly KafkaProbe probe = new(settings.Kafka);
+    readonly ConcurrentDictionary<Category, FlowLease> leases = new();
+    readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();
     readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
     public GrpcBackend Main { get; } = Connect(settings.Main, settings);
@@ -38,8 +43,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
 
-    /// <summary>What a slice keeps for a while, in a space of its own.</summary>
-    public KeptValuePort Kept(string space) => new RedisKeptValues(redis).Of(space);
+    /// <summary>What a slice keeps for a while, in a space of its own, written under its flow's lease.</summary>
+    public KeptValuePort Kept(string space, FlowLease lease) => new RedisKeptValues(redis).Of(space, lease);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 
@@ -49,6 +54,7 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         logs,
         publisher.PublishAsync,
         readBack.FindWrittenAsync,
+        LeaseOf,
         new RedisLedgerStore(redis, Clock, logs.CreateLogger<RedisLedgerStore>()).Of,
         Letters.Port,
         settings.PollInterval,
@@ -63,6 +69,9 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         await redis.DisposeAsync();
         logs.Dispose();
     }
+
+    FlowLease LeaseOf(Category category) => leases.GetOrAdd(category, flow => new FlowLease(
+        flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(settings.Kafka.DeliveryTimeout), process, Clock, logs.CreateLogger<FlowLease>()));
 
     DeadLettersParts NewDeadLetters(LetterCatalogue catalogue) => new(
         new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, PayloadMask.MaskText, Clock), catalogue, new RedisStoreHealth(redis, Clock));

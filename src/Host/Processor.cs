@@ -65,7 +65,7 @@ sealed class Processor : IAsyncDisposable
         LogsSlice.Build(tools, to.Main),
         .. to.Space.Map(space => SpaceSlice.Build(tools, space)).AsEnumerable(),
         .. to.Space.Map(space => SpaceLogsSlice.Build(tools, space)).AsEnumerable(),
-        .. to.Llm.Map(llm => LawSlice.Build(tools, to.Main, llm, to.Kept("law"), settings.LlmTimeout)).AsEnumerable(),
+        .. to.Llm.Map(llm => LawSlice.Build(tools, to.Main, llm, to.Kept, settings.LlmTimeout)).AsEnumerable(),
     ];
 
     /// <summary>Returns the exit code, when no visit and no replay is under way any more and the HTTP server has stopped.</summary>
@@ -87,7 +87,7 @@ sealed class Processor : IAsyncDisposable
         if (await pollers.RestoreAsync(stopping))
         {
             replaying = jobs.RunAsync(stopping);
-            await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping)]);
+            await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping), pollers.FollowAsync(stopping)]);
         }
 
         log.LogInformation("stopping: no visit is under way any more");
@@ -95,6 +95,8 @@ sealed class Processor : IAsyncDisposable
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         await replaying;
         await desk.DrainAsync();
+        // Nothing of any flow is under way: another process may go on at once.
+        await Task.WhenAll(slices.Select(s => s.Lease.CloseAsync()));
         using var limit = new CancellationTokenSource(HttpStopLimit);
         await app.StopAsync(limit.Token);
         log.LogInformation("stopped");

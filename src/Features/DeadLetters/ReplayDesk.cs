@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Leases;
 
 namespace Hobom.Slices.DeadLetters;
 
@@ -30,6 +31,13 @@ public abstract record ReplayAnswer
 
     public sealed record StoreDown(StoreFailure Failure) : ReplayAnswer;
 
+    /// <summary>Another process has the letter's flow: only that one replays.</summary>
+    /// <param name="Holder">For people.</param>
+    public sealed record HeldElsewhere(Category Flow, string Holder, DateTimeOffset? Since) : ReplayAnswer
+    {
+        public string Message => $"the flow '{Flow}' is held by {Holder}";
+    }
+
     public sealed record Ran(ReplayOutcome Outcome) : ReplayAnswer;
 
     /// <summary>In the audit's words.</summary>
@@ -40,6 +48,7 @@ public abstract record ReplayAnswer
         Refused(var refusal) => $"refused: {refusal.Message}",
         PatchRefused(var reason) => $"the patch does not fit: {reason}",
         StoreDown(var failure) => failure.Message,
+        HeldElsewhere held => held.Message,
         Ran(ReplayOutcome.Delivered) => "delivered",
         Ran(ReplayOutcome.Busy(var holder)) => $"in hand of {holder.By}",
         Ran(ReplayOutcome.OutcomeUnknown(var reason)) => $"outcome unknown: {reason}",
@@ -100,6 +109,16 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         if (lookup is not LetterLookup.Found(var letter)) return new ReplayAnswer.NoLetter();
         if (slices.FirstOrDefault(s => s.Route.Category == wish.Key.Category) is not { } slice)
             return new ReplayAnswer.Refused(new ReplayRefusal.NoRoute(wish.Key.Category));
+        var ran = await slice.Lease.RunAsync(() => ReplayAsync(wish, letter, slice));
+        if (ran.Succeeded(out var answer, out var refused)) return answer;
+        return refused is LeaseAnswer.Unreachable(var away)
+            ? new ReplayAnswer.StoreDown(away)
+            : new ReplayAnswer.HeldElsewhere(slice.Route.Category, ((LeaseAnswer.StandBy)refused).Holder, ((LeaseAnswer.StandBy)refused).Since);
+    }
+
+    /// <summary>Under the flow's lease: what the outbox last said, and who has which event in hand, is known to the holder alone.</summary>
+    async Task<ReplayAnswer> ReplayAsync(ReplayWish wish, StoredLetter letter, Slice slice)
+    {
         if (letter.Record is RecordReading.Readable(var record) && HindranceOf(record, slice, wish.AsOf) is { } hindrance)
             return new ReplayAnswer.Refused(hindrance);
 

@@ -22,6 +22,12 @@ public sealed class LawFlow : IDisposable
         runner = new LawRunner(parts, steps, settler, outages, tally);
         poller = new LawPoller(parts, runner, hand, tally, Pending);
         replay = new LawReplay(parts, steps, memory, settler, hand);
+        parts.Lease.BeforeTaking(() =>
+        {
+            memory.Forget();
+            Pending.Forget();
+            return Task.CompletedTask;
+        });
     }
 
     public PendingRows Pending { get; } = new();

@@ -20,6 +20,16 @@ sealed class LawMemory(KeptValuePort kept, TimeProvider clock)
     readonly ConcurrentDictionary<string, StudyMaterialResponse> unkept = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<EventId, LawProgress> unnoted = new();
 
+    /// <summary>
+    /// Another process may have had the flow: how far an event came is forgotten. What was saved stays so, whoever went
+    /// on with it; and a text that was generated serves its input as well as another.
+    /// </summary>
+    public void Forget()
+    {
+        foreach (var (id, progress) in unnoted)
+            if (progress.Stage is not LawStage.Saved) unnoted.TryRemove(id, out _);
+    }
+
     public async Task<Either<StoreFailure, LawProgress>> ProgressAsync(EventId id)
     {
         if (unnoted.TryGetValue(id, out var latest))

@@ -3,6 +3,7 @@ using Hobom.Slices.Protos.Law;
 using Hobom.Slices.Protos.Llm;
 using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Leases;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,7 @@ public sealed record LawPorts(
 /// <param name="Chance">From 0 to 1, for jitter.</param>
 /// <param name="Concurrency">Events that visits have under way at a time, and generations in all; at least 1.</param>
 public sealed record LawParts(
-    LawPorts Ports, TimeProvider Clock, Func<double> Chance, ILogger Log, int Concurrency = LawParts.DefaultConcurrency)
+    LawPorts Ports, FlowLease Lease, TimeProvider Clock, Func<double> Chance, ILogger Log, int Concurrency = LawParts.DefaultConcurrency)
 {
     public const int DefaultConcurrency = 2;
 }

@@ -57,6 +57,8 @@ sealed class LawPoller(LawParts parts, LawRunner runner, LawHand hand, LawTally 
 
     async Task RunAsync(LawEvent law, CancellationToken stopping)
     {
+        // It may outlast the visit, and then nobody else keeps the flow from being given away and taken anew.
+        using var stay = parts.Lease.Stay();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, hand.Ending);
         try
         {

@@ -1,5 +1,6 @@
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Outbox;
 
 namespace Hobom.Slices.Law;
@@ -10,18 +11,19 @@ public static class LawSlice
     /// <summary>Of one generation.</summary>
     public static readonly TimeSpan DefaultGenerateDeadline = TimeSpan.FromSeconds(120);
 
-    /// <param name="kept">The slice's own space of kept values.</param>
+    /// <param name="kept">A space of kept values by its name, written under the flow's lease.</param>
     public static Slice Build(
-        SliceTools tools, GrpcBackend main, GrpcBackend llm, KeptValuePort kept, TimeSpan generateDeadline)
+        SliceTools tools, GrpcBackend main, GrpcBackend llm, Func<string, FlowLease, KeptValuePort> kept, TimeSpan generateDeadline)
     {
+        var lease = tools.Leases(LawDecisions.Route.Category);
         var material = new StudyMaterialClient(llm, main, generateDeadline);
         var ports = new LawPorts(
             new LawOutboxClient(main).FindPendingAsync, material.GenerateAsync, material.SaveAsync,
-            MessageOutboxMarks.Of(main), tools.Letters, kept);
+            MessageOutboxMarks.Of(main).Under(lease), tools.Letters.Under(lease), kept("law", lease));
         var flow = new LawFlow(new LawParts(
-            ports, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
+            ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
         return new Slice(
-            "law", LawDecisions.Route, main.Address, tools.NewLoop("law", flow.VisitAsync),
+            "law", LawDecisions.Route, main.Address, tools.NewLoop("law", LawDecisions.Route, flow.VisitAsync),
             new SliceWork(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
             id => id.Value, LawPayloadCheck.Fault);
     }

@@ -29,6 +29,9 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
     public const string GenerateStage = "generate";
     public const string SaveStage = "save";
 
+    /// <summary>The note that a save begins, and the save.</summary>
+    static readonly TimeSpan SaveSpan = StudyMaterialClient.SaveDeadline + TimeSpan.FromSeconds(5);
+
     /// <summary>Paid calls under way, of visits and replays together.</summary>
     readonly DeliveryWindow generations = new(parts.Concurrency, long.MaxValue, int.MaxValue);
 
@@ -79,6 +82,7 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
     async Task<Either<StepFault, StudyMaterialResponse>> GenerateOnceAsync(
         LawEvent law, Effort effort, Func<int> countEmpty, CancellationToken stopping)
     {
+        if (parts.Lease.Fault(TimeSpan.Zero) is { } lost) return new StepFault.StoreDown(lost);
         if (!(await memory.CallsAsync(law.InputHash)).Succeeded(out var before, out var down)) return new StepFault.StoreDown(down);
         if (before.IsSpent && !effort.ByPerson) return StepFaults.OfSpentGenerations(before);
         var calls = before.PlusOne;
@@ -109,6 +113,7 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
         async Task<Either<StepFault, Unit>> TryAsync()
         {
             if (stopping.IsCancellationRequested) return new StepFault.Stopping();
+            if (parts.Lease.Fault(SaveSpan) is { } lost) return new StepFault.StoreDown(lost);
             if (!inDoubt && !(await memory.BeginSaveAsync(law.Id)).Succeeded(out _, out var down))
                 return new StepFault.StoreDown(down);
             var answer = await parts.Ports.Save(request);

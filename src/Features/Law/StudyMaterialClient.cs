@@ -12,7 +12,7 @@ namespace Hobom.Slices.Law;
 /// <param name="generateDeadline">Of one generation: it is slow.</param>
 public sealed class StudyMaterialClient(GrpcBackend llm, GrpcBackend main, TimeSpan generateDeadline)
 {
-    static readonly TimeSpan SaveDeadline = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SaveDeadline = TimeSpan.FromSeconds(10);
 
     readonly StudyMaterialService.StudyMaterialServiceClient generator = new(llm.Channel);
     readonly SaveStudyMaterialController.SaveStudyMaterialControllerClient saver = new(main.Channel);

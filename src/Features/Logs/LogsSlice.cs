@@ -19,7 +19,7 @@ public static class LogsSlice
             new LogBatchLimits(tools.RecordByteLimit, LogBatchLimits.DefaultEvents), tools.Clock,
             tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"));
         return new Slice(
-            name, flow.Route, backend.Address, tools.NewLoop(name, poller.VisitAsync), runner,
+            name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, poller.VisitAsync), runner,
             _ => flow.RecordKey(tools.Clock.GetUtcNow()), LogPayloadCheck.Fault);
     }
 }

@@ -12,7 +12,7 @@ public static class MessagesSlice
         var runner = tools.NewRunner(MessageDecisions.Route, MessageOutboxMarks.Of(main));
         var poller = new MessagesPoller(new MessageOutboxClient(main), runner, tools.Clock);
         return new Slice(
-            "messages", MessageDecisions.Route, main.Address, tools.NewLoop("messages", poller.VisitAsync), runner,
+            "messages", MessageDecisions.Route, main.Address, tools.NewLoop("messages", MessageDecisions.Route, poller.VisitAsync), runner,
             id => id.Value, MessagePayloadCheck.Fault);
     }
 }

@@ -12,7 +12,7 @@ public static class SpaceSlice
         var runner = tools.NewRunner(SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
         var poller = new SpacePoller(new SpaceOutboxClient(space), runner);
         return new Slice(
-            "space", SpaceDecisions.Route, space.Address, tools.NewLoop("space", poller.VisitAsync), runner,
+            "space", SpaceDecisions.Route, space.Address, tools.NewLoop("space", SpaceDecisions.Route, poller.VisitAsync), runner,
             id => id.Value, SpacePayloadCheck.Fault);
     }
 }

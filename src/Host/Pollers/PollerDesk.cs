@@ -2,14 +2,20 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
+using LanguageExt;
 
 namespace Hobom.Slices.Host.Pollers;
 
-/// <summary>Pauses and resumes pollers, lastingly.</summary>
+/// <summary>Pauses and resumes pollers, lastingly and in every process that runs them.</summary>
 public sealed class PollerDesk(
     IReadOnlyList<Slice> slices, PausePort pauses, AuditTrail trail, TimeProvider clock, ILogger<PollerDesk> log)
 {
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(2);
+
+    readonly Lock gate = new();
+    readonly Dictionary<Slice, PauseNote?> unkept = [];
+    int changes;
 
     public IReadOnlyList<Slice> Slices => slices;
 
@@ -20,8 +26,7 @@ public sealed class PollerDesk(
         AuditedAsync(slice, caller, paused ? "pause poller" : "resume poller", async () =>
         {
             var note = paused ? new PauseNote(caller.Actor, clock.GetUtcNow()) : null;
-            slice.Loop.SetPause(note);
-            var kept = await pauses.Set(slice.Name, note);
+            var kept = await SetAsync(slice, note);
             log.LogInformation(
                 "{Poller}: {Change}{Kept}", slice.Name, paused ? $"paused by {caller.Actor}" : "resumed", kept.IsRight ? "" : "; a restart will not know");
             return kept.IsRight;
@@ -59,5 +64,51 @@ public sealed class PollerDesk(
             told = true;
             if (!await Pauses.WaitAsync(RetryInterval, clock, stopping)) return false;
         }
+    }
+
+    /// <summary>Heeds what operators told another process. What could not be kept of their words here is kept first.</summary>
+    public async Task FollowAsync(CancellationToken stopping)
+    {
+        while (await Pauses.WaitAsync(FollowInterval, clock, stopping))
+        {
+            KeyValuePair<Slice, PauseNote?>[] late;
+            lock (gate) late = [.. unkept];
+            foreach (var (slice, note) in late) await KeepAsync(slice, note);
+            int before;
+            lock (gate) before = changes;
+            if (!(await pauses.Load()).Succeeded(out var notes, out _)) continue;
+            foreach (var slice in slices.Where(s => s.Loop.Status.Pause != notes.GetValueOrDefault(s.Name) && IsSettled(s, before)))
+                slice.Loop.SetPause(notes.GetValueOrDefault(slice.Name));
+        }
+    }
+
+    /// <summary>Where somebody spoke meanwhile, what was read may be older.</summary>
+    bool IsSettled(Slice slice, int before)
+    {
+        lock (gate) return changes == before && !unkept.ContainsKey(slice);
+    }
+
+    Task<Either<StoreFailure, Unit>> SetAsync(Slice slice, PauseNote? note)
+    {
+        lock (gate)
+        {
+            changes++;
+            unkept[slice] = note;
+        }
+
+        slice.Loop.SetPause(note);
+        return KeepAsync(slice, note);
+    }
+
+    async Task<Either<StoreFailure, Unit>> KeepAsync(Slice slice, PauseNote? note)
+    {
+        var kept = await pauses.Set(slice.Name, note);
+        lock (gate)
+        {
+            changes++;
+            if (kept.IsRight && unkept.TryGetValue(slice, out var last) && last == note) unkept.Remove(slice);
+        }
+
+        return kept;
     }
 }

@@ -6,7 +6,8 @@ using Hobom.Slices.Runtime.Polling;
 namespace Hobom.Slices.Host.Pollers;
 
 /// <summary>A poller as the API shows it. Times are UTC; ages are in seconds.</summary>
-/// <param name="State">stopped, waiting, visiting or paused.</param>
+/// <param name="State">stopped, waiting, visiting, paused or standing-by.</param>
+/// <param name="HeldBy">Of one that stands by: the process that has the flow, and since when.</param>
 /// <param name="BrokerAway">Where the events go (Kafka; of law changes the LLM) is taken to be away: a visit sends one event ahead to ask whether it is back.</param>
 /// <param name="LagSeconds">The age of the oldest row found by the last visit, where it left any; null where no row tells its age.</param>
 public sealed record PollerView(
@@ -16,6 +17,8 @@ public sealed record PollerView(
     string Backend,
     string Topic,
     string Category,
+    string? HeldBy,
+    DateTimeOffset? HeldSince,
     string? PausedBy,
     DateTimeOffset? PausedSince,
     DateTimeOffset? DownSince,
@@ -39,8 +42,8 @@ public sealed record PollerView(
     {
         var status = slice.Loop.Status;
         return new PollerView(
-            slice.Name, status.State.ToString().ToLowerInvariant(), slice.Route.EventType, slice.Backend, slice.Route.Topic,
-            slice.Route.Category.Name, status.Pause?.By, status.Pause?.Since, status.DownSince, status.LastTrouble,
+            slice.Name, status.State is PollerState.StandingBy ? "standing-by" : status.State.ToString().ToLowerInvariant(), slice.Route.EventType, slice.Backend, slice.Route.Topic,
+            slice.Route.Category.Name, status.StandBy?.Holder, status.StandBy?.Since, status.Pause?.By, status.Pause?.Since, status.DownSince, status.LastTrouble,
             status.LastTroubleAt, slice.Work.NeighbourAway(), LagOf(status, now), PollerVisitView.Of(status),
             new PollerTotalsView(status.Visits, status.Delivered, status.DeadLettered));
     }

@@ -7,6 +7,11 @@ namespace Hobom.Slices.Runtime;
 /// <param name="possibleDuplicate">An earlier attempt may have been written: the record says so in a header.</param>
 public delegate Task<Either<PublishFailure, RecordPosition>> Publish(Delivery delivery, bool possibleDuplicate);
 
+/// <summary>As <see cref="Publish"/>, but asks once more right before the record is handed over.</summary>
+/// <param name="hindrance">Why it may not be handed over now, or null.</param>
+public delegate Task<Either<PublishFailure, RecordPosition>> PublishUnless(
+    Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> hindrance);
+
 /// <summary>Which of the events have a record in the topic that was written at or after <paramref name="since"/>.</summary>
 public delegate Task<Either<StoreFailure, IReadOnlySet<EventId>>> FindWritten(
     string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping);
@@ -32,6 +37,16 @@ public sealed record LetterPort(
 public sealed record LedgerPort(
     Func<Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>>> Load,
     Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<Either<StoreFailure, Unit>>> Write);
+
+/// <summary>One flow's lease in Redis: a text that names its holder, with a life of its own. Each call is bounded in time.</summary>
+/// <param name="Take">Puts the text in place of exactly the one that was seen (null: none); false where something else is there by now.</param>
+/// <param name="Renew">Lengthens the life of exactly this text; false where it is not there any more.</param>
+/// <param name="Release">Removes exactly this text.</param>
+public sealed record LeasePort(
+    Func<Task<Either<StoreFailure, Option<string>>>> Read,
+    Func<string?, string, TimeSpan, Task<Either<StoreFailure, bool>>> Take,
+    Func<string, TimeSpan, Task<Either<StoreFailure, bool>>> Renew,
+    Func<string, Task<Either<StoreFailure, Unit>>> Release);
 
 /// <summary>Bytes that outlive the process for a while, by name. Each call is bounded in time.</summary>
 /// <param name="Get">None where nothing is kept under the name (any more).</param>

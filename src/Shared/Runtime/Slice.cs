@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -27,10 +28,13 @@ public sealed record Slice(
         : this(name, route, backend, loop, SliceWork.Of(runner), recordKey, checkPayload)
     {
     }
+
+    /// <summary>Asked before a visit and before a replay: one process at a time has the flow.</summary>
+    public FlowLease Lease => Loop.Lease;
 }
 
 /// <summary>What a flow does beside its visits.</summary>
-/// <param name="ReplayAsync">Runs one dead letter again, serialised with the visits.</param>
+/// <param name="ReplayAsync">Runs one dead letter again, serialised with the visits; under the flow's lease.</param>
 /// <param name="NeighbourAway">Where the events go is taken to be away: a visit only asks whether it is back.</param>
 /// <param name="DrainAsync">
 /// For the end of the process, after the last visit: completes when nothing that a visit or a replay began is under way.
@@ -47,29 +51,38 @@ public sealed record SliceWork(
 }
 
 /// <summary>What a slice is given to wire itself from.</summary>
-/// <param name="Ledgers">The lasting ledger of a category.</param>
+/// <param name="Leases">The one lease of a category.</param>
+/// <param name="Ledgers">The lasting ledger of a category, written under its lease.</param>
 /// <param name="RecordByteLimit">The largest record that the Kafka client takes, key and headers included.</param>
 public sealed record SliceTools(
     TimeProvider Clock,
     Func<double> Chance,
     ILoggerFactory Logs,
-    Publish Publish,
+    PublishUnless Publish,
     FindWritten FindWritten,
-    Func<Category, LedgerPort> Ledgers,
+    Func<Category, FlowLease> Leases,
+    Func<FlowLease, LedgerPort> Ledgers,
     LetterPort Letters,
     TimeSpan PollInterval,
     int RecordByteLimit)
 {
-    public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks) => new(new DeliveryParts(
-        route,
-        new DeliveryPorts(Publish, FindWritten, marks, Letters),
-        new DeliveryLedger(Ledgers(route.Category), Clock),
-        RetryPolicy.Contract,
-        DeliveryLimits.Default,
-        Clock,
-        Chance,
-        Logs.CreateLogger($"Hobom.Slices.{route.EventType}")));
+    public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks)
+    {
+        var lease = Leases(route.Category);
+        var runner = new DeliveryRunner(new DeliveryParts(
+            route,
+            new DeliveryPorts(Publish.Under(lease), FindWritten, marks.Under(lease), Letters.Under(lease)),
+            new DeliveryLedger(Ledgers(lease), Clock),
+            RetryPolicy.Contract,
+            DeliveryLimits.Default,
+            Clock,
+            Chance,
+            Logs.CreateLogger($"Hobom.Slices.{route.EventType}")));
+        lease.BeforeTaking(runner.ForgetAsync);
+        return runner;
+    }
 
-    public PollingLoop NewLoop(string name, Func<CancellationToken, Task<VisitReport>> visit) =>
-        new(name, visit, PollCadence.Resting(PollInterval), Clock, Chance, Logs.CreateLogger($"Hobom.Slices.Poller.{name}"));
+    public PollingLoop NewLoop(string name, RelayRoute route, Func<CancellationToken, Task<VisitReport>> visit) => new(
+        name, visit, PollCadence.Resting(PollInterval), Leases(route.Category), Clock, Chance,
+        Logs.CreateLogger($"Hobom.Slices.Poller.{name}"));
 }

@@ -24,7 +24,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
             s.Description = "Publishes it again as it was written, marks its row SENT, then removes it. Where an earlier "
                 + "publish may have been written, Kafka is asked first: found there, the letter is only closed; not found, the "
                 + "answer is 409, and `?confirm=unknown` sends it all the same. 409 also while another replay or the poller has "
-                + "the event in hand, with who and since when, and while the row is still PENDING, for then the poller tries it "
+                + "the event in hand, with who and since when, while another process has the letter's flow, and while the row is still PENDING, for then the poller tries it "
                 + "again by itself.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.Params["confirm"] = "unknown: send although it may be in Kafka already";
@@ -67,6 +67,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         ReplayAnswer.Refused(ReplayRefusal.RowStillPending refusal) => (409, new ErrorAnswer(refusal.Message)),
         ReplayAnswer.Refused(var refusal) => (422, new ErrorAnswer(refusal.Message)),
         ReplayAnswer.StoreDown(var failure) => (502, new ErrorAnswer(failure.Message)),
+        ReplayAnswer.HeldElsewhere held => (409, new ErrorAnswer(held.Message) { HeldBy = held.Holder, HeldSince = held.Since }),
         ReplayAnswer.Ran(var outcome) => AnswerTo(outcome),
         _ => throw new InvalidOperationException($"no answer to {answer}"),
     };

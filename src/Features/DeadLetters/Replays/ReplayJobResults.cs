@@ -20,6 +20,7 @@ public static class ReplayJobResults
     static string? AwayIn(ReplayAnswer answer) => answer switch
     {
         ReplayAnswer.StoreDown(var failure) => $"the store is away: {failure.Message}",
+        ReplayAnswer.HeldElsewhere held => held.Message,
         ReplayAnswer.Ran(ReplayOutcome.NotBegun(var failure)) => $"the store is away: {failure.Message}",
         ReplayAnswer.Ran(ReplayOutcome.NotPublished(PublishFailure.Transient { BrokerUnreachable: true } why)) => $"the broker is away: {why.Message}",
         ReplayAnswer.Ran(ReplayOutcome.NotPublished(PublishFailure.Stopping why)) => why.Message,

@@ -21,6 +21,7 @@ public sealed class ReplayJobRunner(
     static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
     static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
 
+    readonly JobFlows flows = new(desk.Slices);
     readonly string process = Guid.CreateVersion7().ToString("N");
     TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,6 +48,7 @@ public sealed class ReplayJobRunner(
         try
         {
             if (!(await jobs.GetAsync(id)).Succeeded(out var seen, out _) || Rests(seen)) return;
+            if (!await flows.AskAsync(seen)) return;
             if (!(await jobs.TakeLeaseAsync(id, process)).Succeeded(out var taken, out _) || !taken) return;
             log.LogInformation("replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
             await RunBatchesAsync(id, stopping);
@@ -66,6 +68,12 @@ public sealed class ReplayJobRunner(
         var patch = PatchOf(job);
         while (!stopping.IsCancellationRequested)
         {
+            if (!flows.AreHeld(job))
+            {
+                log.LogInformation("replay job {Job}: goes on where its letters' flows are held", id);
+                return;
+            }
+
             switch (ReplayJobDecisions.Next(job, clock.GetUtcNow(), IsAway(job)))
             {
                 case JobStep.Run(var count):

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Leases;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
 
@@ -112,7 +113,7 @@ sealed class DeliveryAttempts(
     {
         if (decision is not RetryDecision.GiveUp || !runner.MayDeadLetter(last))
         {
-            tally.Trouble($"Kafka: {last.Code}: {last.Message}");
+            tally.Trouble(last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
             Return(delivery);
             return;
         }

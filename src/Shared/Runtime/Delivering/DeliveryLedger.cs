@@ -5,7 +5,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>
 /// One flow's memory of what is on its way: who holds which event right now, and what was begun or published
-/// but not marked. The second part has a lasting copy, read at the start; the first dies with the process.
+/// but not marked. The second part has a lasting copy, read when the process gets the flow; the first dies with the process.
 /// This is the only process-local memory between poll and mark.
 /// </summary>
 public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
@@ -35,6 +35,22 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
 
             return Unit.Default;
         });
+    }
+
+    /// <summary>
+    /// Forgets everything, once the writes under way have ended: another process may have had the flow before it is
+    /// read again. Nothing of the flow may be under way.
+    /// </summary>
+    public async Task ForgetAllAsync()
+    {
+        await FlushAsync();
+        lock (gate)
+        {
+            entries.Clear();
+            releasedDuringVisit.Clear();
+            writer.Drop();
+            loaded = false;
+        }
     }
 
     /// <summary>

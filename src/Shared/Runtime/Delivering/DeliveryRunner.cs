@@ -29,6 +29,13 @@ public sealed class DeliveryRunner(DeliveryParts parts)
 
     internal bool BackendAway => marks.IsShut;
 
+    /// <summary>Forgets what is on its way and what the outbox said; no visit and no replay may be under way.</summary>
+    public async Task ForgetAsync()
+    {
+        await parts.Ledger.ForgetAllAsync();
+        Pending.Forget();
+    }
+
     public DeliveryVisit BeginVisit(CancellationToken stopping)
     {
         marks.Reopen();

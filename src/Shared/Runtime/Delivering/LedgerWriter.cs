@@ -32,6 +32,12 @@ sealed class LedgerWriter(Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<
         return done;
     }
 
+    /// <summary>The changes of failed batches are not to be written any more.</summary>
+    public void Drop()
+    {
+        lock (gate) failed.Clear();
+    }
+
     async Task WriteBatchesAsync()
     {
         while (TakeNext() is { } batch)

@@ -10,6 +10,9 @@ public sealed class PendingRows
     /// <param name="all">Every pending row of one complete answer.</param>
     public void Note(IReadOnlySet<EventId> all) => last = all;
 
+    /// <summary>As before the first answer.</summary>
+    public void Forget() => last = null;
+
     /// <summary>Null before the outbox has answered for the first time.</summary>
     public bool? Has(EventId id) => last?.Contains(id);
 }

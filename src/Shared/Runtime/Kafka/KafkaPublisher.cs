@@ -31,18 +31,23 @@ public sealed class KafkaPublisher : IAsyncDisposable
         ended = new Lazy<Task>(EndAsync);
     }
 
+    public Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate) =>
+        PublishAsync(delivery, possibleDuplicate, () => null);
+
     /// <summary>
     /// Completes with the broker's acknowledgement or with the reason why there was none. Records are handed over
     /// in the order of the calls. Where the client's queue is full the call waits for room first, for as long as
     /// an attempt may last.
     /// </summary>
-    public async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate)
+    /// <param name="hindrance">Asked when it is this record's turn: why it may not be handed over now, or null.</param>
+    public async Task<Either<PublishFailure, RecordPosition>> PublishAsync(
+        Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> hindrance)
     {
         using var activity = PublishTrace.Start(delivery.Topic);
         var record = KafkaRecord.Of(delivery, possibleDuplicate, PublishTrace.TraceParent(activity));
         var flight = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>(
             TaskCreationOptions.RunContinuationsAsynchronously);
-        var outcome = await HandOverInTurn(delivery.Topic, record, flight) is { } refused ? refused : await flight.Task;
+        var outcome = await HandOverInTurn(delivery.Topic, record, flight, hindrance) is { } refused ? refused : await flight.Task;
         outcome.IfLeft(failure => PublishTrace.NoteFailure(activity, failure));
         return outcome.MapLeft(failure => TellSize(failure, delivery.Value.Length));
     }
@@ -60,7 +65,8 @@ public sealed class KafkaPublisher : IAsyncDisposable
 
     /// <summary>Null when the client has taken the record. Those who wait for room wait in line, which keeps the order.</summary>
     async Task<PublishFailure?> HandOverInTurn(
-        string topic, Message<byte[], byte[]> record, TaskCompletionSource<Either<PublishFailure, RecordPosition>> flight)
+        string topic, Message<byte[], byte[]> record, TaskCompletionSource<Either<PublishFailure, RecordPosition>> flight,
+        Func<PublishFailure?> hindrance)
     {
         var begun = Stopwatch.GetTimestamp();
         if (!turn.Wait(0) && !await turn.WaitAsync(roomLimit)) return NoRoom();
@@ -72,6 +78,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
                 var current = producers.Current();
                 if (current.Case is LeftCase<PublishFailure, ProducerGeneration>(var paused)) return paused;
                 var producer = (ProducerGeneration)current;
+                if (hindrance() is { } hindered) return hindered;
                 if (producer.TryProduce(topic, record, flight) is not { } error) return null;
                 // It never took the record: its successor may.
                 if (producer.IsFatal) continue;

@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Leases;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Runtime.Polling;
@@ -16,15 +17,20 @@ public enum PollerState
 
     /// <summary>By an operator, until resumed; survives a restart.</summary>
     Paused,
+
+    /// <summary>Another process has the flow; this one takes over when that one ends.</summary>
+    StandingBy,
 }
 
 /// <summary>A poller as an operator sees it.</summary>
 /// <param name="Pause">Set where it is paused, or will be when the visit under way has ended.</param>
+/// <param name="StandBy">Set where another process has the flow: who.</param>
 /// <param name="LastVisitAt">When the last visit ended.</param>
 /// <param name="DownSince">The first of the visits in a row that met a neighbour down.</param>
 public sealed record PollerStatus(
     PollerState State,
     PauseNote? Pause,
+    LeaseAnswer.StandBy? StandBy,
     DateTimeOffset? LastVisitAt,
     VisitReport? LastVisit,
     DateTimeOffset? DownSince,
@@ -35,23 +41,26 @@ public sealed record PollerStatus(
     long DeadLettered);
 
 /// <summary>
-/// Visits an outbox again and again, one visit at a time. A visit that throws is logged and counts as a neighbour
-/// down: the loop goes on.
+/// Visits an outbox again and again, one visit at a time, while this process has the flow. A visit that throws is logged
+/// and counts as a neighbour down: the loop goes on.
 /// </summary>
 public sealed class PollingLoop(
     string name,
     Func<CancellationToken, Task<VisitReport>> visit,
     PollCadence cadence,
+    FlowLease lease,
     TimeProvider clock,
     Func<double> chance,
     ILogger log)
 {
     readonly Lock gate = new();
-    PollerStatus status = new(PollerState.Stopped, null, null, null, null, null, null, 0, 0, 0);
+    PollerStatus status = new(PollerState.Stopped, null, null, null, null, null, null, null, 0, 0, 0);
     TaskCompletionSource wake = new();
     int failuresInARow;
 
     public string Name => name;
+
+    public FlowLease Lease => lease;
 
     public PollerStatus Status
     {
@@ -77,27 +86,59 @@ public sealed class PollingLoop(
         PollNow();
     }
 
-    /// <summary>Returns when told to stop and the visit under way has ended.</summary>
+    /// <summary>Returns when told to stop and the visit under way has ended. Paused, it keeps the flow all the same.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             var woken = TakeWake();
-            if (IsPaused())
-            {
-                Enter(PollerState.Paused);
-                await WaitAsync(Timeout.InfiniteTimeSpan, woken, stopping);
-                continue;
-            }
-
-            Enter(PollerState.Visiting);
-            var report = await VisitAsync(stopping);
-            failuresInARow = report.Trouble is null ? 0 : failuresInARow + 1;
-            Note(report);
-            await WaitAsync(cadence.Next(report.ForCadence(), failuresInARow, chance()), woken, stopping);
+            await WaitAsync(await TurnAsync(stopping), woken, stopping);
         }
 
         Enter(PollerState.Stopped);
+    }
+
+    /// <summary>Returns the wait until the next.</summary>
+    async Task<TimeSpan> TurnAsync(CancellationToken stopping)
+    {
+        var answer = await lease.AskAsync();
+        if (answer is LeaseAnswer.Held && IsPaused())
+        {
+            TellHolder(null);
+            Enter(PollerState.Paused);
+            return LeaseTimes.StandByInterval;
+        }
+
+        if (answer is LeaseAnswer.Held)
+        {
+            TellHolder(null);
+            Enter(PollerState.Visiting);
+            (answer, var visited) = await VisitUnderLeaseAsync(stopping);
+            if (visited is not null) return After(visited);
+        }
+
+        if (answer is LeaseAnswer.StandBy other)
+        {
+            failuresInARow = 0;
+            TellHolder(other);
+            Enter(PollerState.StandingBy);
+            return LeaseTimes.StandByInterval * (0.75 + (0.5 * chance()));
+        }
+
+        return After(new VisitReport(0, 0, 0, 0, 0, $"Redis: {((LeaseAnswer.Unreachable)answer).Failure.Message}", null));
+    }
+
+    async Task<(LeaseAnswer Answer, VisitReport? Report)> VisitUnderLeaseAsync(CancellationToken stopping)
+    {
+        var visited = await lease.RunAsync(() => VisitAsync(stopping));
+        return visited.Succeeded(out var report, out var refused) ? (LeaseAnswer.Held.Instance, report) : (refused, null);
+    }
+
+    TimeSpan After(VisitReport report)
+    {
+        failuresInARow = report.Trouble is null ? 0 : failuresInARow + 1;
+        Note(report);
+        return cadence.Next(report.ForCadence(), failuresInARow, chance());
     }
 
     async Task<VisitReport> VisitAsync(CancellationToken stopping)
@@ -131,6 +172,21 @@ public sealed class PollingLoop(
     void Enter(PollerState state)
     {
         lock (gate) status = status with { State = state };
+    }
+
+    /// <summary>One line when this process begins to stand by, when the holder changes, and when it takes over.</summary>
+    void TellHolder(LeaseAnswer.StandBy? other)
+    {
+        LeaseAnswer.StandBy? before;
+        lock (gate)
+        {
+            before = status.StandBy;
+            status = status with { StandBy = other, DownSince = other is null ? status.DownSince : null };
+        }
+
+        if (other is not null && other.Holder != before?.Holder)
+            log.LogInformation("{Poller}: stands by, the flow is held by {Holder}", name, other.Holder);
+        if (other is null && before is not null) log.LogInformation("{Poller}: takes over", name);
     }
 
     async Task WaitAsync(TimeSpan wait, Task woken, CancellationToken stopping)

@@ -1,16 +1,20 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Leases;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Redis;
 
 /// <summary>
 /// What a slice keeps for a while: a string for each name, <c>dlqx:&lt;space&gt;:&lt;name&gt;</c>, with a life of its own.
+/// Only the flow's holder writes it.
 /// </summary>
 public sealed class RedisKeptValues(RedisConnection redis)
 {
     /// <param name="space">Keeps the names of one slice from meeting those of another.</param>
-    public KeptValuePort Of(string space) => new(
-        name => GetAsync($"dlqx:{space}:{name}"), (name, bytes, life) => SetAsync($"dlqx:{space}:{name}", bytes, life));
+    public KeptValuePort Of(string space, FlowLease lease) => new(
+        name => GetAsync($"dlqx:{space}:{name}"),
+        (name, bytes, life) => redis.WriteAsync(
+            lease, transaction => [transaction.StringSetAsync($"dlqx:{space}:{name}", bytes.ToArray(), life)]));
 
     async Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>> GetAsync(string key)
     {
@@ -18,11 +22,5 @@ public sealed class RedisKeptValues(RedisConnection redis)
         return read.Map(value => value.IsNull
             ? Option<ReadOnlyMemory<byte>>.None
             : Option<ReadOnlyMemory<byte>>.Some((byte[])value!));
-    }
-
-    async Task<Either<StoreFailure, Unit>> SetAsync(string key, ReadOnlyMemory<byte> bytes, TimeSpan life)
-    {
-        var written = await redis.RunAsync(db => db.StringSetAsync(key, bytes.ToArray(), life));
-        return written.Map(_ => Unit.Default);
     }
 }

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Leases;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -8,13 +9,14 @@ namespace Hobom.Slices.Runtime.Redis;
 
 /// <summary>
 /// Keeps each flow's ledger in one hash, <c>dlqx:ledger:&lt;category&gt;</c>, a field for each event id. The backends
-/// delete rows after 30 days whatever their status; a ledger that nobody wrote for as long has nothing to tell.
+/// delete rows after 30 days whatever their status; a ledger that nobody wrote for as long has nothing to tell. Only the
+/// flow's holder writes it; and since nothing is published that is not in it, nobody else begins an event.
 /// </summary>
 public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, ILogger<RedisLedgerStore> logger)
 {
     public static readonly TimeSpan TimeToLive = TimeSpan.FromDays(30);
 
-    public LedgerPort Of(Category category) => new(() => LoadAsync(category), changes => WriteAsync(category, changes));
+    public LedgerPort Of(FlowLease lease) => new(() => LoadAsync(lease.Flow), changes => WriteAsync(lease, changes));
 
     static RedisKey Key(Category category) => $"dlqx:ledger:{category.Name}";
 
@@ -44,24 +46,22 @@ public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, 
         return entries;
     }
 
-    async Task<Either<StoreFailure, Unit>> WriteAsync(
-        Category category, IReadOnlyDictionary<EventId, LedgerEntry?> changes)
+    async Task<Either<StoreFailure, Unit>> WriteAsync(FlowLease lease, IReadOnlyDictionary<EventId, LedgerEntry?> changes)
     {
         if (changes.Count == 0) return Unit.Default;
         var set = changes
             .Where(c => c.Value is not null)
             .Select(c => new HashEntry(c.Key.Value, LedgerText.Format(c.Value!))).ToArray();
         var removed = changes.Where(c => c.Value is null).Select(c => (RedisValue)c.Key.Value).ToArray();
-        var written = await redis.RunAsync(db => WriteAsync(db.CreateTransaction(), Key(category), set, removed));
-        return written.Map(_ => Unit.Default);
+        return await redis.WriteAsync(lease, transaction => Queue(transaction, Key(lease.Flow), set, removed));
     }
 
-    static Task<bool> WriteAsync(ITransaction transaction, RedisKey key, HashEntry[] set, RedisValue[] removed)
+    static List<Task> Queue(ITransaction transaction, RedisKey key, HashEntry[] set, RedisValue[] removed)
     {
         var commands = new List<Task>(3);
         if (set.Length > 0) commands.Add(transaction.HashSetAsync(key, set));
         if (removed.Length > 0) commands.Add(transaction.HashDeleteAsync(key, removed));
         commands.Add(transaction.KeyExpireAsync(key, TimeToLive));
-        return transaction.CommitAsync(commands);
+        return commands;
     }
 }

@@ -3,6 +3,7 @@ using Hobom.Slices.Law;
 using Hobom.Slices.Protos.Law;
 using Hobom.Slices.Protos.Llm;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 using Hobom.Slices.Tests.Fast.Simulation;
 using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -90,7 +91,7 @@ sealed class LawSimulation
             new KeptValuePort(
                 name => turns.CallAsync(() => Redis(() => world.Get(name))),
                 (name, bytes, life) => turns.CallAsync(() => Redis(() => world.Set(name, bytes, life))))),
-        world.Clock, chance.NextDouble, NullLogger.Instance));
+        FakeLeases.Held(), world.Clock, chance.NextDouble, NullLogger.Instance));
 
     Task<Either<CallFailure, StudyMaterialResponse>> GenerateAsync(StudyMaterialRequest input, CancellationToken stopping)
     {

@@ -7,6 +7,7 @@ using Hobom.Slices.Protos.Llm;
 using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 using LlmQuiz = Hobom.Slices.Protos.Llm.Quiz;
@@ -56,7 +57,7 @@ sealed class LawWorld
     public Action BeforeFindAnswers { get; set; } = () => { };
 
     public LawFlow NewProcess(int concurrency = 2) => new(new LawParts(
-        Ports, Clock, () => 0, NullLogger.Instance, concurrency));
+        Ports, FakeLeases.Held(), Clock, () => 0, NullLogger.Instance, concurrency));
 
     public LawPorts Ports => new(
         FindPending: _ =>

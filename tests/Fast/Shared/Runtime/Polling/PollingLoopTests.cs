@@ -1,6 +1,8 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
+using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Polling;
 
@@ -16,12 +18,15 @@ public sealed class PollingLoopTests : IDisposable
     readonly List<double> visits = [];
     readonly Queue<Func<Task<VisitReport>>> reports = [];
     readonly CancellationTokenSource stop = new();
+    readonly FakeLeases leases;
     readonly PollingLoop loop;
 
     public PollingLoopTests()
     {
         start = clock.GetUtcNow();
-        loop = new PollingLoop("samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), clock, () => 0, log);
+        leases = new FakeLeases(clock);
+        loop = new PollingLoop(
+            "samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), leases.NewLease(log: log), clock, () => 0, log);
     }
 
     [Fact]
@@ -105,6 +110,50 @@ public sealed class PollingLoopTests : IDisposable
     });
 
     [Fact]
+    public void While_another_process_has_the_flow_it_makes_no_visit_tells_whose_it_is_and_takes_over_at_its_end()
+    {
+        var other = leases.NewLease(FakeLeases.NewProcess("there"));
+        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(other.AskAsync().Ended()));
+        Run(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(60));
+            Assert.Equal((PollerState.StandingBy, "there, process 7", start), (loop.Status.State, loop.Status.StandBy!.Holder, loop.Status.StandBy.Since));
+            Assert.Null(loop.Status.DownSince);
+            Assert.Empty(visits);
+            Assert.True(other.CloseAsync().IsCompletedSuccessfully);
+            clock.Advance(TimeSpan.FromSeconds(2));
+            Assert.InRange(Assert.Single(visits), 60, 62);
+            Assert.Null(loop.Status.StandBy);
+            Assert.Equal(["I samples: stands by, the flow is held by there, process 7", "I samples: takes over"], log.Lines);
+        });
+    }
+
+    [Fact]
+    public void While_Redis_does_not_tell_whose_the_flow_is_it_makes_no_visit_and_is_down()
+    {
+        leases.Away = true;
+        Run(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(9));
+            Assert.Equal((start, "Redis: no answer"), (loop.Status.DownSince, loop.Status.LastTrouble));
+            Assert.Empty(visits);
+            leases.Away = false;
+            clock.Advance(TimeSpan.FromSeconds(9));
+            Assert.NotEmpty(visits);
+        });
+    }
+
+    [Fact]
+    public void Paused_it_keeps_the_flow_and_takes_it_again_when_it_was_lost() => Run(() =>
+    {
+        loop.SetPause(new PauseNote("operator", start));
+        leases.Lose();
+        clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.True(loop.Lease.IsHeld);
+        Assert.Equal([0], visits);
+    });
+
+    [Fact]
     public void A_visit_that_throws_does_not_end_the_loop()
     {
         reports.Enqueue(() => throw new FormatException("a bug"));
@@ -175,6 +224,7 @@ public sealed class PollingLoopTests : IDisposable
         check();
         stop.Cancel();
         Assert.Equal(TaskStatus.RanToCompletion, running.Status);
+        Assert.True(loop.Lease.CloseAsync().IsCompletedSuccessfully);
         Assert.Null(clock.UntilNextTimer);
     });
 
