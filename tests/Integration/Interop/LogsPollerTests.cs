@@ -7,6 +7,7 @@ using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Outbox;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
@@ -95,11 +96,16 @@ public sealed class LogsPollerTests : IAsyncLifetime
         Assert.All(outcomes, o => Assert.IsType<PublishFailure.Transient>(o.Match(Left: f => f, Right: _ => null!)));
     }
 
-    Task<VisitReport> VisitAsync(Publish publish)
+    async Task<VisitReport> VisitAsync(Publish publish)
     {
+        var only = new FlowLease(
+            LogFlow.Main.Route.Category,
+            new LeasePort(() => Done(Option<string>.None), (_, _, _) => Done(true), (_, _) => Done(true), _ => Done(Unit.Default)),
+            LeaseTimes.For(TimeSpan.FromSeconds(5)), ProcessIdentity.OfThisProcess(), TimeProvider.System, lines);
         var tools = new SliceTools(
-            TimeProvider.System, () => 0, NullLoggerFactory.Instance, publish,
+            TimeProvider.System, () => 0, NullLoggerFactory.Instance, (delivery, possibleDuplicate, _) => publish(delivery, possibleDuplicate),
             (_, _, _, _) => Done<IReadOnlySet<EventId>>(new System.Collections.Generic.HashSet<EventId>()),
+            _ => only,
             _ => new LedgerPort(
                 () => Done<IReadOnlyDictionary<EventId, LedgerEntry>>(new Dictionary<EventId, LedgerEntry>()), _ => Done(Unit.Default)),
             new LetterPort(
@@ -111,9 +117,10 @@ public sealed class LogsPollerTests : IAsyncLifetime
                 _ => Done<IReadOnlySet<DeadLetterKey>>(new System.Collections.Generic.HashSet<DeadLetterKey>()),
                 _ => Done(Unit.Default), _ => Done(Unit.Default)),
             TimeSpan.FromSeconds(5), RecordBytes);
-        return new LogsPoller(
+        var poller = new LogsPoller(
             new LogOutboxClient(main, "HOBOM_LOG"), tools.NewRunner(LogFlow.Main.Route, MessageOutboxMarks.Of(main)), LogFlow.Main,
-            new LogBatchLimits(RecordBytes, LogBatchLimits.DefaultEvents), TimeProvider.System, lines).VisitAsync(CancellationToken.None);
+            new LogBatchLimits(RecordBytes, LogBatchLimits.DefaultEvents), TimeProvider.System, lines);
+        return (await only.RunAsync(() => poller.VisitAsync(CancellationToken.None))).Match(report => report, _ => null!);
     }
 
     Task<Either<PublishFailure, RecordPosition>> Publish(Delivery delivery, bool possibleDuplicate)

@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Redis;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -9,12 +10,17 @@ public sealed class RedisLedgerStoreTests(RedisFixture redis) : IClassFixture<Re
 {
     static readonly DateTimeOffset Since = new(2026, 3, 5, 12, 0, 0, 123, TimeSpan.Zero);
 
-    LedgerPort Ledger => new RedisLedgerStore(
-        redis.Connection, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of(new Category("menu"));
+    FlowLease lease = null!;
 
-    public Task InitializeAsync() => redis.ClearAsync();
+    LedgerPort Ledger => LedgerOf(lease);
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public async Task InitializeAsync()
+    {
+        await redis.ClearAsync();
+        lease = await TestLeases.HeldAsync(redis.Connection);
+    }
+
+    public Task DisposeAsync() => lease.CloseAsync();
 
     [Fact]
     public async Task What_was_written_is_loaded_and_what_was_removed_is_not()
@@ -34,7 +40,7 @@ public sealed class RedisLedgerStoreTests(RedisFixture redis) : IClassFixture<Re
     {
         await WriteAsync();
         Assert.Empty((await Ledger.Load()).Right());
-        Assert.Empty(redis.Keys());
+        Assert.Equal([TestLeases.Prefix + "menu"], redis.Keys());
     }
 
     [Fact]
@@ -66,9 +72,8 @@ public sealed class RedisLedgerStoreTests(RedisFixture redis) : IClassFixture<Re
     public async Task Ledgers_of_two_categories_do_not_meet()
     {
         await WriteAsync(("a", new LedgerEntry(LedgerState.Begun, Since, 0)));
-        var other = new RedisLedgerStore(
-            redis.Connection, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of(new Category("log"));
-        Assert.Empty((await other.Load()).Right());
+        var other = TestLeases.New(redis.Connection, "log");
+        Assert.Empty((await LedgerOf(other).Load()).Right());
     }
 
     [Fact]
@@ -79,6 +84,37 @@ public sealed class RedisLedgerStoreTests(RedisFixture redis) : IClassFixture<Re
         (await Ledger.Write(new Dictionary<EventId, LedgerEntry?> { [new("a")] = new(LedgerState.Begun, Since, 0) }))
             .Left();
     }
+
+    [Fact]
+    public async Task A_process_that_does_not_know_yet_that_another_took_the_flow_writes_nothing_and_hears_whose_it_is()
+    {
+        var begun = new LedgerEntry(LedgerState.Begun, Since, 0);
+        await WriteAsync(("a", begun));
+        await redis.Plain.KeyDeleteAsync(TestLeases.Prefix + "menu");
+        var next = TestLeases.New(redis.Connection, process: TestLeases.NewProcess("there"));
+        Assert.IsType<LeaseAnswer.Held>(await next.AskAsync());
+        Assert.True(lease.IsHeld);
+
+        var refused = (await Ledger.Write(new Dictionary<EventId, LedgerEntry?> { [new("a")] = null, [new("b")] = begun })).Left();
+        Assert.Equal("the flow 'menu' is not this process's any more: there, process 7 has it", refused.Message);
+        Assert.False(lease.IsHeld);
+        Assert.Equal(["a"], (await LedgerOf(next).Load()).Right().Keys.Select(id => id.Value));
+        (await LedgerOf(next).Write(new Dictionary<EventId, LedgerEntry?> { [new("b")] = begun })).Right();
+        await next.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_flow_that_nobody_has_is_not_written_either()
+    {
+        await redis.ClearAsync();
+        Assert.EndsWith(
+            "nobody has it", (await Ledger.Write(new Dictionary<EventId, LedgerEntry?> { [new("a")] = new(LedgerState.Begun, Since, 0) })).Left().Message,
+            StringComparison.Ordinal);
+        Assert.Empty(redis.Keys());
+    }
+
+    LedgerPort LedgerOf(FlowLease of) => new RedisLedgerStore(
+        redis.Connection, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of(of);
 
     async Task WriteAsync(params (string Id, LedgerEntry? Entry)[] changes) =>
         (await Ledger.Write(changes.ToDictionary(c => new EventId(c.Id), c => c.Entry))).Right();

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Tests.Integration.Redis;
 using Xunit.Abstractions;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
@@ -138,6 +139,31 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         Assert.Equal("{\"type\":\"MAIL_MESSAGE\"}", (string?)await redis.Plain.StringGetAsync("dlq:menu:bad"));
     }
 
+    [Fact]
+    public async Task A_job_runs_where_its_letters_flow_is_held_and_goes_on_at_the_next_holder()
+    {
+        const int Count = 300;
+        await SaveAsync([.. Enumerable.Range(0, Count).Select(n => $"e{n:D3}")]);
+        var (first, next) = (NewProcess(), NewProcess());
+        Assert.IsType<LeaseAnswer.Held>(await next.Slice.Lease.AskAsync());
+        var job = await StartedAsync(first, new ReplayJobOptions(Rate: 200));
+        first.RunJobs();
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.Empty(topic.Records);
+
+        Assert.IsType<ReplayAnswer.HeldElsewhere>(await first.Desk.StartAsync(Key("e000"), ReplayProcess.Anna, confirmUnknown: false));
+        await next.Slice.Lease.YieldAsync();
+        await UntilAsync(() => Task.FromResult(topic.Records.Count is > 20 and < Count));
+        // As a cut-off holder finds it: in the middle of a batch the flow is another's.
+        Assert.True(await redis.Plain.KeyDeleteAsync("dlqx:lease:menu"));
+        var third = NewProcess();
+        Assert.IsType<LeaseAnswer.Held>(await third.Slice.Lease.AskAsync());
+        third.RunJobs();
+        job = await EndedAsync(third, job.Id);
+        Assert.Equal(
+            (ReplayJobState.Finished, Count, 0, 0, 0), (job.State, job.Delivered, job.Failed, job.Skipped, topic.Doubles));
+    }
+
     ReplayProcess NewProcess()
     {
         processes.Add(new ReplayProcess(redis, topic));
@@ -176,8 +202,12 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         return (await process.Jobs.GetAsync(id)).Right();
     }
 
-    /// <summary>The dead process has not renewed its lease.</summary>
-    Task HalfAMinuteLaterAsync(string id) => redis.Plain.KeyExpireAsync($"dlqx:job:{id}:lease", TimeSpan.FromMilliseconds(1));
+    /// <summary>The dead process has not renewed its leases.</summary>
+    async Task HalfAMinuteLaterAsync(string id)
+    {
+        await redis.Plain.KeyExpireAsync($"dlqx:job:{id}:lease", TimeSpan.FromMilliseconds(1));
+        await ReplayProcess.HalfAMinuteLaterAsync(redis);
+    }
 
     async Task<IReadOnlyList<AuditEntry>> AuditAsync() =>
         (await new RedisAuditLog(redis.Connection).PageAsync(new AuditFilter(), 100, null)).Right().Entries;

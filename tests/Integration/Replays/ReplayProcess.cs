@@ -4,6 +4,7 @@ using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Integration.Redis;
 using LanguageExt;
@@ -16,6 +17,8 @@ public sealed class ReplayProcess : IAsyncDisposable
 {
     static readonly Task<Either<PublishFailure, RecordPosition>> Never = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>().Task;
 
+    readonly ConcurrentDictionary<Category, FlowLease> leases = new();
+    readonly ProcessIdentity identity = TestLeases.NewProcess();
     readonly RedisConnection redis;
     readonly RecordedTopic topic;
     readonly DeliveryRunner runner;
@@ -35,11 +38,12 @@ public sealed class ReplayProcess : IAsyncDisposable
             },
             (_, _) => MarkOf());
         var tools = new SliceTools(
-            TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, PublishAsync, (_, _, ids, _) => topic.FindAsync(ids),
+            TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, (delivery, _, hindrance) => PublishAsync(delivery, hindrance),
+            (_, _, ids, _) => topic.FindAsync(ids), LeaseOf,
             new RedisLedgerStore(redis, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of, Store.Port,
             TimeSpan.FromSeconds(5), 1_000_000);
         runner = tools.NewRunner(MessageDecisions.Route, marks);
-        var loop = tools.NewLoop("messages", _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)));
+        var loop = tools.NewLoop("messages", MessageDecisions.Route, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)));
         Slice = new Slice("messages", MessageDecisions.Route, "nowhere:1", loop, runner, id => id.Value, MessagePayloadCheck.Fault);
         Trail = new AuditTrail(new RedisAuditLog(redis).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance);
         Desk = new ReplayDesk(Store, [Slice], Trail, TimeProvider.System);
@@ -86,6 +90,9 @@ public sealed class ReplayProcess : IAsyncDisposable
 
     public void SeePending(params IEnumerable<EventId> ids) => runner.Pending.Note(ids.ToHashSet());
 
+    /// <summary>A dead process's lease is over.</summary>
+    public static Task HalfAMinuteLaterAsync(RedisFixture fixture) => fixture.Plain.KeyDeleteAsync("dlqx:lease:menu");
+
     public void RunJobs() => running = Runner.RunAsync(stopping.Token);
 
     /// <summary>Nothing of it is heard of again: what hangs stays so.</summary>
@@ -100,8 +107,12 @@ public sealed class ReplayProcess : IAsyncDisposable
         stopping.Dispose();
     }
 
-    async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate)
+    FlowLease LeaseOf(Category category) => leases.GetOrAdd(category, flow => new FlowLease(
+        flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(TimeSpan.FromSeconds(5)), identity, TimeProvider.System, NullLogger.Instance));
+
+    async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, Func<PublishFailure?> hindrance)
     {
+        if (hindrance() is { } hindered) return hindered;
         if (DiesBefore(delivery)) return await Never;
         if (await Publishing(delivery) is { } failure) return failure;
         topic.Append(delivery);

@@ -1,0 +1,26 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Redis;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Hobom.Slices.Tests.Integration.Redis;
+
+/// <summary>Leases as processes take them that share nothing but Redis.</summary>
+static class TestLeases
+{
+    public const string Prefix = "dlqx:lease:";
+
+    /// <summary>Of a machine of its own: nobody can see whether it has ended.</summary>
+    public static ProcessIdentity NewProcess(string host = "here") => new(Guid.NewGuid().ToString("N"), host, 7, null, null, null);
+
+    public static FlowLease New(RedisConnection redis, string flow = "menu", ProcessIdentity? process = null, LeaseTimes? times = null) => new(
+        new Category(flow), new RedisLeases(redis).Of(new Category(flow)), times ?? LeaseTimes.For(TimeSpan.FromSeconds(5)),
+        process ?? NewProcess(), TimeProvider.System, NullLogger.Instance);
+
+    public static async Task<FlowLease> HeldAsync(RedisConnection redis, string flow = "menu")
+    {
+        var lease = New(redis, flow);
+        Assert.IsType<LeaseAnswer.Held>(await lease.AskAsync());
+        return lease;
+    }
+}
