@@ -12,18 +12,21 @@ sealed class Turns(Random chance, FakeClock clock)
     /// <summary>The part of the calls that is applied and answered at once, on the caller's stack.</summary>
     public double ImmediateShare { get; set; }
 
+    /// <summary>Every call is applied and answered within so long; null where it may take any time.</summary>
+    public TimeSpan? CallLimit { get; set; }
+
     /// <param name="apply">Does what the call asks for, and gives the answer.</param>
     public Task<T> CallAsync<T>(Func<T> apply)
     {
         if (chance.NextDouble() < ImmediateShare) return Task.FromResult(apply());
         var answered = new TaskCompletionSource<T>();
         var applied = new Lazy<T>(apply);
-        calls.Add(new Call(() => _ = Try(applied), () => answered.SetFromTask(Try(applied))));
+        calls.Add(new Call(() => _ = Try(applied), () => answered.SetFromTask(Try(applied)), clock.GetUtcNow()));
         return answered.Task;
     }
 
     /// <summary>Happens at some later turn, whatever becomes of the process.</summary>
-    public void Later(Action happens) => calls.Add(new Call(happens, null));
+    public void Later(Action happens) => calls.Add(new Call(happens, null, clock.GetUtcNow()));
 
     /// <summary>Starts the work and takes turns until it has ended.</summary>
     public T Run<T>(Func<Task<T>> start) => RunAtMost(int.MaxValue, start)!;
@@ -61,12 +64,21 @@ sealed class Turns(Random chance, FakeClock clock)
         var timePasses = calls.Count == 0 || chance.Next(20) == 0;
         if (timePasses && clock.UntilNextTimer is { } wait)
         {
-            clock.Advance(wait);
+            if (Due(clock.GetUtcNow() + wait) is { } due) Take(due);
+            else clock.Advance(wait);
             return true;
         }
 
         if (calls.Count == 0) return false;
-        var call = calls[chance.Next(calls.Count)];
+        Take(calls[chance.Next(calls.Count)]);
+        return true;
+    }
+
+    /// <summary>A call that must not wait until then.</summary>
+    Call? Due(DateTimeOffset then) => CallLimit is { } limit ? calls.Find(c => c.Answer is not null && c.At + limit < then) : null;
+
+    void Take(Call call)
+    {
         if (call.Applied || call.Answer is null) calls.Remove(call);
         if (call.Applied)
         {
@@ -77,8 +89,6 @@ sealed class Turns(Random chance, FakeClock clock)
             call.Applied = true;
             call.Apply();
         }
-
-        return true;
     }
 
     static Task<T> Try<T>(Lazy<T> work)
@@ -116,11 +126,14 @@ sealed class Turns(Random chance, FakeClock clock)
     }
 
     /// <param name="answer">None where nobody waits for one.</param>
-    sealed class Call(Action apply, Action? answer)
+    /// <param name="at">When it was made.</param>
+    sealed class Call(Action apply, Action? answer, DateTimeOffset at)
     {
         public Action Apply => apply;
 
         public Action? Answer => answer;
+
+        public DateTimeOffset At => at;
 
         public bool Applied { get; set; }
     }

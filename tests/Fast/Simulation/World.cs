@@ -18,7 +18,7 @@ sealed class World
         Limits = limits ?? DeliveryLimits.Default;
         Turns = new Turns(chance, Clock);
         Weather = new Weather(chance);
-        Redis = new FakeRedis(Turns, Weather, Violations);
+        Redis = new FakeRedis(Turns, Weather, Clock, Violations);
         Kafka = new FakeKafka(Turns, Weather, Limits, Clock, Redis, Violations);
         Outbox = new FakeOutbox(Turns, Weather, Limits, Kafka, Redis, Violations);
         Redis.OnSave = CheckLetter;

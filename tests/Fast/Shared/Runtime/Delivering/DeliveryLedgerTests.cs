@@ -38,6 +38,23 @@ public class DeliveryLedgerTests
     }
 
     [Fact]
+    public void When_the_flow_may_have_been_anothers_everything_is_forgotten_what_could_not_be_written_too_and_read_again() => OnOneThread.Run(() =>
+    {
+        var ledger = Loaded();
+        Assert.True(ledger.BeginAsync([A]).Ended().IsRight);
+        away = true;
+        ledger.NotePublished([A]);
+        Assert.True(ledger.ForgetAllAsync().IsCompletedSuccessfully);
+        away = false;
+        copy.Remove(A);
+        copy[B] = new LedgerEntry(LedgerState.Published, clock.GetUtcNow(), 0);
+        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        Assert.True(ledger.FlushAsync().Ended().IsRight);
+        Assert.Equal((false, true), (copy.ContainsKey(A), copy.ContainsKey(B)));
+        Assert.Equal((null, LedgerState.Published), (ledger.Find(A), ledger.Find(B)!.State));
+    });
+
+    [Fact]
     public void Of_two_who_read_the_copy_at_once_the_second_brings_nothing_back() => OnOneThread.Run(() =>
     {
         copy[A] = new LedgerEntry(LedgerState.Published, clock.GetUtcNow(), 0);

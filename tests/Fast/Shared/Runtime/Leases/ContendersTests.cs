@@ -1,0 +1,87 @@
+using FsCheck.Xunit;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Tests.Fast.Simulation;
+
+namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
+
+/// <summary>
+/// Processes on one outbox that freeze and thaw, are cut off from Redis, are killed and follow one another, while every
+/// neighbour fails by chance: what <see cref="World.CheckEvents"/> and the fakes watch, and no event twice.
+/// </summary>
+public class ContendersTests
+{
+    static readonly TimeSpan DeliveryTimeout = TimeSpan.FromSeconds(5);
+
+    [Property(MaxTest = 300)]
+    public void Whatever_befalls_the_processes_on_one_outbox_no_event_is_lost_and_none_is_doubled(int seed)
+    {
+        var world = Tell(seed);
+        world.CheckEvents();
+        Assert.DoesNotContain(world.Outbox.Rows, r => r.Status is RowStatus.Pending);
+        Assert.All(world.Outbox.Rows, r => Assert.InRange(world.Kafka.RecordsOf(r.EventId!.Value), r.Status is RowStatus.Sent ? 1 : 0, 1));
+        Assert.All(world.Outbox.Of(RowStatus.Sent), r => Assert.DoesNotContain(world.Redis.Letters.Values, l => l.EventId == r.EventId));
+    }
+
+    static World Tell(int seed)
+    {
+        var chance = new Random(seed);
+        var world = new World(seed, eventsPerRecord: chance.Next(1, 4));
+        world.Turns.CallLimit = DeliveryTimeout;
+        world.Turns.ImmediateShare = chance.Next(2) == 0 ? 0 : 0.3;
+        world.Turns.Run(async () =>
+        {
+            var alive = new List<Contender> { new(world, DeliveryTimeout), new(world, DeliveryTimeout) };
+            for (var step = 0; step < 40; step++)
+            {
+                await ChanceAsync(world, chance, alive);
+                world.CheckEvents();
+                await Pauses.WaitAsync(TimeSpan.FromSeconds(chance.Next(12)), world.Clock, default);
+            }
+
+            world.Weather.Clear();
+            foreach (var one in alive)
+            {
+                one.IsCutOff = false;
+                if (one.Suspension.IsFrozen) one.Suspension.Thaw();
+            }
+
+            await Pauses.WaitAsync(TimeSpan.FromMinutes(5), world.Clock, default);
+            foreach (var one in alive) await one.StopAsync();
+            Assert.Null(world.Redis.LeaseText);
+            return true;
+        });
+        return world;
+    }
+
+    static async Task ChanceAsync(World world, Random chance, List<Contender> alive)
+    {
+        var some = alive[chance.Next(alive.Count)];
+        switch (chance.Next(8))
+        {
+            case 0:
+                if (!some.Suspension.IsFrozen) some.Suspension.Freeze();
+                else some.Suspension.Thaw();
+                break;
+            case 1:
+                some.IsCutOff = !some.IsCutOff;
+                break;
+            case 2:
+                // Killed: it never thaws.
+                if (!some.Suspension.IsFrozen) some.Suspension.Freeze();
+                alive.Remove(some);
+                alive.Add(new Contender(world, DeliveryTimeout));
+                break;
+            case 3 when !some.Suspension.IsFrozen:
+                alive.Remove(some);
+                await some.StopAsync();
+                alive.Add(new Contender(world, DeliveryTimeout));
+                break;
+            case 4:
+                world.Weather.Change(chance.Next(4) * 0.1);
+                break;
+            default:
+                world.AddRows(chance.Next(6));
+                break;
+        }
+    }
+}
