@@ -15,6 +15,7 @@ sealed class Contender
     readonly World world;
     readonly DeliveryRunner runner;
     readonly CancellationTokenSource stopping = new();
+    readonly PollingLoop loop;
     readonly Task running;
 
     /// <param name="deliveryTimeout">A publish has ended after so long.</param>
@@ -34,7 +35,7 @@ sealed class Contender
             new DeliveryLedger(Suspension.Hear(world.Redis.FencedLedger(Lease), () => IsCutOff), Suspension),
             RetryPolicy.Contract, world.Limits, Suspension, world.Chance, NullLogger.Instance));
         Lease.BeforeTaking(runner.ForgetAsync);
-        var loop = new PollingLoop(
+        loop = new PollingLoop(
             "samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), Lease, Suspension, world.Chance, NullLogger.Instance);
         running = loop.RunAsync(stopping.Token);
     }
@@ -45,6 +46,9 @@ sealed class Contender
 
     /// <summary>From Redis, and from nothing else.</summary>
     public bool IsCutOff { get; set; }
+
+    /// <summary>Has it visit, so that what happens next meets it at work.</summary>
+    public void PollNow() => loop.PollNow();
 
     /// <summary>The orderly end.</summary>
     public Task StopAsync()

@@ -39,14 +39,16 @@ public class ContendersTests
             }
 
             world.Weather.Clear();
-            foreach (var one in alive)
+            Contender[] last = [.. alive];
+            alive.Clear();
+            foreach (var one in last)
             {
                 one.IsCutOff = false;
                 if (one.Suspension.IsFrozen) one.Suspension.Thaw();
             }
 
             await Pauses.WaitAsync(TimeSpan.FromMinutes(5), world.Clock, default);
-            foreach (var one in alive) await one.StopAsync();
+            foreach (var one in last) await one.StopAsync();
             Assert.Null(world.Redis.LeaseText);
             return true;
         });
@@ -58,30 +60,52 @@ public class ContendersTests
         var some = alive[chance.Next(alive.Count)];
         switch (chance.Next(8))
         {
-            case 0:
-                if (!some.Suspension.IsFrozen) some.Suspension.Freeze();
-                else some.Suspension.Thaw();
-                break;
-            case 1:
-                some.IsCutOff = !some.IsCutOff;
+            case 0 or 1:
+                AtWork(() =>
+                {
+                    if (!some.Suspension.IsFrozen) some.Suspension.Freeze();
+                    else some.Suspension.Thaw();
+                });
                 break;
             case 2:
-                // Killed: it never thaws.
-                if (!some.Suspension.IsFrozen) some.Suspension.Freeze();
-                alive.Remove(some);
-                alive.Add(new Contender(world, DeliveryTimeout));
+                AtWork(() => some.IsCutOff = !some.IsCutOff);
                 break;
-            case 3 when !some.Suspension.IsFrozen:
+            case 3:
+                // Killed: it never thaws.
+                AtWork(() =>
+                {
+                    alive.Remove(some);
+                    if (!some.Suspension.IsFrozen) some.Suspension.Freeze();
+                    alive.Add(new Contender(world, DeliveryTimeout));
+                });
+                break;
+            case 4 when !some.Suspension.IsFrozen:
                 alive.Remove(some);
+                world.AddRows(chance.Next(6));
+                some.PollNow();
                 await some.StopAsync();
                 alive.Add(new Contender(world, DeliveryTimeout));
                 break;
-            case 4:
+            case 5:
                 world.Weather.Change(chance.Next(4) * 0.1);
                 break;
             default:
                 world.AddRows(chance.Next(6));
                 break;
+        }
+
+        void AtWork(Action befalls)
+        {
+            world.AddRows(chance.Next(1, 8));
+            foreach (var one in alive) one.PollNow();
+            Soon(chance.Next(12));
+
+            // So many other things happen first.
+            void Soon(int turns) => world.Turns.Later(() =>
+            {
+                if (turns > 0) Soon(turns - 1);
+                else if (alive.Contains(some)) befalls();
+            });
         }
     }
 }

@@ -19,7 +19,8 @@ sealed class FakeLeases(TimeProvider clock)
     /// <summary>Happens after a look, before what follows it.</summary>
     public Action AfterRead { get; set; } = () => { };
 
-    public int Asked { get; private set; }
+    /// <summary>What the answer to a taking waits for; it was applied before.</summary>
+    public Task TakingTakes { get; set; } = Task.CompletedTask;
 
     public string? Text => kept is var (text, until) && clock.GetUtcNow() < until ? text : null;
 
@@ -30,7 +31,13 @@ sealed class FakeLeases(TimeProvider clock)
             AfterRead();
             return read;
         },
-        (seen, text, life) => Answer(() => On(seen, () => Keep(text, life))), (text, life) => Answer(() => On(text, () => Keep(text, life))),
+        async (seen, text, life) =>
+        {
+            var answer = await Answer(() => On(seen, () => Keep(text, life)));
+            await TakingTakes;
+            return answer;
+        },
+        (text, life) => Answer(() => On(text, () => Keep(text, life))),
         text => Answer(() =>
         {
             On(text, () => kept = null);
@@ -63,9 +70,6 @@ sealed class FakeLeases(TimeProvider clock)
         return true;
     }
 
-    Task<Either<StoreFailure, T>> Answer<T>(Func<T> apply)
-    {
-        Asked++;
-        return Task.FromResult<Either<StoreFailure, T>>(Away ? NoAnswer : apply());
-    }
+    Task<Either<StoreFailure, T>> Answer<T>(Func<T> apply) =>
+        Task.FromResult<Either<StoreFailure, T>>(Away ? NoAnswer : apply());
 }

@@ -134,6 +134,19 @@ public class FlowLeaseTests
     });
 
     [Fact]
+    public void Its_life_is_counted_from_when_it_was_asked_for_and_not_from_the_answer() => OnOneThread.Run(() =>
+    {
+        var slow = new TaskCompletionSource();
+        kept.TakingTakes = slow.Task;
+        var asked = lease.AskAsync();
+        clock.Advance(Seconds(20));
+        slow.SetResult();
+        Assert.IsType<LeaseAnswer.Held>(asked.Ended());
+        Assert.False(lease.HasLeft(Seconds(9)));
+        Assert.True(lease.HasLeft(Seconds(8.9)));
+    });
+
+    [Fact]
     public void Who_gives_way_leaves_it_to_others_for_ten_seconds() => OnOneThread.Run(() =>
     {
         Ask();
