@@ -53,6 +53,20 @@ public sealed class KafkaPublisherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_that_may_not_go_out_when_its_turn_comes_never_does()
+    {
+        kafka.CreateTopic(Topic, 1);
+        await using var publisher = Publisher(Settings);
+        var delivery = new Delivery(Topic, "k", new byte[] { 1 }, [], []);
+
+        var refused = await publisher.PublishAsync(delivery, false, () => new PublishFailure.Stopping("NotHeld", "no"));
+        Assert.Equal(new PublishFailure.Stopping("NotHeld", "no"), refused.Match(Left: failure => failure, Right: _ => null!));
+        Position(await publisher.PublishAsync(delivery, false, () => null));
+
+        Assert.Single(KafkaTopicReader.ReadAll(kafka.Address, Topic, 1));
+    }
+
+    [Fact]
     public async Task A_record_carries_the_span_that_a_listener_sees()
     {
         kafka.CreateTopic(Topic, 1);

@@ -6,6 +6,7 @@ using Hobom.Slices.Protos.Law;
 using Hobom.Slices.Protos.Llm;
 using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 using LanguageExt;
@@ -56,8 +57,8 @@ sealed class LawWorld
     /// <summary>Happens between the outbox's reading and its answer.</summary>
     public Action BeforeFindAnswers { get; set; } = () => { };
 
-    public LawFlow NewProcess(int concurrency = 2) => new(new LawParts(
-        Ports, FakeLeases.Held(), Clock, () => 0, NullLogger.Instance, concurrency));
+    public LawFlow NewProcess(int concurrency = 2, FlowLease? lease = null) => new(new LawParts(
+        Ports, lease ?? FakeLeases.Held(), Clock, () => 0, NullLogger.Instance, concurrency));
 
     public LawPorts Ports => new(
         FindPending: _ =>
