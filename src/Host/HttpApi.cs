@@ -57,6 +57,8 @@ static class HttpApi
             .AddFilter("Microsoft", LogLevel.Warning)
             // The framework would add two lines of its own to each refusal, however many there are.
             .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
+            // A line for each probe that finds trouble; the trouble itself is told once, by whoever has it.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             .AddConsole(o => o.FormatterName = LineFormatter.FormatterName)
             .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
     }
