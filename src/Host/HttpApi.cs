@@ -79,12 +79,7 @@ static class HttpApi
             c.Endpoints.RoutePrefix = BasePath.TrimStart('/');
             c.Errors.ContentType = "application/json";
             c.Errors.ProducesMetadataType = typeof(ErrorAnswer);
-            c.Errors.ResponseBuilder = (failures, http, _) => new
-            {
-                error = failures.FirstOrDefault()?.ErrorMessage ?? "the request cannot be read",
-                field = failures.FirstOrDefault()?.PropertyName,
-                traceId = http.TraceIdentifier,
-            };
+            c.Errors.ResponseBuilder = (failures, http, _) => BadBody.Of(failures, http.TraceIdentifier);
         });
         app.UseSwaggerGen();
         return app;

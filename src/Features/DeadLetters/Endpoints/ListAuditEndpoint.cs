@@ -53,7 +53,7 @@ public sealed class ListAuditEndpoint(RedisAuditLog audit) : Endpoint<ListAuditE
         var fields = new QueryFields(HttpContext.Request.Query);
         var filter = new AuditFilter(fields.Text("actor"), fields.Text("action"), fields.Key("key"));
         var (limit, cursor) = (fields.Number("limit", 50, 1000), fields.StreamCursor("cursor"));
-        if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
+        if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (!(await audit.PageAsync(filter, limit, cursor)).Succeeded(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new Answer(page.Entries, page.Next), ct);

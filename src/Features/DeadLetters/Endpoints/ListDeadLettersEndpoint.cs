@@ -64,7 +64,7 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
     {
         var (filter, limit, cursor) = (fields.Filter(), fields.Number("limit", UsualLimit, MostLimit), fields.LetterCursor("cursor"));
         if (fields.HasAny("prefix")) fields.Refuse<string>("prefix", "goes with no other parameter");
-        if (fields.Fault is { } wrong) return Send.ResponseAsync(wrong, 400, ct);
+        if (fields.End() is { } wrong) return Send.ResponseAsync(wrong, 400, ct);
         if (!catalogue.IsLoaded) return Send.ResponseAsync(Examples.NotLoaded, 503, ct);
         var page = catalogue.Page(filter, limit, cursor);
         var now = clock.GetUtcNow();

@@ -45,7 +45,7 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
     {
         var fields = new QueryFields(HttpContext.Request.Query);
         var filter = fields.Filter();
-        return fields.Fault is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
+        return fields.End() is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
             : !catalogue.IsLoaded ? Send.ResponseAsync(Examples.NotLoaded, 503, ct)
             : Send.OkAsync(new Answer([.. catalogue.Groups(filter).Select(GroupView.Of)]), ct);
     }

@@ -48,7 +48,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
         var fields = new QueryFields(HttpContext.Request.Query);
         var (category, why) = (fields.Category("category"), fields.OneOf<LetterEnd>("why"));
         var (limit, cursor) = (fields.Number("limit", 50, 1000), fields.StreamCursor("cursor"));
-        if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
+        if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (!(await tombstones.PageAsync(category, why, limit, cursor)).Succeeded(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new Answer([.. page.Tombstones.Select(Shown)], page.Next), ct);

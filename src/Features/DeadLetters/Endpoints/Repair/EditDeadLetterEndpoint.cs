@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 /// <summary>What a letter is to hold, and why.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class EditDeadLetterRequest
 {
     /// <summary>The payload itself; its bytes are taken as they stand in the request.</summary>
