@@ -77,6 +77,8 @@ static class HttpApi
         app.UseFastEndpoints(c =>
         {
             c.Endpoints.RoutePrefix = BasePath.TrimStart('/');
+            // The default of an endpoint that names its answers itself.
+            c.Endpoints.Configurator = endpoint => endpoint.Description(b => b.ClearDefaultProduces(StatusCodes.Status204NoContent));
             c.Errors.ContentType = "application/json";
             c.Errors.ProducesMetadataType = typeof(ErrorAnswer);
             c.Errors.ResponseBuilder = (failures, http, _) => BadBody.Of(failures, http.TraceIdentifier);

@@ -4,33 +4,33 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Hobom.Slices.Host.Health;
 
 /// <summary>Whether the processor can do its work, for those who route requests and raise alarms.</summary>
-public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRequest<ReadyEndpoint.Answer>
+public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRequest<ReadyEndpoint.ReadyAnswer>
 {
     /// <param name="Status">ready; degraded: it works, and somebody should look; unready: it does not, and the answer is 503.</param>
-    public sealed record Answer(string Status, IReadOnlyList<Check> Checks);
+    public sealed record ReadyAnswer(string Status, IReadOnlyList<ReadyCheck> Checks);
 
     /// <param name="Problem">Null where it is well.</param>
-    public sealed record Check(string Name, string Status, string? Problem);
+    public sealed record ReadyCheck(string Name, string Status, string? Problem);
 
     public override void Configure()
     {
         Get("/health/ready");
         RoutePrefixOverride("");
         AllowAnonymous();
-        Description(b => b.Produces<Answer>(503));
+        Description(b => b.Produces<ReadyAnswer>(503));
         Summary(s =>
         {
             s.Summary = "Whether the processor can do its work";
             s.Description = "As last seen, a few seconds ago at most; nothing is asked of any neighbour. Restarting helps against none of "
                 + "it: for that, see `/health`.";
-            s.ResponseExamples[200] = new Answer(
+            s.ResponseExamples[200] = new ReadyAnswer(
                 "degraded",
                 [
-                    new Check("dead-letters", "degraded", "the append-only file is off: a crash of Redis loses letters"),
-                    new Check("pollers", "ready", null),
+                    new ReadyCheck("dead-letters", "degraded", "the append-only file is off: a crash of Redis loses letters"),
+                    new ReadyCheck("pollers", "ready", null),
                 ]);
-            s.ResponseExamples[503] = new Answer(
-                "unready", [new Check("dead-letters", "unready", "Redis does not answer"), new Check("pollers", "degraded", "messages is in trouble since 2026-11-20 09:12:44Z")]);
+            s.ResponseExamples[503] = new ReadyAnswer(
+                "unready", [new ReadyCheck("dead-letters", "unready", "Redis does not answer"), new ReadyCheck("pollers", "degraded", "messages is in trouble since 2026-11-20 09:12:44Z")]);
         });
     }
 
@@ -38,7 +38,7 @@ public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRe
     {
         var report = await health.CheckHealthAsync(ct);
         await Send.ResponseAsync(
-            new Answer(NameOf(report.Status), [.. report.Entries.Select(e => new Check(e.Key, NameOf(e.Value.Status), e.Value.Description))]),
+            new ReadyAnswer(NameOf(report.Status), [.. report.Entries.Select(e => new ReadyCheck(e.Key, NameOf(e.Value.Status), e.Value.Description))]),
             report.Status == HealthStatus.Unhealthy ? 503 : 200, ct);
     }
 

@@ -9,13 +9,13 @@ namespace Hobom.Slices.DeadLetters.Endpoints;
 /// <summary>The contract's look at one letter: its payload as JSON, and beside it all that is known.</summary>
 public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock) : EndpointWithoutRequest<object>
 {
-    public sealed record Answer(object Item, LetterView Letter);
+    public sealed record WholeLetter(object Item, LetterView Letter);
 
     public override void Configure()
     {
         Get("/dlq/{key}");
         Policies(Role.Reader);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409)
+        Description(b => b.Produces<WholeLetter>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409)
             .Produces<ErrorAnswer>(503));
         Summary(s =>
         {
