@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
@@ -31,6 +32,25 @@ public sealed class RepairedRowTests(ProcessorNeighbours neighbours) : Processor
         Assert.Equal(["1"], record.TextsOf("edited"));
         Assert.Equal("SENT", (await RowAsync(Prefix)).Status);
         Assert.Equal(404, (await processor.Http.GetLetterAsync(key)).Status);
+    }
+
+    [Fact]
+    public async Task The_row_itself_can_be_mended_and_the_flow_makes_the_record_of_it()
+    {
+        await Outbox.AddAsync(Prefix, new { title = "제목", body = "b", recipient = "", type = "PUSH_MESSAGE" });
+        await using var processor = await StartAsync();
+        await Outbox.NoneIsPendingAsync(processor);
+        var key = $"dlq:menu:{Prefix}";
+        var row = JsonNode.Parse((await processor.Http.GetLetterAsync(key)).Body)!["item"]!;
+        Assert.Equal((422, "the message has no recipient"), await EditAsync(processor, key, row.ToJsonString()));
+        row["payload"]!["recipient"] = "a@example.org";
+
+        Assert.Equal((200, null), await EditAsync(processor, key, row.ToJsonString()));
+        Assert.Equal(200, (await processor.Http.RetryLetterAsync(key)).Status);
+        await Messages.CatchUpAsync();
+        var value = JsonNode.Parse(Assert.Single(Messages.Of(Prefix)).Value)!;
+        Assert.Equal(["type", "title", "body", "recipient", "sentAt"], value.AsObject().Select(f => f.Key));
+        Assert.Equal(("제목", "a@example.org"), ((string?)value["title"], (string?)value["recipient"]));
     }
 
     /// <summary>The bytes of the payload stand in the request as given.</summary>

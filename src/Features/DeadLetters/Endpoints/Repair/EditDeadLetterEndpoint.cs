@@ -38,7 +38,8 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
             s.Summary = "Edit a dead letter's payload";
             s.Description = "Checked as the flow checks its rows, and for what its consumers refuse: 422 with the reason. Id, category, key and "
                 + "topic stay as they are. The payload that failed is kept until the letter is delivered, and `DELETE …/edit` brings it back. A "
-                + "letter that holds a row no record could be made of can be replayed once it holds a proper value. The record says `edited: 1`.";
+                + "letter that holds a row no record could be made of takes the mended row, of which the flow makes the value, or the value itself; "
+                + "then it can be replayed. The record says `edited: 1`.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.ExampleRequest = new EditDeadLetterRequest
             {
