@@ -57,6 +57,8 @@ static class HttpApi
             .AddFilter("Microsoft", LogLevel.Warning)
             // The framework would add two lines of its own to each refusal, however many there are.
             .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
+            // A line for each probe that finds trouble; the trouble itself is told once, by whoever has it.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             .AddConsole(o => o.FormatterName = LineFormatter.FormatterName)
             .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
     }
@@ -75,14 +77,11 @@ static class HttpApi
         app.UseFastEndpoints(c =>
         {
             c.Endpoints.RoutePrefix = BasePath.TrimStart('/');
+            // The default of an endpoint that names its answers itself.
+            c.Endpoints.Configurator = endpoint => endpoint.Description(b => b.ClearDefaultProduces(StatusCodes.Status204NoContent));
             c.Errors.ContentType = "application/json";
             c.Errors.ProducesMetadataType = typeof(ErrorAnswer);
-            c.Errors.ResponseBuilder = (failures, http, _) => new
-            {
-                error = failures.FirstOrDefault()?.ErrorMessage ?? "the request cannot be read",
-                field = failures.FirstOrDefault()?.PropertyName,
-                traceId = http.TraceIdentifier,
-            };
+            c.Errors.ResponseBuilder = (failures, http, _) => BadBody.Of(failures, http.TraceIdentifier);
         });
         app.UseSwaggerGen();
         return app;

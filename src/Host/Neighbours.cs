@@ -35,6 +35,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public DeadLettersParts DeadLetters => field ??= NewDeadLetters(new LetterCatalogue(Clock));
 
+    public RedisStoreHealth StoreHealth => field ??= new RedisStoreHealth(redis, Clock);
+
     public RedisReplayJobs ReplayJobs => field ??= new RedisReplayJobs(redis);
 
     public RedisTombstones Tombstones => field ??= new RedisTombstones(redis);
@@ -74,7 +76,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(settings.Kafka.DeliveryTimeout), process, Clock, logs.CreateLogger<FlowLease>()));
 
     DeadLettersParts NewDeadLetters(LetterCatalogue catalogue) => new(
-        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, PayloadMask.MaskText, Clock), catalogue, new RedisStoreHealth(redis, Clock));
+        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, PayloadMask.MaskText, Clock), catalogue,
+        new StoreWatch(StoreHealth.ReadAsync, logs.CreateLogger<StoreWatch>()));
 
     static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
 }

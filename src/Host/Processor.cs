@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Pollers;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
@@ -43,7 +44,10 @@ sealed class Processor : IAsyncDisposable
             .AddSingleton(new ReplayJobDesk(
                 neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))
             .AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
-            .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.DeadLetters.Health);
+            .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.StoreHealth);
+        builder.Services.AddHealthChecks()
+            .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
+            .AddCheck("pollers", new PollersCheck(slices));
         configure(builder);
         app = HttpApi.Build(builder);
     }

@@ -40,6 +40,10 @@ sealed class DocumentGeneration(DocumentOptions options, AspNetCoreOpenApiDocume
 
     OpenApiDocument Head(OpenApiDocument document)
     {
+        // The generator's own tag, the assembly's name, has given way to those of the routes.
+        var used = document.Paths.Values.SelectMany(p => p.Operations ?? []).SelectMany(o => o.Value.Tags ?? Enumerable.Empty<OpenApiTagReference>())
+            .Select(t => t.Reference.Id).ToHashSet(StringComparer.Ordinal);
+        document.Tags = document.Tags?.Where(t => used.Contains(t.Name)).ToHashSet();
         document.Info = new() { Title = settings.Title, Version = settings.Version, Description = settings.Description };
         foreach (var (name, scheme) in settings.SecuritySchemes)
             document.AddComponent<IOpenApiSecurityScheme>(name, new OpenApiSecurityScheme

@@ -5,22 +5,24 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.DeadLetters;
 
 /// <summary>What the poller of the dead letters looks after.</summary>
-public sealed record DeadLettersParts(LetterUpkeep Upkeep, LetterFeed Feed, LetterCatalogue Catalogue, RedisStoreHealth Health);
+public sealed record DeadLettersParts(LetterUpkeep Upkeep, LetterFeed Feed, LetterCatalogue Catalogue, StoreWatch Store);
 
 /// <summary>
-/// Follows the letters: the catalogue each second, those whose time is over each five, all of them and the store's
-/// health each five minutes. No letter goes without a word: it is warned of three times, and then there is a tombstone.
+/// Follows the letters: the catalogue each second; those whose time is over, and the store's health, each five; letters
+/// that other programs wrote twice a minute, all letters each five minutes. No letter goes without a word: it is warned of
+/// three times, and then there is a tombstone.
 /// </summary>
 public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock, ILogger<DeadLettersPoller> log)
 {
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan TakeInInterval = TimeSpan.FromSeconds(30);
     static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(30);
     static readonly TimeSpan ReconcileInterval = TimeSpan.FromMinutes(5);
 
     readonly ExpiryWarnings warnings = new();
     readonly Dictionary<string, long> lastDone = new(StringComparer.Ordinal);
-    string problems = "";
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -38,6 +40,8 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
             if (!parts.Catalogue.IsLoaded) await parts.Feed.LoadAsync();
             await EachAsync(nameof(ReconcileAsync), ReconcileInterval, ReconcileAsync);
             await EachAsync(nameof(SweepAsync), SweepInterval, SweepAsync);
+            await EachAsync(nameof(StoreWatch), StoreInterval, parts.Store.LookAsync);
+            await EachAsync(nameof(TakeInAsync), TakeInInterval, TakeInAsync);
             await parts.Feed.FollowAsync();
             await EachAsync(nameof(Warn), WarnInterval, () => Task.FromResult(Warn()));
         }
@@ -66,8 +70,14 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
                 "dead letters: {Letters} in store; {Added} of other writers indexed, {Removed} gone, {Foreign} keys that are none",
                 seen.Letters, seen.Added, seen.Removed, seen.Foreign);
         Tell(seen.Ended);
-        await TellHealthAsync();
         return (await parts.Feed.LoadAsync()).IsRight;
+    }
+
+    async Task<bool> TakeInAsync()
+    {
+        if (!(await parts.Upkeep.TakeInAsync()).Succeeded(out var seen, out _)) return false;
+        if (seen.Added > 0) log.LogInformation("dead letters: {Added} of other writers indexed", seen.Added);
+        return true;
     }
 
     async Task<bool> SweepAsync()
@@ -94,16 +104,5 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
                 group.Key.Why == LetterEnd.Discarded ? LogLevel.Information : LogLevel.Warning,
                 "dead letters: {Count} of {Category} are gone undelivered ({Why}); see /dlq/tombstones",
                 group.Count(), group.Key.Category, group.Key.Why);
-    }
-
-    /// <summary>One line when what endangers letters changes.</summary>
-    async Task TellHealthAsync()
-    {
-        if (!(await parts.Health.ReadAsync()).Succeeded(out var health, out _)) return;
-        var now = string.Join("; ", health.Problems);
-        if (now == problems) return;
-        problems = now;
-        if (now.Length > 0) log.LogWarning("the store of the dead letters: {Problems}", now);
-        else log.LogInformation("the store of the dead letters is well");
     }
 }

@@ -125,7 +125,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         var sent = letter;
         if (wish.Patch is { } patch)
         {
-            if (!PatchedPayload.Of(letter.Payload, patch, slice.CheckPayload).Succeeded(out var payload, out var reason))
+            if (!PatchedPayload.Of(letter.Payload, patch, slice.Payloads, wish.Key, letter.HoldsRow).Succeeded(out var payload, out var reason))
                 return new ReplayAnswer.PatchRefused(reason);
             sent = letter with { Payload = payload };
         }

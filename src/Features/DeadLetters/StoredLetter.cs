@@ -5,7 +5,11 @@ namespace Hobom.Slices.DeadLetters;
 /// <summary>A letter as the store has it.</summary>
 /// <param name="TimeLeft">Until it expires; null where it never does.</param>
 public sealed record StoredLetter(
-    DeadLetterKey Key, ReadOnlyMemory<byte> Payload, RecordReading Record, TimeSpan? TimeLeft);
+    DeadLetterKey Key, ReadOnlyMemory<byte> Payload, RecordReading Record, TimeSpan? TimeLeft)
+{
+    /// <summary>It is about a row that was refused, and holds it, unless it was edited since.</summary>
+    public bool HoldsRow => Record is RecordReading.Readable { Record.Stage: DeadLetter.DecideStage };
+}
 
 /// <summary>What was found under a key.</summary>
 public abstract record LetterLookup

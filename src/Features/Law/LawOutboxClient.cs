@@ -1,5 +1,3 @@
-using System.Text;
-using Google.Protobuf;
 using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime.Grpc;
@@ -25,11 +23,11 @@ public sealed class LawOutboxClient(GrpcBackend backend)
             response => [.. response.Items.Where(row => OutboxStatus.IsPending(row.Status)).Select(ItemOf)]);
     }
 
-    static OutboxItem<LawChangedPayload> ItemOf(QueryResult row) => new(
+    public static OutboxItem<LawChangedPayload> ItemOf(QueryResult row) => new(
         row.Id,
         row.EventId.Length == 0 ? null : new EventId(row.EventId),
         row.EventType,
         row.Payload,
         OutboxTimestamps.Parse(row.CreatedAt),
-        () => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(row)));
+        () => RowText.Format(row));
 }

@@ -1,7 +1,9 @@
+using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Outbox;
+using LanguageExt;
 
 namespace Hobom.Slices.Law;
 
@@ -10,6 +12,8 @@ public static class LawSlice
 {
     /// <summary>Of one generation.</summary>
     public static readonly TimeSpan DefaultGenerateDeadline = TimeSpan.FromSeconds(120);
+
+    public static PayloadRules Payloads { get; } = new(LawPayloadCheck.Fault, ReadRow);
 
     /// <param name="kept">A space of kept values by its name, written under the flow's lease.</param>
     public static Slice Build(
@@ -25,6 +29,11 @@ public static class LawSlice
         return new Slice(
             "law", LawDecisions.Route, main.Address, tools.NewLoop("law", LawDecisions.Route, flow.VisitAsync),
             new SliceWork(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
-            id => id.Value, LawPayloadCheck.Fault);
+            id => id.Value, Payloads);
     }
+
+    static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text) =>
+        from row in RowText.Parse<QueryResult>(text)
+        from law in LawDecisions.Decide(LawOutboxClient.ItemOf(row)).MapLeft(refusal => refusal.Reason)
+        select new RowValue(law.Id, LawPayloadText.Format(law.Payload));
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using Google.Protobuf;
 using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Log;
 using Hobom.Slices.Runtime.Grpc;
@@ -25,11 +23,11 @@ public sealed class LogOutboxClient(GrpcBackend backend, string eventType)
             response => [.. response.Items.Where(row => OutboxStatus.IsPending(row.Status)).Select(ItemOf)]);
     }
 
-    static OutboxItem<HoBomLogPayload> ItemOf(QueryResult row) => new(
+    public static OutboxItem<HoBomLogPayload> ItemOf(QueryResult row) => new(
         row.Id,
         row.EventId.Length == 0 ? null : new EventId(row.EventId),
         row.EventType,
         row.Payload,
         OutboxTimestamps.Parse(row.CreatedAt),
-        () => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(row)));
+        () => RowText.Format(row));
 }

@@ -1,12 +1,16 @@
+using Hobom.Slices.Protos.Outbox.Log;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
+using LanguageExt;
 
 namespace Hobom.Slices.Logs;
 
 /// <summary>HOBOM_LOG: the main backend's logs to <c>hobom.logs</c>, in arrays.</summary>
 public static class LogsSlice
 {
+    static readonly LogBatchLimits OneAlone = new(int.MaxValue, 1);
+
     public static Slice Build(SliceTools tools, GrpcBackend main) =>
         Build(tools, main, "logs", LogFlow.Main, MessageOutboxMarks.Of(main));
 
@@ -20,6 +24,14 @@ public static class LogsSlice
             tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"));
         return new Slice(
             name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, poller.VisitAsync), runner,
-            _ => flow.RecordKey(tools.Clock.GetUtcNow()), LogPayloadCheck.Fault);
+            _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow));
     }
+
+    public static PayloadRules Payloads(LogFlow flow) => new(LogPayloadCheck.Fault, row => ReadRow(row, flow));
+
+    static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text, LogFlow flow) =>
+        from row in RowText.Parse<QueryResult>(text)
+        from delivery in LogDecisions.Plan([LogOutboxClient.ItemOf(row)], flow, OneAlone, DateTimeOffset.UnixEpoch)
+            .Steps.Single().MapLeft(refusal => refusal.Reason)
+        select new RowValue(delivery.Events[0].Id, delivery.Value);
 }

@@ -1,6 +1,8 @@
+using Hobom.Slices.Protos.Outbox.Message;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
+using LanguageExt;
 
 namespace Hobom.Slices.Messages;
 
@@ -13,6 +15,13 @@ public static class MessagesSlice
         var poller = new MessagesPoller(new MessageOutboxClient(main), runner, tools.Clock);
         return new Slice(
             "messages", MessageDecisions.Route, main.Address, tools.NewLoop("messages", MessageDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, MessagePayloadCheck.Fault);
+            id => id.Value, Payloads(tools.Clock));
     }
+
+    public static PayloadRules Payloads(TimeProvider clock) => new(MessagePayloadCheck.Fault, row => ReadRow(row, clock.GetUtcNow()));
+
+    static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text, DateTimeOffset now) =>
+        from row in RowText.Parse<QueryResult>(text)
+        from delivery in MessageDecisions.Decide(MessageOutboxClient.ItemOf(row), now).MapLeft(refusal => refusal.Reason)
+        select new RowValue(delivery.Events[0].Id, delivery.Value);
 }

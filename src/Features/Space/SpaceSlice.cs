@@ -1,18 +1,27 @@
+using Hobom.Slices.Protos.Outbox.Space;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
+using LanguageExt;
 
 namespace Hobom.Slices.Space;
 
 /// <summary>SPACE_EVENT: the space backend's outbox to <c>hobom.space-events</c>, a record for each event.</summary>
 public static class SpaceSlice
 {
+    public static PayloadRules Payloads { get; } = new(SpacePayloadCheck.Fault, ReadRow);
+
     public static Slice Build(SliceTools tools, GrpcBackend space)
     {
         var runner = tools.NewRunner(SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
         var poller = new SpacePoller(new SpaceOutboxClient(space), runner);
         return new Slice(
             "space", SpaceDecisions.Route, space.Address, tools.NewLoop("space", SpaceDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, SpacePayloadCheck.Fault);
+            id => id.Value, Payloads);
     }
+
+    static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text) =>
+        from row in RowText.Parse<QueryResult>(text)
+        from delivery in SpaceDecisions.Decide(SpaceOutboxClient.ItemOf(row)).MapLeft(refusal => refusal.Reason)
+        select new RowValue(delivery.Events[0].Id, delivery.Value);
 }

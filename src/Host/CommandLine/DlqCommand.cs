@@ -30,8 +30,8 @@ static class DlqCommand
         {
             return await (order.Verb switch
             {
-                "list" => ShowAsync(await api.GetAsync($"/dlq?{QueryOf(order)}"), order, terminal, a => LetterTables.Of(a.Read<ListDeadLettersEndpoint.Answer>())),
-                "groups" => ShowAsync(await api.GetAsync($"/dlq/groups?{QueryOf(order)}"), order, terminal, a => LetterTables.Of(a.Read<ListLetterGroupsEndpoint.Answer>())),
+                "list" => ShowAsync(await api.GetAsync($"/dlq?{QueryOf(order)}"), order, terminal, a => LetterTables.Of(a.Read<ListDeadLettersEndpoint.LetterList>())),
+                "groups" => ShowAsync(await api.GetAsync($"/dlq/groups?{QueryOf(order)}"), order, terminal, a => LetterTables.Of(a.Read<ListLetterGroupsEndpoint.LetterGroupList>())),
                 "show" => ShowAsync(await api.GetAsync($"/dlq/{Uri.EscapeDataString(order.Keys[0])}"), order, terminal, a => LetterTables.OfOne(a.Read<JsonElement>())),
                 "replay" => new ReplayCommand(api, terminal, order, second).RunAsync(),
                 _ => OrderAsync(api, terminal, order),

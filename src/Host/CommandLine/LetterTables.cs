@@ -11,7 +11,7 @@ static class LetterTables
     // The relaxed one leaves letters of other scripts readable; what it lets through is escaped after it.
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static IEnumerable<string> Of(ListDeadLettersEndpoint.Answer page)
+    public static IEnumerable<string> Of(ListDeadLettersEndpoint.LetterList page)
     {
         var letters = page.Letters ?? [];
         foreach (var line in Table(
@@ -25,7 +25,7 @@ static class LetterTables
         if (page.Next is { } next) yield return $"more: --cursor {LogText.Clean(next)}";
     }
 
-    public static IEnumerable<string> Of(ListLetterGroupsEndpoint.Answer answer) => Table(
+    public static IEnumerable<string> Of(ListLetterGroupsEndpoint.LetterGroupList answer) => Table(
         ["COUNT", "CATEGORY", "STAGE", "CLASS", "LAST SEEN", "NEXT EXPIRY", "GROUP", "CAUSE"],
         [.. answer.Groups.Select(g => (string[])
         [

@@ -20,7 +20,7 @@ sealed class ReplayCommand(ProcessorApi api, Terminal terminal, DlqOrder order, 
         }
 
         if (order.Json) terminal.WriteJson(answer.Body);
-        else terminal.Output.WriteLine(LogText.Clean(answer.Read<RetryDeadLetterEndpoint.Answer>().Message, 300));
+        else terminal.Output.WriteLine(LogText.Clean(answer.Read<RetryDeadLetterEndpoint.RetryAnswer>().Message, 300));
         return answer.Status == 200 ? DlqCommand.Done : DlqCommand.SomeLeft;
     }
 

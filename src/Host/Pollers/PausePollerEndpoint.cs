@@ -6,19 +6,22 @@ namespace Hobom.Slices.Host.Pollers;
 
 public sealed class PausePollerEndpoint(PollerDesk desk, TimeProvider clock) : PollerEndpoint(desk)
 {
+    const string Unkept = "paused, but Redis is away: a restart will resume it";
+
     public override void Configure()
     {
         Post("/pollers/{name}/pause");
         Policies(Role.Operator);
         Describe(
             "Pause a poller",
-            "From the next visit on, until resumed; a restart keeps it. 503 where it is paused but Redis could not keep that.");
+            "From the next visit on, until resumed; a restart keeps it. 503 where it is paused but Redis could not keep that.",
+            unkept: Unkept);
     }
 
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
         if (await Desk.SetPauseAsync(slice, Caller.Of(HttpContext), paused: true))
             await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
-        else await Send.ResponseAsync(new ErrorAnswer("paused, but Redis is away: a restart will resume it"), 503, ct);
+        else await Send.ResponseAsync(new ErrorAnswer(Unkept), 503, ct);
     }
 }

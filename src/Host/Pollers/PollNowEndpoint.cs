@@ -9,7 +9,9 @@ public sealed class PollNowEndpoint(PollerDesk desk, TimeProvider clock) : Polle
     {
         Post("/pollers/{name}/poll");
         Policies(Role.Operator);
-        Describe("Poll now", "Ends the wait between two visits; during a visit, another follows at once. A paused poller stays paused.");
+        Describe(
+            "Poll now", "Ends the wait between two visits; during a visit, another follows at once. A paused poller stays paused.",
+            StatusCodes.Status202Accepted);
     }
 
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)

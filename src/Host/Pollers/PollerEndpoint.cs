@@ -20,14 +20,22 @@ public abstract class PollerEndpoint(PollerDesk desk) : EndpointWithoutRequest<o
 
     protected abstract Task HandleAsync(Slice slice, CancellationToken ct);
 
-    protected void Describe(string summary, string description)
+    /// <param name="unkept">What is told with 503 by a change that Redis could not keep; null for what changes nothing.</param>
+    protected void Describe(string summary, string description, int success = StatusCodes.Status200OK, string? unkept = null)
     {
-        Description(b => b.Produces<PollerView>().Produces<ErrorAnswer>(404));
+        Description(b =>
+        {
+            b.Produces<PollerView>(success).Produces<ErrorAnswer>(404);
+            if (unkept is not null) b.Produces<ErrorAnswer>(503);
+        });
         Summary(s =>
         {
             s.Summary = summary;
             s.Description = description;
             s.Params["name"] = "messages, logs, space, space-logs or law";
+            s.ResponseExamples[success] = PollerExamples.Poller;
+            s.ResponseExamples[404] = new ErrorAnswer("no poller 'mesages' runs; there are: messages, logs");
+            if (unkept is not null) s.ResponseExamples[503] = new ErrorAnswer(unkept);
         });
     }
 }

@@ -11,7 +11,7 @@ namespace Hobom.Slices.Runtime;
 /// <param name="Name">In routes and log lines: <c>messages</c>, <c>space-logs</c> …</param>
 /// <param name="Backend">host:port of the outbox.</param>
 /// <param name="RecordKey">The Kafka key of a letter that does not tell its own, by event id.</param>
-/// <param name="CheckPayload">Why an edited letter may not go out as this payload, or null: what the flow refuses itself, and what its consumers refuse.</param>
+/// <param name="Payloads">What may go out as an edited letter's payload.</param>
 public sealed record Slice(
     string Name,
     RelayRoute Route,
@@ -19,13 +19,13 @@ public sealed record Slice(
     PollingLoop Loop,
     SliceWork Work,
     Func<EventId, string> RecordKey,
-    Func<ReadOnlyMemory<byte>, string?> CheckPayload)
+    PayloadRules Payloads)
 {
     /// <summary>A flow that ends in Kafka.</summary>
     public Slice(
         string name, RelayRoute route, string backend, PollingLoop loop, DeliveryRunner runner,
-        Func<EventId, string> recordKey, Func<ReadOnlyMemory<byte>, string?> checkPayload)
-        : this(name, route, backend, loop, SliceWork.Of(runner), recordKey, checkPayload)
+        Func<EventId, string> recordKey, PayloadRules payloads)
+        : this(name, route, backend, loop, SliceWork.Of(runner), recordKey, payloads)
     {
     }
 

@@ -16,6 +16,7 @@ public sealed class AccessTests(HostApp app)
     static readonly Dictionary<string, string?> RoleTable = new(StringComparer.Ordinal)
     {
         ["GET /health"] = null,
+        ["GET /health/ready"] = null,
         ["GET /dlq"] = Role.Reader,
         ["GET /dlq/{key}"] = Role.Reader,
         ["POST /dlq/retry/{key}"] = Role.Operator,
@@ -71,7 +72,12 @@ public sealed class AccessTests(HostApp app)
         {
             var answer = await app.SendAsync(MethodOf(endpoint), PathOf(endpoint), key: null);
             Assert.True(
-                answer.StatusCode == (Name(endpoint) == "GET /health" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized),
+                answer.StatusCode == Name(endpoint) switch
+                {
+                    "GET /health" => HttpStatusCode.OK,
+                    "GET /health/ready" => HttpStatusCode.ServiceUnavailable,
+                    _ => HttpStatusCode.Unauthorized,
+                },
                 $"{Name(endpoint)}: {answer.StatusCode}");
         }
 

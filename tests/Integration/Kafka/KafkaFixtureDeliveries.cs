@@ -17,7 +17,10 @@ static class KafkaFixtureDeliveries
     public static RecordPosition Position(Either<PublishFailure, RecordPosition> outcome) => outcome.Match(
         position => position, failure => throw new Xunit.Sdk.XunitException(failure.ToString()));
 
-    /// <summary>Publishes until Kafka takes one: after a fault, the client needs a moment to find out that it is over.</summary>
+    /// <summary>
+    /// Publishes until Kafka takes one: at first the client has to connect, which may take as long as a short attempt; and
+    /// after a fault it needs a moment to find out that it is over.
+    /// </summary>
     public static async Task PublishUntilTaken(KafkaPublisher publisher, Delivery delivery)
     {
         var begun = Stopwatch.GetTimestamp();

@@ -27,7 +27,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     public async Task An_answer_that_comes_too_late_is_unknown_and_reading_back_finds_the_record(KafkaAcks acks)
     {
         await using var publisher = Publisher(Settings with { Acks = acks });
-        Position(await publisher.PublishAsync(Of("first"), possibleDuplicate: false));
+        await PublishUntilTaken(publisher, Of("first"));
         var since = DateTimeOffset.UtcNow;
         kafka.AnswerAfter(TimeSpan.FromSeconds(4));
 
@@ -43,7 +43,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     public async Task A_broker_that_is_down_is_an_outage_told_within_the_time_out_and_in_few_lines()
     {
         await using var publisher = Publisher(Settings, log);
-        Position(await publisher.PublishAsync(Of("first"), possibleDuplicate: false));
+        await PublishUntilTaken(publisher, Of("first"));
         kafka.TakeDown();
         // Until the client has seen the connection go, what it sends may have arrived: the first is lost on that.
         await publisher.PublishAsync(Of("sent into the gap"), possibleDuplicate: false);
@@ -90,6 +90,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     public async Task A_refusal_by_the_broker_is_permanent(int error, string code)
     {
         await using var publisher = Publisher(Settings);
+        await PublishUntilTaken(publisher, Of("first"));
         kafka.FailProduce(error);
 
         Assert.Equal(code, Failure<PublishFailure.Permanent>(
@@ -100,7 +101,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     public async Task A_producer_that_failed_for_good_is_replaced_and_the_next_record_goes_through()
     {
         await using var publisher = Publisher(Settings, log);
-        Position(await publisher.PublishAsync(Of("first"), possibleDuplicate: false));
+        await PublishUntilTaken(publisher, Of("first"));
         kafka.FailProduce(OutOfOrderSequence);
 
         var failed = await publisher.PublishAsync(Of("struck"), possibleDuplicate: false);
@@ -132,7 +133,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     public async Task Ending_completes_every_publish_that_is_under_way()
     {
         var publisher = Publisher(Settings with { DeliveryTimeout = TimeSpan.FromSeconds(60) });
-        Position(await publisher.PublishAsync(Of("first"), possibleDuplicate: false));
+        await PublishUntilTaken(publisher, Of("first"));
         kafka.AnswerAfter(TimeSpan.FromSeconds(30));
         var publishes = Enumerable.Range(0, 50).Select(i => publisher.PublishAsync(Of($"{i}"), possibleDuplicate: false)).ToList();
         var begun = Stopwatch.GetTimestamp();
@@ -150,7 +151,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     public async Task Ending_waits_for_acknowledgements_that_are_about_to_come()
     {
         var publisher = Publisher(Settings with { DeliveryTimeout = TimeSpan.FromSeconds(60) });
-        Position(await publisher.PublishAsync(Of("first"), possibleDuplicate: false));
+        await PublishUntilTaken(publisher, Of("first"));
         kafka.AnswerAfter(TimeSpan.FromSeconds(1));
         var publishes = Enumerable.Range(0, 50).Select(i => publisher.PublishAsync(Of($"{i}"), possibleDuplicate: false)).ToList();
 

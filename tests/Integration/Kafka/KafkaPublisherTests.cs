@@ -120,7 +120,7 @@ public sealed class KafkaPublisherTests : IDisposable
         kafka.CreateTopic(Topic, 1);
         var extra = new Dictionary<string, string> { ["queue.buffering.max.messages"] = "1" };
         await using var publisher = Publisher(Settings with { Extra = extra, DeliveryTimeout = TimeSpan.FromSeconds(1) });
-        Position(await publisher.PublishAsync(Of("warm"), possibleDuplicate: false));
+        await PublishUntilTaken(publisher, Of("warm"));
         kafka.TakeDown();
         // Until the client has seen the connection go, what it sends may have arrived: the first is lost on that.
         await publisher.PublishAsync(Of("sent into the gap"), possibleDuplicate: false);

@@ -59,7 +59,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
         await kafka.CreateTopicAsync(topic, 1);
         await using var publisher = Publisher(Settings with { DeliveryTimeout = TimeSpan.FromSeconds(2) });
         var since = DateTimeOffset.UtcNow;
-        Position(await publisher.PublishAsync(Of("first", topic), possibleDuplicate: false));
+        await PublishUntilTaken(publisher, Of("first", topic));
         await kafka.FreezeAsync();
         try
         {

@@ -180,6 +180,26 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
             }));
     }
 
+    [Fact]
+    public async Task A_patch_mends_refused_rows_and_the_flow_makes_their_records()
+    {
+        foreach (var (id, payload) in (IEnumerable<(string, string)>)[("a", "{\"title\":\"t\"}"), ("b", "{\"title\":\"u\",\"type\":\"SMS\"}")])
+        {
+            var row = Encoding.UTF8.GetBytes($$"""{"eventId":"{{id}}","payload":{{payload}}}""");
+            (await redis.Store.SaveAsync(DeadLetter.Of(new Refusal(new EventId(id), Key(id), row, "the message has no recipient"), "MESSAGE", "hobom.messages", Noon))).Right();
+            (await redis.Store.NoteRowFailedAsync(Key(id))).Right();
+        }
+
+        var process = NewProcess();
+        var job = await StartedAsync(process, new ReplayJobOptions(), """[{"op":"add","path":"/payload/recipient","value":"r"}]""");
+        Assert.Equal(1, job.Plan.Patch!.Fits);
+        Assert.Equal("the message's type is none of MAIL_MESSAGE, PUSH_MESSAGE", Assert.Single(job.Plan.Patch.Refused).Reason);
+        process.RunJobs();
+        job = await EndedAsync(process, job.Id);
+        Assert.Equal((1, 1), (job.Delivered, job.Skipped));
+        Assert.StartsWith("""{"type":"MAIL_MESSAGE","title":"t","body":"","recipient":"r",""", Encoding.UTF8.GetString(Assert.Single(topic.Records).Value.Span), StringComparison.Ordinal);
+    }
+
     static async Task<ReplayJob> PlannedAsync(ReplayProcess process, ReplayJobOptions options, string? patch = null)
     {
         (await process.Feed.LoadAsync()).Right();

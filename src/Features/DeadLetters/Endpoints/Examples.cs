@@ -13,10 +13,10 @@ static class Examples
         "dlq:menu:0192f0c1", "menu", "0192f0c1", "MESSAGE", "publish", "transient", "Local: Message timed out", "3f1c2d9a70b4e815",
         "open", MaybeWritten: true, 3, 182, Noon, Noon.AddSeconds(1), Noon.AddHours(72), 259_000, Held: false);
 
-    public static readonly ListDeadLettersEndpoint.Answer LetterPage =
+    public static readonly ListDeadLettersEndpoint.LetterList LetterPage =
         new(["dlq:menu:0192f0c1"]) { Letters = [Letter], Next = "1772712001000.ZGxxOm1lbnU6MDE5MmYwYzE", Total = 214 };
 
-    public static readonly object WholeLetter = new GetDeadLetterEndpoint.Answer(
+    public static readonly object WholeLetter = new GetDeadLetterEndpoint.WholeLetter(
         new { type = "MAIL_MESSAGE", title = "Welcome", recipient = "a@example.org" },
         Letter with
         {

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -9,19 +11,26 @@ namespace Hobom.Slices.DeadLetters.Endpoints;
 /// <summary>The contract's look at one letter: its payload as JSON, and beside it all that is known.</summary>
 public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock) : EndpointWithoutRequest<object>
 {
-    public sealed record Answer(object Item, LetterView Letter);
+    /// <param name="Item">The payload as it is.</param>
+    public sealed record WholeLetter(object Item, LetterView Letter)
+    {
+        /// <summary>Of an edited letter: the payload that failed.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public object? Original { get; init; }
+    }
 
     public override void Configure()
     {
         Get("/dlq/{key}");
         Policies(Role.Reader);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409)
+        Description(b => b.Produces<WholeLetter>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409)
             .Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "Show a dead letter";
             s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. `item` is the payload; one that is no JSON comes as "
-                + "`payloadBase64`. A discarded letter is shown until its discard is final. Callers who are no operators get it masked, and `masked` is true.";
+                + "`payloadBase64`. Of an edited letter, `original` is the payload that failed. A discarded letter is shown until its "
+                + "discard is final. Callers who are no operators get it masked, and `masked` is true.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.ResponseExamples[200] = Examples.WholeLetter;
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
@@ -59,18 +68,46 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
         return lookup.Match(found => found is LetterLookup.Missing, _ => false) ? await store.GetDiscardedAsync(key) : lookup;
     }
 
-    Task SendAsync(StoredLetter letter, CancellationToken ct)
+    async Task SendAsync(StoredLetter letter, CancellationToken ct)
     {
+        var original = Option<ReadOnlyMemory<byte>>.None;
+        if (letter.Record is RecordReading.Readable { Record.Edit: not null }
+            && !(await store.OriginalAsync(letter.Key)).Succeeded(out original, out var failure))
+        {
+            await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
+            return;
+        }
+
         var masked = !LetterAccess.SeesAll(User);
-        var payload = masked ? PayloadMask.Mask(letter.Key.Category, letter.Payload) : letter.Payload;
-        var view = LetterView.Of(letter, clock.GetUtcNow(), masked);
-        return DeadLetterDecisions.IsJson(payload.Span)
-            ? Send.BytesAsync(
-                [
-                    .. "{\"item\":"u8, .. payload.Span, .. masked ? ",\"masked\":true"u8 : [], .. ",\"letter\":"u8,
-                    .. JsonSerializer.SerializeToUtf8Bytes(view, JsonSerializerOptions.Web), (byte)'}',
-                ],
-                contentType: "application/json", cancellation: ct)
-            : Send.OkAsync(new { item = (object?)null, payloadBase64 = payload, note = "the payload is not JSON", letter = view }, ct);
+        var answer = new ArrayBufferWriter<byte>();
+        await using (var json = new Utf8JsonWriter(answer))
+        {
+            json.WriteStartObject();
+            if (!Write(json, "item", "payloadBase64", Shown(letter.Payload))) json.WriteString("note", "the payload is not JSON");
+            original.IfSome(bytes => Write(json, "original", "originalBase64", Shown(bytes)));
+            if (masked) json.WriteBoolean("masked", true);
+            json.WritePropertyName("letter");
+            JsonSerializer.Serialize(json, LetterView.Of(letter, clock.GetUtcNow(), masked), JsonSerializerOptions.Web);
+            json.WriteEndObject();
+        }
+
+        await Send.BytesAsync(answer.WrittenSpan.ToArray(), contentType: "application/json", cancellation: ct);
+
+        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) => masked ? PayloadMask.Mask(letter.Key.Category, payload) : payload;
+    }
+
+    /// <summary>JSON as it is, byte for byte; anything else is null and, beside it, in base 64: then false.</summary>
+    static bool Write(Utf8JsonWriter json, string name, string otherwise, ReadOnlyMemory<byte> payload)
+    {
+        json.WritePropertyName(name);
+        if (DeadLetterDecisions.IsJson(payload.Span))
+        {
+            json.WriteRawValue(payload.Span, skipInputValidation: true);
+            return true;
+        }
+
+        json.WriteNullValue();
+        json.WriteBase64String(otherwise, payload.Span);
+        return false;
     }
 }

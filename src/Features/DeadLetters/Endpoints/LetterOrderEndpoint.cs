@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 /// <summary>Which letters, and why.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class LetterOrderRequest
 {
     public IReadOnlyList<string>? Keys { get; set; }

@@ -12,7 +12,7 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
     const int UsualLimit = 50;
     const int MostLimit = 1000;
 
-    public sealed record Answer(IReadOnlyList<string> Items)
+    public sealed record LetterList(IReadOnlyList<string> Items)
     {
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IReadOnlyList<LetterView>? Letters { get; init; }
@@ -28,7 +28,7 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
     {
         Get("/dlq");
         Policies(Role.Reader);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
+        Description(b => b.Produces<LetterList>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "List dead letters";
@@ -57,19 +57,19 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
         if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (!(await store.ListAsync(prefix!)).Succeeded(out var keys, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
-        else await Send.OkAsync(new Answer([.. keys.Select(k => k.Format())]), ct);
+        else await Send.OkAsync(new LetterList([.. keys.Select(k => k.Format())]), ct);
     }
 
     Task SendPageAsync(QueryFields fields, CancellationToken ct)
     {
         var (filter, limit, cursor) = (fields.Filter(), fields.Number("limit", UsualLimit, MostLimit), fields.LetterCursor("cursor"));
         if (fields.HasAny("prefix")) fields.Refuse<string>("prefix", "goes with no other parameter");
-        if (fields.Fault is { } wrong) return Send.ResponseAsync(wrong, 400, ct);
+        if (fields.End() is { } wrong) return Send.ResponseAsync(wrong, 400, ct);
         if (!catalogue.IsLoaded) return Send.ResponseAsync(Examples.NotLoaded, 503, ct);
         var page = catalogue.Page(filter, limit, cursor);
         var now = clock.GetUtcNow();
         return Send.OkAsync(
-            new Answer([.. page.Letters.Select(l => l.Name)])
+            new LetterList([.. page.Letters.Select(l => l.Name)])
             {
                 Letters = [.. page.Letters.Select(l => LetterView.Of(l, now))],
                 Next = page.Next?.Format(),

@@ -18,19 +18,19 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
             group.Cause.Text, group.Count, group.FirstSeen, group.LastSeen, group.SoonestExpiry, group.Sample.Format());
     }
 
-    public sealed record Answer(IReadOnlyList<GroupView> Groups);
+    public sealed record LetterGroupList(IReadOnlyList<GroupView> Groups);
 
     public override void Configure()
     {
         Get("/dlq/groups");
         Policies(Role.Reader);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
+        Description(b => b.Produces<LetterGroupList>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "Group dead letters by cause";
             s.Description = "The largest group first. A group's id stays the same through restarts and chooses its letters in `GET /dlq?group=`.";
             LetterQuery.Describe(s);
-            s.ResponseExamples[200] = new Answer(
+            s.ResponseExamples[200] = new LetterGroupList(
             [
                 new GroupView(
                     Examples.Letter.Group, "menu", "publish", "transient", "broker <host> timed out after <n> ms", 214,
@@ -45,8 +45,8 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
     {
         var fields = new QueryFields(HttpContext.Request.Query);
         var filter = fields.Filter();
-        return fields.Fault is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
+        return fields.End() is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
             : !catalogue.IsLoaded ? Send.ResponseAsync(Examples.NotLoaded, 503, ct)
-            : Send.OkAsync(new Answer([.. catalogue.Groups(filter).Select(GroupView.Of)]), ct);
+            : Send.OkAsync(new LetterGroupList([.. catalogue.Groups(filter).Select(GroupView.Of)]), ct);
     }
 }

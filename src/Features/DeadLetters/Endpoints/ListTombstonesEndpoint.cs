@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 /// <summary>Letters that went undelivered, the newest first; kept 90 days.</summary>
-public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoint<ListTombstonesEndpoint.Question, object>
+public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoint<ListTombstonesEndpoint.TombstoneQuery, object>
 {
-    public sealed class Question
+    public sealed class TombstoneQuery
     {
         [QueryParam]
         public string? Category { get; set; }
@@ -22,13 +22,13 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
         public string? Cursor { get; set; }
     }
 
-    public sealed record Answer(IReadOnlyList<Tombstone> Tombstones, string? Next);
+    public sealed record TombstoneList(IReadOnlyList<Tombstone> Tombstones, string? Next);
 
     public override void Configure()
     {
         Get("/dlq/tombstones");
         Policies(Role.Reader);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
+        Description(b => b.Produces<TombstoneList>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "List dead letters that are gone";
@@ -37,21 +37,21 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
             s.Params["why"] = "expired, evicted, removed or discarded";
             s.Params["limit"] = "up to 1000; 50 where it is not given";
             s.Params["cursor"] = "the `next` of the page before";
-            s.ResponseExamples[200] = new Answer([Examples.Gone], "1772971200000-0");
+            s.ResponseExamples[200] = new TombstoneList([Examples.Gone], "1772971200000-0");
             s.ResponseExamples[400] = new ErrorAnswer("why must be one of expired, evicted, removed, discarded") { Field = "why" };
             s.ResponseExamples[503] = Examples.RedisAway;
         });
     }
 
-    public override async Task HandleAsync(Question req, CancellationToken ct)
+    public override async Task HandleAsync(TombstoneQuery req, CancellationToken ct)
     {
         var fields = new QueryFields(HttpContext.Request.Query);
         var (category, why) = (fields.Category("category"), fields.OneOf<LetterEnd>("why"));
         var (limit, cursor) = (fields.Number("limit", 50, 1000), fields.StreamCursor("cursor"));
-        if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
+        if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (!(await tombstones.PageAsync(category, why, limit, cursor)).Succeeded(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
-        else await Send.OkAsync(new Answer([.. page.Tombstones.Select(Shown)], page.Next), ct);
+        else await Send.OkAsync(new TombstoneList([.. page.Tombstones.Select(Shown)], page.Next), ct);
     }
 
     Tombstone Shown(Tombstone stone) =>

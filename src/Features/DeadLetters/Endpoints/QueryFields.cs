@@ -8,6 +8,9 @@ namespace Hobom.Slices.DeadLetters.Endpoints;
 sealed class QueryFields(IQueryCollection query)
 {
     const int TextLimit = 200;
+    const int OtherLimit = 50;
+
+    readonly HashSet<string> asked = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Null where all that was read is well-formed.</summary>
     public ErrorAnswer? Fault { get; private set; }
@@ -16,7 +19,7 @@ sealed class QueryFields(IQueryCollection query)
 
     public string? Text(string name)
     {
-        var text = query[name].ToString();
+        var text = Raw(name);
         if (text.Length <= TextLimit) return text.Length == 0 ? null : text;
         return Refuse<string>(name, $"is longer than {TextLimit} characters");
     }
@@ -24,7 +27,7 @@ sealed class QueryFields(IQueryCollection query)
     /// <summary>As long as a letter's key may be.</summary>
     public string? Key(string name)
     {
-        var text = query[name].ToString();
+        var text = Raw(name);
         return text.Length == 0 ? null
             : text.Length <= DeadLetterKey.IdByteLimit + 64 ? text
             : Refuse<string>(name, "is longer than a key can be");
@@ -56,7 +59,7 @@ sealed class QueryFields(IQueryCollection query)
 
     public LetterCursor? LetterCursor(string name)
     {
-        var text = query[name].ToString();
+        var text = Raw(name);
         return text.Length == 0 ? null
             : text.Length < 2048 && DeadLetters.LetterCursor.Parse(text) is { } cursor ? cursor
             : Refuse<LetterCursor?>(name, "is no cursor of this list");
@@ -71,9 +74,26 @@ sealed class QueryFields(IQueryCollection query)
         Category("category"), OneOf<FailureClass>("class"), Text("text"), Duration("minAge"), Duration("maxAge"),
         Duration("expiresWithin"), OneOf<LetterState>("state"), Text("group"));
 
+    /// <summary>
+    /// To be called last. A parameter that nothing has asked for is a fault too: most likely it is misspelt, and without it
+    /// all would match.
+    /// </summary>
+    public ErrorAnswer? End()
+    {
+        if (query.Keys.FirstOrDefault(name => !asked.Contains(name)) is { } other)
+            Refuse<string>(other.Length <= OtherLimit ? other : other[..OtherLimit] + "…", "is no parameter of this list");
+        return Fault;
+    }
+
     public T? Refuse<T>(string name, string what)
     {
         Fault ??= new ErrorAnswer($"{name} {what}") { Field = name };
         return default;
+    }
+
+    string Raw(string name)
+    {
+        asked.Add(name);
+        return query[name].ToString();
     }
 }

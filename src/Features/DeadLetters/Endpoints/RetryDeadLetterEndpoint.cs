@@ -10,13 +10,13 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
 {
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(8);
 
-    public sealed record Answer(string Message);
+    public sealed record RetryAnswer(string Message);
 
     public override void Configure()
     {
         Post("/dlq/retry/{key}");
         Policies(Role.Operator);
-        Description(b => b.Produces<Answer>().Produces<Answer>(202).Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404)
+        Description(b => b.Produces<RetryAnswer>().Produces<RetryAnswer>(202).Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404)
             .Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(422).Produces<ErrorAnswer>(502));
         Summary(s =>
         {
@@ -28,8 +28,8 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
                 + "again by itself.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.Params["confirm"] = "unknown: send although it may be in Kafka already";
-            s.ResponseExamples[200] = new Answer("DLQ retried and removed from Redis");
-            s.ResponseExamples[202] = new Answer("the replay is under way and goes on");
+            s.ResponseExamples[200] = new RetryAnswer("DLQ retried and removed from Redis");
+            s.ResponseExamples[202] = new RetryAnswer("the replay is under way and goes on");
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer("the event is in hand") { HeldBy = "poll", HeldSince = DateTimeOffset.UnixEpoch };
@@ -51,7 +51,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
         {
-            await Send.ResponseAsync(new Answer("the replay is under way and goes on"), 202, ct);
+            await Send.ResponseAsync(new RetryAnswer("the replay is under way and goes on"), 202, ct);
             return;
         }
 
@@ -74,7 +74,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
 
     static (int Status, object Answer) AnswerTo(ReplayOutcome outcome) => outcome switch
     {
-        ReplayOutcome.Delivered => (200, new Answer("DLQ retried and removed from Redis")),
+        ReplayOutcome.Delivered => (200, new RetryAnswer("DLQ retried and removed from Redis")),
         ReplayOutcome.LetterGone => (404, new ErrorAnswer("the dead letter is gone: it was delivered or discarded meanwhile")),
         ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
         ReplayOutcome.NotClaimed(var reason) => (409, new ErrorAnswer(reason)),

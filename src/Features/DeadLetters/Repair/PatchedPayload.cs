@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 
 namespace Hobom.Slices.DeadLetters;
@@ -6,12 +7,9 @@ namespace Hobom.Slices.DeadLetters;
 /// <summary>What a patch makes of a letter's payload, as far as its flow takes it.</summary>
 public static class PatchedPayload
 {
-    /// <param name="check">The flow's own: why the payload may not go out, or null.</param>
+    /// <param name="heldRow">Whether the letter is about a refused row.</param>
     /// <returns>Left: the first reason against it.</returns>
-    public static Either<string, byte[]> Of(
-        ReadOnlyMemory<byte> payload, JsonPatch patch, Func<ReadOnlyMemory<byte>, string?> check)
-    {
-        if (!patch.Apply(payload).Succeeded(out var patched, out var fault)) return fault.ToString();
-        return check(patched) is { } refused ? refused : patched;
-    }
+    public static Either<string, ReadOnlyMemory<byte>> Of(
+        ReadOnlyMemory<byte> payload, JsonPatch patch, PayloadRules rules, DeadLetterKey key, bool heldRow) =>
+        patch.Apply(payload).Succeeded(out var patched, out var fault) ? rules.ValueOf(patched, key.Id, heldRow) : fault.ToString();
 }

@@ -67,11 +67,11 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
     {
         if (slices.FirstOrDefault(s => s.Route.Category == key.Category) is not { } slice)
             return new RepairAnswer.Refused(new ReplayRefusal.NoRoute(key.Category).Message);
-        if (slice.CheckPayload(payload) is { } fault) return new RepairAnswer.BadPayload(fault);
         if (!(await store.GetAsync(key)).Succeeded(out var lookup, out var failure)) return new RepairAnswer.StoreDown(failure);
         if (lookup is LetterLookup.Unreadable(_, var unreadable)) return new RepairAnswer.Refused(unreadable);
         if (lookup is not LetterLookup.Found(var letter)) return new RepairAnswer.NoLetter();
         if (!(await store.OriginalAsync(key)).Succeeded(out var original, out failure)) return new RepairAnswer.StoreDown(failure);
+        if (!slice.Payloads.ValueOf(payload, key.Id, letter.HoldsRow).Succeeded(out var value, out var fault)) return new RepairAnswer.BadPayload(fault);
 
         var route = new ReplayRoute(slice.Route, slice.RecordKey);
         var changed = await store.ChangeAsync<RepairAnswer>(key, seen =>
@@ -82,9 +82,9 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
             if (WhyNot(seen, record, letter) is { } refused) return (refused, null);
             var first = record!.Edit is null ? letter.Payload : original.IfNone(letter.Payload);
             var edit = EditOf(first, payload, reason, by);
-            var edited = Holding(record, payload) with { Edit = edit };
+            var edited = Holding(record, value) with { Edit = edit };
             var noted = edited.Noting(new HistoryEntry(edit.At, by, "edit", reason));
-            return (new RepairAnswer.Done(edit), WriteOf(key, noted, payload, record.Edit is null ? (ReadOnlyMemory<byte>?)letter.Payload : null, seen.TimeLeft));
+            return (new RepairAnswer.Done(edit), WriteOf(key, noted, value, record.Edit is null ? (ReadOnlyMemory<byte>?)letter.Payload : null, seen.TimeLeft));
         });
         return changed.Match(Right: answer => answer, Left: down => new RepairAnswer.StoreDown(down));
     }

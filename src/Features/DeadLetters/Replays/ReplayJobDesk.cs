@@ -78,7 +78,7 @@ public sealed class ReplayJobDesk(
         foreach (var some in letters.Chunk(ReadAtOnce))
         {
             if (!(await store.PayloadsAsync([.. some.Select(l => l.Key)])).Succeeded(out var payloads, out var failure)) return failure;
-            var reasons = some.Zip(payloads, (letter, payload) => (Reason: FaultOf(letter.Key.Category, payload, patch), Key: letter.Name)).ToList();
+            var reasons = some.Zip(payloads, (letter, payload) => (Reason: FaultOf(letter, payload, patch), Key: letter.Name)).ToList();
             fits += reasons.Count(r => r.Reason is null);
             refused = Reasons.Add(refused, reasons.Where(r => r.Reason is not null).Select(r => (r.Reason!, r.Key)));
         }
@@ -86,10 +86,10 @@ public sealed class ReplayJobDesk(
         return new PlannedPatch(fits, refused);
     }
 
-    string? FaultOf(Category category, ReadOnlyMemory<byte>? payload, JsonPatch patch) =>
+    string? FaultOf(CatalogueLetter letter, ReadOnlyMemory<byte>? payload, JsonPatch patch) =>
         payload is not { } bytes ? "the letter is gone"
-        : replays.Slices.FirstOrDefault(s => s.Route.Category == category) is not { } slice ? new ReplayRefusal.NoRoute(category).Message
-        : PatchedPayload.Of(bytes, patch, slice.CheckPayload).MatchUnsafe<string?>(Right: _ => null, Left: reason => reason);
+        : replays.Slices.FirstOrDefault(s => s.Route.Category == letter.Key.Category) is not { } slice ? new ReplayRefusal.NoRoute(letter.Key.Category).Message
+        : PatchedPayload.Of(bytes, patch, slice.Payloads, letter.Key, letter.Summary.Stage == DeadLetter.DecideStage).MatchUnsafe<string?>(Right: _ => null, Left: reason => reason);
 
     /// <returns>Null where the text is a JSON Patch, whose parsed form comes out.</returns>
     public static string? ParsePatch(JsonElement? given, out (JsonPatch Patch, string Text)? patch)

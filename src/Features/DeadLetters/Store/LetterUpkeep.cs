@@ -44,6 +44,10 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
             },
             ReconcileLimit);
 
+    /// <summary>Looks for letters that are in no index: other programs write such.</summary>
+    public Task<Either<StoreFailure, Reconciliation>> TakeInAsync() =>
+        redis.RunAsync(db => RedisLetterIndex.AddMissingAsync(db, clock.GetUtcNow()), ReconcileLimit);
+
     /// <summary>Looks at letters whose time should be over by now; cheap where there are none.</summary>
     /// <returns>The tombstones that were written.</returns>
     public Task<Either<StoreFailure, IReadOnlyList<Tombstone>>> SweepAsync() =>

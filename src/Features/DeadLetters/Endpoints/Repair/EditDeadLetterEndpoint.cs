@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 /// <summary>What a letter is to hold, and why.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class EditDeadLetterRequest
 {
     /// <summary>The payload itself; its bytes are taken as they stand in the request.</summary>
@@ -23,20 +25,21 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
     const int ReasonLimit = 500;
 
     /// <param name="Changes">From the payload that failed to this one; of many, the first.</param>
-    public sealed record Answer(string Message, string Key, IReadOnlyList<LetterChange> Changes, int ChangeCount);
+    public sealed record EditAnswer(string Message, string Key, IReadOnlyList<LetterChange> Changes, int ChangeCount);
 
     public override void Configure()
     {
         Put("/dlq/{key}");
         Policies(Role.Editor);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409)
+        Description(b => b.Produces<EditAnswer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409)
             .Produces<ErrorAnswer>(422).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "Edit a dead letter's payload";
             s.Description = "Checked as the flow checks its rows, and for what its consumers refuse: 422 with the reason. Id, category, key and "
                 + "topic stay as they are. The payload that failed is kept until the letter is delivered, and `DELETE …/edit` brings it back. A "
-                + "letter that holds a row no record could be made of can be replayed once it holds a proper value. The record says `edited: 1`.";
+                + "letter that holds a row no record could be made of takes the mended row, of which the flow makes the value, or the value itself; "
+                + "then it can be replayed. The record says `edited: 1`.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.ExampleRequest = new EditDeadLetterRequest
             {
@@ -46,7 +49,7 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
                 }),
                 Reason = "the recipient was misspelt",
             };
-            s.ResponseExamples[200] = new Answer("edited", "dlq:menu:0192f0c1", [new LetterChange("replace", "/recipient")], 1);
+            s.ResponseExamples[200] = new EditAnswer("edited", "dlq:menu:0192f0c1", [new LetterChange("replace", "/recipient")], 1);
             s.ResponseExamples[400] = new ErrorAnswer("payloadText is not JSON: line 3, position 14") { Field = "payloadText", Line = 3, Position = 14 };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");
@@ -70,8 +73,8 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
     /// <summary>Of the edit, and of its undoing.</summary>
     internal static (int Status, object Answer) AnswerTo(RepairAnswer answer, DeadLetterKey key) => answer switch
     {
-        RepairAnswer.Done(null) => (200, new Answer("the payload that failed is back", key.Format(), [], 0)),
-        RepairAnswer.Done(var edit) => (200, new Answer("edited", key.Format(), edit!.Changes, edit.ChangeCount)),
+        RepairAnswer.Done(null) => (200, new EditAnswer("the payload that failed is back", key.Format(), [], 0)),
+        RepairAnswer.Done(var edit) => (200, new EditAnswer("edited", key.Format(), edit!.Changes, edit.ChangeCount)),
         RepairAnswer.NoLetter => (404, new ErrorAnswer($"there is no dead letter {key}")),
         RepairAnswer.BadPayload(var reason) => (422, new ErrorAnswer(reason) { Field = "payload" }),
         RepairAnswer.Refused(var reason) => (409, new ErrorAnswer(reason)),

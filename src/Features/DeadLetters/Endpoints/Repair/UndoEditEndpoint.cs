@@ -10,14 +10,14 @@ public sealed class UndoEditEndpoint(RepairDesk desk) : EndpointWithoutRequest<o
     {
         Delete("/dlq/{key}/edit");
         Policies(Role.Editor);
-        Description(b => b.Produces<EditDeadLetterEndpoint.Answer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404)
+        Description(b => b.Produces<EditDeadLetterEndpoint.EditAnswer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(404)
             .Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "Undo the edit of a dead letter";
             s.Description = "The letter holds the payload that failed again, byte for byte.";
             s.Params["key"] = "dlq:<category>:<event id>";
-            s.ResponseExamples[200] = new EditDeadLetterEndpoint.Answer("the payload that failed is back", "dlq:menu:0192f0c1", [], 0);
+            s.ResponseExamples[200] = new EditDeadLetterEndpoint.EditAnswer("the payload that failed is back", "dlq:menu:0192f0c1", [], 0);
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");

@@ -8,18 +8,18 @@ public sealed class ListReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock
 {
     const int Most = 100;
 
-    public sealed record Answer(IReadOnlyList<ReplayJobView> Items);
+    public sealed record ReplayJobList(IReadOnlyList<ReplayJobView> Items);
 
     public override void Configure()
     {
         Get("/dlq/replays");
         Policies(Role.Reader);
-        Description(b => b.Produces<Answer>().Produces<ErrorAnswer>(503));
+        Description(b => b.Produces<ReplayJobList>().Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "List the replays of many";
             s.Description = $"The newest first, {Most} at most. Jobs that have ended are kept 30 days, plans that were not started 24 hours.";
-            s.ResponseExamples[200] = new Answer([ReplayExamples.Running]);
+            s.ResponseExamples[200] = new ReplayJobList([ReplayExamples.Running]);
             s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");
         });
     }
@@ -27,7 +27,7 @@ public sealed class ListReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock
     public override async Task HandleAsync(CancellationToken ct)
     {
         if ((await jobs.ListAsync(Most)).Succeeded(out var found, out var failure))
-            await Send.OkAsync(new Answer([.. found.Select(j => ReplayJobView.Of(j, clock.GetUtcNow()))]), ct);
+            await Send.OkAsync(new ReplayJobList([.. found.Select(j => ReplayJobView.Of(j, clock.GetUtcNow()))]), ct);
         else await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Microsoft.AspNetCore.Http;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Primitives;
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 /// <summary>Which letters, and how to replay them.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class PlanReplaysRequest
 {
     public LetterSelection? Filter { get; set; }
@@ -24,6 +26,7 @@ public sealed class PlanReplaysRequest
 }
 
 /// <summary>The same choice as the list's parameters.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class LetterSelection
 {
     public string? Category { get; set; }

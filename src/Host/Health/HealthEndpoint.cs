@@ -1,6 +1,6 @@
 using FastEndpoints;
 
-namespace Hobom.Slices.Host;
+namespace Hobom.Slices.Host.Health;
 
 /// <summary>The process is up and answers. A neighbour's outage is no reason to restart it.</summary>
 public sealed class HealthEndpoint : EndpointWithoutRequest<HealthEndpoint.HealthAnswer>

@@ -1,0 +1,18 @@
+using Hobom.Slices.DeadLetters;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Hobom.Slices.Host.Health;
+
+/// <summary>
+/// Whether letters can be kept and shown. Without their store nothing is published either, for the ledger is there too.
+/// </summary>
+sealed class DeadLettersCheck(DeadLettersParts parts) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(parts.Store.Last.Match(
+            Left: _ => HealthCheckResult.Unhealthy("Redis does not answer"),
+            Right: store =>
+                !parts.Catalogue.IsLoaded ? HealthCheckResult.Unhealthy("the letters are being read")
+                : store.Problems.Count > 0 ? HealthCheckResult.Degraded(string.Join("; ", store.Problems))
+                : HealthCheckResult.Healthy()));
+}
