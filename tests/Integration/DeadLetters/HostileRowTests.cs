@@ -2,6 +2,7 @@ using System.Text;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Tests.Integration.Redis;
+using Hobom.Slices.Tests.Integration.Replays;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
 namespace Hobom.Slices.Tests.Integration.DeadLetters;
@@ -35,24 +36,7 @@ public sealed class HostileRowTests(RedisFixture redis) : IClassFixture<RedisFix
     [InlineData(3)]
     public async Task Every_row_is_kept_as_it_is_listed_once_and_shown_without_an_error(int seed)
     {
-        var random = new Random(seed);
-        T Any<T>(T[] of) => of[random.Next(of.Length)];
-        var letters = new Dictionary<DeadLetterKey, byte[]>();
-        for (var i = 0; i < 60; i++)
-        {
-            var key = Key($"{Any(Texts)}{(random.Next(2) == 0 ? i : "")}{Any(Texts)}" is { Length: > 0 } id ? Cut(id) : "x", Any((string[])["menu", "log"]));
-            var letter = Of(key, Any(Times), Any(Payloads)) with
-            {
-                Reason = Any(Texts),
-                RecordKey = Any(Texts),
-                EventType = Any(Texts),
-                Headers = [.. Enumerable.Range(0, random.Next(3) == 0 ? 1000 : 2).Select(_ => new RecordHeader("Authorization", Any(Texts)))],
-                Class = Any(Enum.GetValues<FailureClass>()),
-            };
-            (await redis.Store.SaveAsync(letter)).Right();
-            letters[key] = letter.Payload.ToArray();
-        }
-
+        var letters = await SaveSomeAsync(new Random(seed));
         await using var api = await LettersApi.StartedAsync(redis, TimeProvider.System);
         Assert.Equal(letters.Keys.ToHashSet(), redis.Catalogue.Letters.Select(l => l.Key).ToHashSet());
         Assert.Equal(letters.Count, redis.Catalogue.Count);
@@ -73,6 +57,35 @@ public sealed class HostileRowTests(RedisFixture redis) : IClassFixture<RedisFix
         await redis.Plain.KeyDeleteAsync([.. letters.Keys.Select(k => (StackExchange.Redis.RedisKey)k.Format())]);
         Assert.Equal(letters.Count, (await redis.Upkeep.ReconcileAsync()).Right().Removed);
         Assert.Equal(200, (await api.GetAsync("/dlq/tombstones?limit=1000")).Status);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Every_row_goes_through_every_route_that_changes_it_and_is_sent_as_it_was(int seed)
+    {
+        var letters = await SaveSomeAsync(new Random(seed));
+        foreach (var key in letters.Keys) (await redis.Store.NoteRowFailedAsync(key)).Right();
+        var topic = new RecordedTopic();
+        await using var process = new ReplayProcess(redis, topic);
+        await using var api = await LettersApi.StartedAsync(redis, TimeProvider.System, slices: process.Slice);
+        var keys = letters.Keys.Select(k => k.Format()).ToArray();
+        foreach (var action in (string[])["hold", "release", "extend", "discard", "restore"])
+            Assert.Equal(
+                (action, keys.Length),
+                (action, (await api.PostAsync($"/dlq/{action}", new { keys, reason = "\0</script>\r\n\u202E" })).Body.GetProperty("done").GetInt32()));
+        (await redis.Feed.FollowAsync()).Right();
+        Assert.Equal(keys.Length, (await api.PostAsync("/dlq/replays", new { keys })).Body.GetProperty("plan").GetProperty("count").GetInt32());
+
+        foreach (var (key, payload) in letters.Where(l => !l.Key.Id.Contains('\0', StringComparison.Ordinal)))
+        {
+            var path = Uri.EscapeDataString(key.Format());
+            var edited = await api.PutAsync($"/dlq/{path}", new { payload = "no message and no log", reason = "x" });
+            Assert.Equal((key, key.Category.Name == "menu" ? 422 : 409), (key, edited.Status));
+            var sent = await api.PostAsync($"/dlq/retry/{path}", null);
+            Assert.Equal((key, key.Category.Name == "menu" ? 200 : 422), (key, sent.Status));
+            if (sent.Status == 200) Assert.Equal(payload, topic.Records[^1].Value.ToArray());
+        }
     }
 
     [Fact]
@@ -110,6 +123,28 @@ public sealed class HostileRowTests(RedisFixture redis) : IClassFixture<RedisFix
         }
 
         Assert.Equal(letters.Count, (await api.GetAsync("/dlq?limit=100")).Body.GetProperty("total").GetInt32());
+    }
+
+    async Task<Dictionary<DeadLetterKey, byte[]>> SaveSomeAsync(Random random)
+    {
+        T Any<T>(T[] of) => of[random.Next(of.Length)];
+        var letters = new Dictionary<DeadLetterKey, byte[]>();
+        for (var i = 0; i < 60; i++)
+        {
+            var key = Key($"{Any(Texts)}{(random.Next(2) == 0 ? i : "")}{Any(Texts)}" is { Length: > 0 } id ? Cut(id) : "x", Any((string[])["menu", "log"]));
+            var letter = Of(key, Any(Times), Any(Payloads)) with
+            {
+                Reason = Any(Texts),
+                RecordKey = Any(Texts),
+                EventType = Any(Texts),
+                Headers = [.. Enumerable.Range(0, random.Next(3) == 0 ? 1000 : 2).Select(_ => new RecordHeader("Authorization", Any(Texts)))],
+                Class = Any(Enum.GetValues<FailureClass>()),
+            };
+            (await redis.Store.SaveAsync(letter)).Right();
+            letters[key] = letter.Payload.ToArray();
+        }
+
+        return letters;
     }
 
     static async Task<HashSet<string>> AllPagesAsync(LettersApi api)

@@ -32,7 +32,7 @@ public sealed class LettersApi : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<LettersApi> StartedAsync(RedisFixture redis, TimeProvider clock, LetterCatalogue? catalogue = null)
+    public static async Task<LettersApi> StartedAsync(RedisFixture redis, TimeProvider clock, LetterCatalogue? catalogue = null, params Slice[] slices)
     {
         if (catalogue is null) (await redis.Feed.LoadAsync()).Right();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -42,8 +42,8 @@ public sealed class LettersApi : IAsyncDisposable
         var trail = new AuditTrail(audit.AppendAsync, clock, NullLogger<AuditTrail>.Instance);
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
             .AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
-            .AddSingleton(new ReplayDesk(redis.Store, Array.Empty<Slice>(), trail, clock))
-            .AddSingleton(new RepairDesk(redis.Store, Array.Empty<Slice>(), trail, clock))
+            .AddSingleton(new ReplayDesk(redis.Store, slices, trail, clock))
+            .AddSingleton(new RepairDesk(redis.Store, slices, trail, clock))
             .AddSingleton(new RedisReplayJobs(redis.Connection))
             .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobDesk>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
@@ -67,6 +67,9 @@ public sealed class LettersApi : IAsyncDisposable
 
     public Task<(int Status, JsonElement Body)> PostAsync(string path, object? body, string role = Role.Editor) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, role);
+
+    public Task<(int Status, JsonElement Body)> PutAsync(string path, object body) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body) }, Role.Editor);
 
     public async ValueTask DisposeAsync()
     {
