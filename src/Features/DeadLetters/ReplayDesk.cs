@@ -11,7 +11,7 @@ namespace Hobom.Slices.DeadLetters;
 /// <param name="AsOf">A letter that failed after this is not the one that was meant; null where any is.</param>
 /// <param name="Patch">Changes the payload on its way out; the store keeps the original.</param>
 public sealed record ReplayWish(
-    DeadLetterKey Key, string By, string Op, bool ConfirmUnknown = false, DateTimeOffset? AsOf = null, JsonPatch? Patch = null);
+    DeadLetterKey Key, string By, string Op, Confirmation Confirmation = Confirmation.None, DateTimeOffset? AsOf = null, JsonPatch? Patch = null);
 
 /// <summary>How a request to replay one letter ended, or why it did not begin.</summary>
 public abstract record ReplayAnswer
@@ -52,6 +52,7 @@ public abstract record ReplayAnswer
         Ran(ReplayOutcome.Delivered) => "delivered",
         Ran(ReplayOutcome.Busy(var holder)) => $"in hand of {holder.By}",
         Ran(ReplayOutcome.OutcomeUnknown(var reason)) => $"outcome unknown: {reason}",
+        Ran(ReplayOutcome.NotInDoubt) => "nothing was in doubt",
         Ran(ReplayOutcome.NotPublished(var why)) => $"not published: {why.Code}",
         Ran(ReplayOutcome.NotClaimed(var reason)) => reason,
         Ran(ReplayOutcome.NotClosed(var reason)) => $"not closed: {reason}",
@@ -75,8 +76,8 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
     public IReadOnlyList<Slice> Slices => slices;
 
     /// <param name="caller">Who asked, for the audit and for those who come second.</param>
-    public Task<ReplayAnswer> StartAsync(DeadLetterKey key, Caller caller, bool confirmUnknown) =>
-        Track(AuditedAsync(key, caller, confirmUnknown));
+    public Task<ReplayAnswer> StartAsync(DeadLetterKey key, Caller caller, Confirmation confirmation) =>
+        Track(AuditedAsync(key, caller, confirmation));
 
     /// <summary>One letter of many: the job is in the audit, and not each of its letters.</summary>
     public Task<ReplayAnswer> StartAsync(ReplayWish wish) => Track(ReplayAsync(wish));
@@ -92,12 +93,17 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         return replay;
     }
 
-    async Task<ReplayAnswer> AuditedAsync(DeadLetterKey key, Caller caller, bool confirmUnknown)
+    async Task<ReplayAnswer> AuditedAsync(DeadLetterKey key, Caller caller, Confirmation confirmation)
     {
-        var action = confirmUnknown ? "replay, outcome unknown confirmed" : "replay";
+        var action = confirmation switch
+        {
+            Confirmation.SendAgain => "replay, outcome unknown confirmed",
+            Confirmation.Delivered => "close as delivered",
+            _ => "replay",
+        };
         if (!(await trail.BeginAsync(caller, action, [key.Format()])).Succeeded(out var begun, out var failure))
             return new ReplayAnswer.StoreDown(failure);
-        var answer = await ReplayAsync(new ReplayWish(key, caller.Actor, Guid.CreateVersion7().ToString("N"), confirmUnknown));
+        var answer = await ReplayAsync(new ReplayWish(key, caller.Actor, Guid.CreateVersion7().ToString("N"), confirmation));
         await begun.EndAsync(answer.Result);
         return answer;
     }
@@ -147,7 +153,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         var unwritten = letter.Record is RecordReading.None
             ? DeadLetterDecisions.RecordOfAnotherWriter(letter, new ReplayRoute(slice.Route, slice.RecordKey), clock.GetUtcNow())
             : null;
-        var order = new ReplayOrder(delivery, wish.By, wish.ConfirmUnknown) { Claim = ClaimAsync };
+        var order = new ReplayOrder(delivery, wish.By, wish.Confirmation) { Claim = ClaimAsync };
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
         operations.TryAdd((wish.Key, wish.Op), 0);

@@ -19,7 +19,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         if (!hand.TryTake(law, order.By).Succeeded(out _, out var holder)) return new ReplayOutcome.Busy(holder);
         try
         {
-            return await order.Claim() is ClaimAnswer.Refused(var outcome) ? outcome : await RunStepsAsync(law, order.ConfirmUnknown);
+            return await order.Claim() is ClaimAnswer.Refused(var outcome) ? outcome : await RunStepsAsync(law, order.Confirmation);
         }
         finally
         {
@@ -29,13 +29,19 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
 
     static ReplayOutcome.NotPublished Refused(string reason) => new(new PublishFailure.Permanent("Payload", reason));
 
-    async Task<ReplayOutcome> RunStepsAsync(LawEvent law, bool confirmed)
+    async Task<ReplayOutcome> RunStepsAsync(LawEvent law, Confirmation confirmation)
     {
         if (!(await memory.ProgressAsync(law.Id)).Succeeded(out var progress, out var down))
             return new ReplayOutcome.NotBegun(down);
-        if (progress.Stage is LawStage.SaveBegun && !confirmed)
+        if (progress.Stage is LawStage.SaveBegun && confirmation is Confirmation.None)
             return new ReplayOutcome.OutcomeUnknown($"a save was begun at {progress.Since:u} and nobody saw its end");
-        var saved = await steps.RunAsync(law, Effort.OfReplay(confirmed), hand.Ending);
+        if (confirmation is Confirmation.Delivered && progress.Stage is not LawStage.Saved)
+        {
+            if (progress.Stage is not LawStage.SaveBegun) return new ReplayOutcome.NotInDoubt();
+            if (!(await memory.NoteAsync(law.Id, LawStage.Saved)).Succeeded(out _, out down)) return new ReplayOutcome.NotBegun(down);
+        }
+
+        var saved = await steps.RunAsync(law, Effort.OfReplay(confirmation is Confirmation.SendAgain), hand.Ending);
         if (saved.Succeeded(out _, out var end)) return await CloseAsync(law);
         return new ReplayOutcome.NotPublished(end switch
         {

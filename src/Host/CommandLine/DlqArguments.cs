@@ -34,16 +34,17 @@ static class DlqArguments
 
             var (option, joined) = args[at].Split('=', 2) is [var before, var after] ? (before, after) : (args[at], null);
             if (option is "--") optionsEnd = true;
-            else if (option is "--all" or "--yes" or "--confirm-unknown" or "--json")
+            else if (option is "--all" or "--yes" or "--confirm-unknown" or "--confirm-delivered" or "--json")
             {
                 if (joined is not null) return $"{option} takes no value";
                 if (!Takes(order.Verb, option)) return Unfit(order.Verb, option);
+                if (order.Confirm is not null && option.StartsWith("--confirm-", StringComparison.Ordinal)) return "one --confirm-… only";
                 order = option switch
                 {
                     "--all" => order with { All = true },
                     "--yes" => order with { Yes = true },
                     "--json" => order with { Json = true },
-                    _ => order with { ConfirmUnknown = true },
+                    _ => order with { Confirm = option["--confirm-".Length..] },
                 };
             }
             else
@@ -80,7 +81,7 @@ static class DlqArguments
     {
         "--json" or "--url" => true,
         "--limit" or "--cursor" => verb is "list",
-        "--all" or "--yes" or "--confirm-unknown" or "--rate" or "--canary" => verb is "replay",
+        "--all" or "--yes" or "--confirm-unknown" or "--confirm-delivered" or "--rate" or "--canary" => verb is "replay",
         "--reason" => verb is "discard" || OnKeys.Contains(verb, StringComparer.Ordinal),
         _ => verb is "list" or "groups" or "replay" && Filters.Any(f => f.Option == option),
     };
@@ -103,7 +104,7 @@ static class DlqArguments
         var ways = (order.Keys.Count > 0 ? 1 : 0) + (order.Filter.Count > 0 ? 1 : 0) + (order.All ? 1 : 0);
         return ways == 0 ? "'replay' wants keys, filters or --all"
             : ways > 1 ? "'replay' wants keys or filters or --all, one of them"
-            : order.ConfirmUnknown && !IsSingle(order) ? "--confirm-unknown goes with one key alone"
+            : order.Confirm is { } confirm && !IsSingle(order) ? $"--confirm-{confirm} goes with one key alone"
             : null;
     }
 

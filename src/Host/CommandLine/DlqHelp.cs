@@ -14,7 +14,8 @@ static class DlqHelp
         usage: hobom dlq list [filters] [--limit N] [--cursor NEXT]
                hobom dlq groups [filters]
                hobom dlq show KEY
-               hobom dlq replay (KEY... | filters | --all) [--rate N] [--canary N] [--yes] [--confirm-unknown]
+               hobom dlq replay (KEY... | filters | --all) [--rate N] [--canary N] [--yes]
+               hobom dlq replay KEY [--confirm-unknown | --confirm-delivered]
                hobom dlq discard KEY... --reason TEXT
                hobom dlq hold | release | extend | restore KEY... [--reason TEXT]
 
@@ -31,6 +32,7 @@ static class DlqHelp
           --rate N               letters a second (50); --canary N: letters that run ahead of the rest (5)
           --yes                  start without asking; needed where there is no terminal
           --confirm-unknown      one key only: send it although Kafka may have it already
+          --confirm-delivered    one key only: Kafka has it; send nothing, mark it SENT and remove the letter
 
         Everywhere
           --json                 the server's JSON as it is

@@ -19,7 +19,8 @@ sealed record DlqOrder(string Verb, IReadOnlyList<string> Keys, IReadOnlyList<Ke
 
     public bool Yes { get; init; }
 
-    public bool ConfirmUnknown { get; init; }
+    /// <summary>As the API spells it: unknown or delivered.</summary>
+    public string? Confirm { get; init; }
 
     public bool Json { get; init; }
 

@@ -12,7 +12,7 @@ sealed class ReplayCommand(ProcessorApi api, Terminal terminal, DlqOrder order, 
 
     async Task<int> RetryAsync(string key)
     {
-        var received = await api.PostAsync($"/dlq/retry/{Uri.EscapeDataString(key)}{(order.ConfirmUnknown ? "?confirm=unknown" : "")}", null);
+        var received = await api.PostAsync($"/dlq/retry/{Uri.EscapeDataString(key)}{(order.Confirm is { } confirm ? $"?confirm={confirm}" : "")}", null);
         if (!received.IsServed(terminal, out var answer))
         {
             // 502: it was tried, and the letter is still there.

@@ -36,10 +36,10 @@ sealed class Relay
         return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
     }
 
-    public async Task<ReplayOutcome> ReplayAsync(DeadLetter letter, bool confirmUnknown = false)
+    public async Task<ReplayOutcome> ReplayAsync(DeadLetter letter, Confirmation confirmation = Confirmation.None)
     {
         var delivery = SamplePlan.Again(letter);
         world.Kafka.Replayed.Add(letter.EventId!.Value);
-        return await new Replay(Runner).RunAsync(new ReplayOrder(delivery, "operator", confirmUnknown));
+        return await new Replay(Runner).RunAsync(new ReplayOrder(delivery, "operator", confirmation));
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Tests.Integration.Redis;
 using Xunit.Abstractions;
@@ -151,7 +152,7 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         await Task.Delay(TimeSpan.FromSeconds(3));
         Assert.Empty(topic.Records);
 
-        Assert.IsType<ReplayAnswer.HeldElsewhere>(await first.Desk.StartAsync(Key("e000"), ReplayProcess.Anna, confirmUnknown: false));
+        Assert.IsType<ReplayAnswer.HeldElsewhere>(await first.Desk.StartAsync(Key("e000"), ReplayProcess.Anna, Confirmation.None));
         await next.Slice.Lease.YieldAsync();
         await UntilAsync(() => Task.FromResult(topic.Records.Count is > 20 and < Count));
         // As a cut-off holder finds it: in the middle of a batch the flow is another's.

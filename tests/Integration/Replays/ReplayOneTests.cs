@@ -30,7 +30,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         foreach (var desk in desks) desk.Publishing = async _ => { await Task.Delay(1500); return null; };
         var before = DateTimeOffset.UtcNow;
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(n => desks[n % count].Desk.StartAsync(
-            Key("e1"), ReplayProcess.Anna with { Actor = $"caller {n}" }, confirmUnknown: false)));
+            Key("e1"), ReplayProcess.Anna with { Actor = $"caller {n}" }, Confirmation.None)));
 
         var winner = Array.FindIndex(answers, a => a is ReplayAnswer.Ran(ReplayOutcome.Delivered));
         var (here, elsewhere) = (Enumerable.Range(0, 50).Where(n => n % count == winner % count && n != winner), Enumerable.Range(0, 50).Where(n => n % count != winner % count));
@@ -54,7 +54,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         await redis.Plain.KeyExpireAsync("dlq:menu:short", TimeSpan.FromSeconds(30));
         var process = NewProcess();
         process.DiesBefore = _ => true;
-        foreach (var id in (string[])["short", "long"]) _ = process.Desk.StartAsync(Key(id), ReplayProcess.Anna, false);
+        foreach (var id in (string[])["short", "long"]) _ = process.Desk.StartAsync(Key(id), ReplayProcess.Anna, Confirmation.None);
         await UntilAsync(async () => await StateOf("short") is LetterState.Claimed && await StateOf("long") is LetterState.Claimed);
 
         foreach (var name in (RedisKey[])["dlq:menu:short", "dlqx:meta:menu:short"])
@@ -68,13 +68,13 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         await SaveAsync("e1");
         var dead = NewProcess();
         dead.DiesAfter = _ => true;
-        _ = dead.Desk.StartAsync(Key("e1"), ReplayProcess.Anna, false);
+        _ = dead.Desk.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
         await UntilAsync(() => Task.FromResult(topic.Records.Count == 1));
         await dead.KillAsync();
         var next = NewProcess();
         Assert.Equal("the flow 'menu' is held by here, process 7", Assert.IsType<ReplayAnswer.HeldElsewhere>(await Start(next, "e1")).Message);
         await ReplayProcess.HalfAMinuteLaterAsync(redis);
-        Assert.Equal("anna", Assert.IsType<ReplayOutcome.Busy>(await Replay(next, "e1", confirm: true)).Holder.By);
+        Assert.Equal("anna", Assert.IsType<ReplayOutcome.Busy>(await Replay(next, "e1", Confirmation.SendAgain)).Holder.By);
 
         await AMinuteLaterAsync("e1");
         Assert.Equal(LetterState.Unknown, await StateOf("e1"));
@@ -97,7 +97,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         var dead = NewProcess();
         var begun = new TaskCompletionSource();
         dead.DiesBefore = _ => begun.TrySetResult();
-        _ = dead.Desk.StartAsync(Key("e1"), ReplayProcess.Anna, false);
+        _ = dead.Desk.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
         await begun.Task;
         await dead.KillAsync();
         await ReplayProcess.HalfAMinuteLaterAsync(redis);
@@ -106,7 +106,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.Contains("not found", Assert.IsType<ReplayOutcome.OutcomeUnknown>(await Replay(next, "e1")).Reason, StringComparison.Ordinal);
         Assert.Equal(LetterState.Unknown, await StateOf("e1"));
         Assert.Equal(["e0"], topic.Records.Select(r => r.Events[0].Id.Value));
-        Assert.IsType<ReplayOutcome.Delivered>(await Replay(next, "e1", confirm: true));
+        Assert.IsType<ReplayOutcome.Delivered>(await Replay(next, "e1", Confirmation.SendAgain));
         Assert.Equal(2, topic.Records.Count);
     }
 
@@ -125,6 +125,12 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.Equal(["too large", "timed out"], (await RecordOf("e1")).Attempts.Skip(1).Select(a => a.Message));
         process.Publishing = _ => Task.FromResult<PublishFailure?>(null);
         Assert.IsType<ReplayOutcome.OutcomeUnknown>(await Replay(process, "e1"));
+
+        Assert.Empty(process.Marked);
+        Assert.IsType<ReplayOutcome.Delivered>(await Replay(process, "e1", Confirmation.Delivered));
+        Assert.Equal([new EventId("e1")], process.Marked);
+        Assert.Empty(topic.Records);
+        Assert.False(await redis.Plain.KeyExistsAsync("dlq:menu:e1"));
     }
 
     [Fact]
@@ -165,10 +171,10 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         (await redis.Store.NoteRowFailedAsync(Key(id))).Right();
     }
 
-    static Task<ReplayAnswer> Start(ReplayProcess process, string id, bool confirm = false) =>
+    static Task<ReplayAnswer> Start(ReplayProcess process, string id, Confirmation confirm = Confirmation.None) =>
         process.Desk.StartAsync(Key(id), ReplayProcess.Anna, confirm);
 
-    static async Task<ReplayOutcome?> Replay(ReplayProcess process, string id, bool confirm = false) =>
+    static async Task<ReplayOutcome?> Replay(ReplayProcess process, string id, Confirmation confirm = Confirmation.None) =>
         (await Start(process, id, confirm) as ReplayAnswer.Ran)?.Outcome;
 
     async Task<LetterRecord> RecordOf(string id) => Assert.IsType<RecordReading.Readable>(

@@ -23,11 +23,13 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
             s.Summary = "Replay a dead letter";
             s.Description = "Publishes it again as it was written, marks its row SENT, then removes it. Where an earlier "
                 + "publish may have been written, Kafka is asked first: found there, the letter is only closed; not found, the "
-                + "answer is 409, and `?confirm=unknown` sends it all the same. 409 also while another replay or the poller has "
+                + "answer is 409, and a person decides: `?confirm=unknown` sends it all the same, `?confirm=delivered` sends nothing, "
+                + "marks the row SENT and removes the letter. 409 also while another replay or the poller has "
                 + "the event in hand, with who and since when, while another process has the letter's flow, and while the row is still PENDING, for then the poller tries it "
                 + "again by itself.";
             s.Params["key"] = "dlq:<category>:<event id>";
-            s.Params["confirm"] = "unknown: send although it may be in Kafka already";
+            s.Params["confirm"] = "Of a letter whose outcome is unknown. unknown: send although it may be in Kafka already; "
+                + "delivered: it was seen to be there, only close it";
             s.ResponseExamples[200] = new RetryAnswer("DLQ retried and removed from Redis");
             s.ResponseExamples[202] = new RetryAnswer("the replay is under way and goes on");
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
@@ -46,8 +48,15 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
             return;
         }
 
-        var confirmed = Query<string>("confirm", isRequired: false) is "unknown";
-        var replay = desk.StartAsync(key, Caller.Of(HttpContext), confirmed);
+        var fields = new QueryFields(HttpContext.Request.Query);
+        var confirmation = ConfirmationIn(fields);
+        if (fields.Fault is { } misspelt)
+        {
+            await Send.ResponseAsync(misspelt, 400, ct);
+            return;
+        }
+
+        var replay = desk.StartAsync(key, Caller.Of(HttpContext), confirmation);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
         {
@@ -57,8 +66,17 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
 
         await ending.CancelAsync();
         var (status, answer) = AnswerTo(await replay, key);
+        if (confirmation is Confirmation.Delivered && status == 200) answer = new RetryAnswer("closed as delivered and removed from Redis");
         await Send.ResponseAsync(answer, status, ct);
     }
+
+    static Confirmation ConfirmationIn(QueryFields fields) => fields.Text("confirm") switch
+    {
+        null => Confirmation.None,
+        "unknown" => Confirmation.SendAgain,
+        "delivered" => Confirmation.Delivered,
+        _ => fields.Refuse<Confirmation>("confirm", "must be unknown or delivered"),
+    };
 
     static (int Status, object Answer) AnswerTo(ReplayAnswer answer, DeadLetterKey key) => answer switch
     {
@@ -78,7 +96,8 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         ReplayOutcome.LetterGone => (404, new ErrorAnswer("the dead letter is gone: it was delivered or discarded meanwhile")),
         ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
         ReplayOutcome.NotClaimed(var reason) => (409, new ErrorAnswer(reason)),
-        ReplayOutcome.OutcomeUnknown(var reason) => (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again")),
+        ReplayOutcome.NotInDoubt => (409, new ErrorAnswer("no earlier try of it can have been delivered; what was settled elsewhere is discarded, with the reason")),
+        ReplayOutcome.OutcomeUnknown(var reason) => (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again, or with ?confirm=delivered to close it")),
         ReplayOutcome.NotPublished(var failure) => (502, new ErrorAnswer($"{failure.Code}: {failure.Message}")),
         ReplayOutcome.NotClosed(var reason) => (502, new ErrorAnswer(reason)),
         ReplayOutcome.NotBegun(var failure) => (502, new ErrorAnswer(failure.Message)),

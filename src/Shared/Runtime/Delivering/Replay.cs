@@ -3,11 +3,23 @@ using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
+/// <summary>What a person says of an event of which nobody saw whether an earlier try was applied.</summary>
+public enum Confirmation
+{
+    /// <summary>Nothing: such an event is left as it is.</summary>
+    None,
+
+    /// <summary>Run it again, at the risk of a double.</summary>
+    SendAgain,
+
+    /// <summary>It was applied, as has been seen elsewhere: send nothing and close it.</summary>
+    Delivered,
+}
+
 /// <summary>One dead letter to be run again.</summary>
 /// <param name="Delivery">Carries exactly one event; its topic is empty where the flow does not end in Kafka.</param>
 /// <param name="By">Who asked, for those who come second.</param>
-/// <param name="ConfirmUnknown">Run it even though an earlier try may have been applied.</param>
-public sealed record ReplayOrder(Delivery Delivery, string By, bool ConfirmUnknown)
+public sealed record ReplayOrder(Delivery Delivery, string By, Confirmation Confirmation)
 {
     /// <summary>
     /// Takes the letter's lasting claim: asked once, when the event is in hand and before anything is looked up or sent.
@@ -51,6 +63,9 @@ public abstract record ReplayOutcome
     /// <summary>An earlier publish may have been written and is not to be found: sending again wants a confirmation.</summary>
     public sealed record OutcomeUnknown(string Reason) : ReplayOutcome;
 
+    /// <summary>It was said to be delivered, and there is no earlier try that could have been: nothing was done.</summary>
+    public sealed record NotInDoubt : ReplayOutcome;
+
     /// <summary>Published, but its row or its letter could not be closed; another replay does just that.</summary>
     public sealed record NotClosed(string Reason) : ReplayOutcome;
 
@@ -82,7 +97,7 @@ public sealed class Replay(DeliveryRunner runner)
             if (!(await parts.Ports.Letters.FindExisting([carried.LetterKey])).Succeeded(out var letters, out failure))
                 return new ReplayOutcome.NotBegun(failure);
             if (letters.Count == 0) return new ReplayOutcome.LetterGone();
-            return await ClaimAsync(order, carried.Id) ?? await PublishAndCloseAsync(order.Delivery, carried, order.ConfirmUnknown);
+            return await ClaimAsync(order, carried.Id) ?? await PublishAndCloseAsync(order.Delivery, carried, order.Confirmation);
         }
         finally
         {
@@ -99,7 +114,7 @@ public sealed class Replay(DeliveryRunner runner)
         return (await parts.Ledger.RereadAsync(id)).Succeeded(out _, out var failure) ? null : new ReplayOutcome.NotBegun(failure);
     }
 
-    async Task<ReplayOutcome> PublishAndCloseAsync(Delivery delivery, CarriedEvent carried, bool confirmUnknown)
+    async Task<ReplayOutcome> PublishAndCloseAsync(Delivery delivery, CarriedEvent carried, Confirmation confirmation)
     {
         EventId[] ids = [carried.Id];
         var entry = parts.Ledger.Find(carried.Id);
@@ -108,7 +123,15 @@ public sealed class Replay(DeliveryRunner runner)
         {
             var found = await LookUpAsync(entry, ids);
             if (found.Succeeded(out _, out var unknown)) return await CloseAsync(carried, null);
-            if (!confirmUnknown) return unknown;
+            if (confirmation is Confirmation.None) return unknown;
+        }
+
+        if (confirmation is Confirmation.Delivered)
+        {
+            if (entry is null) return new ReplayOutcome.NotInDoubt();
+            // Whoever goes on after a crash only closes it.
+            parts.Ledger.NotePublished(ids);
+            return await CloseAsync(carried, null);
         }
 
         if (!(await parts.Ledger.BeginAsync(ids)).Succeeded(out _, out var failure))

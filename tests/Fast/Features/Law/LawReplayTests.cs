@@ -48,11 +48,26 @@ public sealed class LawReplayTests
         Assert.Empty(world.Log);
 
         world.Saver = (_, _) => Task.FromResult<Either<CallFailure, Unit>>(LawWorld.Internal);
-        var refused = Assert.IsType<ReplayOutcome.NotPublished>(Replay(order with { ConfirmUnknown = true }));
+        var refused = Assert.IsType<ReplayOutcome.NotPublished>(Replay(order with { Confirmation = Confirmation.SendAgain }));
         Assert.Equal(FailureClass.Unknown, refused.Failure.Class);
         world.Saver = (w, request) => Task.FromResult(w.Save(request));
-        Assert.IsType<ReplayOutcome.Delivered>(Replay(order with { ConfirmUnknown = true }));
+        Assert.IsType<ReplayOutcome.Delivered>(Replay(order with { Confirmation = Confirmation.SendAgain }));
         Assert.Equal(["save diff-e1", "save diff-e1", "SENT e1", "drop e1"], world.Log);
+    }
+
+    [Fact]
+    public void A_save_that_a_person_has_seen_is_closed_and_not_sent_again()
+    {
+        var failed = FailedAt(CallFailureKind.InvalidArgument);
+        Assert.IsType<ReplayOutcome.NotInDoubt>(Replay(failed with { Confirmation = Confirmation.Delivered }));
+        Assert.Empty(world.Log);
+
+        world.Redis["progress:e1"] = ("1 save-begun 1700000000000"u8.ToArray(), DateTimeOffset.MaxValue);
+        world.MarkFault = _ => LawWorld.Unavailable;
+        Assert.IsType<ReplayOutcome.NotClosed>(Replay(failed with { Confirmation = Confirmation.Delivered }));
+        world.MarkFault = _ => null;
+        Assert.IsType<ReplayOutcome.Delivered>(Replay(failed));
+        Assert.Equal(["SENT e1", "drop e1"], world.Log);
     }
 
     [Fact]
@@ -64,7 +79,7 @@ public sealed class LawReplayTests
         world.Redis[$"calls:{hash}"] =
             (System.Text.Encoding.UTF8.GetBytes(new GenerateCalls(3, world.Clock.GetUtcNow()).Format()), DateTimeOffset.MaxValue);
         Visit();
-        Assert.IsType<ReplayOutcome.Delivered>(Replay(OrderFor("e1") with { ConfirmUnknown = true }));
+        Assert.IsType<ReplayOutcome.Delivered>(Replay(OrderFor("e1") with { Confirmation = Confirmation.SendAgain }));
         Assert.Equal(["generate", "save diff-e1", "SENT e1", "drop e1"], world.Log);
     }
 
@@ -146,7 +161,7 @@ public sealed class LawReplayTests
     static ReplayOrder OrderOf(string id, ReadOnlyMemory<byte> payload)
     {
         var carried = new CarriedEvent(new EventId(id), new DeadLetterKey(new Category("law"), id), () => payload);
-        return new ReplayOrder(new Delivery("", id, payload, [], [carried]), "somebody", ConfirmUnknown: false);
+        return new ReplayOrder(new Delivery("", id, payload, [], [carried]), "somebody", Confirmation.None);
     }
 
     void Visit() => world.Visit(world.NewProcess());

@@ -18,6 +18,8 @@ public sealed class DlqArgumentsTests
     [InlineData("replay", "'replay' wants keys, filters or --all")]
     [InlineData("replay --all --class transient", "'replay' wants keys or filters or --all, one of them")]
     [InlineData("replay dlq:menu:1 dlq:menu:2 --confirm-unknown", "--confirm-unknown goes with one key alone")]
+    [InlineData("replay --all --confirm-delivered", "--confirm-delivered goes with one key alone")]
+    [InlineData("replay dlq:menu:1 --confirm-unknown --confirm-delivered", "one --confirm-… only")]
     [InlineData("replay --all=yes", "--all takes no value")]
     [InlineData("replay --all --rate 1001", "--rate wants a number from 1 to 1000")]
     [InlineData("discard dlq:menu:1", "'discard' wants --reason TEXT")]

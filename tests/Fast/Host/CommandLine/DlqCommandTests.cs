@@ -60,6 +60,14 @@ public sealed class DlqCommandTests
     }
 
     [Fact]
+    public async Task What_was_seen_to_be_delivered_is_closed()
+    {
+        using var processor = new StubProcessor((200, """{"message":"closed"}"""));
+        Assert.Equal(0, await processor.RunAsync("replay", Key, "--confirm-delivered"));
+        Assert.Equal(["POST /dlq/retry/dlq%3Amenu%3Aa%2Fb?confirm=delivered"], processor.Requests);
+    }
+
+    [Fact]
     public async Task A_processor_that_is_away_is_told_with_its_address()
     {
         using var processor = new StubProcessor();

@@ -31,7 +31,7 @@ public class ReplayTests
 
         // Begun and not to be found: nobody but the operator can say whether it went out.
         var again = world.Redis.Letters.Count == 1 ? Replay(world, letter) : null;
-        if (again is ReplayOutcome.OutcomeUnknown) Replay(world, letter, confirmUnknown: true);
+        if (again is ReplayOutcome.OutcomeUnknown) Replay(world, letter, Confirmation.SendAgain);
         Assert.Single(world.Kafka.Topic);
         Assert.Equal((RowStatus.Sent, 0), (world.Outbox.Rows[0].Status, world.Redis.Letters.Count));
     }
@@ -97,7 +97,7 @@ public class ReplayTests
         Assert.IsType<ReplayOutcome.NotClosed>(Replay(world, letter));
         Assert.Single(world.Redis.Letters);
         world.Weather.Clear();
-        Assert.Null(Assert.IsType<ReplayOutcome.Delivered>(Replay(world, letter, confirmUnknown: true)).Position);
+        Assert.Null(Assert.IsType<ReplayOutcome.Delivered>(Replay(world, letter, Confirmation.SendAgain)).Position);
         Assert.Equal((1, 0), (world.Kafka.Topic.Count, world.Redis.Letters.Count));
     }
 
@@ -135,12 +135,41 @@ public class ReplayTests
         if (!written)
         {
             Assert.IsType<ReplayOutcome.OutcomeUnknown>(outcome);
-            outcome = Replay(world, letter, confirmUnknown: true);
+            outcome = Replay(world, letter, Confirmation.SendAgain);
             Assert.True(world.Kafka.Topic[0].PossibleDuplicate);
         }
 
         Assert.IsType<ReplayOutcome.Delivered>(outcome);
         Assert.Single(world.Kafka.Topic);
+    }
+
+    [Property(MaxTest = 100)]
+    public void What_a_person_says_was_delivered_is_closed_and_never_sent_again_whatever_dies(int seed, byte turns)
+    {
+        var world = new World(seed);
+        world.AddRows(1);
+        for (var i = 0; i < 2; i++) world.Weather.NextPublishes.Enqueue(PublishFate.UnknownNotWritten);
+        world.Weather.NextPublishes.Enqueue(PublishFate.UnknownWritten);
+        for (var i = 0; i < 3; i++) world.Visit();
+        var letter = Assert.Single(world.Redis.Letters.Values);
+        var calls = world.Kafka.PublishCalls;
+        // It is there, and cannot be asked for.
+        world.Weather.BrokerDown = true;
+        Assert.IsType<ReplayOutcome.OutcomeUnknown>(Replay(world, letter));
+
+        world.Turns.RunAtMost(turns % 16, () => world.Relay.ReplayAsync(letter, Confirmation.Delivered));
+        world.Restart();
+        if (world.Redis.Letters.Count == 1 && Replay(world, letter) is ReplayOutcome.OutcomeUnknown)
+            Assert.IsType<ReplayOutcome.Delivered>(Replay(world, letter, Confirmation.Delivered));
+        Assert.Equal((RowStatus.Sent, 0, calls), (world.Outbox.Rows[0].Status, world.Redis.Letters.Count, world.Kafka.PublishCalls));
+    }
+
+    [Fact]
+    public void Only_what_may_have_been_delivered_can_be_said_to_be()
+    {
+        var world = WithLetter(7, out var letter);
+        Assert.IsType<ReplayOutcome.NotInDoubt>(Replay(world, letter, Confirmation.Delivered));
+        Assert.Equal((RowStatus.Failed, 1, 0), (world.Outbox.Rows[0].Status, world.Redis.Letters.Count, world.Redis.Ledger.Count));
     }
 
     [Fact]
@@ -161,9 +190,9 @@ public class ReplayTests
         Assert.Empty(world.Kafka.Topic);
     }
 
-    static ReplayOutcome Replay(World world, DeadLetter letter, bool confirmUnknown = false)
+    static ReplayOutcome Replay(World world, DeadLetter letter, Confirmation confirmation = Confirmation.None)
     {
-        var outcome = world.Turns.Run(() => world.Relay.ReplayAsync(letter, confirmUnknown));
+        var outcome = world.Turns.Run(() => world.Relay.ReplayAsync(letter, confirmation));
         world.CheckEvents();
         return outcome;
     }
