@@ -38,6 +38,7 @@ public sealed class AccessTests(HostApp app)
         ["PUT /dlq/{key}"] = Role.Editor,
         ["DELETE /dlq/{key}/edit"] = Role.Editor,
         ["GET /audit"] = Role.Auditor,
+        ["GET /audit/check"] = Role.Auditor,
         ["GET /pollers"] = Role.Reader,
         ["GET /pollers/{name}"] = Role.Reader,
         ["POST /pollers/{name}/poll"] = Role.Operator,

@@ -129,6 +129,8 @@ public sealed class LettersApiTests(RedisFixture redis) : IClassFixture<RedisFix
         Assert.Equal(("anna", "sent by hand", "1 done, 2 refused"), (Text(entries[4], "actor"), Text(entries[4], "reason"), Text(entries[4], "result")));
         Assert.All(entries.Chunk(2), pair => Assert.Equal(Text(pair[0], "id"), Text(pair[1], "id")));
         Assert.Empty((await api.GetAsync("/audit?actor=bert", Role.Auditor)).Body.GetProperty("entries").EnumerateArray());
+        var (_, check) = await api.GetAsync("/audit/check", Role.Auditor);
+        Assert.True(check.GetProperty("intact").GetBoolean(), check.GetRawText());
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class RedisAccountTests(ProcessorNeighbours neighbours) : Processo
         Assert.True(edited.IsSuccessStatusCode);
         Assert.Equal(200, (await processor.Http.RetryLetterAsync(keys[0])).Status);
         await ReplayAllAsync(processor, keys[1..]);
-        foreach (var path in (string[])["/dlq", "/dlq/groups", "/dlq/store", "/dlq/tombstones", "/dlq/replays", "/audit", "/pollers"]) await AskAsync(processor, path);
+        foreach (var path in (string[])["/dlq", "/dlq/groups", "/dlq/store", "/dlq/tombstones", "/dlq/replays", "/audit", "/audit/check", "/pollers"]) await AskAsync(processor, path);
         foreach (var order in (string[])["pause", "resume"]) await TellAsync(processor, $"/pollers/messages/{order}", new { });
         await processor.StopAsync();
 

@@ -30,5 +30,5 @@ public sealed record AuditEntry(
     public const string Outcome = "outcome";
 }
 
-/// <summary>Keeps an entry for good.</summary>
-public delegate Task<Either<StoreFailure, Unit>> Audit(AuditEntry entry);
+/// <summary>Keeps an entry for good. Right: its hash in the <see cref="AuditChain"/>.</summary>
+public delegate Task<Either<StoreFailure, string>> Audit(AuditEntry entry);

@@ -29,20 +29,26 @@ public sealed class AuditTrail(Audit audit, TimeProvider clock, ILogger<AuditTra
         var intent = new AuditEntry(
             Guid.CreateVersion7().ToString("N"), clock.GetUtcNow(), AuditEntry.Intent, caller.Actor, caller.Address, caller.TraceId,
             action, reason, keys, set, null);
-        Log(intent);
-        return (await audit(intent)).Map(_ => new AuditedAction(intent, EndAsync));
+        var kept = await audit(intent);
+        Log(intent, kept);
+        return kept.Map(_ => new AuditedAction(intent, EndAsync));
     }
 
     async Task EndAsync(AuditEntry outcome)
     {
         var entry = outcome with { At = clock.GetUtcNow() };
-        Log(entry);
-        (await audit(entry)).IfLeft(failure => log.LogWarning(
-            "audit: the outcome of {Action} {Id} could not be kept: {Reason}", entry.Action, entry.Id, failure.Message));
+        Log(entry, await audit(entry));
     }
 
-    void Log(AuditEntry entry) => log.LogInformation(
-        "audit: {Phase} {Action} {Id} by {Actor} from {Address}, trace {TraceId}: {Keys} {Result}",
-        entry.Phase, entry.Action, entry.Id, entry.Actor, entry.Address, entry.TraceId,
-        entry.Set ?? (entry.Keys.Count == 1 ? entry.Keys[0] : $"{entry.Keys.Count} keys"), entry.Result);
+    /// <summary>The hash in the log is the copy that nobody reaches who can write to Redis.</summary>
+    void Log(AuditEntry entry, Either<StoreFailure, string> kept)
+    {
+        log.LogInformation(
+            "audit: {Phase} {Action} {Id} by {Actor} from {Address}, trace {TraceId}: {Keys} {Result}; {Hash}",
+            entry.Phase, entry.Action, entry.Id, entry.Actor, entry.Address, entry.TraceId,
+            entry.Set ?? (entry.Keys.Count == 1 ? entry.Keys[0] : $"{entry.Keys.Count} keys"), entry.Result,
+            kept.Match(hash => hash, _ => "not kept"));
+        kept.IfLeft(failure => log.LogWarning(
+            "audit: the {Phase} of {Action} {Id} could not be kept: {Reason}", entry.Phase, entry.Action, entry.Id, failure.Message));
+    }
 }

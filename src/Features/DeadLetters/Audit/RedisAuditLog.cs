@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Redis;
@@ -18,17 +19,55 @@ public sealed record AuditFilter(string? Actor = null, string? Action = null, st
 /// <param name="Next">Where older entries go on; null at the end.</param>
 public sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, string? Next);
 
-/// <summary>Every human action in the stream <c>dlqx:audit</c>. It is only ever appended to.</summary>
+/// <summary>
+/// Every human action in the stream <c>dlqx:audit</c>, only ever appended to, each entry chained to the one before it;
+/// <c>dlqx:audit:head</c> keeps the newest hash. Entries that wait while others are written go together.
+/// </summary>
 public sealed class RedisAuditLog(RedisConnection redis)
 {
+    /// <summary>Of appending, where another process appends in between.</summary>
+    const int RoundLimit = 10;
+
     /// <summary>Entries that one request may look through; the answer's cursor goes on from there.</summary>
     const int ScanLimit = 20 * StreamPage.SizeLimit;
 
-    public async Task<Either<StoreFailure, Unit>> AppendAsync(AuditEntry entry)
+    readonly Lock gate = new();
+    List<Waiting> waiting = [];
+    bool writing;
+
+    /// <returns>The entry's hash.</returns>
+    public Task<Either<StoreFailure, string>> AppendAsync(AuditEntry entry)
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(entry, KeptJson.Default.AuditEntry);
-        var added = await redis.RunAsync(db => db.ExecuteAsync("XADD", (RedisKey)LetterKeys.Audit, "*", "e", text));
-        return added.Map(_ => Unit.Default);
+        var mine = new Waiting(JsonSerializer.SerializeToUtf8Bytes(entry, KeptJson.Default.AuditEntry));
+        lock (gate)
+        {
+            waiting.Add(mine);
+            if (writing) return mine.Kept.Task;
+            writing = true;
+        }
+
+        _ = WriteAllAsync();
+        return mine.Kept.Task;
+    }
+
+    /// <summary>Walks through all there is.</summary>
+    public async Task<Either<StoreFailure, AuditCheck>> CheckAsync(CancellationToken ending)
+    {
+        if (!(await redis.RunAsync(db => db.StringGetAsync(LetterKeys.AuditHead))).Succeeded(out var head, out var failure)) return failure;
+        var chain = new AuditChain((string?)head);
+        StreamCursor? before = null;
+        do
+        {
+            ending.ThrowIfCancellationRequested();
+            var from = before;
+            var read = await redis.RunAsync(db => StreamPage.NewestFirstAsync(db, LetterKeys.Audit, from));
+            if (!read.Succeeded(out var page, out failure)) return failure;
+            foreach (var entry in page) chain.Add(ChainedOf(entry));
+            before = page.Count < StreamPage.SizeLimit ? null : page[^1].At;
+        }
+        while (before is not null && chain.Fault is null);
+
+        return chain.End();
     }
 
     /// <summary>The newest first.</summary>
@@ -44,6 +83,69 @@ public sealed class RedisAuditLog(RedisConnection redis)
             },
             TimeSpan.FromSeconds(10));
 
+    async Task WriteAllAsync()
+    {
+        while (TakeNext() is { Count: > 0 } batch)
+        {
+            try
+            {
+                (await WriteAsync(batch)).Match(
+                    hashes =>
+                    {
+                        foreach (var (entry, hash) in batch.Zip(hashes)) entry.Kept.SetResult(hash);
+                    },
+                    failure =>
+                    {
+                        foreach (var entry in batch) entry.Kept.SetResult(failure);
+                    });
+            }
+            catch (Exception bug)
+            {
+                // Whoever asked for them hears of it; those who come after are written.
+                foreach (var entry in batch) entry.Kept.TrySetException(bug);
+            }
+        }
+    }
+
+    List<Waiting> TakeNext()
+    {
+        lock (gate)
+        {
+            (var batch, waiting) = (waiting, []);
+            writing = batch.Count > 0;
+            return batch;
+        }
+    }
+
+    async Task<Either<StoreFailure, IReadOnlyList<string>>> WriteAsync(List<Waiting> batch)
+    {
+        for (var round = 0; round < RoundLimit; round++)
+        {
+            if (!(await redis.RunAsync(db => db.StringGetAsync(LetterKeys.AuditHead))).Succeeded(out var seen, out var failure)) return failure;
+            var head = seen.IsNull ? AuditChain.Start : (string)seen!;
+            var hashes = new List<string>(batch.Count);
+            foreach (var entry in batch) hashes.Add(AuditChain.HashOf(hashes.Count == 0 ? head : hashes[^1], entry.Text));
+            var written = await redis.RunAsync(db =>
+            {
+                var transaction = db.CreateTransaction();
+                transaction.AddCondition(seen.IsNull ? Condition.KeyNotExists(LetterKeys.AuditHead) : Condition.StringEqual(LetterKeys.AuditHead, seen));
+                var commands = batch.Select((entry, n) => (Task)transaction.ExecuteAsync(
+                    "XADD", (RedisKey)LetterKeys.Audit, "*", "e", entry.Text, "p", n == 0 ? head : hashes[n - 1], "h", hashes[n])).ToList();
+                commands.Add(transaction.StringSetAsync(LetterKeys.AuditHead, hashes[^1]));
+                return transaction.CommitAsync(commands);
+            });
+            if (!written.Succeeded(out var committed, out failure)) return failure;
+            if (committed) return hashes;
+        }
+
+        return new StoreFailure($"another process wrote to the audit {RoundLimit} times in a row in the same moment");
+    }
+
+    static ChainedEntry ChainedOf(StreamEntryFields entry) => new(
+        entry.At, entry.First, TextOf(entry.Named("p")), TextOf(entry.Named("h")));
+
+    static string? TextOf(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);
+
     static AuditEntry? Parse(byte[] text)
     {
         try
@@ -54,5 +156,10 @@ public sealed class RedisAuditLog(RedisConnection redis)
         {
             return null;
         }
+    }
+
+    sealed record Waiting(byte[] Text)
+    {
+        public TaskCompletionSource<Either<StoreFailure, string>> Kept { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using StackExchange.Redis;
 
 namespace Hobom.Slices.DeadLetters;
@@ -17,7 +18,22 @@ public readonly record struct StreamCursor(ulong Ms, ulong Number)
             : null;
 }
 
-/// <summary>Reads streams whose entries have one field.</summary>
+/// <summary>An entry of a stream: names and values in turn.</summary>
+sealed record StreamEntryFields(StreamCursor At, byte[][] Fields)
+{
+    /// <summary>The first field's value.</summary>
+    public byte[] First => Fields[1];
+
+    /// <summary>Null where there is no such field.</summary>
+    public byte[]? Named(string name)
+    {
+        for (var at = 0; at + 1 < Fields.Length; at += 2)
+            if (Encoding.UTF8.GetString(Fields[at]) == name) return Fields[at + 1];
+        return null;
+    }
+}
+
+/// <summary>Reads streams whose entries have their text in the first field.</summary>
 static class StreamPage
 {
     public const int SizeLimit = 500;
@@ -35,22 +51,22 @@ static class StreamPage
         while (true)
         {
             var page = await NewestFirstAsync(db, stream, before);
-            foreach (var (id, text) in page)
+            foreach (var entry in page)
             {
-                before = id;
-                if (select(text) is { } wanted) found.Add(wanted);
-                if (found.Count == limit || ++seen == scanLimit) return (found, id.Format());
+                before = entry.At;
+                if (select(entry.First) is { } wanted) found.Add(wanted);
+                if (found.Count == limit || ++seen == scanLimit) return (found, entry.At.Format());
             }
 
             if (page.Count < SizeLimit) return (found, null);
         }
     }
 
-    static async Task<IReadOnlyList<(StreamCursor Id, byte[] Value)>> NewestFirstAsync(
-        IDatabase db, string stream, StreamCursor? before)
+    /// <summary>Up to <see cref="SizeLimit"/>; fewer at the end.</summary>
+    public static async Task<IReadOnlyList<StreamEntryFields>> NewestFirstAsync(IDatabase db, string stream, StreamCursor? before)
     {
         var from = before is { } b ? $"({b.Format()}" : "+";
         var entries = (RedisResult[])(await db.ExecuteAsync("XREVRANGE", (RedisKey)stream, from, "-", "COUNT", SizeLimit))!;
-        return [.. entries.Select(e => (RedisResult[])e!).Select(e => (StreamCursor.Parse((string)e[0]!)!.Value, ((byte[][])e[1]!)[1]))];
+        return [.. entries.Select(e => (RedisResult[])e!).Select(e => new StreamEntryFields(StreamCursor.Parse((string)e[0]!)!.Value, (byte[][])e[1]!))];
     }
 }
