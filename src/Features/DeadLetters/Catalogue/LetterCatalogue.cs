@@ -30,6 +30,7 @@ public sealed class LetterCatalogue(TimeProvider clock)
     {
         var sorted = all.DistinctBy(l => l.Key).ToArray();
         Array.Sort(sorted, static (a, b) => a.Place.CompareTo(b.Place));
+        for (var n = 0; n < sorted.Length; n++) sorted[n] = sorted[n].Copied();
         lock (gate)
         {
             letters = sorted;
