@@ -43,7 +43,7 @@ sealed class Processor : IAsyncDisposable
             .AddSingleton(new RepairDesk(neighbours.Letters, slices, trail, TimeProvider.System)).AddSingleton(neighbours.ReplayJobs)
             .AddSingleton(new ReplayJobDesk(
                 neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))
-            .AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
+            .AddSingleton<ReplayAtHolder>().AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.StoreHealth);
         builder.Services.AddHealthChecks()
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))

@@ -45,7 +45,7 @@ public sealed class LettersApi : IAsyncDisposable
             .AddSingleton(new ReplayDesk(redis.Store, slices, trail, clock))
             .AddSingleton(new RepairDesk(redis.Store, slices, trail, clock))
             .AddSingleton(new RedisReplayJobs(redis.Connection))
-            .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobDesk>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+            .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobDesk>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
         builder.Services.AddAuthorization(o =>
         {

@@ -82,8 +82,11 @@ public sealed class TwoProcessorsTests(ProcessorNeighbours neighbours) : Process
     }
 
     [Fact]
-    public async Task A_pause_told_to_one_holds_for_whoever_has_the_flow_and_a_replay_runs_at_the_holder_alone()
+    public async Task A_pause_told_to_one_holds_for_whoever_has_the_flow_and_a_replay_asked_of_either_runs_at_the_holder()
     {
+        var key = $"dlq:menu:{Prefix}letter";
+        await Control.AddRowsAsync("main", new { eventType = "MESSAGE", eventId = Prefix + "letter", status = "FAILED" });
+        await Neighbours.Plain.StringSetAsync(key, """{"type":"MAIL_MESSAGE"}""");
         await using var one = await StartAsync();
         await using var two = await StartAsync();
         var (holder, other) = await WhoAsync(one, two);
@@ -92,13 +95,13 @@ public sealed class TwoProcessorsTests(ProcessorNeighbours neighbours) : Process
             async () => (await PollerAsync(holder)).GetProperty("state").GetString() == "paused", TimeSpan.FromSeconds(20), () => holder.Output);
         await Outbox.GenerateAsync(Prefix, 10);
 
-        var key = $"dlq:menu:{Prefix}letter";
-        await Control.AddRowsAsync("main", new { eventType = "MESSAGE", eventId = Prefix + "letter", status = "FAILED" });
-        await Neighbours.Plain.StringSetAsync(key, """{"type":"MAIL_MESSAGE"}""");
-        var (status, body) = await other.Http.RetryLetterAsync(key);
+        var (status, body) = await other.Http.RetryLetterAsync(key, "?confirm=unknown");
         Assert.Equal(409, status);
         Assert.Contains($"process {holder.ProcessId}", body, StringComparison.Ordinal);
-        Assert.Equal(200, (await holder.Http.RetryLetterAsync(key)).Status);
+        await Eventually.TrueAsync(
+            async () => (await other.Http.ListLettersAsync("?limit=5")).Body.Contains(key, StringComparison.Ordinal), null, () => other.Output);
+        Assert.Equal((200, """{"message":"DLQ retried and removed from Redis"}"""), await other.Http.RetryLetterAsync(key));
+        Assert.Contains("replay job", holder.Output, StringComparison.Ordinal);
         Assert.Equal(10, await Outbox.CountAsync("PENDING"));
 
         await holder.KillAsync();

@@ -6,8 +6,13 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 /// <summary>The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.</summary>
-public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock) : EndpointWithoutRequest<object>
+public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHolder, TimeProvider clock) : EndpointWithoutRequest<object>
 {
+    /// <summary>The contract's words.</summary>
+    const string Done = "DLQ retried and removed from Redis";
+
+    const string UnderWay = "the replay is under way and goes on";
+
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(8);
 
     public sealed record RetryAnswer(string Message);
@@ -25,13 +30,14 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
                 + "publish may have been written, Kafka is asked first: found there, the letter is only closed; not found, the "
                 + "answer is 409, and a person decides: `?confirm=unknown` sends it all the same, `?confirm=delivered` sends nothing, "
                 + "marks the row SENT and removes the letter. 409 also while another replay or the poller has "
-                + "the event in hand, with who and since when, while another process has the letter's flow, and while the row is still PENDING, for then the poller tries it "
-                + "again by itself.";
+                + "the event in hand, with who and since when, and while the row is still PENDING, for then the poller tries it "
+                + "again by itself. Where another process has the letter's flow, that one replays it, as a job of one letter; "
+                + "a confirmation has to be told to that process itself: 409 with its name.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.Params["confirm"] = "Of a letter whose outcome is unknown. unknown: send although it may be in Kafka already; "
                 + "delivered: it was seen to be there, only close it";
-            s.ResponseExamples[200] = new RetryAnswer("DLQ retried and removed from Redis");
-            s.ResponseExamples[202] = new RetryAnswer("the replay is under way and goes on");
+            s.ResponseExamples[200] = new RetryAnswer(Done);
+            s.ResponseExamples[202] = new RetryAnswer(UnderWay);
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer("the event is in hand") { HeldBy = "poll", HeldSince = DateTimeOffset.UnixEpoch };
@@ -56,18 +62,26 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
             return;
         }
 
-        var replay = desk.StartAsync(key, Caller.Of(HttpContext), confirmation);
+        var replay = ReplayAsync(key, Caller.Of(HttpContext), confirmation);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
         {
-            await Send.ResponseAsync(new RetryAnswer("the replay is under way and goes on"), 202, ct);
+            await Send.ResponseAsync(new RetryAnswer(UnderWay), 202, ct);
             return;
         }
 
         await ending.CancelAsync();
-        var (status, answer) = AnswerTo(await replay, key);
+        var (status, answer) = await replay;
         if (confirmation is Confirmation.Delivered && status == 200) answer = new RetryAnswer("closed as delivered and removed from Redis");
         await Send.ResponseAsync(answer, status, ct);
+    }
+
+    async Task<(int Status, object Answer)> ReplayAsync(DeadLetterKey key, Caller caller, Confirmation confirmation)
+    {
+        var answer = await desk.StartAsync(key, caller, confirmation);
+        if (answer is not ReplayAnswer.HeldElsewhere held || confirmation is not Confirmation.None) return AnswerTo(answer, key);
+        var ran = await atHolder.RunAsync(key, caller, AnswerLimit);
+        return ran.Succeeded(out var job, out var reason) ? AnswerTo(job) : AnswerTo(held, $"{held.Message}; {reason}");
     }
 
     static Confirmation ConfirmationIn(QueryFields fields) => fields.Text("confirm") switch
@@ -85,14 +99,25 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, TimeProvider clock)
         ReplayAnswer.Refused(ReplayRefusal.RowStillPending refusal) => (409, new ErrorAnswer(refusal.Message)),
         ReplayAnswer.Refused(var refusal) => (422, new ErrorAnswer(refusal.Message)),
         ReplayAnswer.StoreDown(var failure) => (502, new ErrorAnswer(failure.Message)),
-        ReplayAnswer.HeldElsewhere held => (409, new ErrorAnswer(held.Message) { HeldBy = held.Holder, HeldSince = held.Since }),
+        ReplayAnswer.HeldElsewhere held => AnswerTo(held, held.Message),
         ReplayAnswer.Ran(var outcome) => AnswerTo(outcome),
         _ => throw new InvalidOperationException($"no answer to {answer}"),
     };
 
+    static (int Status, object Answer) AnswerTo(ReplayAnswer.HeldElsewhere held, string message) =>
+        (409, new ErrorAnswer(message) { HeldBy = held.Holder, HeldSince = held.Since });
+
+    static (int Status, object Answer) AnswerTo(ReplayJob job) => job switch
+    {
+        { Delivered: > 0 } => (200, new RetryAnswer(Done)),
+        { Failures: [var failure, ..] } => (502, new ErrorAnswer(failure.Reason)),
+        { Skips: [var skip, ..] } => (409, new ErrorAnswer(skip.Reason)),
+        _ => (202, new RetryAnswer(UnderWay)),
+    };
+
     static (int Status, object Answer) AnswerTo(ReplayOutcome outcome) => outcome switch
     {
-        ReplayOutcome.Delivered => (200, new RetryAnswer("DLQ retried and removed from Redis")),
+        ReplayOutcome.Delivered => (200, new RetryAnswer(Done)),
         ReplayOutcome.LetterGone => (404, new ErrorAnswer("the dead letter is gone: it was delivered or discarded meanwhile")),
         ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
         ReplayOutcome.NotClaimed(var reason) => (409, new ErrorAnswer(reason)),

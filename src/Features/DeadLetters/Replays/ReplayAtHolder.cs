@@ -1,0 +1,35 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>
+/// Has a letter replayed by the process that holds its flow: as a job of that one letter, which any process may start and
+/// only the holder runs.
+/// </summary>
+public sealed class ReplayAtHolder(ReplayJobDesk desk, RedisReplayJobs jobs, TimeProvider clock)
+{
+    static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Returns when the job has ended or, as it stands then, after so long. Left says why it could not be started.</summary>
+    public async Task<Either<string, ReplayJob>> RunAsync(DeadLetterKey key, Caller caller, TimeSpan limit)
+    {
+        var selection = new ReplaySelection(LetterFilter.All, [key], new ReplayJobOptions(Canary: 0), null);
+        if (!(await desk.PlanAsync(selection, caller)).Succeeded(out var job, out var fault)) return fault.Message;
+        var id = job.Id;
+        if (!(await desk.TellAsync(id, ReplayJobOrder.Start, caller)).Succeeded(out job, out var refused))
+        {
+            await desk.TellAsync(id, ReplayJobOrder.Cancel, caller);
+            return refused.Message;
+        }
+
+        var started = clock.GetTimestamp();
+        while (job.IsActive && clock.GetElapsedTime(started) < limit)
+        {
+            await Task.Delay(LookInterval, clock);
+            if ((await jobs.GetAsync(id)).Succeeded(out var seen, out _)) job = seen;
+        }
+
+        return job;
+    }
+}
