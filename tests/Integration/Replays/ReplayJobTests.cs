@@ -6,6 +6,7 @@ using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Tests.Integration.Redis;
+using LanguageExt;
 using Xunit.Abstractions;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
@@ -163,6 +164,42 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         job = await EndedAsync(third, job.Id);
         Assert.Equal(
             (ReplayJobState.Finished, Count, 0, 0, 0), (job.State, job.Delivered, job.Failed, job.Skipped, topic.Doubles));
+    }
+
+    [Fact]
+    public async Task A_replay_asked_for_elsewhere_runs_at_the_holder_and_a_confirmation_counts_for_one_try()
+    {
+        await SaveAsync("e1");
+        var (holder, other) = (NewProcess(), NewProcess());
+        Assert.IsType<LeaseAnswer.Held>(await holder.Slice.Lease.AskAsync());
+        holder.RunJobs();
+        (await other.Feed.LoadAsync()).Right();
+        var elsewhere = new ReplayAtHolder(other.JobDesk, other.Jobs, TimeProvider.System);
+        Task<Either<string, ReplayJob>> ReplayAsync(Confirmation confirmation, int seconds) =>
+            elsewhere.RunAsync(Key("e1"), ReplayProcess.Anna, confirmation, TimeSpan.FromSeconds(seconds));
+        holder.Publishing = _ => Task.FromResult<PublishFailure?>(new PublishFailure.Unknown("TimedOut", "timed out"));
+        Assert.Equal("TimedOut: timed out", Assert.Single((await ReplayAsync(Confirmation.None, 60)).Right().Failures).Reason);
+        holder.Publishing = _ => Task.FromResult<PublishFailure?>(null);
+        Assert.Contains("confirmation", Assert.Single((await ReplayAsync(Confirmation.None, 60)).Right().Skips).Reason, StringComparison.Ordinal);
+        Assert.Empty(topic.Records);
+
+        // Confirmed, and then the holder dies: whether it went out this time, nobody confirmed.
+        var begun = new TaskCompletionSource();
+        holder.DiesBefore = _ => begun.TrySetResult();
+        var job = (await ReplayAsync(Confirmation.SendAgain, 1)).Right();
+        await begun.Task;
+        Assert.True(job.IsActive);
+        Assert.Contains(job.Id, (await ReplayAsync(Confirmation.SendAgain, 1)).Left(), StringComparison.Ordinal);
+        await holder.KillAsync();
+        await HalfAMinuteLaterAsync(job.Id);
+        var next = NewProcess();
+        next.RunJobs();
+        job = await EndedAsync(next, job.Id);
+        Assert.Equal((0, 1), (job.Delivered, job.Skipped));
+        Assert.Empty(topic.Records);
+
+        Assert.Equal(1, (await ReplayAsync(Confirmation.SendAgain, 60)).Right().Delivered);
+        Assert.Single(topic.Records);
     }
 
     ReplayProcess NewProcess()

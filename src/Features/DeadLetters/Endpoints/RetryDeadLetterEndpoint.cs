@@ -31,8 +31,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
                 + "answer is 409, and a person decides: `?confirm=unknown` sends it all the same, `?confirm=delivered` sends nothing, "
                 + "marks the row SENT and removes the letter. 409 also while another replay or the poller has "
                 + "the event in hand, with who and since when, and while the row is still PENDING, for then the poller tries it "
-                + "again by itself. Where another process has the letter's flow, that one replays it, as a job of one letter; "
-                + "a confirmation has to be told to that process itself: 409 with its name.";
+                + "again by itself. Where another process has the letter's flow, that one replays it, as a job of one letter.";
             s.Params["key"] = "dlq:<category>:<event id>";
             s.Params["confirm"] = "Of a letter whose outcome is unknown. unknown: send although it may be in Kafka already; "
                 + "delivered: it was seen to be there, only close it";
@@ -79,8 +78,8 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
     async Task<(int Status, object Answer)> ReplayAsync(DeadLetterKey key, Caller caller, Confirmation confirmation)
     {
         var answer = await desk.StartAsync(key, caller, confirmation);
-        if (answer is not ReplayAnswer.HeldElsewhere held || confirmation is not Confirmation.None) return AnswerTo(answer, key);
-        var ran = await atHolder.RunAsync(key, caller, AnswerLimit);
+        if (answer is not ReplayAnswer.HeldElsewhere held) return AnswerTo(answer, key);
+        var ran = await atHolder.RunAsync(key, caller, confirmation, AnswerLimit);
         return ran.Succeeded(out var job, out var reason) ? AnswerTo(job) : AnswerTo(held, $"{held.Message}; {reason}");
     }
 

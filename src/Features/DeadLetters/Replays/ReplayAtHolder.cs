@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 
 namespace Hobom.Slices.DeadLetters;
@@ -12,9 +13,9 @@ public sealed class ReplayAtHolder(ReplayJobDesk desk, RedisReplayJobs jobs, Tim
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Returns when the job has ended or, as it stands then, after so long. Left says why it could not be started.</summary>
-    public async Task<Either<string, ReplayJob>> RunAsync(DeadLetterKey key, Caller caller, TimeSpan limit)
+    public async Task<Either<string, ReplayJob>> RunAsync(DeadLetterKey key, Caller caller, Confirmation confirmation, TimeSpan limit)
     {
-        var selection = new ReplaySelection(LetterFilter.All, [key], new ReplayJobOptions(Canary: 0), null);
+        var selection = new ReplaySelection(LetterFilter.All, [key], new ReplayJobOptions(Canary: 0, Confirmation: confirmation), null);
         if (!(await desk.PlanAsync(selection, caller)).Succeeded(out var job, out var fault)) return fault.Message;
         var id = job.Id;
         if (!(await desk.TellAsync(id, ReplayJobOrder.Start, caller)).Succeeded(out job, out var refused))

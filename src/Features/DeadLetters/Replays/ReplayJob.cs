@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hobom.Slices.Runtime.Delivering;
 
 namespace Hobom.Slices.DeadLetters;
 
@@ -27,7 +28,10 @@ public enum ReplayJobState
 /// <param name="Rate">Letters a second at most.</param>
 /// <param name="Canary">Letters that run ahead; 0 for none.</param>
 /// <param name="StopAfterFailedShare">From 0 to 1; 1 never stops.</param>
-public sealed record ReplayJobOptions(int Rate = 50, int Canary = 5, double StopAfterFailedShare = 0.1)
+/// <param name="Confirmation">Of a job of one letter: what a person says of it. Nobody says it of many at once.</param>
+public sealed record ReplayJobOptions(
+    int Rate = 50, int Canary = 5, double StopAfterFailedShare = 0.1,
+    [property: JsonConverter(typeof(CamelCaseName<Confirmation>))] Confirmation Confirmation = Confirmation.None)
 {
     public const int RateLimit = 1000;
     public const int CanaryLimit = 1000;

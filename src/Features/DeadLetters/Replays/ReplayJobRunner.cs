@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -133,7 +134,9 @@ public sealed class ReplayJobRunner(
             return new JobResult.Skipped(item.Place, name ?? "", "the job's list does not hold its key any more");
         try
         {
-            var wish = new ReplayWish(key, job.StartedBy ?? job.By, job.Id, AsOf: job.CreatedAt, Patch: patch);
+            // What was begun with it may have been sent with it: that is for the person to say anew.
+            var confirmation = item.Interrupted && job.Options.Confirmation is Confirmation.SendAgain ? Confirmation.None : job.Options.Confirmation;
+            var wish = new ReplayWish(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
             return ReplayJobResults.Of(item, name, await desk.StartAsync(wish));
         }
         catch (Exception bug)
