@@ -50,6 +50,7 @@ public abstract record ReplayAnswer
         StoreDown(var failure) => failure.Message,
         HeldElsewhere held => held.Message,
         Ran(ReplayOutcome.Delivered) => "delivered",
+        Ran(ReplayOutcome.LetterGone) => "no letter",
         Ran(ReplayOutcome.Busy(var holder)) => $"in hand of {holder.By}",
         Ran(ReplayOutcome.OutcomeUnknown(var reason)) => $"outcome unknown: {reason}",
         Ran(ReplayOutcome.NotInDoubt) => "nothing was in doubt",
