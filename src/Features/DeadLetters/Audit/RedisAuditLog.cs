@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 using StackExchange.Redis;
@@ -23,7 +24,7 @@ public sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, string? Next);
 /// Every human action in the stream <c>dlqx:audit</c>, only ever appended to, each entry chained to the one before it;
 /// <c>dlqx:audit:head</c> keeps the newest hash. Entries that wait while others are written go together.
 /// </summary>
-public sealed class RedisAuditLog(RedisConnection redis)
+public sealed class RedisAuditLog
 {
     /// <summary>Of appending, where another process appends in between.</summary>
     const int RoundLimit = 10;
@@ -31,23 +32,20 @@ public sealed class RedisAuditLog(RedisConnection redis)
     /// <summary>Entries that one request may look through; the answer's cursor goes on from there.</summary>
     const int ScanLimit = 20 * StreamPage.SizeLimit;
 
-    readonly Lock gate = new();
-    List<Waiting> waiting = [];
-    bool writing;
+    readonly RedisConnection redis;
+    readonly BatchedWrites<Link> appending;
+
+    public RedisAuditLog(RedisConnection redis)
+    {
+        this.redis = redis;
+        appending = new BatchedWrites<Link>(WriteAsync);
+    }
 
     /// <returns>The entry's hash.</returns>
-    public Task<Either<StoreFailure, string>> AppendAsync(AuditEntry entry)
+    public async Task<Either<StoreFailure, string>> AppendAsync(AuditEntry entry)
     {
-        var mine = new Waiting(JsonSerializer.SerializeToUtf8Bytes(entry, KeptJson.Default.AuditEntry));
-        lock (gate)
-        {
-            waiting.Add(mine);
-            if (writing) return mine.Kept.Task;
-            writing = true;
-        }
-
-        _ = WriteAllAsync();
-        return mine.Kept.Task;
+        var link = new Link(JsonSerializer.SerializeToUtf8Bytes(entry, KeptJson.Default.AuditEntry));
+        return (await appending.Write([link])).Map(_ => link.Hash);
     }
 
     /// <summary>Walks through all there is.</summary>
@@ -83,59 +81,27 @@ public sealed class RedisAuditLog(RedisConnection redis)
             },
             TimeSpan.FromSeconds(10));
 
-    async Task WriteAllAsync()
-    {
-        while (TakeNext() is { Count: > 0 } batch)
-        {
-            try
-            {
-                (await WriteAsync(batch)).Match(
-                    hashes =>
-                    {
-                        foreach (var (entry, hash) in batch.Zip(hashes)) entry.Kept.SetResult(hash);
-                    },
-                    failure =>
-                    {
-                        foreach (var entry in batch) entry.Kept.SetResult(failure);
-                    });
-            }
-            catch (Exception bug)
-            {
-                // Whoever asked for them hears of it; those who come after are written.
-                foreach (var entry in batch) entry.Kept.TrySetException(bug);
-            }
-        }
-    }
-
-    List<Waiting> TakeNext()
-    {
-        lock (gate)
-        {
-            (var batch, waiting) = (waiting, []);
-            writing = batch.Count > 0;
-            return batch;
-        }
-    }
-
-    async Task<Either<StoreFailure, IReadOnlyList<string>>> WriteAsync(List<Waiting> batch)
+    async Task<Either<StoreFailure, Unit>> WriteAsync(IReadOnlyList<Link> links)
     {
         for (var round = 0; round < RoundLimit; round++)
         {
             if (!(await redis.RunAsync(db => db.StringGetAsync(LetterKeys.AuditHead))).Succeeded(out var seen, out var failure)) return failure;
             var head = seen.IsNull ? AuditChain.Start : (string)seen!;
-            var hashes = new List<string>(batch.Count);
-            foreach (var entry in batch) hashes.Add(AuditChain.HashOf(hashes.Count == 0 ? head : hashes[^1], entry.Text));
+            foreach (var link in links) head = link.After(head);
             var written = await redis.RunAsync(db =>
             {
                 var transaction = db.CreateTransaction();
                 transaction.AddCondition(seen.IsNull ? Condition.KeyNotExists(LetterKeys.AuditHead) : Condition.StringEqual(LetterKeys.AuditHead, seen));
-                var commands = batch.Select((entry, n) => (Task)transaction.ExecuteAsync(
-                    "XADD", (RedisKey)LetterKeys.Audit, "*", "e", entry.Text, "p", n == 0 ? head : hashes[n - 1], "h", hashes[n])).ToList();
-                commands.Add(transaction.StringSetAsync(LetterKeys.AuditHead, hashes[^1]));
+                List<Task> commands =
+                [
+                    .. links.Select(link => transaction.ExecuteAsync(
+                        "XADD", (RedisKey)LetterKeys.Audit, "*", "e", link.Text, "p", link.Previous, "h", link.Hash)),
+                    transaction.StringSetAsync(LetterKeys.AuditHead, head),
+                ];
                 return transaction.CommitAsync(commands);
             });
             if (!written.Succeeded(out var committed, out failure)) return failure;
-            if (committed) return hashes;
+            if (committed) return Unit.Default;
         }
 
         return new StoreFailure($"another process wrote to the audit {RoundLimit} times in a row in the same moment");
@@ -158,8 +124,20 @@ public sealed class RedisAuditLog(RedisConnection redis)
         }
     }
 
-    sealed record Waiting(byte[] Text)
+    /// <summary>An entry on its way into the chain.</summary>
+    sealed class Link(byte[] text)
     {
-        public TaskCompletionSource<Either<StoreFailure, string>> Kept { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public byte[] Text => text;
+
+        public string Previous { get; private set; } = AuditChain.Start;
+
+        public string Hash { get; private set; } = "";
+
+        /// <summary>Puts it there; returns the chain's new head.</summary>
+        public string After(string head)
+        {
+            (Previous, Hash) = (head, AuditChain.HashOf(head, text));
+            return Hash;
+        }
     }
 }
