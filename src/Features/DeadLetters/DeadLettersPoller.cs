@@ -70,6 +70,8 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
                 "dead letters: {Letters} in store; {Added} of other writers indexed, {Removed} gone, {Foreign} keys that are none",
                 seen.Letters, seen.Added, seen.Removed, seen.Foreign);
         Tell(seen.Ended);
+        // It has looked for letters of other writers too.
+        lastDone[nameof(TakeInAsync)] = clock.GetTimestamp();
         return (await parts.Feed.LoadAsync()).IsRight;
     }
 
