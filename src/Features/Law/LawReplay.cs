@@ -39,6 +39,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         {
             if (progress.Stage is not LawStage.SaveBegun) return new ReplayOutcome.NotInDoubt();
             if (!(await memory.NoteAsync(law.Id, LawStage.Saved)).Succeeded(out _, out down)) return new ReplayOutcome.NotBegun(down);
+            return await CloseAsync(law);
         }
 
         var saved = await steps.RunAsync(law, Effort.OfReplay(confirmation is Confirmation.SendAgain), hand.Ending);

@@ -62,14 +62,13 @@ public sealed class LettersApi : IAsyncDisposable
         return new LettersApi(built);
     }
 
-    public async Task<(int Status, JsonElement Body)> GetAsync(string path, string role = Role.Editor) =>
-        await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), role);
+    public Task<(int Status, JsonElement Body)> GetAsync(string path, string role = Role.Editor) => SendAsync(HttpMethod.Get, path, null, role);
 
     public Task<(int Status, JsonElement Body)> PostAsync(string path, object? body, string role = Role.Editor) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, role);
+        SendAsync(HttpMethod.Post, path, JsonContent.Create(body), role);
 
     public Task<(int Status, JsonElement Body)> PutAsync(string path, object body) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(body) }, Role.Editor);
+        SendAsync(HttpMethod.Put, path, JsonContent.Create(body), Role.Editor);
 
     public async ValueTask DisposeAsync()
     {
@@ -77,8 +76,9 @@ public sealed class LettersApi : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    async Task<(int Status, JsonElement Body)> SendAsync(HttpRequestMessage request, string role)
+    public async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, HttpContent? body, string role)
     {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
         request.Headers.Add("role", role);
         using var answer = await Http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();

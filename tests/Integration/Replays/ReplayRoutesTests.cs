@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Tests.Integration.DeadLetters;
@@ -103,13 +103,6 @@ public sealed class ReplayRoutesTests(RedisFixture redis) : IClassFixture<RedisF
 
     async Task<int> TellAsync(string? id, string order) => (await SendAsync(HttpMethod.Post, $"/dlq/replays/{id}/{order}", null)).Status;
 
-    async Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? body, string role = Role.Editor)
-    {
-        using var request = new HttpRequestMessage(method, path);
-        request.Headers.Add("role", role);
-        if (body is not null) request.Content = JsonContent.Create(JsonDocument.Parse(body));
-        using var answer = await api.Http.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return ((int)answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
-    }
+    Task<(int Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? body, string role = Role.Editor) =>
+        api.SendAsync(method, path, body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"), role);
 }

@@ -1,12 +1,11 @@
 using Confluent.Kafka;
 using Hobom.Slices.Runtime.Kafka;
-using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Kafka;
 
 public sealed class KafkaConnectionLogTests
 {
-    readonly Lines lines = new();
+    readonly LogLines lines = new();
 
     [Fact]
     public void An_outage_is_one_line_for_each_kind_of_trouble_and_one_at_its_end()
@@ -25,25 +24,11 @@ public sealed class KafkaConnectionLogTests
 
         Assert.Equal(
             [
-                "Warning: Kafka: Local_Transport: refused 0",
-                "Warning: Kafka: Local_AllBrokersDown: 1/1 brokers are down",
-                "Information: Kafka answers again",
-                "Warning: Kafka: Local_Transport: refused again",
+                "W Kafka: Local_Transport: refused 0",
+                "W Kafka: Local_AllBrokersDown: 1/1 brokers are down",
+                "I Kafka answers again",
+                "W Kafka: Local_Transport: refused again",
             ],
-            lines.Written);
-    }
-
-    sealed class Lines : ILogger
-    {
-        public List<string> Written { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add($"{logLevel}: {formatter(state, exception)}");
+            lines.Lines);
     }
 }
