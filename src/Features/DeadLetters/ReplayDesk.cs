@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
@@ -59,7 +60,7 @@ public abstract record ReplayAnswer
         Ran(ReplayOutcome.NotClosed(var reason)) => $"not closed: {reason}",
         Ran(ReplayOutcome.NotBegun(var failure)) => failure.Message,
         Ran(var outcome) => outcome.GetType().Name,
-        _ => GetType().Name,
+        _ => throw new UnreachableException($"no words for {GetType().Name}"),
     };
 }
 
@@ -100,7 +101,8 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         {
             Confirmation.SendAgain => "replay, outcome unknown confirmed",
             Confirmation.Delivered => "close as delivered",
-            _ => "replay",
+            Confirmation.None => "replay",
+            _ => throw new UnreachableException($"no words for {confirmation}"),
         };
         if (!(await trail.BeginAsync(caller, action, [key.Format()])).Succeeded(out var begun, out var failure))
             return new ReplayAnswer.StoreDown(failure);
@@ -182,7 +184,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
                 ClaimResult.Granted(var afterAnother) => new ClaimAnswer.Granted(afterAnother),
                 ClaimResult.Held(var other) => new ClaimAnswer.Refused(new ReplayOutcome.Busy(new Hold(other.By, other.Since))),
                 ClaimResult.Changed(var reason) => new ClaimAnswer.Refused(new ReplayOutcome.NotClaimed(reason)),
-                _ => throw new InvalidOperationException($"no answer to {result}"),
+                _ => throw new UnreachableException($"no answer to {result}"),
             };
         }
     }
@@ -209,6 +211,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
             ReplayOutcome.Delivered => Task.CompletedTask,
             _ when claimed => claims.EndAsync(wish.Key, wish.Op, LeftOpen(outcome), note),
             ReplayOutcome.NotPublished => store.UpdateAsync(wish.Key, note),
+            // Not claimed, and nothing sent: there is nothing to write.
             _ => Task.CompletedTask,
         };
     }
@@ -218,6 +221,8 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         ReplayOutcome.NotPublished(PublishFailure.Unknown(var code, var message)) => $"{code}: {message}",
         ReplayOutcome.OutcomeUnknown(var reason) => reason,
         ReplayOutcome.NotClosed(var reason) => reason,
-        _ => null,
+        ReplayOutcome.Delivered or ReplayOutcome.LetterGone or ReplayOutcome.NotPublished or ReplayOutcome.NotBegun
+            or ReplayOutcome.NotClaimed or ReplayOutcome.Busy or ReplayOutcome.NotInDoubt => null,
+        _ => throw new UnreachableException($"nobody says whether {outcome} leaves the event in doubt"),
     };
 }

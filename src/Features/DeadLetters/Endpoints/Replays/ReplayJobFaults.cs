@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 static class ReplayJobFaults
@@ -6,6 +8,7 @@ static class ReplayJobFaults
     {
         JobFault.NoJob => (404, new ErrorAnswer(fault.Message)),
         JobFault.StoreDown => (503, new ErrorAnswer(fault.Message)),
-        _ => (409, new ErrorAnswer(fault.Message)),
+        JobFault.Refused or JobFault.LeaseLost => (409, new ErrorAnswer(fault.Message)),
+        _ => throw new UnreachableException($"no answer to {fault}"),
     };
 }
