@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hobom.Slices.Core;
 
 /// <summary>Why one publish attempt did not end in a broker's acknowledgement.</summary>
@@ -20,7 +22,9 @@ public abstract record PublishFailure(string Code, string Message)
     {
         Permanent => FailureClass.Permanent,
         Unknown => FailureClass.Unknown,
-        _ => FailureClass.Transient,
+        // Not written, and as good as new in another visit.
+        Transient or Stopping => FailureClass.Transient,
+        _ => throw new UnreachableException($"no class of {this}"),
     };
 
     /// <summary>Not written because this process is stopping or its producer is being replaced: says nothing of the event.</summary>

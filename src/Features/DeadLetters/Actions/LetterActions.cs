@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters;
 
@@ -61,7 +62,8 @@ public static class LetterActions
         LetterAction.Extend => Live(order, seen, Longest(seen.TimeLeft), now),
         LetterAction.Release when seen.TimeLeft is { } left => new LetterPlan.Nothing(left),
         LetterAction.Release => Live(order, seen, DeadLetter.TimeToLive, now),
-        _ => Discard(order, seen, now),
+        LetterAction.Discard => Discard(order, seen, now),
+        _ => throw new UnreachableException($"no plan for {order.Action}"),
     };
 
     static LetterPlan Discard(LetterOrder order, LetterSight seen, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Decisions;
@@ -39,7 +40,8 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
                 transaction.KeyDeleteAsync(LetterKeys.Discarded(letter.Key)),
                 transaction.SortedSetRemoveAsync(LetterKeys.Undo(letter.Key.Category), letter.Key.Id),
             ]),
-            _ => null,
+            SaveDecision.Nothing => null,
+            var other => throw new UnreachableException($"no write for {other}"),
         }));
 
     public Task<Either<StoreFailure, Unit>> NoteRowFailedAsync(DeadLetterKey key) =>
@@ -203,9 +205,10 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
                     LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow()),
                 ],
                 Condition.KeyExists(aside), Condition.KeyNotExists(here)),
-            _ => new LetterWrite(
+            LetterAction.Hold or LetterAction.Extend or LetterAction.Release => new LetterWrite(
                 transaction => [.. Write(transaction, here), LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow())],
                 Condition.KeyExists(here)),
+            _ => throw new UnreachableException($"no write for {action}"),
         };
 
         IEnumerable<Task> Write(ITransaction transaction, string payload) =>

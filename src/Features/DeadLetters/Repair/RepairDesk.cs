@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions;
@@ -39,7 +40,7 @@ public abstract record RepairAnswer
         BadPayload(var reason) => $"refused: {reason}",
         Refused(var reason) => $"refused: {reason}",
         StoreDown(var failure) => failure.Message,
-        _ => GetType().Name,
+        _ => throw new UnreachableException($"no words for {GetType().Name}"),
     };
 }
 

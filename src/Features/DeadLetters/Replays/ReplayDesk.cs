@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
@@ -63,7 +64,7 @@ public abstract record ReplayAnswer
         Ran(ReplayOutcome.NotClosed(var reason)) => $"not closed: {reason}",
         Ran(ReplayOutcome.NotBegun(var failure)) => failure.Message,
         Ran(var outcome) => outcome.GetType().Name,
-        _ => GetType().Name,
+        _ => throw new UnreachableException($"no words for {GetType().Name}"),
     };
 }
 
@@ -104,7 +105,8 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         {
             Confirmation.SendAgain => "replay, outcome unknown confirmed",
             Confirmation.Delivered => "close as delivered",
-            _ => "replay",
+            Confirmation.None => "replay",
+            _ => throw new UnreachableException($"no words for {confirmation}"),
         };
         if (!(await trail.BeginAsync(caller, action, [key.Format()])).Succeeded(out var begun, out var failure))
             return new ReplayAnswer.StoreDown(failure);
@@ -186,7 +188,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
                 ClaimResult.Granted(var afterAnother) => new ClaimAnswer.Granted(afterAnother),
                 ClaimResult.Held(var other) => new ClaimAnswer.Refused(new ReplayOutcome.Busy(new Hold(other.By, other.Since))),
                 ClaimResult.Changed(var reason) => new ClaimAnswer.Refused(new ReplayOutcome.NotClaimed(reason)),
-                _ => throw new InvalidOperationException($"no answer to {result}"),
+                _ => throw new UnreachableException($"no answer to {result}"),
             };
         }
     }
@@ -213,6 +215,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
             ReplayOutcome.Delivered => Task.CompletedTask,
             _ when claimed => claims.EndAsync(wish.Key, wish.Op, LeftOpen(outcome), note),
             ReplayOutcome.NotPublished => store.UpdateAsync(wish.Key, note),
+            // Not claimed, and nothing sent: there is nothing to write.
             _ => Task.CompletedTask,
         };
     }
@@ -222,6 +225,8 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         ReplayOutcome.NotPublished(PublishFailure.Unknown(var code, var message)) => $"{code}: {message}",
         ReplayOutcome.OutcomeUnknown(var reason) => reason,
         ReplayOutcome.NotClosed(var reason) => reason,
-        _ => null,
+        ReplayOutcome.Delivered or ReplayOutcome.LetterGone or ReplayOutcome.NotPublished or ReplayOutcome.NotBegun
+            or ReplayOutcome.NotClaimed or ReplayOutcome.Busy or ReplayOutcome.NotInDoubt => null,
+        _ => throw new UnreachableException($"nobody says whether {outcome} leaves the event in doubt"),
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Redis;
@@ -90,9 +91,11 @@ public sealed class ReplayJobRunner(
                     if (await KeepAsync(id, seen => seen, stopping) is not { } still) return;
                     job = still;
                     break;
-                default:
+                case JobStep.Rest:
                     await TellEndAsync(job);
                     return;
+                case var other:
+                    throw new UnreachableException($"no such step of a job: {other}");
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
@@ -107,7 +108,8 @@ public abstract class LetterOrderEndpoint(
             LetterPlan.Write(_, _, var life) => new LetterOrderResult(name, Done: true, clock.GetUtcNow() + life),
             LetterPlan.Nothing(var left) => new LetterOrderResult(name, Done: true, clock.GetUtcNow() + left),
             LetterPlan.Refused(var reason) => Refused(reason),
-            _ => Refused("there is no such letter"),
+            LetterPlan.NoLetter => Refused("there is no such letter"),
+            _ => throw new UnreachableException($"no answer to {plan}"),
         };
 
         LetterOrderResult Refused(string why) => new(name, Done: false, null) { Error = why };

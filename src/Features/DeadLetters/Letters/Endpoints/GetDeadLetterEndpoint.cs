@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastEndpoints;
@@ -62,7 +63,8 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
         {
             LetterLookup.Found(var letter) => SendAsync(letter, ct),
             LetterLookup.Unreadable(_, var reason) => Send.ResponseAsync(new ErrorAnswer(reason), 409, ct),
-            _ => Send.ResponseAsync(new ErrorAnswer($"there is no dead letter {key}"), 404, ct),
+            LetterLookup.Missing => Send.ResponseAsync(new ErrorAnswer($"there is no dead letter {key}"), 404, ct),
+            _ => throw new UnreachableException($"no answer to {lookup}"),
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -81,7 +82,7 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
         RepairAnswer.BadPayload(var reason) => (422, new ErrorAnswer(reason) { Field = "payload" }),
         RepairAnswer.Refused(var reason) => (409, new ErrorAnswer(reason)),
         RepairAnswer.StoreDown(var failure) => (503, new ErrorAnswer(failure.Message)),
-        _ => throw new InvalidOperationException($"no answer to {answer}"),
+        _ => throw new UnreachableException($"no answer to {answer}"),
     };
 
     static ErrorAnswer? Read(EditDeadLetterRequest req, out byte[] payload)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
 
@@ -9,6 +10,7 @@ static class ReplayJobFaults
     {
         JobFault.NoJob => (404, new ErrorAnswer(fault.Message)),
         JobFault.StoreDown => (503, new ErrorAnswer(fault.Message)),
-        _ => (409, new ErrorAnswer(fault.Message)),
+        JobFault.Refused or JobFault.LeaseLost => (409, new ErrorAnswer(fault.Message)),
+        _ => throw new UnreachableException($"no answer to {fault}"),
     };
 }

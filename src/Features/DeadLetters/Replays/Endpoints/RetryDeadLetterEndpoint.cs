@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
@@ -103,7 +104,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
         ReplayAnswer.StoreDown(var failure) => (502, new ErrorAnswer(failure.Message)),
         ReplayAnswer.HeldElsewhere held => AnswerTo(held, held.Message),
         ReplayAnswer.Ran(var outcome) => AnswerTo(outcome),
-        _ => throw new InvalidOperationException($"no answer to {answer}"),
+        _ => throw new UnreachableException($"no answer to {answer}"),
     };
 
     static (int Status, object Answer) AnswerTo(ReplayAnswer.HeldElsewhere held, string message) =>
@@ -128,6 +129,6 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
         ReplayOutcome.NotPublished(var failure) => (502, new ErrorAnswer($"{failure.Code}: {failure.Message}")),
         ReplayOutcome.NotClosed(var reason) => (502, new ErrorAnswer(reason)),
         ReplayOutcome.NotBegun(var failure) => (502, new ErrorAnswer(failure.Message)),
-        _ => throw new InvalidOperationException($"no answer to {outcome}"),
+        _ => throw new UnreachableException($"no answer to {outcome}"),
     };
 }
