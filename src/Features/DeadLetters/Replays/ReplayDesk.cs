@@ -222,7 +222,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
 
     static string? LeftOpen(ReplayOutcome outcome) => outcome switch
     {
-        ReplayOutcome.NotPublished(PublishFailure.Unknown(var code, var message)) => $"{code}: {message}",
+        ReplayOutcome.NotPublished(PublishFailure.Unknown(var code, var message, _)) => $"{code}: {message}",
         ReplayOutcome.OutcomeUnknown(var reason) => reason,
         ReplayOutcome.NotClosed(var reason) => reason,
         ReplayOutcome.Delivered or ReplayOutcome.LetterGone or ReplayOutcome.NotPublished or ReplayOutcome.NotBegun
