@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Pollers;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;

@@ -1,6 +1,6 @@
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>What a person can tell a job. The names, in lower case, are part of the API.</summary>
 public enum ReplayJobOrder
