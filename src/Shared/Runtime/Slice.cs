@@ -66,14 +66,15 @@ public sealed record SliceTools(
     TimeSpan PollInterval,
     int RecordByteLimit)
 {
-    public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks)
+    /// <param name="policies">The contract's where null.</param>
+    public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks, FlowPolicies? policies = null)
     {
         var lease = Leases(route.Category);
         var runner = new DeliveryRunner(new DeliveryParts(
             route,
             new DeliveryPorts(Publish.Under(lease), FindWritten, marks.Under(lease), Letters.Under(lease)),
             new DeliveryLedger(Ledgers(lease), Clock),
-            RetryPolicy.Contract,
+            policies ?? FlowPolicies.Contract,
             DeliveryLimits.Default,
             Clock,
             Chance,

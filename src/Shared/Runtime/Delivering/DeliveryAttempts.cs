@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Leases;
+using LanguageExt;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
 
@@ -23,21 +24,21 @@ sealed class DeliveryAttempts(
             var failed = new List<Attempt>();
             while (true)
             {
-                if (await AttemptAsync(delivery, failed) is not var (failure, decision))
+                if (await AttemptAsync(delivery, failed) is not var (failure, after))
                 {
                     await SettleDeliveredAsync(delivery, letters);
                     return;
                 }
 
-                if (decision is not RetryDecision.RetryAfter(var delay) || probe)
+                if (!after.Succeeded(out var next, out var end) || probe)
                 {
-                    await EndFailedAsync(delivery, failure, decision, failed);
+                    await EndFailedAsync(delivery, failure, end, failed);
                     return;
                 }
 
                 var waited = false;
                 await window.StepAsideAsync(
-                    weight, size, async () => waited = await Pauses.WaitAsync(delay, parts.Clock, stopping));
+                    weight, size, async () => waited = await Pauses.WaitAsync(next.Delay, parts.Clock, stopping));
                 if (waited && !stopping.IsCancellationRequested) continue;
                 Return(delivery);
                 return;
@@ -81,7 +82,7 @@ sealed class DeliveryAttempts(
     }
 
     /// <summary>Null when the broker has acknowledged it.</summary>
-    async Task<(PublishFailure Failure, RetryDecision Decision)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
+    async Task<(PublishFailure Failure, Either<NoNextTry, NextTry> After)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
     {
         var unknowns = delivery.Events.Max(e => parts.Ledger.Find(e.Id)?.Unknowns ?? 0);
         var startedAt = parts.Clock.GetUtcNow();
@@ -98,7 +99,7 @@ sealed class DeliveryAttempts(
         failed.Add(new Attempt(
             failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), failure.Class, failure.Code, failure.Message,
             MaybeWritten: unknowns > 0));
-        return (failure, parts.Policy.Next(failure, failed.Count, unknowns, parts.Chance()));
+        return (failure, parts.Policies.AfterPublish(failure, failed.Count, unknowns, parts.Chance()));
     }
 
     async Task SettleDeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
@@ -109,9 +110,10 @@ sealed class DeliveryAttempts(
             e.Id, e.LetterKey, new EventOutcome.Published(letters.Contains(e.LetterKey)), tally.Delivered)));
     }
 
-    async Task EndFailedAsync(Delivery delivery, PublishFailure last, RetryDecision decision, List<Attempt> failed)
+    /// <param name="end">Null where another try would have followed: a probe makes none.</param>
+    async Task EndFailedAsync(Delivery delivery, PublishFailure last, NoNextTry? end, List<Attempt> failed)
     {
-        if (decision is not RetryDecision.GiveUp || !runner.MayDeadLetter(last))
+        if (end is not NoNextTry.GiveUp || !runner.MayDeadLetter(last))
         {
             tally.Trouble(last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
             Return(delivery);

@@ -11,7 +11,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 public sealed class DeliveryRunner(DeliveryParts parts)
 {
     readonly Lock gate = new();
-    readonly MarkGate marks = new(parts.Policy, parts.Limits, parts.Clock, parts.Chance);
+    readonly MarkGate marks = new(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
     OutageBreaker breaker;
 
     public DeliveryParts Parts => parts;
