@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
@@ -61,7 +63,7 @@ public sealed class WallTests
 
     static readonly Assembly[] BannedFrom =
     [
-        typeof(object).Assembly, typeof(Console).Assembly, typeof(Process).Assembly, typeof(Socket).Assembly,
+        typeof(object).Assembly, typeof(Console).Assembly, typeof(Process).Assembly, typeof(Socket).Assembly, typeof(HttpClient).Assembly, typeof(Dns).Assembly,
         typeof(NamedPipeClientStream).Assembly, typeof(RandomNumberGenerator).Assembly, typeof(ILogger).Assembly,
     ];
 

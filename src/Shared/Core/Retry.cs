@@ -56,7 +56,7 @@ public sealed record FlowPolicies(RetryPolicy Publish, RetryPolicy Mark, int Unk
     public Either<NoNextTry, NextTry> AfterPublish(PublishFailure failure, int attemptsMade, int unknownsMade, double jitter) =>
         failure switch
         {
-            PublishFailure.Permanent => new NoNextTry.GiveUp("it cannot be written as it is"),
+            PublishFailure.Permanent or PublishFailure.TooLarge => new NoNextTry.GiveUp("it cannot be written as it is"),
             PublishFailure.Stopping => new NoNextTry.LeavePending("nothing was tried"),
             // Another try now could only double it. A later visit asks Kafka first.
             PublishFailure.Unknown when unknownsMade < UnknownLimit => new NoNextTry.LeavePending("it may have been written"),

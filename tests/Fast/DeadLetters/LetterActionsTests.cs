@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;

@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using LanguageExt;
 using StackExchange.Redis;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Repair;
 
 /// <summary>How an edit ended.</summary>
 public abstract record RepairAnswer

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>What a person can tell a job. The names, in lower case, are part of the API.</summary>
 public enum ReplayJobOrder

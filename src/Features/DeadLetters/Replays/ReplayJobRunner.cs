@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>
 /// Runs the active jobs that no other process runs, those that an earlier process left in the middle included. What is

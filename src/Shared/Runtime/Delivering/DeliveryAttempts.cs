@@ -14,39 +14,14 @@ sealed class DeliveryAttempts(
 
     /// <summary>The caller has entered the window for it; it leaves here.</summary>
     /// <param name="letters">Letters that earlier visits left behind.</param>
-    /// <param name="probe">One attempt only: it asks whether the broker is back.</param>
-    public async Task DeliverAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe)
+    /// <param name="probe">One attempt only: it asks whether the topic takes records again.</param>
+    /// <returns>False where its end says nothing of the records after it.</returns>
+    public async Task<bool> DeliverAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe)
     {
-        var weight = delivery.Events.Count;
-        var size = delivery.Value.Length;
+        var (weight, size) = (delivery.Events.Count, delivery.Value.Length);
         try
         {
-            var failed = new List<Attempt>();
-            while (true)
-            {
-                if (await AttemptAsync(delivery, failed) is not var (failure, after))
-                {
-                    await SettleDeliveredAsync(delivery, letters);
-                    return;
-                }
-
-                if (!after.Succeeded(out var next, out var end) || probe)
-                {
-                    await EndFailedAsync(delivery, failure, end, failed);
-                    return;
-                }
-
-                var waited = false;
-                await window.StepAsideAsync(
-                    weight, size, async () => waited = await Pauses.WaitAsync(next.Delay, parts.Clock, stopping));
-                if (waited && !stopping.IsCancellationRequested) continue;
-                Return(delivery);
-                return;
-            }
-        }
-        catch (Exception bug)
-        {
-            LeaveAfterBug(bug, delivery.Events.Count);
+            return await DeliverPartAsync(delivery, letters, probe, (weight, size));
         }
         finally
         {
@@ -81,6 +56,59 @@ sealed class DeliveryAttempts(
         tally.LeftPending(delivery.Events.Count);
     }
 
+    /// <param name="slot">What the delivery that it is a part of takes of the window.</param>
+    async Task<bool> DeliverPartAsync(
+        Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe, (int Weight, int Size) slot)
+    {
+        try
+        {
+            var failed = new List<Attempt>();
+            while (true)
+            {
+                if (await AttemptAsync(delivery, failed) is not var (failure, after))
+                {
+                    await SettleDeliveredAsync(delivery, letters);
+                    return true;
+                }
+
+                var goesOn = after.Succeeded(out var next, out var end);
+                if (MustDivide(delivery, failure, end)) return await DivideAsync(delivery, letters, probe, slot);
+                if (!goesOn || probe)
+                {
+                    await EndFailedAsync(delivery, failure, end, failed);
+                    return failure.Scope is not FaultScope.Record;
+                }
+
+                var waited = false;
+                await window.StepAsideAsync(
+                    slot.Weight, slot.Size, async () => waited = await Pauses.WaitAsync(next.Delay, parts.Clock, stopping));
+                if (waited && !stopping.IsCancellationRequested) continue;
+                Return(delivery);
+                return true;
+            }
+        }
+        catch (Exception bug)
+        {
+            LeaveAfterBug(bug, delivery.Events.Count);
+            return true;
+        }
+    }
+
+    /// <summary>Given up for what may be the fault of one of its events: the others must not share its fate.</summary>
+    static bool MustDivide(Delivery delivery, PublishFailure failure, NoNextTry? end) =>
+        delivery.Halves is not null && end is NoNextTry.GiveUp
+        && failure is not PublishFailure.Unknown && !failure.Scope.IsOutage();
+
+    async Task<bool> DivideAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe, (int Weight, int Size) slot)
+    {
+        var (first, second) = delivery.Halves!();
+        var told = await DeliverPartAsync(first, letters, probe, slot);
+        if (!stopping.IsCancellationRequested && (probe || !parts.Circuit.IsOpen))
+            return await DeliverPartAsync(second, letters, probe, slot) || told;
+        Return(second);
+        return told;
+    }
+
     /// <summary>Null when the broker has acknowledged it.</summary>
     async Task<(PublishFailure Failure, Either<NoNextTry, NextTry> After)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
     {
@@ -104,7 +132,8 @@ sealed class DeliveryAttempts(
 
     async Task SettleDeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
     {
-        runner.NoteDelivered();
+        parts.Circuit.NoteDelivered();
+        runner.Probes.NoteDelivered(IdsOf(delivery));
         parts.Ledger.NotePublished(IdsOf(delivery));
         await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
             e.Id, e.LetterKey, new EventOutcome.Published(letters.Contains(e.LetterKey)), tally.Delivered)));
@@ -113,7 +142,9 @@ sealed class DeliveryAttempts(
     /// <param name="end">Null where another try would have followed: a probe makes none.</param>
     async Task EndFailedAsync(Delivery delivery, PublishFailure last, NoNextTry? end, List<Attempt> failed)
     {
-        if (end is not NoNextTry.GiveUp || !runner.MayDeadLetter(last))
+        var after = parts.Circuit.NoteFailed(last, delivery.Events.Count, end is NoNextTry.GiveUp);
+        if (last.Scope.SaysOfOthers()) runner.Probes.NoteFailed(IdsOf(delivery));
+        if (!after.MayBeLetters)
         {
             tally.Trouble(last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
             Return(delivery);
@@ -123,7 +154,7 @@ sealed class DeliveryAttempts(
         var now = parts.Clock.GetUtcNow();
         await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
             e.Id, e.LetterKey,
-            new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, parts.Route.EventType, failed, now)),
+            new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, parts.Route.EventType, failed, after.Outage, now)),
             tally.DeadLettered)));
     }
 
