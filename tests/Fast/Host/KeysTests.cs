@@ -60,8 +60,8 @@ public sealed class KeysTests
         var key = text.Split('\n').Single(l => l.StartsWith("relay_", StringComparison.Ordinal)).Trim();
         var entry = text[text.IndexOf('{', StringComparison.Ordinal)..];
         Assert.DoesNotContain(key, entry, StringComparison.Ordinal);
-        var ring = KeysFileText.Parse(Encoding.UTF8.GetBytes($"{{\"keys\":[{entry}]}}")).Match(r => r, fault => throw new InvalidOperationException(fault));
-        var found = ring.Find(key, Noon).Match(k => k, why => throw new InvalidOperationException($"{why}"));
+        var ring = KeysFileText.Parse(Encoding.UTF8.GetBytes($"{{\"keys\":[{entry}]}}")).Right();
+        var found = ring.Find(key, Noon).Right();
         Assert.Equal("ops-anna", found.Name);
         Assert.Equal(["operator", "auditor"], found.Roles);
         Assert.True(Convert.FromBase64String(key[(key.IndexOf('_', 6) + 1)..].Replace('-', '+').Replace('_', '/') + "=").Length >= 32);
@@ -98,7 +98,7 @@ public sealed class KeysTests
         try
         {
             Write("a");
-            var first = KeysFile.Load(path).Match(r => r, fault => throw new InvalidOperationException(fault));
+            var first = KeysFile.Load(path).Right();
             using var file = new KeysFile(path, first, TimeProvider.System, logs.CreateLogger<KeysFile>());
             file.Refresh();
             Assert.Empty(lines.All);
