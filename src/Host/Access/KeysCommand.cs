@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.Host.CommandLine;
 
 namespace Hobom.Slices.Host.Access;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 
