@@ -6,12 +6,13 @@ using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Replays;
 
 public sealed class JobFlowsTests
 {
-    readonly FakeClock clock = new();
+    readonly FakeTimeProvider clock = new();
     readonly FakeLeases first;
     readonly FakeLeases second;
     readonly ReplayJob job = ReplayJob.Planned(
