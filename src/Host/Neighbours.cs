@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Grpc;

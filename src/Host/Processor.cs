@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Pollers;
@@ -56,7 +58,7 @@ sealed class Processor : IAsyncDisposable
     /// <summary>The API, for those who start it without the pollers.</summary>
     public WebApplication Api => app;
 
-    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(HttpApi.ConfigureLogging), _ => { });
+    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(ConsoleLog.Configure), _ => { });
 
     /// <param name="logs">Disposed of with the processor.</param>
     /// <param name="configure">Has the last word on the web server.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 
@@ -42,13 +43,13 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
             return await CloseAsync(law);
         }
 
-        var saved = await steps.RunAsync(law, Effort.OfReplay(confirmation is Confirmation.SendAgain), hand.Ending);
+        var saved = await steps.RunAsync(law, Effort.OfReplay(parts.Policies.Publish, confirmation is Confirmation.SendAgain), hand.Ending);
         if (saved.Succeeded(out _, out var end)) return await CloseAsync(law);
         return new ReplayOutcome.NotPublished(end switch
         {
             StepEnd.GaveUp(_, var last, _, _) => last,
-            StepEnd.Left(var trouble, _) => new PublishFailure.Stopping("Left", trouble ?? "the process is stopping"),
-            _ => throw new InvalidOperationException($"no such end: {end}"),
+            StepEnd.LeftPending(var trouble, _) => new PublishFailure.Stopping("Left", trouble ?? "the process is stopping"),
+            _ => throw new UnreachableException($"no such end: {end}"),
         });
     }
 

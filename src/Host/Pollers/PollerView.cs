@@ -1,5 +1,6 @@
 using System.Security.Claims;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 

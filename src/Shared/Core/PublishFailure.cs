@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hobom.Slices.Core;
 
 /// <summary>Why one publish attempt did not end in a broker's acknowledgement.</summary>
@@ -29,8 +31,9 @@ public abstract record PublishFailure(string Code, string Message, FaultScope Sc
     {
         Permanent or TooLarge => FailureClass.Permanent,
         Unknown => FailureClass.Unknown,
+        // Not written, and as good as new in another visit.
         Transient or Stopping => FailureClass.Transient,
-        _ => throw new System.Diagnostics.UnreachableException(),
+        _ => throw new UnreachableException($"no class of {this}"),
     };
 }
 

@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.Tests.Integration.Interop;
 
 namespace Hobom.Slices.Tests.Integration.Processor;

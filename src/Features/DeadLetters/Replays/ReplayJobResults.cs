@@ -1,7 +1,8 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.Runtime.Delivering;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>What the end of one replay means to its job.</summary>
 public static class ReplayJobResults
