@@ -44,7 +44,7 @@ public static class LogDecisions
         Refusal.Of(item, route.Category, RowRules.Fault(item, route.EventType)!);
 
     static EncodedLog EncodedOf(OutboxItem<HoBomLogPayload> item) =>
-        new(item.EventId!.Value, LogJson.Encode(item.Payload!));
+        new(item.EventId!.Value, LogRecord.Shape.Encode(item.Payload!));
 
     static Delivery DeliveryOf(IReadOnlyList<EncodedLog> logs, RelayRoute route, string key)
     {
