@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
 using Hobom.Slices.DeadLetters.Redis;
-using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;

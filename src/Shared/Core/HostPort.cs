@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using LanguageExt;
 
 namespace Hobom.Slices.Core;
@@ -49,8 +48,8 @@ public sealed record HostPort(string Host, int Port)
     public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
     static bool IsIPv6(string text) =>
-        text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.')
-        && IPAddress.TryParse(text, out var address) && address.AddressFamily is AddressFamily.InterNetworkV6;
+        text.Contains(':', StringComparison.Ordinal) && text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.')
+        && IPAddress.TryParse(text, out _);
 
     static bool IsNameOrIPv4(string host)
     {

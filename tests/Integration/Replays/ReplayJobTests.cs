@@ -111,7 +111,7 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         var process = NewProcess();
         var (away, asked) = (true, 0);
         process.Publishing = d => Task.FromResult<PublishFailure?>(
-            away && Interlocked.Increment(ref asked) > 10 ? new PublishFailure.Transient("AllBrokersDown", "no broker", BrokerUnreachable: true) : null);
+            away && Interlocked.Increment(ref asked) > 10 ? new PublishFailure.Transient("AllBrokersDown", "no broker", FaultScope.Cluster) : null);
         var job = await StartedAsync(process, new ReplayJobOptions(Rate: 100));
         process.RunJobs();
         await UntilAsync(async () => (await process.Jobs.GetAsync(job.Id)).Right() is { State: ReplayJobState.Paused, Begun.Count: 0 });

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Hobom.Slices.DeadLetters.Replays;
-using Hobom.Slices.DeadLetters;
 using static Hobom.Slices.Tests.Fast.DeadLetters.Replays.JobSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Replays;
