@@ -35,6 +35,10 @@ public static class LogDecisions
             .Concat(arrays.Select(Either<Refusal, Delivery> (logs) => DeliveryOf(logs, flow.Route, key))));
     }
 
+    /// <summary>The values for which rows travel alone, one a row.</summary>
+    public static IReadOnlyList<string> ForeignValues(IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow) =>
+        [.. items.Where(item => PlaceOf(item, flow.Route) is Place.Alone).Select(item => LogEnumerations.ForeignValue(item.Payload!)!)];
+
     static Place PlaceOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
         RowRules.Fault(item, route.EventType) is not null ? Place.Refused
         : LogEnumerations.ForeignValue(item.Payload!) is null ? Place.Shared

@@ -22,7 +22,7 @@ public static class LogsSlice
         var poller = new LogsPoller(
             new LogOutboxClient(backend, flow.Route.EventType), runner, flow,
             new LogBatchLimits(tools.RecordByteLimit, LogBatchLimits.DefaultEvents), tools.Clock,
-            tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"))
+            new ForeignValueWarnings(flow.Route.EventType, tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}")))
         {
             TopicByteLimit = () => tools.TopicByteLimit(flow.Route.Topic),
         };
