@@ -4,7 +4,10 @@ using static Hobom.Slices.Core.RecordField;
 
 namespace Hobom.Slices.Law;
 
-/// <summary>A law change as its dead letter holds it, each name always there. Laws are public; the detectors read them all the same.</summary>
+/// <summary>
+/// A law change as its dead letter holds it, each name always there. Laws are public; the detectors read them all the
+/// same.
+/// </summary>
 public static class LawRecord
 {
     public static RecordShape<LawArticleChange> Change { get; } = new(

@@ -11,7 +11,10 @@ public sealed record MessageRecord(MessagePayload Payload, DateTimeOffset SentAt
     /// <summary>The type of a message whose row names none.</summary>
     const string DefaultType = "MAIL_MESSAGE";
 
-    /// <summary>The consumers refuse a value with any field that they do not know: exactly these, and senderId only where there is one.</summary>
+    /// <summary>
+    /// The consumers refuse a value with any field that they do not know: exactly these, and senderId only where there
+    /// is one.
+    /// </summary>
     public static RecordShape<MessageRecord> Shape { get; } = new(
         "the message",
         Text<MessageRecord>("type", Visibility.Code, m => m.Payload.Type.Length == 0 ? DefaultType : m.Payload.Type),

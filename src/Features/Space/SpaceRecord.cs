@@ -7,7 +7,10 @@ namespace Hobom.Slices.Space;
 /// <summary>A space event as it goes out.</summary>
 public static class SpaceRecord
 {
-    /// <summary>The consumers refuse a value with any field that they do not know, or without one of these; only actorId may be missing.</summary>
+    /// <summary>
+    /// The consumers refuse a value with any field that they do not know, or without one of these; only actorId may be
+    /// missing.
+    /// </summary>
     public static RecordShape<SpaceEventPayload> Shape { get; } = new(
         "the space event",
         Text<SpaceEventPayload>("entityType", Visibility.Code, e => e.EntityType),
