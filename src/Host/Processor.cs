@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.DeadLetters.Replays;
@@ -42,6 +43,7 @@ sealed class Processor : IAsyncDisposable
         deadLetters = new DeadLettersPoller(neighbours.DeadLetters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
         pollers = new PollerDesk(slices, neighbours.Pauses, trail, TimeProvider.System, logs.CreateLogger<PollerDesk>());
         builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk)
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
             .AddSingleton(new RepairDesk(neighbours.Letters, slices, trail, TimeProvider.System)).AddSingleton(neighbours.ReplayJobs)
             .AddSingleton(new ReplayJobDesk(
                 neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))

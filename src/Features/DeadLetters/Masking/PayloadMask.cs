@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hobom.Slices.Core;
@@ -25,13 +26,13 @@ public static class PayloadMask
     ];
 
     /// <returns>JSON, whatever came in; of what is no JSON nothing is shown.</returns>
-    public static ReadOnlyMemory<byte> Mask(Category category, ReadOnlyMemory<byte> json)
+    public static ReadOnlyMemory<byte> Mask(Visibility shown, ReadOnlyMemory<byte> json)
     {
         var masked = new ArrayBufferWriter<byte>(1024);
         try
         {
             using var writer = new Utf8JsonWriter(masked, WriterOptions);
-            MaskedJson.Write(json.Span, MaskRules.Of(category), writer);
+            MaskedJson.Write(json.Span, shown, writer);
             writer.Flush();
             return masked.WrittenMemory;
         }
@@ -73,6 +74,15 @@ public static class PayloadMask
         '\n',
         (string[])[record.EventId ?? "", record.Stage, MaskText(record.Reason),
             .. record.Attempts.Select(a => MaskText($"{a.Code}: {a.Message}"))]);
+
+    internal static string Show(string text, ValueSight sight) => sight switch
+    {
+        ValueSight.Hidden => Hidden,
+        ValueSight.Code => MaskCode(text),
+        ValueSight.Text => MaskText(text),
+        ValueSight.Path => MaskPath(text),
+        _ => throw new UnreachableException($"nobody says what is shown of {sight}"),
+    };
 
     /// <summary>An identifier, a number, a time or a word of an enumeration: long digits and hexadecimals are what they consist of.</summary>
     internal static string MaskCode(string text) =>

@@ -58,5 +58,5 @@ public sealed class JobFlowsTests
             category, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)), PollCadence.Resting(TimeSpan.FromSeconds(5)),
             lease, clock, () => 0, NullLogger.Instance),
         new SliceWork(_ => throw new InvalidOperationException("it replays"), () => false, () => Task.CompletedTask, _ => null),
-        id => id.Value, new PayloadRules(_ => null, _ => throw new InvalidOperationException("it reads a row")));
+        id => id.Value, new PayloadRules(_ => null, _ => throw new InvalidOperationException("it reads a row"), Visibility.Names, Visibility.Names));
 }

@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
 
 /// <summary>The contract's look at one letter: its payload as JSON, and beside it all that is known.</summary>
-public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock) : EndpointWithoutRequest<object>
+public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock, MaskRules masks) : EndpointWithoutRequest<object>
 {
     /// <param name="Item">The payload as it is.</param>
     public sealed record WholeLetter(object Item, LetterView Letter)
@@ -99,7 +99,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
 
         await Send.BytesAsync(answer.WrittenSpan.ToArray(), contentType: "application/json", cancellation: ct);
 
-        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) => masked ? PayloadMask.Mask(letter.Key.Category, payload) : payload;
+        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) => masked ? PayloadMask.Mask(masks.Of(letter.Key.Category), payload) : payload;
     }
 
     /// <summary>JSON as it is, byte for byte; anything else is null and, beside it, in base 64: then false.</summary>
