@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Masking;
 
@@ -13,12 +14,12 @@ abstract record MaskRule
     public static readonly MaskRule Hide = new Hiding();
 
     /// <summary>A word, number, time or identifier.</summary>
-    public static readonly MaskRule Code = new Scalar(PayloadMask.MaskCode, Numbers: true);
+    public static readonly MaskRule Code = new Scalar(TextMask.MaskCode, Numbers: true);
 
     /// <summary>Free text, through all detectors.</summary>
-    public static readonly MaskRule Text = new Scalar(PayloadMask.MaskText, Numbers: false);
+    public static readonly MaskRule Text = new Scalar(TextMask.MaskText, Numbers: false);
 
-    public static readonly MaskRule Path = new Scalar(PayloadMask.MaskPath, Numbers: false);
+    public static readonly MaskRule Path = new Scalar(TextMask.MaskPath, Numbers: false);
 
     /// <summary>An object of which only the names are shown.</summary>
     public static readonly MaskRule Names = new Object(FrozenDictionary<string, MaskRule>.Empty);

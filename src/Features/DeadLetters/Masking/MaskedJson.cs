@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Masking;
 
@@ -46,7 +47,7 @@ static class MaskedJson
                 break;
             case (JsonTokenType.StartObject or JsonTokenType.StartArray, _):
                 reader.Skip();
-                writer.WriteStringValue(PayloadMask.Hidden);
+                writer.WriteStringValue(TextMask.Hidden);
                 break;
             case (JsonTokenType.Null, _):
                 writer.WriteNullValue();
@@ -61,7 +62,7 @@ static class MaskedJson
                 writer.WriteBooleanValue(reader.GetBoolean());
                 break;
             default:
-                writer.WriteStringValue(PayloadMask.Hidden);
+                writer.WriteStringValue(TextMask.Hidden);
                 break;
         }
     }
@@ -92,8 +93,8 @@ static class MaskedJson
         writer.WriteStartObject();
         for (var count = 0; reader.Read() && reader.TokenType != JsonTokenType.EndObject; count++)
         {
-            var name = count < FieldLimit ? TextOrNull(ref reader) ?? PayloadMask.Hidden : null;
-            var shown = name is null ? null : fields.ContainsKey(name) ? name : PayloadMask.MaskName(name);
+            var name = count < FieldLimit ? TextOrNull(ref reader) ?? TextMask.Hidden : null;
+            var shown = name is null ? null : fields.ContainsKey(name) ? name : TextMask.MaskName(name);
             if (shown is null || !written.Add(shown))
             {
                 reader.Skip();
@@ -114,7 +115,7 @@ static class MaskedJson
     static string TextOf(ref Utf8JsonReader reader, MaskRule rule) =>
         reader.ValueSpan.IsEmpty ? ""
         : rule is MaskRule.Scalar(var mask, _) && TextOrNull(ref reader) is { } text ? mask(text)
-        : PayloadMask.Hidden;
+        : TextMask.Hidden;
 
     /// <summary>Null of what is no Unicode text.</summary>
     static string? TextOrNull(ref Utf8JsonReader reader)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Decisions;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;

@@ -1,5 +1,5 @@
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
