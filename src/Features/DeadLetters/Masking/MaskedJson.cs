@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Masking;
 
@@ -47,7 +48,7 @@ static class MaskedJson
                 break;
             case (JsonTokenType.StartObject or JsonTokenType.StartArray, _):
                 reader.Skip();
-                writer.WriteStringValue(PayloadMask.Hidden);
+                writer.WriteStringValue(TextMask.Hidden);
                 break;
             case (JsonTokenType.Null, _):
                 writer.WriteNullValue();
@@ -62,7 +63,7 @@ static class MaskedJson
                 writer.WriteBooleanValue(reader.GetBoolean());
                 break;
             default:
-                writer.WriteStringValue(PayloadMask.Hidden);
+                writer.WriteStringValue(TextMask.Hidden);
                 break;
         }
     }
@@ -93,8 +94,8 @@ static class MaskedJson
         writer.WriteStartObject();
         for (var count = 0; reader.Read() && reader.TokenType != JsonTokenType.EndObject; count++)
         {
-            var name = count < FieldLimit ? TextOrNull(ref reader) ?? PayloadMask.Hidden : null;
-            var shown = name is null ? null : fields.ContainsKey(name) ? name : PayloadMask.MaskName(name);
+            var name = count < FieldLimit ? TextOrNull(ref reader) ?? TextMask.Hidden : null;
+            var shown = name is null ? null : fields.ContainsKey(name) ? name : TextMask.MaskName(name);
             if (shown is null || !written.Add(shown))
             {
                 reader.Skip();
@@ -115,7 +116,7 @@ static class MaskedJson
     static string TextOf(ref Utf8JsonReader reader, Visibility rule) =>
         reader.ValueSpan.IsEmpty ? ""
         : rule is Visibility.Value(var sight) && TextOrNull(ref reader) is { } text ? PayloadMask.Show(text, sight)
-        : PayloadMask.Hidden;
+        : TextMask.Hidden;
 
     /// <summary>Null of what is no Unicode text.</summary>
     static string? TextOrNull(ref Utf8JsonReader reader)

@@ -5,9 +5,9 @@ using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 using LanguageExt;
 using Microsoft.AspNetCore.Http;
 
@@ -37,11 +37,11 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
                 + "`payloadBase64`. Of an edited letter, `original` is the payload that failed. A discarded letter is shown until its "
                 + "discard is final. Callers who are no operators get it masked, and `masked` is true.";
             s.Params["key"] = "dlq:<category>:<event id>";
-            s.ResponseExamples[200] = Examples.WholeLetter;
+            s.ResponseExamples[200] = LetterExamples.WholeLetter;
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer(RedisReading.OtherType);
-            s.ResponseExamples[503] = Examples.RedisAway;
+            s.ResponseExamples[503] = ErrorExamples.RedisAway;
         });
     }
 
@@ -84,7 +84,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
             return;
         }
 
-        var masked = !LetterAccess.SeesAll(User);
+        var masked = !Role.SeesAll(User);
         var answer = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(answer))
         {
