@@ -1,0 +1,13 @@
+using LanguageExt;
+
+namespace Hobom.Slices.Streams;
+
+/// <summary>A job's times, in a hash of its own. Times only: they say how far it is whatever order they come in.</summary>
+static class JobState
+{
+    /// <returns>Nothing where the entry names no job.</returns>
+    public static IEnumerable<StateChange> Reached(StateKey key, string field, DatedEntry dated, string user, Option<string> job) =>
+        job.IsNone
+            ? []
+            : [new StateChange.Raise(key, field, dated.TimeText), new StateChange.Raise(key, Fields.UserId, user)];
+}

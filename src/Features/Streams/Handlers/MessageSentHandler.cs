@@ -1,0 +1,15 @@
+using LanguageExt;
+
+namespace Hobom.Slices.Streams;
+
+/// <summary><c>chat</c> <c>message_sent</c>: what users have asked, and when the job began where one is named.</summary>
+public static class MessageSentHandler
+{
+    public static EventHandler Handler { get; } = EventHandler.OfUser("chat", "message_sent", (dated, user) =>
+        Fields.OptionalName(dated.Entry, Fields.JobId).Map(job => Changes.Of(
+        [
+            new StateChange.Add(StateKey.UserStats(user), "sent_count", 1),
+            new StateChange.Add(StateKey.DailyStats(dated.Day), "total_sent", 1),
+            .. JobState.Reached(StateKey.State("chat", job.IfNone("")), "sent_at", dated, user, job),
+        ])));
+}
