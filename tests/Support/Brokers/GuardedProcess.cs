@@ -1,18 +1,18 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Testcontainers.Kafka;
+namespace Hobom.Slices.Tests.Support.Brokers;
 
 /// <summary>
 /// A broker under a small shell that outlives this process: the pipe to the shell closes however this process ends,
 /// kill -9 included, and the shell then kills the broker and deletes its directory.
 /// </summary>
-internal sealed class GuardedProcess : IDisposable
+sealed class GuardedProcess : IDisposable
 {
     // $1 directory, $2 log, then the broker's command. Started under job control (set -m) the broker leads a process
     // group of its own: signals reach all of it, and Ctrl-C in a terminal does not. Job control is off again before the
     // wait, which would else end when the broker is merely frozen. Each line read is a signal to send.
-    private const string GuardScript = """
+    const string GuardScript = """
         directory=$1 log=$2
         shift 2
         exec 2>/dev/null 3<&0
@@ -33,15 +33,15 @@ internal sealed class GuardedProcess : IDisposable
         if [ -e "$directory/orphaned" ]; then rm -rf -- "$directory"; fi
         """;
 
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    private readonly Process guard;
-    private readonly string logPath;
+    readonly Process guard;
+    readonly string logPath;
 
-    private GuardedProcess(Process guard, string logPath, int processId)
+    GuardedProcess(Process process, string log, int processId)
     {
-        this.guard = guard;
-        this.logPath = logPath;
+        guard = process;
+        logPath = log;
         ProcessId = processId;
     }
 
@@ -51,22 +51,21 @@ internal sealed class GuardedProcess : IDisposable
     public bool HasEnded => guard.HasExited;
 
     public static async Task<GuardedProcess> StartAsync(
-        BrokerCommand command, string directory, CancellationToken cancellation)
+        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string directory)
     {
-        var logPath = Path.Combine(directory, "broker.log");
-        await File.WriteAllTextAsync(logPath, "", cancellation);
-        var start = new ProcessStartInfo(
-            "bash", ["-c", GuardScript, "broker-guard", directory, logPath, .. command.Arguments])
+        var log = Path.Combine(directory, "broker.log");
+        await File.WriteAllTextAsync(log, "");
+        var start = new ProcessStartInfo("bash", ["-c", GuardScript, "broker-guard", directory, log, .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        foreach (var (name, value) in command.Environment)
+        foreach (var (name, value) in environment)
             start.Environment[name] = value;
 
-        var guard = Process.Start(start)!;
-        var processId = await guard.StandardOutput.ReadLineAsync(CancellationToken.None);
-        return new GuardedProcess(guard, logPath, int.Parse(processId!, CultureInfo.InvariantCulture));
+        var process = Process.Start(start)!;
+        var processId = await process.StandardOutput.ReadLineAsync(CancellationToken.None);
+        return new GuardedProcess(process, log, int.Parse(processId!, CultureInfo.InvariantCulture));
     }
 
     public Task<string> ReadLogAsync() => File.ReadAllTextAsync(logPath);
@@ -95,7 +94,7 @@ internal sealed class GuardedProcess : IDisposable
 
     public void Dispose() => guard.Dispose();
 
-    private void Send(string signal)
+    public void Send(string signal)
     {
         try
         {

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Hobom.Slices.Tests.Integration.Redis;
+namespace Hobom.Slices.Tests.Support;
 
 /// <summary>A redis-server of its own on a free loopback port, with its data in a folder that goes with it.</summary>
 public sealed class RedisServer : IAsyncDisposable
@@ -14,7 +14,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     RedisServer(string[] options) => this.options = options;
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LoopbackPort.Free();
 
     public string Address => $"127.0.0.1:{Port}";
 
@@ -58,13 +58,6 @@ public sealed class RedisServer : IAsyncDisposable
     {
         if (process is not null) await KillAsync();
         Directory.Delete(folder, recursive: true);
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     async Task SignalAsync(string signal)

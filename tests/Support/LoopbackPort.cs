@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Hobom.Slices.Tests.Integration.Processor;
+namespace Hobom.Slices.Tests.Support;
 
-static class LoopbackPort
+public static class LoopbackPort
 {
     /// <summary>Below the range that Linux gives to outgoing connections, so that it is still free after a restart.</summary>
     public static int Free()
