@@ -1,5 +1,3 @@
-using LanguageExt;
-
 namespace Hobom.Slices.Streams;
 
 /// <summary><c>info</c> <c>article_fetched</c>: articles by day, and by user where one asked: some are fetched for nobody.</summary>

@@ -6,8 +6,7 @@ namespace Hobom.Slices.Streams;
 static class JobState
 {
     /// <returns>Nothing where the entry names no job.</returns>
-    public static IEnumerable<StateChange> Reached(StateKey key, string field, DatedEntry dated, string user, Option<string> job) =>
-        job.IsNone
-            ? []
-            : [new StateChange.Raise(key, field, dated.TimeText), new StateChange.Raise(key, Fields.UserId, user)];
+    public static IEnumerable<StateChange> Reached(string kind, string field, DatedEntry dated, string user, Option<string> job) =>
+        job.AsEnumerable().Select(id => StateKey.State(kind, id)).SelectMany<StateKey, StateChange>(key =>
+            [new StateChange.Raise(key, field, dated.TimeText), new StateChange.Raise(key, Fields.UserId, user)]);
 }

@@ -1,5 +1,3 @@
-using LanguageExt;
-
 namespace Hobom.Slices.Streams;
 
 /// <summary><c>chat</c> <c>message_complete</c>: what was answered, by user and by day.</summary>
@@ -10,6 +8,6 @@ public static class MessageCompleteHandler
         [
             new StateChange.Add(StateKey.UserStats(user), "message_count", 1),
             new StateChange.Add(StateKey.DailyStats(dated.Day), "total_messages", 1),
-            .. JobState.Reached(StateKey.State("chat", job), "completed_at", dated, user, job),
+            .. JobState.Reached("chat", "completed_at", dated, user, job),
         ])));
 }

@@ -1,5 +1,3 @@
-using LanguageExt;
-
 namespace Hobom.Slices.Streams;
 
 /// <summary><c>chat</c> <c>message_sent</c>: what users have asked, and when the job began where one is named.</summary>
@@ -10,6 +8,6 @@ public static class MessageSentHandler
         [
             new StateChange.Add(StateKey.UserStats(user), "sent_count", 1),
             new StateChange.Add(StateKey.DailyStats(dated.Day), "total_sent", 1),
-            .. JobState.Reached(StateKey.State("chat", job.IfNone("")), "sent_at", dated, user, job),
+            .. JobState.Reached("chat", "sent_at", dated, user, job),
         ])));
 }

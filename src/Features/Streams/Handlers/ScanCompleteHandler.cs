@@ -1,5 +1,3 @@
-using LanguageExt;
-
 namespace Hobom.Slices.Streams;
 
 /// <summary><c>scan</c> <c>scan_complete</c>: scans that came to their end, by user and by day.</summary>
@@ -10,6 +8,6 @@ public static class ScanCompleteHandler
         [
             new StateChange.Add(StateKey.UserStats(user), "scan_count", 1),
             new StateChange.Add(StateKey.DailyStats(dated.Day), "total_scans", 1),
-            .. JobState.Reached(StateKey.State("scan", job.IfNone("")), "completed_at", dated, user, job),
+            .. JobState.Reached("scan", "completed_at", dated, user, job),
         ])));
 }

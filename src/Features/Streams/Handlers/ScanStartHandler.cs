@@ -1,5 +1,3 @@
-using LanguageExt;
-
 namespace Hobom.Slices.Streams;
 
 /// <summary><c>scan</c> <c>scan_start</c>: scans begun, by user and by day.</summary>
@@ -10,6 +8,6 @@ public static class ScanStartHandler
         [
             new StateChange.Add(StateKey.UserStats(user), "scan_started_count", 1),
             new StateChange.Add(StateKey.DailyStats(dated.Day), "total_scans_started", 1),
-            .. JobState.Reached(StateKey.State("scan", job.IfNone("")), "started_at", dated, user, job),
+            .. JobState.Reached("scan", "started_at", dated, user, job),
         ])));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hobom.Slices.Core;
 using LanguageExt;
 
 namespace Hobom.Slices.Streams;
@@ -74,8 +75,7 @@ public static class RouterDecisions
     /// <summary>How long another program's entry has to lie before it is taken for abandoned.</summary>
     public static readonly TimeSpan ForeignIdleLimit = TimeSpan.FromSeconds(60);
 
-    static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan DelayLimit = TimeSpan.FromSeconds(2);
+    static readonly RetryPolicy Retries = new(DefaultDeliveryLimit, TimeSpan.FromMilliseconds(100), 2, TimeSpan.FromSeconds(2), 0);
 
     public static Verdict Decide(Either<EntryRefusal, Changes> handled, UnknownTypePolicy policy) => handled.Match<Verdict>(
         Right: changes => new Verdict.Apply(changes),
@@ -93,7 +93,7 @@ public static class RouterDecisions
     public static AfterFailure AfterFailed(long deliveries, int limit) =>
         deliveries >= limit
             ? new AfterFailure.DeadLetter()
-            : new AfterFailure.RetryAfter(FirstDelay * Math.Pow(2, deliveries - 1) is var delay && delay < DelayLimit ? delay : DelayLimit);
+            : new AfterFailure.RetryAfter(Retries.DelayAfter((int)deliveries, jitter: 0));
 
     /// <summary>
     /// How a pending entry is taken over by the shard's new owner: of the router's own processes at once, for only the

@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 
 namespace Hobom.Slices.Streams;
 
@@ -28,9 +29,14 @@ public sealed class StateView(IReadOnlyDictionary<StateRead, string?> read)
     /// <param name="now">Null where it is not there.</param>
     public static string After(StateChange change, string? now) => change switch
     {
-        StateChange.Add add => ((now is null ? 0 : long.Parse(now, CultureInfo.InvariantCulture)) + add.By).ToString(CultureInfo.InvariantCulture),
-        StateChange.Raise raise => now is null || string.CompareOrdinal(now, raise.Value) < 0 ? raise.Value : now,
+        // What cannot be counted on stays: Redis refuses the entry for it.
+        StateChange.Add add => !long.TryParse(now ?? "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? now!
+            : (count + add.By).ToString(CultureInfo.InvariantCulture),
+        StateChange.Raise raise => now is null || IsLess(now, raise.Value) ? raise.Value : now,
         StateChange.Put put => put.Value,
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>As bytes, which is how Redis has them.</summary>
+    static bool IsLess(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b)) < 0;
 }
