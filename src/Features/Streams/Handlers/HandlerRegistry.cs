@@ -8,10 +8,10 @@ namespace Hobom.Slices.Streams;
 /// </summary>
 public sealed class HandlerRegistry
 {
-    readonly Dictionary<(string Domain, string Type), EventHandler> handlers;
+    readonly Dictionary<(string Domain, string Type), EntryHandler> handlers;
 
     /// <exception cref="ArgumentException">Two handlers take one type of one domain.</exception>
-    public HandlerRegistry(IReadOnlyList<EventHandler> handlers)
+    public HandlerRegistry(IReadOnlyList<EntryHandler> handlers)
     {
         this.handlers = handlers.ToDictionary(h => (h.Domain, h.Type));
         Domains = [.. handlers.Select(h => h.Domain).Distinct(StringComparer.Ordinal)];
@@ -34,7 +34,7 @@ public sealed class HandlerRegistry
 
     public IEnumerable<string> TypesOf(string domain) => handlers.Keys.Where(k => k.Domain == domain).Select(k => k.Type);
 
-    public Either<EntryRefusal, EventHandler> Find(string domain, StreamEntry entry) =>
+    public Either<EntryRefusal, EntryHandler> Find(string domain, StreamEntry entry) =>
         entry.Type is not { Length: > 0 } type ? new EntryRefusal.NoType()
         : handlers.TryGetValue((domain, type), out var handler) ? handler
         : new EntryRefusal.UnknownType(domain, type);

@@ -10,7 +10,7 @@ public static class LoginHandler
 
     static readonly string[] StreakFields = [LoginStreak.DaysField, LoginStreak.LastDayField, LoginStreak.RecentField];
 
-    public static EventHandler Handler { get; } = new(
+    public static EntryHandler Handler { get; } = new(
         "auth", "login", Fields.UserOf,
         entry => Fields.User(entry).Match(
             Right: user => [.. StreakFields.Select(f => new StateRead(StateKey.User(user), f))], Left: _ => (IReadOnlyList<StateRead>)[]),

@@ -61,7 +61,7 @@ public sealed class StreamReplay(RouterParts parts)
         return applied.Map(answers => answers[0]).MapLeft<ReplayOutcome>(NotBegun);
     }
 
-    Either<EntryRefusal, (EventHandler Handler, DatedEntry Dated)> Handler(StreamEntry entry) =>
+    Either<EntryRefusal, (EntryHandler Handler, DatedEntry Dated)> Handler(StreamEntry entry) =>
         parts.Handlers.Find(StreamLayout.DomainOf(entry.Stream) ?? "", entry).Map(h => (h, DatedEntry.Of(entry, parts.Settings.Zone)));
 
     async Task<ReplayOutcome> CloseAsync(CarriedEvent carried) =>

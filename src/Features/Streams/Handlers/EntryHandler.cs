@@ -31,7 +31,7 @@ public sealed record DatedEntry(StreamEntry Entry, DateTimeOffset Time, DateOnly
 /// <summary>What one type of event of one domain does. Pure: the entry and the fields that it asked for in, changes out.</summary>
 /// <param name="OrderKey">Entries of one key are handled in the order of their ids. Null: the entry belongs to no key.</param>
 /// <param name="Reads">The fields that the decision has to know; empty for one that only counts.</param>
-public sealed record EventHandler(
+public sealed record EntryHandler(
     string Domain,
     string Type,
     Func<StreamEntry, string?> OrderKey,
@@ -39,6 +39,6 @@ public sealed record EventHandler(
     Func<DatedEntry, StateView, Either<EntryRefusal, Changes>> Decide)
 {
     /// <summary>One that only counts, of a user.</summary>
-    public static EventHandler OfUser(string domain, string type, Func<DatedEntry, string, Either<EntryRefusal, Changes>> decide) =>
+    public static EntryHandler OfUser(string domain, string type, Func<DatedEntry, string, Either<EntryRefusal, Changes>> decide) =>
         new(domain, type, Fields.UserOf, _ => [], (dated, _) => Fields.User(dated.Entry).Bind(user => decide(dated, user)));
 }
