@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Streams;
 using StackExchange.Redis;
 
@@ -125,7 +127,7 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
         await Db.StringSetAsync("state:user:u", "no hash");
         await Db.LoginAsync("u", "1768727553123-0");
         await using var router = TestRouter.Start(fixture.Server.Address, RouterSettings.Default with { DeliveryLimit = 1 });
-        await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
+        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "1768727553123-0"));
         await Db.KeyDeleteAsync("state:user:u");
         await Db.LoginAsync("u", "1768827553123-0");
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);

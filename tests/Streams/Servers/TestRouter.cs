@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;

@@ -20,7 +20,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     readonly LaneBuffer buffer = new();
     readonly System.Collections.Generic.HashSet<EntryId> held = [];
     readonly BatchHandling handling = new(shard, store, progress, parts);
-    readonly ShardUpkeep upkeep = new(shard, store, parts);
+    readonly ShardUpkeep upkeep = new(shard, store, progress, parts);
     bool suspicious = afterCrash;
     Phase phase = Phase.Group;
     EntryId cursor;
@@ -161,7 +161,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             : "the consumer group was lost and is made again from the stream's beginning; what was applied is not applied again";
         parts.Meter.Gap(shard.Key, what);
         parts.Log.LogError("{Stream}: {Alarm}", shard.Key, alarm);
-        progress.Update(s => s with { Gaps = s.Gaps + 1, Alarm = alarm });
+        progress.Update(s => s with { Gaps = s.Gaps + 1, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
     }
 
     void TellOfLoss(long entries, string how)
@@ -169,7 +169,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         var alarm = $"{entries} entries were removed by others, {how}";
         parts.Meter.Lost(shard.Key, entries, how);
         parts.Log.LogError("{Stream}: {Alarm}", shard.Key, alarm);
-        progress.Update(s => s with { LostEntries = s.LostEntries + entries, Alarm = alarm });
+        progress.Update(s => s with { LostEntries = s.LostEntries + entries, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
     }
 
     void Tell(ShardTrouble trouble)
