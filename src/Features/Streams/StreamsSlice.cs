@@ -1,9 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
-using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
-using LanguageExt;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Streams;

@@ -31,15 +31,17 @@ public sealed class StateStore(RedisConnection redis, RouterSettings settings)
     /// <param name="life">Null: the lifetime of the key's class, where it has one.</param>
     public async Task<Either<StoreFailure, Unit>> SetAsync(StateKey key, IReadOnlyDictionary<string, string> fields, TimeSpan? life)
     {
-        var set = await redis.RunAsync(db =>
+        return await redis.RunAsync(async db =>
         {
             var transaction = db.CreateTransaction();
             var written = transaction.HashSetAsync(key.ToString(), [.. fields.Select(f => new HashEntry(f.Key, f.Value))]);
-            return (life ?? settings.LifeOf(key.Class)) is { } lasting
-                ? transaction.CommitAsync(written, transaction.KeyExpireAsync(key.ToString(), lasting))
-                : transaction.CommitAsync(written);
+            var lives = (life ?? settings.LifeOf(key.Class)) is { } lasting
+                ? transaction.KeyExpireAsync(key.ToString(), lasting)
+                : Task.CompletedTask;
+            await transaction.ExecuteAsync();
+            await Task.WhenAll(written, lives);
+            return Unit.Default;
         });
-        return set.Map(_ => Unit.Default);
     }
 
     public async Task<Either<StoreFailure, Incremented>> IncrementAsync(StateKey key, string field, long by)
@@ -50,9 +52,9 @@ public sealed class StateStore(RedisConnection redis, RouterSettings settings)
             {
                 var transaction = db.CreateTransaction();
                 var value = transaction.HashIncrementAsync(key.ToString(), field, by);
-                List<Task> all = [value];
-                if (settings.LifeOf(key.Class) is { } life) all.Add(transaction.KeyExpireAsync(key.ToString(), life));
-                await transaction.CommitAsync(all);
+                var lives = settings.LifeOf(key.Class) is { } life ? transaction.KeyExpireAsync(key.ToString(), life) : Task.CompletedTask;
+                await transaction.ExecuteAsync();
+                await lives;
                 return new Incremented.To(await value);
             }
             catch (RedisServerException refused) when (IsOfTheValue(refused.Message))

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
-using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 
