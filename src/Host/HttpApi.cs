@@ -1,9 +1,10 @@
 using FastEndpoints;
 using FastEndpoints.Swagger;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
+using Hobom.Slices.Http;
+using Hobom.Slices.Http.Pollers;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -29,7 +30,7 @@ static class HttpApi
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
         AddAccess(builder.Services, settings.Access, logs);
-        builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(HttpApi).Assembly, typeof(ReplayDesk).Assembly]);
+        builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly]);
         builder.Services.SwaggerDocument(o =>
         {
             o.EnableJWTBearerAuth = false;
