@@ -63,7 +63,7 @@ sealed class Processor : IAsyncDisposable
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
             .AddCheck("pollers", new PollersCheck(slices))
             .AddCheck("topics", new TopicsCheck(neighbours.Circuits));
-        if (router is not null) builder.Services.AddSingleton(router).AddHealthChecks().AddCheck("streams", new StreamsCheck(router));
+        if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);
         app = HttpApi.Build(builder);
     }

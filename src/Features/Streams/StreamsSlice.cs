@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Streams;
@@ -31,4 +32,11 @@ public static class StreamsSlice
             Name, Route, address, loop, new SliceWork(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false), id => id.Value,
             new PayloadRules(replay.Fault, _ => "an entry is no row of an outbox")));
     }
+
+    /// <summary>What its routes ask, and its part of readiness.</summary>
+    public static void AddTo(IServiceCollection services, EventRouter router) => services
+        .AddSingleton(router)
+        .AddSingleton(new StreamLook(router.Parts.Redis, router.Parts.Settings.Group))
+        .AddSingleton(new StateStore(router.Parts.Redis, router.Parts.Settings))
+        .AddHealthChecks().AddCheck("streams", new StreamsCheck(router));
 }

@@ -174,9 +174,11 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         IReadOnlyList<Attempt> attempts = held.Attempts.Count > 0
             ? held.Attempts
             : [new Attempt((int)held.Deliveries, now, TimeSpan.Zero, kind, kind == FailureClass.Refused ? "REFUSED" : "HANDLE", reason, MaybeWritten: false)];
-        if (!(await parts.Letters.Save(StreamLetters.Of(held.Entry, kind, reason, attempts, now))).Succeeded(out _, out var failure))
-            return new ShardTrouble.Away(failure);
+        var letter = StreamLetters.Of(held.Entry, kind, reason, attempts, now);
+        if (!(await parts.Letters.Save(letter)).Succeeded(out _, out var failure)) return new ShardTrouble.Away(failure);
         if (!(await store.BuryAsync(held.Entry.Id, now)).Succeeded(out _, out var trouble)) return trouble;
+        // Only how the letter is shown depends on it: the entry will not be tried again by itself.
+        await parts.Letters.NoteRowFailed(letter.Key);
         parts.Meter.DeadLetter(shard.Key);
         progress.Update(s => s with { DeadLetters = s.DeadLetters + 1 });
         return Unit.Default;

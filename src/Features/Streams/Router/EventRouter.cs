@@ -41,7 +41,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
             if (!await LearnLayoutAsync()) await Pauses.WaitAsync(TickInterval, parts.Clock, stopping);
         while (!stopping.IsCancellationRequested)
         {
-            await TickAsync();
+            await GuardedTickAsync();
             await Pauses.WaitAsync(TickInterval, parts.Clock, stopping);
         }
 
@@ -67,6 +67,18 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
 
         Streams = [.. kept.OrderBy(k => k.Key, StringComparer.Ordinal).SelectMany(k => StreamLayout.StreamsOf(k.Key, k.Value))];
         return true;
+    }
+
+    async Task GuardedTickAsync()
+    {
+        try
+        {
+            await TickAsync();
+        }
+        catch (Exception bug)
+        {
+            parts.Log.LogError(bug, "looking after the streams failed unexpectedly");
+        }
     }
 
     async Task TickAsync()
