@@ -15,6 +15,10 @@ public static class StreamsSlice
     /// <summary>It ends in Redis: its letters have no topic.</summary>
     public static readonly RelayRoute Route = new("STREAM_ENTRY", "", RouterSettings.LetterCategory);
 
+    /// <summary>Of an entry, to those who may not see all of a letter: where it stands and what it is, and not whose.</summary>
+    static readonly Visibility Shown = Visibility.Of(
+        ("stream", Visibility.Code), ("id", Visibility.Code), ("fields", Visibility.Of((StreamEntry.TypeField, Visibility.Code))));
+
     /// <param name="redis">For everything but waiting.</param>
     /// <param name="connect">A new connection to the same Redis, which may wait for its answers.</param>
     /// <param name="address">Of that Redis, for people.</param>
@@ -30,7 +34,7 @@ public static class StreamsSlice
         loop = tools.NewLoop(Name, Route, new StreamsPoller(router).VisitAsync);
         return (router, new Slice(
             Name, Route, address, loop, new SliceWork(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false), id => id.Value,
-            new PayloadRules(replay.Fault, _ => "an entry is no row of an outbox")));
+            new PayloadRules(replay.Fault, _ => "an entry is no row of an outbox", Shown, Visibility.Names)));
     }
 
     /// <summary>What its routes ask, and its part of readiness.</summary>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Streams.Endpoints;
 
-public sealed class GetStateEndpoint(StateStore store) : EndpointWithoutRequest<GetStateEndpoint.StateAnswer>
+public sealed class GetStateEndpoint(StateStore store) : EndpointWithoutRequest<object>
 {
     public sealed record StateAnswer(string Key, IReadOnlyDictionary<string, string> Fields);
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Streams.Endpoints;
 
-public sealed class GetStreamEndpoint(EventRouter router, StreamLook look) : EndpointWithoutRequest<GetStreamEndpoint.StreamDetail>
+public sealed class GetStreamEndpoint(EventRouter router, StreamLook look) : EndpointWithoutRequest<object>
 {
     /// <param name="Groups">All that read the stream, others' too.</param>
     /// <param name="Consumers">Of the router's group.</param>

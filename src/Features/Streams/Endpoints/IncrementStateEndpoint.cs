@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.Streams.Endpoints;
 
 public sealed class IncrementStateEndpoint(StateStore store, AuditTrail trail)
-    : Endpoint<IncrementStateEndpoint.IncrementRequest, IncrementStateEndpoint.IncrementAnswer>
+    : Endpoint<IncrementStateEndpoint.IncrementRequest, object>
 {
     public sealed class IncrementRequest
     {

@@ -7,7 +7,7 @@ namespace Hobom.Slices.Streams.Endpoints;
 
 /// <summary>Entries hold what users did: only those may look who may see letters whole.</summary>
 public sealed class ListEntriesEndpoint(EventRouter router, StreamLook look)
-    : Endpoint<ListEntriesEndpoint.EntryQuery, ListEntriesEndpoint.EntryList>
+    : Endpoint<ListEntriesEndpoint.EntryQuery, object>
 {
     public sealed class EntryQuery
     {

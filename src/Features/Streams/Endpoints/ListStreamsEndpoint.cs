@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Streams.Endpoints;
 
-public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : EndpointWithoutRequest<ListStreamsEndpoint.StreamList>
+public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : EndpointWithoutRequest<object>
 {
     /// <param name="Here">How this process fares with it; null where it has never had it.</param>
     public sealed record StreamRow(StreamInfoView Stream, bool OwnedHere, ShardView? Here);

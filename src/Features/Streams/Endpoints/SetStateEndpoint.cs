@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Streams.Endpoints;
 
-public sealed class SetStateEndpoint(StateStore store, AuditTrail trail) : Endpoint<SetStateEndpoint.SetStateRequest, GetStateEndpoint.StateAnswer>
+public sealed class SetStateEndpoint(StateStore store, AuditTrail trail) : Endpoint<SetStateEndpoint.SetStateRequest, object>
 {
     const int FieldLimit = 100;
 
