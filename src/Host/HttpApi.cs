@@ -5,6 +5,7 @@ using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
 using Hobom.Slices.Http;
 using Hobom.Slices.Http.Pollers;
+using Hobom.Slices.Streams;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,7 +32,11 @@ static class HttpApi
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
         AddAccess(builder.Services, settings.Access, logs);
-        builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly]);
+        builder.Services.AddFastEndpoints(o => o.Assemblies =
+        [
+            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
+            .. settings.Streams is null ? (System.Reflection.Assembly[])[] : [typeof(StreamsSlice).Assembly],
+        ]);
         builder.Services.SwaggerDocument(o =>
         {
             o.EnableJWTBearerAuth = false;

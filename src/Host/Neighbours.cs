@@ -38,6 +38,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public Option<GrpcBackend> Llm { get; } = Optional(settings.Llm).Map(s => Connect(s!, settings));
 
+    public RedisConnection Redis => redis;
+
     public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
 
     public DeadLettersParts DeadLetters => field ??= NewDeadLetters(new LetterCatalogue(Clock));
@@ -54,6 +56,9 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     /// <summary>What a slice keeps for a while, in a space of its own, written under its flow's lease.</summary>
     public KeptValuePort Kept(string space, FlowLease lease) => new RedisKeptValues(redis).Of(space, lease);
+
+    /// <summary>For what waits for its answers; the caller closes it.</summary>
+    public RedisConnection NewRedisConnection() => new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 

@@ -3,6 +3,7 @@ using Hobom.Slices.Host.Access;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Streams;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -34,6 +35,9 @@ public sealed record Settings(
     AccessSettings Access,
     TimeSpan PollInterval)
 {
+    /// <summary>Null leaves the event router over Redis Streams off.</summary>
+    public RouterSettings? Streams { get; init; }
+
     /// <summary>Left has every problem, a line each, naming its variable.</summary>
     public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
     {
@@ -51,9 +55,10 @@ public sealed record Settings(
         var access = AccessSettings.Read(read, http);
         var kafka = ReadKafka(read, environment);
 
+        var streams = RouterVariables.Read(HandlerRegistry.Default, read.Optional, read.Add);
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval);
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Streams = streams };
     }
 
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
