@@ -17,7 +17,7 @@ namespace Hobom.Slices.Broker.Stores;
 /// <param name="Renew">Lengthens leases; answers which of them are still held.</param>
 /// <param name="Close">Ends tries, each only where its token is still the handling's; answers which were ended.</param>
 /// <param name="Transact">Runs work in a transaction of the store that ends the handling as done with the same commit.</param>
-/// <param name="NextDue">When the earliest handling of these consumers falls due, a lease runs out included.</param>
+/// <param name="NextDue">When, after now, the next handling falls due or the next lease runs out.</param>
 public sealed record BrokerStore(
     Func<IReadOnlyList<BrokerEvent>, CancellationToken, Task<Either<AppendRefusal, IReadOnlyList<Appended>>>> Append,
     Func<int, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, int>>> Route,
@@ -25,7 +25,7 @@ public sealed record BrokerStore(
     Func<IReadOnlyList<LeaseRef>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Renew,
     Func<IReadOnlyList<Closing>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Close,
     Func<Claimed, HandlerWork, DateTimeOffset, CancellationToken, Task<TransactionEnd>> Transact,
-    Func<IReadOnlyCollection<string>, CancellationToken, Task<Either<StoreFailure, Option<DateTimeOffset>>>> NextDue,
+    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, Option<DateTimeOffset>>>> NextDue,
     ConsumerRegister Consumers,
     EventReader Read,
     EventOperations Operate,

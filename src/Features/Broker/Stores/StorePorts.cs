@@ -29,7 +29,17 @@ public sealed record StoredEvent(
 public sealed record EventFilter(
     string? Source = null, EventStatus? Status = null, long? UserId = null, string? Schema = null, string? Entity = null,
     string? Operation = null, string? InstanceId = null, string? Type = null, string? Id = null, string? SessionId = null,
-    DateTimeOffset? From = null, DateTimeOffset? To = null, long? Before = null);
+    DateTimeOffset? From = null, DateTimeOffset? To = null, long? Before = null)
+{
+    public bool Fits(StoredEvent stored) =>
+        Same(Source, stored.Event.Source) && (Status is null || Status == stored.Status) && (UserId is null || UserId == stored.Event.UserId)
+        && Same(Schema, stored.Event.Schema) && Same(Entity, stored.Event.Entity) && Same(Operation, stored.Event.Operation)
+        && Same(InstanceId, stored.Event.InstanceId) && Same(Type, stored.Event.Type) && Same(Id, stored.Event.Id)
+        && Same(SessionId, stored.Event.SessionId) && !(stored.Event.CreatedAt < From) && !(stored.Event.CreatedAt > To)
+        && !(stored.Sequence >= Before);
+
+    static bool Same(string? wanted, string found) => wanted is null || wanted == found;
+}
 
 /// <param name="List">The newest first, so many at most.</param>
 /// <param name="Since">Events with a greater routed number, in that order: for live views and plans; none is passed over.</param>

@@ -42,8 +42,6 @@ create index outbox_event_aggregate on outbox_event (source_module, aggregate_ty
 create index outbox_event_created on outbox_event (created_at, sequence);
 create unique index outbox_event_routed on outbox_event (routed_no) where routed_no is not null;
 
-create sequence outbox_event_routed_no;
-
 create table inbox_event (
     id              uuid          primary key default gen_random_uuid(),
     position        bigint        not null generated always as identity,
@@ -66,6 +64,7 @@ create table inbox_event (
 );
 
 create index inbox_event_due on inbox_event (consumer_name, position) where status in ('received', 'failed');
+create index inbox_event_available on inbox_event (available_at) where status in ('received', 'failed');
 create index inbox_event_leased on inbox_event (leased_until) where status = 'processing';
 create index inbox_event_key on inbox_event (consumer_name, ordering_key, position)
     where ordering_key is not null and status not in ('processed', 'skipped');
@@ -123,7 +122,8 @@ create table broker_schema (
 create table broker_epoch (
     only_row  boolean primary key default true check (only_row),
     consumers bigint  not null default 0,
-    settings  bigint  not null default 0
+    settings  bigint  not null default 0,
+    routed    bigint  not null default 0
 );
 
 insert into broker_epoch default values;

@@ -71,6 +71,7 @@ create table inbox_event (
 );
 
 create index inbox_event_due on inbox_event (consumer_name, position) where status in ('received', 'failed');
+create index inbox_event_available on inbox_event (available_at) where status in ('received', 'failed');
 create index inbox_event_leased on inbox_event (leased_until) where status = 'processing';
 create index inbox_event_key on inbox_event (consumer_name, ordering_key, position)
     where ordering_key is not null and status not in ('processed', 'skipped');
@@ -125,11 +126,12 @@ create table broker_schema (
     primary key (event_name, version)
 );
 
--- One row. Who changes a consumer, or a setting, counts it up.
+-- One row. Who changes a consumer, or a setting, counts it up; who routes events holds it.
 create table broker_epoch (
     only_row  integer primary key default 1 check (only_row = 1),
     consumers integer not null default 0,
-    settings  integer not null default 0
+    settings  integer not null default 0,
+    routed    integer not null default 0
 );
 
 insert into broker_epoch default values;
