@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
-using Hobom.Slices.Tests.Integration.Processor;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Bench.Backlog;
 

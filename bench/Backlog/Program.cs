@@ -1,19 +1,19 @@
 using Hobom.Slices.Bench.Backlog;
 using Hobom.Slices.Tests.Integration.Interop;
-using Hobom.Slices.Tests.Integration.Redis;
-using Testcontainers.Kafka;
+using Hobom.Slices.Tests.Support;
+using Hobom.Slices.Tests.Support.Brokers;
 
 const int Rounds = 3;
 var rows = args is [var number] ? int.Parse(number) : 10_000;
 
-await using var broker = new KafkaBuilder().Build();
+await using var broker = TestBroker.Create();
 await broker.StartAsync();
 await using var redis = await RedisServer.StartedAsync();
 await using var backends = await GrpcJsBackends.StartAsync();
-var neighbours = new Neighbours(broker.GetBootstrapAddress(), redis.Address, backends);
+var neighbours = new Neighbours(broker.Address, redis.Address, backends);
 
 Console.WriteLine($"{rows} rows from grpc-js, first find to last mark by the server's clock; {Environment.ProcessorCount} cores");
-Console.WriteLine(Environment.GetEnvironmentVariable("KAFKA_HOME") is { Length: > 0 } ? "broker: Kafka under KAFKA_HOME" : "broker: mock cluster");
+Console.WriteLine($"broker: {TestBroker.Kind}");
 var processor = new List<TimeSpan>();
 var loop = new List<TimeSpan>();
 for (var round = 1; round <= Rounds; round++)

@@ -13,7 +13,6 @@ static class Startup
         if (!ReadFile().Succeeded(out var file, out var problems)) return problems;
         var read = Settings.Read(DotEnv.Overlay(file, RealEnvironment()));
         if (!read.Succeeded(out var settings, out _)) return read;
-        if (KafkaNative.Fault is { } missing) return new SettingProblems([missing]);
         string[] refused = [.. KafkaSettingsCheck.Problems(settings.Kafka).Select(p => p.ToString())];
         return refused.Length == 0 ? read : new SettingProblems(refused);
     }

@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Tests.Integration.Redis;
+using Hobom.Slices.Tests.Support;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
 namespace Hobom.Slices.Tests.Integration.DeadLetters;

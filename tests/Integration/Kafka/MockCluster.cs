@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Hobom.Slices.Runtime.Kafka;
 
 namespace Hobom.Slices.Tests.Integration.Kafka;
 
@@ -17,10 +15,6 @@ sealed partial class MockCluster : IDisposable
 
     readonly nint client;
     readonly nint cluster;
-
-    [ModuleInitializer]
-    internal static void FindLibrary() =>
-        NativeLibrary.SetDllImportResolver(typeof(MockCluster).Assembly, KafkaNative.Resolve);
 
     public MockCluster()
     {

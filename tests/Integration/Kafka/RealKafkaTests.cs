@@ -10,7 +10,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
 {
     readonly string topic = $"topic-{Guid.NewGuid():N}";
 
-    KafkaSettings Settings => KafkaSettings.For(kafka.Address);
+    KafkaSettings Settings => KafkaSettings.For(kafka.Broker.Address);
 
     [RealKafkaFact]
     public async Task A_topic_that_does_not_exist_is_permanent_until_somebody_creates_it()
@@ -18,7 +18,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
         await using var publisher = Publisher(Settings);
 
         var failure = Failure<PublishFailure.Permanent>(await publisher.PublishAsync(Of("a", topic), possibleDuplicate: false));
-        await kafka.CreateTopicAsync(topic, 1);
+        await kafka.Broker.CreateTopicAsync(topic, 1);
 
         Assert.Contains(failure.Code, new[] { "Local_UnknownTopic", "UnknownTopicOrPart" });
         await PublishUntilTaken(publisher, Of("b", topic));
@@ -27,7 +27,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
     [RealKafkaFact]
     public async Task Only_the_record_that_the_broker_finds_too_large_is_permanent_and_none_of_its_neighbours()
     {
-        await kafka.CreateTopicAsync(topic, 1);
+        await kafka.Broker.CreateTopicAsync(topic, 1);
         await using var publisher = Publisher(Settings);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => publisher.PublishAsync(
@@ -40,7 +40,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
     [RealKafkaFact]
     public async Task Reading_back_finds_records_in_every_partition_behind_thousands_of_others()
     {
-        await kafka.CreateTopicAsync(topic, 4);
+        await kafka.Broker.CreateTopicAsync(topic, 4);
         await using var publisher = Publisher(Settings);
         var since = DateTimeOffset.UtcNow;
         var outcomes = await Task.WhenAll(
@@ -48,7 +48,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
         Assert.Equal(4, outcomes.Select(o => Position(o).Partition).Distinct().Count());
 
         var ids = Enumerable.Range(0, 40).Select(i => new EventId($"{i * 100}")).ToList();
-        var found = Found(await ReadBack(kafka.Address).FindWrittenAsync(topic, since, [.. ids, new("never")], CancellationToken.None));
+        var found = Found(await ReadBack(kafka.Broker.Address).FindWrittenAsync(topic, since, [.. ids, new("never")], CancellationToken.None));
 
         Assert.True(found.SetEquals(ids));
     }
@@ -56,23 +56,23 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
     [RealKafkaFact]
     public async Task A_broker_that_freezes_leaves_the_record_unknown_and_reading_back_tells_after_the_thaw()
     {
-        await kafka.CreateTopicAsync(topic, 1);
+        await kafka.Broker.CreateTopicAsync(topic, 1);
         await using var publisher = Publisher(Settings with { DeliveryTimeout = TimeSpan.FromSeconds(2) });
         var since = DateTimeOffset.UtcNow;
         await PublishUntilTaken(publisher, Of("first", topic));
-        await kafka.FreezeAsync();
+        kafka.Broker.Freeze();
         try
         {
             Failure<PublishFailure.Unknown>(await publisher.PublishAsync(Of("frozen", topic), possibleDuplicate: false));
         }
         finally
         {
-            await kafka.ThawAsync();
+            kafka.Broker.Thaw();
         }
 
         await PublishUntilTaken(publisher, Of("after", topic));
-        var records = KafkaTopicReader.ReadAll(kafka.Address, topic, 1).Select(r => Encoding.UTF8.GetString(r.Message.Key!)).ToHashSet();
-        var found = Found(await ReadBack(kafka.Address).FindWrittenAsync(topic, since, [new("frozen"), new("after")], CancellationToken.None));
+        var records = KafkaTopicReader.ReadAll(kafka.Broker.Address, topic, 1).Select(r => Encoding.UTF8.GetString(r.Message.Key!)).ToHashSet();
+        var found = Found(await ReadBack(kafka.Broker.Address).FindWrittenAsync(topic, since, [new("frozen"), new("after")], CancellationToken.None));
 
         Assert.True(found.Select(id => id.Value).ToHashSet().SetEquals(records.Except(["first"])));
         Assert.Contains(new EventId("after"), found);
@@ -81,12 +81,12 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
     [RealKafkaFact]
     public async Task A_missing_topic_is_told_and_not_created()
     {
-        await kafka.CreateTopicAsync(topic, 1);
+        await kafka.Broker.CreateTopicAsync(topic, 1);
         using var probe = new KafkaProbe(Settings);
 
         var answer = Assert.IsType<KafkaProbeResult.Answered>(await probe.AskAsync([topic, "missing"], TimeSpan.FromSeconds(5)));
 
         Assert.Equal(["missing"], answer.Missing);
-        Assert.Empty(Found(await ReadBack(kafka.Address).FindWrittenAsync("missing", DateTimeOffset.UtcNow, [new("a")], CancellationToken.None)));
+        Assert.Empty(Found(await ReadBack(kafka.Broker.Address).FindWrittenAsync("missing", DateTimeOffset.UtcNow, [new("a")], CancellationToken.None)));
     }
 }

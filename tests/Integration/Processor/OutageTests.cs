@@ -38,7 +38,7 @@ public sealed class OutageTests(ProcessorNeighbours neighbours) : ProcessorTest(
         await using var watch = new LetterWatch(Neighbours);
         await using var processor = await StartAsync(("HOBOM_KAFKA_DELIVERY_TIMEOUT", "2s"));
         await AddStreamAsync(0, Rows / 2);
-        await BrokerOutage.KillAsync(Neighbours.Broker);
+        await Neighbours.Broker.KillAsync();
         try
         {
             await AddStreamAsync(Rows / 2, Rows / 2);

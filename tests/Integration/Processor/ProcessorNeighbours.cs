@@ -1,7 +1,7 @@
 using Hobom.Slices.Tests.Integration.Interop;
-using Hobom.Slices.Tests.Integration.Redis;
+using Hobom.Slices.Tests.Support;
+using Hobom.Slices.Tests.Support.Brokers;
 using StackExchange.Redis;
-using Testcontainers.Kafka;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
@@ -15,7 +15,7 @@ public sealed class ProcessorCollection : ICollectionFixture<ProcessorNeighbours
 /// <summary>The real neighbours of the processor: a Kafka broker, a Redis and the backends on grpc-js.</summary>
 public sealed class ProcessorNeighbours : IAsyncLifetime
 {
-    public KafkaContainer Broker { get; } = new KafkaBuilder().Build();
+    public TestBroker Broker { get; } = TestBroker.Create();
 
     public RedisServer Redis { get; private set; } = null!;
 
@@ -37,7 +37,7 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
         options.ReconnectRetryPolicy = new LinearRetry(200);
         Plain = (await ConnectionMultiplexer.ConnectAsync(options)).GetDatabase();
         await starting;
-        Messages = new TopicRecords(Broker.GetBootstrapAddress, "hobom.messages");
+        Messages = new TopicRecords(() => Broker.Address, "hobom.messages");
     }
 
     public async Task DisposeAsync()
@@ -70,7 +70,7 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
         {
             ["HOBOM_GRPC_ADDR"] = Backends.MainAddress,
             ["HOBOM_GRPC_API_KEY"] = "test-key",
-            ["HOBOM_KAFKA_BROKER"] = Broker.GetBootstrapAddress(),
+            ["HOBOM_KAFKA_BROKER"] = Broker.Address,
             ["HOBOM_REDIS_ADDR"] = Redis.Address,
             ["HOBOM_HTTP_ADDR"] = $"127.0.0.1:{LoopbackPort.Free()}",
             ["HOBOM_INTERNAL_API_KEY"] = RunningProcessor.InternalKey,

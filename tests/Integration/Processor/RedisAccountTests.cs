@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Hobom.Slices.Tests.Integration.Redis;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 

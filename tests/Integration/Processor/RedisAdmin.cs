@@ -1,4 +1,4 @@
-using Hobom.Slices.Tests.Integration.Redis;
+using Hobom.Slices.Tests.Support;
 using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Integration.Processor;

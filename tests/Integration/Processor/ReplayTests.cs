@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Tests.Integration.Redis;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 

@@ -1,4 +1,4 @@
-using Testcontainers.Kafka;
+using Hobom.Slices.Tests.Support.Brokers;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
@@ -8,21 +8,6 @@ sealed class RestartableBrokerFactAttribute : FactAttribute
 {
     public RestartableBrokerFactAttribute()
     {
-#if FULL_REGISTRY
-        Skip = "a container comes back at another address; run it on the stand-in with KAFKA_HOME";
-#else
-        if (!StandInBroker.IsReal) Skip = "the mock cluster cannot come back; set KAFKA_HOME to an unpacked Kafka";
-#endif
+        if (KraftBroker.Home is null) Skip = "the mock cluster cannot come back; set KAFKA_HOME to an unpacked Kafka";
     }
-}
-
-static class BrokerOutage
-{
-    /// <summary>As kill -9 does.</summary>
-    public static Task KillAsync(KafkaContainer broker) =>
-#if FULL_REGISTRY
-        broker.StopAsync();
-#else
-        StandInBroker.KillAsync(broker);
-#endif
 }

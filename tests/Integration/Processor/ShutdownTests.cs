@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hobom.Slices.Tests.Integration.Interop;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 

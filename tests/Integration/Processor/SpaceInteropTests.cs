@@ -8,7 +8,7 @@ namespace Hobom.Slices.Tests.Integration.Processor;
 /// <summary>What the space outbox has that the main one has not: int64, times in ISO 8601, and a word for a row that is gone.</summary>
 public sealed class SpaceInteropTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
-    readonly TopicRecords events = new(neighbours.Broker.GetBootstrapAddress, "hobom.space-events");
+    readonly TopicRecords events = new(() => neighbours.Broker.Address, "hobom.space-events");
 
     [Fact]
     public async Task Page_ids_beyond_what_a_double_holds_arrive_as_the_same_numbers()

@@ -1,5 +1,6 @@
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Tests.Support;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Tests.Support;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -135,7 +135,7 @@ public sealed class RedisReplayJobs(RedisConnection redis)
         transaction.AddCondition(Condition.StringEqual(name, seen));
         if (process is not null) transaction.AddCondition(Condition.StringEqual(lease, process));
         TimeSpan? life = changed.IsActive ? null : ReplayJob.EndedLife;
-        var tasks = new List<Task> { transaction.StringSetAsync(name, changed.Format(), life), LetterWrites.Live(transaction, keys, life) };
+        var tasks = new List<Task> { transaction.StringSetAsync(name, changed.Format(), life is { } left ? new Expiration(left) : Expiration.Default), LetterWrites.Live(transaction, keys, life) };
         if (process is not null) tasks.Add(transaction.KeyExpireAsync(lease, LeaseLife));
         var categories = changed.Plan.Categories.Select(c => (RedisValue)c.Category).ToArray();
         if (changed.IsActive && !job.IsActive)

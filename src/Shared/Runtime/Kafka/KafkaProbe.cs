@@ -36,7 +36,6 @@ public sealed class KafkaProbe : IDisposable
 
     KafkaProbeResult Ask(IReadOnlyCollection<string> topics, TimeSpan limit)
     {
-        if (KafkaNative.Fault is { } missing) return new KafkaProbeResult.Unreachable(missing);
         try
         {
             // All topics, because asking for one by name may create it.

@@ -21,10 +21,8 @@ public sealed class KafkaPublisher : IAsyncDisposable
     readonly Lazy<Task> ended;
 
     /// <exception cref="KafkaException">The client does not take the settings, which <see cref="KafkaSettingsCheck"/> tells first.</exception>
-    /// <exception cref="DllNotFoundException">There is no native client, which <see cref="KafkaNative.Fault"/> tells first.</exception>
     public KafkaPublisher(KafkaSettings settings, ILogger<KafkaPublisher> logger, TimeProvider clock)
     {
-        if (KafkaNative.Fault is { } missing) throw new DllNotFoundException(missing);
         roomLimit = settings.DeliveryTimeout;
         var log = new KafkaConnectionLog(logger);
         producers = new ProducerSuccession(() => new ProducerGeneration(settings, log), log, clock);
@@ -75,9 +73,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
             while (true)
             {
                 if (stopping.IsCancellationRequested) return Ended();
-                var current = producers.Current();
-                if (current.Case is LeftCase<PublishFailure, ProducerGeneration>(var paused)) return paused;
-                var producer = (ProducerGeneration)current;
+                if (!producers.Current().Succeeded(out var producer, out var paused)) return paused;
                 if (hindrance() is { } hindered) return hindered;
                 if (producer.TryProduce(topic, record, flight) is not { } error) return null;
                 // It never took the record: its successor may.

@@ -33,7 +33,6 @@ public sealed class KafkaReadBack(KafkaSettings settings, ILogger<KafkaReadBack>
     Either<StoreFailure, IReadOnlySet<EventId>> Find(
         string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping)
     {
-        if (KafkaNative.Fault is { } missing) return new StoreFailure(missing);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(timeLimit);
         var begun = Stopwatch.GetTimestamp();

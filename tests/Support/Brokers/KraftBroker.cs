@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace Hobom.Slices.Tests.Support.Brokers;
+
+/// <summary>Kafka's own broker on loopback, broker and controller in one process, run by the scripts of its distribution.</summary>
+/// <param name="home">An unpacked Kafka, 3.7 or later.</param>
+/// <param name="properties">Of the broker, over those of <see cref="Defaults"/>.</param>
+public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, string Value)> properties) : TestBroker
+{
+    const string ClusterId = "aG9ib20tdGVzdC1icm9rZXI";
+
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+
+    readonly string folder = Directory.CreateTempSubdirectory("kafka-test-").FullName;
+    readonly int port = LoopbackPort.Free();
+    GuardedProcess? broker;
+
+    /// <summary>What <c>KAFKA_HOME</c> names; null where there is no such variable.</summary>
+    /// <exception cref="InvalidOperationException">It names something that is no Kafka.</exception>
+    public static string? Home => Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } home ? null
+        : File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(home)
+        : throw new InvalidOperationException($"KAFKA_HOME does not name an unpacked Kafka: {home}");
+
+    public override string Address => $"127.0.0.1:{port}";
+
+    string SettingsFile => Path.Combine(folder, "server.properties");
+
+    public override async Task StartAsync()
+    {
+        if (!File.Exists(SettingsFile)) await FormatAsync();
+        broker = await GuardedProcess.StartAsync([Script("kafka-server-start.sh"), SettingsFile], Variables(), folder);
+        using var admin = Admin();
+        var begun = Stopwatch.GetTimestamp();
+        while (!Answers(admin))
+        {
+            if (!broker.HasEnded && Stopwatch.GetElapsedTime(begun) < StartLimit) continue;
+            throw new InvalidOperationException($"Kafka did not start: {await broker.ReadLogAsync()}");
+        }
+    }
+
+    public async Task CreateTopicAsync(string name, int partitions, params IEnumerable<(string Name, string Value)> settings)
+    {
+        using var admin = Admin();
+        await admin.CreateTopicsAsync([new TopicSpecification
+        {
+            Name = name,
+            NumPartitions = partitions,
+            ReplicationFactor = 1,
+            Configs = settings.ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal),
+        }]);
+    }
+
+    public async Task DeleteTopicAsync(string name)
+    {
+        using var admin = Admin();
+        await admin.DeleteTopicsAsync([name]);
+    }
+
+    /// <summary>The broker stops dead, its connections stay open; it goes on where it was when thawed.</summary>
+    public void Freeze() => broker!.Send("STOP");
+
+    public void Thaw() => broker!.Send("CONT");
+
+    public override async Task KillAsync()
+    {
+        if (broker is null) return;
+        await broker.KillAsync();
+        broker.Dispose();
+        broker = null;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    async Task FormatAsync()
+    {
+        var settings = Defaults(LoopbackPort.Free());
+        foreach (var (name, value) in properties) settings[name] = value;
+        await File.WriteAllLinesAsync(SettingsFile, settings.Select(s => $"{s.Key}={s.Value}"));
+        var start = new ProcessStartInfo(Script("kafka-storage.sh"), ["format", "--cluster-id", ClusterId, "--config", SettingsFile])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in Variables()) start.Environment[name] = value;
+        // Formatting is over before the JVM's second compiler pays.
+        start.Environment.TryAdd("KAFKA_OPTS", "-XX:TieredStopAtLevel=1");
+        using var format = Process.Start(start)!;
+        var (output, errors) = (format.StandardOutput.ReadToEndAsync(), format.StandardError.ReadToEndAsync());
+        await format.WaitForExitAsync();
+        if (format.ExitCode != 0) throw new InvalidOperationException($"kafka-storage.sh failed: {await output}{await errors}");
+    }
+
+    string Script(string name) => Path.Combine(home, "bin", name);
+
+    IAdminClient Admin() => new AdminClientBuilder([new("bootstrap.servers", Address)]).SetLogHandler((_, _) => { }).Build();
+
+    static bool Answers(IAdminClient admin)
+    {
+        try
+        {
+            return admin.GetMetadata(TimeSpan.FromSeconds(1)).Brokers.Count > 0;
+        }
+        catch (KafkaException)
+        {
+            return false;
+        }
+    }
+
+    // One node cannot replicate, a test does not wait for groups to gather, and small pools start sooner.
+    Dictionary<string, string> Defaults(int controllerPort) => new(StringComparer.Ordinal)
+    {
+        ["process.roles"] = "broker,controller",
+        ["node.id"] = "1",
+        ["controller.quorum.voters"] = string.Create(CultureInfo.InvariantCulture, $"1@127.0.0.1:{controllerPort}"),
+        ["controller.listener.names"] = "CONTROLLER",
+        ["listeners"] = string.Create(CultureInfo.InvariantCulture, $"PLAINTEXT://{Address},CONTROLLER://127.0.0.1:{controllerPort}"),
+        ["advertised.listeners"] = $"PLAINTEXT://{Address}",
+        ["listener.security.protocol.map"] = "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        ["log.dirs"] = Path.Combine(folder, "data"),
+        ["auto.create.topics.enable"] = "true",
+        ["num.partitions"] = "4",
+        ["default.replication.factor"] = "1",
+        ["offsets.topic.replication.factor"] = "1",
+        ["offsets.topic.num.partitions"] = "1",
+        ["transaction.state.log.replication.factor"] = "1",
+        ["transaction.state.log.min.isr"] = "1",
+        ["group.initial.rebalance.delay.ms"] = "0",
+        ["log.cleaner.dedupe.buffer.size"] = "20971520",
+        ["num.network.threads"] = "2",
+        ["num.io.threads"] = "4",
+    };
+
+    Dictionary<string, string> Variables() => new(StringComparer.Ordinal)
+    {
+        ["KAFKA_HEAP_OPTS"] = "-Xms256m -Xmx512m",
+        ["KAFKA_JVM_PERFORMANCE_OPTS"] = "-XX:+UseSerialGC",
+        ["LOG_DIR"] = Path.Combine(folder, "logs"),
+    };
+}
