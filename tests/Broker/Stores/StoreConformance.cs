@@ -317,7 +317,7 @@ public abstract class StoreConformance : IAsyncLifetime
         await Store.RouteAsync();
     }
 
-    async Task<DateTimeOffset?> NextDueAsync() => (await Store.NextDue(Noon, default).Right()).Match(t => (DateTimeOffset?)t, () => null);
+    async Task<DateTimeOffset?> NextDueAsync() => (await Store.NextDue(Noon, default).Right()).MatchUnsafe(t => (DateTimeOffset?)t, () => null);
 
     static byte[] PayloadOf(StoredEvent stored) => stored.Event.Payload.Match(p => p.ToArray(), () => throw new InvalidOperationException("no payload"));
 }

@@ -106,7 +106,7 @@ public static class EventValidation
         return true;
     }
 
-    static EventFault? PayloadFault(BrokerEvent given, EventLimits limits) => given.Payload.Match(
+    static EventFault? PayloadFault(BrokerEvent given, EventLimits limits) => given.Payload.MatchUnsafe(
         payload => payload.Length > limits.PayloadBytes
             ? new EventFault.PayloadTooLarge(payload.Length, limits.PayloadBytes)
             : JsonFault("payload", payload.Span, limits.JsonDepth),

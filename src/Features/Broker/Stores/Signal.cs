@@ -24,3 +24,29 @@ public sealed class Signal
         }
     }
 }
+
+/// <summary>Those who are woken together, each with a signal of its own, so that none takes another's.</summary>
+public sealed class Signals
+{
+    readonly Lock gate = new();
+    readonly List<Signal> listening = [];
+
+    public Signal Listen()
+    {
+        var signal = new Signal();
+        lock (gate) listening.Add(signal);
+        return signal;
+    }
+
+    public void Forget(Signal signal)
+    {
+        lock (gate) listening.Remove(signal);
+    }
+
+    public void Set()
+    {
+        Signal[] all;
+        lock (gate) all = [.. listening];
+        foreach (var signal in all) signal.Set();
+    }
+}

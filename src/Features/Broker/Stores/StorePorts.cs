@@ -69,6 +69,9 @@ public sealed record EventOperations(
     Func<DateTimeOffset, int, CancellationToken, Task<Either<StoreFailure, int>>> Purge);
 
 /// <summary>Says that there may be work. A signal that is lost costs a poll interval, and nothing else.</summary>
-/// <param name="Wait">Completes at the next signal, or at once where one came since the last wait ended.</param>
+/// <param name="Listen">A signal of the caller's own: it is set at each wake-up until it is forgotten.</param>
 /// <param name="Signal">Wakes this process; others are woken by the store.</param>
-public sealed record WakeUp(Func<CancellationToken, Task> Wait, Action Signal);
+public sealed record WakeUp(Func<Signal> Listen, Action<Signal> Forget, Action Signal)
+{
+    public static WakeUp Of(Signals signals) => new(signals.Listen, signals.Forget, signals.Set);
+}

@@ -3,7 +3,7 @@ using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Memory;
 
-sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signal signal)
+sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
 {
     public ConsumerRegister AsRegister() => new(
         _ => Answer<IReadOnlyList<Consumer>>(() => [.. tables.Consumers.Values.OrderBy(c => c.Name, StringComparer.Ordinal)]),

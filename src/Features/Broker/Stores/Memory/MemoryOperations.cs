@@ -3,7 +3,7 @@ using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Memory;
 
-sealed class MemoryOperations(MemoryTables tables, Lock gate, Signal signal)
+sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
 {
     public EventOperations AsOperations() => new(
         (identity, consumer, now, _) => Answer(() => Replay(identity, consumer, now)),

@@ -14,7 +14,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
 
     readonly Lock gate = new();
     readonly MemoryTables tables = new();
-    readonly Signal signal = new();
+    readonly Signals signal = new();
 
     public static BrokerStore Open(int eventLimit, TimeProvider clock) => new MemoryStore(eventLimit, clock).AsStore();
 
@@ -29,7 +29,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
         new MemoryConsumers(tables, gate, signal).AsRegister(),
         new MemoryReading(tables, gate).AsReader(),
         new MemoryOperations(tables, gate, signal).AsOperations(),
-        new WakeUp(signal.WaitAsync, signal.Set));
+        WakeUp.Of(signal));
 
     Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events)
     {

@@ -10,10 +10,10 @@ sealed class PostgresListener : IAsyncDisposable
     readonly CancellationTokenSource closing = new();
     readonly Task listening;
 
-    PostgresListener(NpgsqlDataSource source, string channel, Signal signal, TimeProvider clock) =>
+    PostgresListener(NpgsqlDataSource source, string channel, Signals signal, TimeProvider clock) =>
         listening = ListenAsync(source, channel, signal, clock, closing.Token);
 
-    public static PostgresListener Start(NpgsqlDataSource source, string channel, Signal signal, TimeProvider clock) =>
+    public static PostgresListener Start(NpgsqlDataSource source, string channel, Signals signal, TimeProvider clock) =>
         new(source, channel, signal, clock);
 
     public async ValueTask DisposeAsync()
@@ -23,7 +23,7 @@ sealed class PostgresListener : IAsyncDisposable
         closing.Dispose();
     }
 
-    static async Task ListenAsync(NpgsqlDataSource source, string channel, Signal signal, TimeProvider clock, CancellationToken closing)
+    static async Task ListenAsync(NpgsqlDataSource source, string channel, Signals signal, TimeProvider clock, CancellationToken closing)
     {
         while (!closing.IsCancellationRequested)
         {

@@ -26,7 +26,7 @@ public sealed class PostgresStore : IAsyncDisposable
         string connectionString, string channel, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
     {
         var source = NpgsqlDataSource.Create(Bounded(connectionString));
-        var signal = new Signal();
+        var signal = new Signals();
         var dialect = new SqlDialect(
             async stop => await source.OpenConnectionAsync(stop), async (connection, stop) => await connection.BeginTransactionAsync(stop),
             "for update skip locked", "for no key update", time => time.UtcDateTime, RowsText, $"select pg_notify({Literal(channel)}, '');", "id::text");

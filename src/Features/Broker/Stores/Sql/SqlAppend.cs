@@ -6,7 +6,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 
 /// <summary>Writes events of this process's publishers: all of a call or none.</summary>
 /// <param name="compressAbove">Bytes.</param>
-sealed class SqlAppend(SqlEdge edge, Signal signal, int compressAbove, TimeProvider clock)
+sealed class SqlAppend(SqlEdge edge, Signals signal, int compressAbove, TimeProvider clock)
 {
     const string Insert = """
         insert into outbox_event (

@@ -8,7 +8,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// The consumers. Who changes them waits until nobody routes: so an event either meets the new consumer, or is one of
 /// those that nobody wanted, which are looked at again here.
 /// </summary>
-sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signal signal)
+sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
 {
     public ConsumerRegister AsRegister() => new(
         stopping => edge.TryAsync(connection => AllAsync(connection, null, stopping), stopping), SaveAsync, SetStateAsync, RemoveAsync);

@@ -5,7 +5,7 @@ using LanguageExt;
 namespace Hobom.Slices.Broker.Stores.Sql;
 
 /// <summary>What an operator does to events and handlings, and retention.</summary>
-sealed class SqlOperations(SqlEdge edge, SqlConsumers consumers, SqlClosing closing, Signal signal)
+sealed class SqlOperations(SqlEdge edge, SqlConsumers consumers, SqlClosing closing, Signals signal)
 {
     public EventOperations AsOperations() => new(ReplayAsync, DiscardAsync, PurgeAsync);
 

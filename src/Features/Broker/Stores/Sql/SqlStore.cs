@@ -6,7 +6,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// <summary>The store over a database, whichever it is.</summary>
 static class SqlStore
 {
-    public static BrokerStore Over(SqlDialect dialect, Signal signal, SqlStoreSettings settings, TimeProvider clock)
+    public static BrokerStore Over(SqlDialect dialect, Signals signal, SqlStoreSettings settings, TimeProvider clock)
     {
         var edge = new SqlEdge(dialect);
         var closing = new SqlClosing(edge, settings.DeadWord);
@@ -23,7 +23,7 @@ static class SqlStore
             consumers.AsRegister(),
             new SqlReading(edge).AsReader(),
             new SqlOperations(edge, consumers, closing, signal).AsOperations(),
-            new WakeUp(signal.WaitAsync, signal.Set));
+            WakeUp.Of(signal));
     }
 }
 

@@ -25,7 +25,7 @@ public sealed class SqliteStore : IAsyncDisposable
         string file, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
     {
         var address = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 15, Pooling = true }.ToString();
-        var signal = new Signal();
+        var signal = new Signals();
         var dialect = new SqlDialect(
             stop => OpenConnectionAsync(address, stop), (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
             "", "", SqlTimes.Text, RowsText, "", "id");
@@ -70,7 +70,7 @@ public sealed class SqliteStore : IAsyncDisposable
         $"(select {string.Join(", ", columns.Select(c => $"json_extract(value, '$.{c.Name}') as \"{c.Name}\""))} from json_each(@rows)) r";
 
     /// <summary>The number changes with each commit of another connection.</summary>
-    static async Task LookForOthersAsync(string address, Signal signal, TimeProvider clock, CancellationToken closing)
+    static async Task LookForOthersAsync(string address, Signals signal, TimeProvider clock, CancellationToken closing)
     {
         using var timer = new PeriodicTimer(LookInterval, clock);
         DbConnection? connection = null;
