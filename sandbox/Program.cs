@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Hobom.Slices.Sandbox;
+using Hobom.Slices.Sandbox.Broker;
 using Hobom.Slices.Sandbox.Watch;
+
+const string Usage = $"{ServeOptions.Usage}\n{WatchOptions.Usage}\n{BrokerCommand.Usage}";
 
 using var stopping = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -10,15 +13,17 @@ try
 {
     return args switch
     {
-        ["--help" or "-h", ..] => Say($"{ServeOptions.Usage}\n{WatchOptions.Usage}"),
+        ["--help" or "-h", ..] => Say(Usage),
         ["watch", .. var rest] => await WatchCommand.RunAsync(WatchOptions.Parse(rest), stopping.Token),
+        ["broker", .. var rest] => await BrokerCommand.ServeAsync(rest, stopping.Token),
+        ["broker-ready", .. var rest] => BrokerCommand.Await(rest, stopping.Token),
         ["serve", .. var rest] => await ServeAsync(rest),
         _ => await ServeAsync(args),
     };
 }
 catch (UsageException wrong)
 {
-    await Console.Error.WriteLineAsync($"{wrong.Message}\n\n{ServeOptions.Usage}\n{WatchOptions.Usage}");
+    await Console.Error.WriteLineAsync($"{wrong.Message}\n\n{Usage}");
     return 2;
 }
 

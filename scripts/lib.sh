@@ -5,12 +5,12 @@ fail() { say "$*"; exit 1; }
 
 # --- what a machine needs ------------------------------------------------------------------------------------------
 
-# install_missing "COMMAND PACKAGE WHY"...   COMMAND may be lib:NAME.so.N for a shared library.
+# install_missing "COMMAND PACKAGE WHY"...
 install_missing() {
   local wanted=() entry command package why
   for entry in "$@"; do
     read -r command package why <<<"$entry"
-    is_there "$command" && continue
+    command -v "$command" >/dev/null && continue
     say "Missing: $package ($why)"
     wanted+=("$package")
   done
@@ -31,13 +31,6 @@ install_missing() {
   fi
 }
 
-is_there() {
-  case $1 in
-    lib:*) PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -F "${1#lib:}" >/dev/null ;;
-    *) command -v "$1" >/dev/null ;;
-  esac
-}
-
 # Debian starts a Redis of its own on installing; only its program is wanted here.
 stop_redis_service() {
   if [[ -d /run/systemd/system ]]; then
@@ -46,6 +39,8 @@ stop_redis_service() {
     "$@" service redis-server stop >&2 || true
   fi
 }
+
+docker_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
 
 need_dotnet() {
   export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
@@ -91,7 +86,7 @@ adopt() {
 stop_all() {
   local i
   for ((i = ${#STARTED[@]} - 1; i >= 0; i--)); do
-    stop_group "${PID_OF[${STARTED[i]}]}"
+    stop_group "${PID_OF[${STARTED[i]}]:-}"
   done
   STARTED=()
 }
@@ -108,9 +103,9 @@ stop_group() {
 
 # wait_until SECONDS NAME COMMAND...   until the command succeeds, as long as the process NAME lives
 wait_until() {
-  local tenths=$(($1 * 10)) name=$2
+  local end=$((SECONDS + $1)) name=$2
   shift 2
-  while ((tenths-- > 0)); do
+  while ((SECONDS <= end)); do
     "$@" && return 0
     kill -0 "${PID_OF[$name]}" 2>/dev/null || return 1
     sleep 0.1
@@ -138,7 +133,8 @@ start_redis() {
   wait_until 20 redis answers "$REDIS_PORT" || fail "Redis did not start: $WORK/redis.log"
 }
 
-# Sets BROKER (host:port) and BROKER_NAME. What HOBOM_KAFKA_BROKER names is used as it is.
+# Sets BROKER (host:port) and BROKER_NAME; wants the sandbox's program in $sandbox. What HOBOM_KAFKA_BROKER names is
+# used as it is.
 start_broker() {
   if [[ -n ${HOBOM_KAFKA_BROKER:-} ]]; then
     BROKER=$HOBOM_KAFKA_BROKER BROKER_NAME='the broker that HOBOM_KAFKA_BROKER names'
@@ -150,10 +146,9 @@ start_broker() {
 }
 
 start_mock_broker() {
-  launch kafka kcat -X test.mock.num.brokers=1 -C -b mock -t idle -o end
-  wait_until 20 kafka grep -q 'replaced with' "$WORK/kafka.log" || fail "The mock broker did not start: $WORK/kafka.log"
-  BROKER=$(grep -oE '127\.0\.0\.1:[0-9]+' "$WORK/kafka.log" | head -n 1)
-  BROKER_NAME='the mock broker of librdkafka'
+  launch kafka dotnet "$sandbox" broker
+  wait_until 20 kafka grep -qE '^[0-9.]+:[0-9]+$' "$WORK/kafka.log" || fail "The mock broker did not start: $WORK/kafka.log"
+  BROKER=$(grep -m 1 -E '^[0-9.]+:[0-9]+$' "$WORK/kafka.log") BROKER_NAME='the mock broker of librdkafka'
 }
 
 # One node, broker and controller in one process.
@@ -181,7 +176,5 @@ EOF
     --config "$dir/server.properties" >"$WORK/kafka-format.log" 2>&1 || fail "Kafka's storage: $WORK/kafka-format.log"
   launch kafka "$KAFKA_HOME/bin/kafka-server-start.sh" "$dir/server.properties"
   BROKER=127.0.0.1:$port BROKER_NAME="Kafka under $KAFKA_HOME"
-  wait_until 60 kafka serves_metadata || fail "Kafka did not start: $WORK/kafka.log"
+  wait_until 60 kafka dotnet "$sandbox" broker-ready --broker "$BROKER" --time-limit 2 || fail "Kafka did not start: $WORK/kafka.log"
 }
-
-serves_metadata() { kcat -L -b "$BROKER" -m 2 >/dev/null 2>&1; }

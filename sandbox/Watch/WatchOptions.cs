@@ -8,7 +8,7 @@ public sealed record WatchOptions(
 {
     public const string Usage = """
         hobom-sandbox watch --summary URL --broker HOST:PORT --redis-port P [--count N] [--time-limit S] [--notes TEXT]
-          Shows every two seconds what flows: rows, Kafka topics (read with kcat), dead letters (read with redis-cli).
+          Shows every two seconds what flows: rows, Kafka topics, dead letters (read with redis-cli).
           --count N       end when N rows are SENT or FAILED: exit code 0, 1 when a FAILED row has no dead letter
           --time-limit S  with --count: give up after S seconds with exit code 1 (default 600)
         """;

@@ -20,7 +20,11 @@ internal sealed class Watcher(WatchOptions options) : IDisposable
         return new Reading(Stopwatch.GetElapsedTime(_began), rows, topics, letters);
     }
 
-    public void Dispose() => _sandbox.Dispose();
+    public void Dispose()
+    {
+        _topics.Dispose();
+        _sandbox.Dispose();
+    }
 
     private async Task<SandboxSummary?> RowsAsync(CancellationToken stopping)
     {

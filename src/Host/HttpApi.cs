@@ -1,7 +1,7 @@
 using FastEndpoints;
 using FastEndpoints.Swagger;
-using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
 using Microsoft.AspNetCore.Authentication;

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Leases;
@@ -24,6 +28,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     readonly ConcurrentDictionary<Category, FlowLease> leases = new();
     readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();
     readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
+
+    public TopicCircuits Circuits => field ??= new TopicCircuits(Clock, logs.CreateLogger<TopicCircuit>());
 
     public GrpcBackend Main { get; } = Connect(settings.Main, settings);
 
@@ -60,7 +66,11 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         new RedisLedgerStore(redis, Clock, logs.CreateLogger<RedisLedgerStore>()).Of,
         Letters.Port,
         settings.PollInterval,
-        settings.Kafka.MessageMaxBytes);
+        settings.Kafka.MessageMaxBytes)
+    {
+        TopicByteLimit = publisher.TopicByteLimitAsync,
+        Circuits = Circuits,
+    };
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Pollers;
@@ -47,7 +49,8 @@ sealed class Processor : IAsyncDisposable
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.StoreHealth);
         builder.Services.AddHealthChecks()
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
-            .AddCheck("pollers", new PollersCheck(slices));
+            .AddCheck("pollers", new PollersCheck(slices))
+            .AddCheck("topics", new TopicsCheck(neighbours.Circuits));
         configure(builder);
         app = HttpApi.Build(builder);
     }
@@ -121,7 +124,7 @@ sealed class Processor : IAsyncDisposable
             log.LogWarning("Kafka does not answer: {Reason}; rows stay PENDING until it does", reason);
         if (result is KafkaProbeResult.Answered { Missing.Count: > 0 } answered)
             log.LogWarning(
-                "Kafka has no topic {Topics} yet; where topics are not made on first use, their events become dead letters",
+                "Kafka has no topic {Topics} yet; where topics are not made on first use, their events stay PENDING until somebody makes them",
                 string.Join(", ", answered.Missing));
     }
 

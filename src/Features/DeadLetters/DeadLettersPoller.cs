@@ -1,4 +1,7 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using Microsoft.Extensions.Logging;
 

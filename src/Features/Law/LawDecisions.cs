@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Hobom.Slices.Core;
@@ -64,7 +65,9 @@ public static class LawDecisions
         (LawStage.Saved, _) => LawStep.Close,
         (_, true) => LawStep.Save,
         (LawStage.SaveBegun, _) when !confirmed => LawStep.AskPerson,
-        _ => LawStep.Generate,
+        // Nothing is kept of what was generated: it was never made, or its time is over, or a person wants it made again.
+        (LawStage.Nothing or LawStage.Generated or LawStage.SaveBegun, false) => LawStep.Generate,
+        _ => throw new UnreachableException($"no step after {stage}"),
     };
 
     /// <summary>Why an answer of the LLM is nothing to learn from, or null.</summary>

@@ -2,24 +2,24 @@ using Hobom.Slices.Core;
 
 namespace Hobom.Slices.Law;
 
-/// <summary>One <see cref="OutageBreaker"/> for each step, because each has a neighbour of its own.</summary>
+/// <summary>One <see cref="Circuit"/> for each step, because each has a neighbour of its own.</summary>
 sealed class LawOutages
 {
     readonly Lock gate = new();
-    readonly Dictionary<string, OutageBreaker> breakers = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Circuit> circuits = new(StringComparer.Ordinal);
 
     /// <summary>A neighbour is taken to be away: a visit sends one event ahead to ask.</summary>
     public bool IsAnyAway
     {
         get
         {
-            lock (gate) return breakers.Values.Any(b => b.IsOpen);
+            lock (gate) return circuits.Values.Any(c => c.IsOpen);
         }
     }
 
     public void NoteAnswered(string stage)
     {
-        lock (gate) breakers.Remove(stage);
+        lock (gate) circuits.Remove(stage);
     }
 
     /// <summary>False where the outage has made its share of letters: the event stays PENDING.</summary>
@@ -28,11 +28,16 @@ sealed class LawOutages
         lock (gate)
         {
             if (end.NeighbourAway is not { } away) return true;
-            var before = breakers.GetValueOrDefault(end.Stage);
-            var after = before.AfterGivenUp(
-                new PublishFailure.Transient(end.Last.Code, end.Last.Message, BrokerUnreachable: away));
-            breakers[end.Stage] = after;
-            return !(before.IsOpen && after.IsOpen);
+            // An answer, even a refusal, shows that the neighbour is there.
+            if (!away)
+            {
+                circuits.Remove(end.Stage);
+                return true;
+            }
+
+            (circuits[end.Stage], var mayBeLetter) =
+                circuits.GetValueOrDefault(end.Stage).AfterFailed(FaultScope.Cluster, events: 1, gaveUp: true, TimeSpan.Zero);
+            return mayBeLetter;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 
@@ -48,7 +49,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         {
             StepEnd.GaveUp(_, var last, _, _) => last,
             StepEnd.Left(var trouble, _) => new PublishFailure.Stopping("Left", trouble ?? "the process is stopping"),
-            _ => throw new InvalidOperationException($"no such end: {end}"),
+            _ => throw new UnreachableException($"no such end: {end}"),
         });
     }
 

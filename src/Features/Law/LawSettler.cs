@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
@@ -44,7 +45,7 @@ sealed class LawSettler(LawParts parts, StepAttempts attempts)
             case SettlementStep.DropStaleLetter:
                 return TroubleOf(await parts.Ports.Letters.Drop(key));
             default:
-                throw new InvalidOperationException($"no such settlement step: {step}");
+                throw new UnreachableException($"no such settlement step: {step}");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 
 namespace Hobom.Slices.Law;
@@ -58,7 +59,7 @@ public static class StepRules
         StepFault.Failed { TryAgain: true } when attemptsMade < attemptLimit =>
             new StepDecision.RetryAfter(RetryPolicy.Contract.DelayAfter(attemptsMade, jitter)),
         StepFault.Failed failed => new StepDecision.GiveUp(failed.Failure, failed.NeighbourAway),
-        _ => throw new InvalidOperationException($"no such fault: {fault}"),
+        _ => throw new UnreachableException($"no such fault: {fault}"),
     };
 
     static StepDecision AfterWish(TimeSpan wish, string message, TimeSpan waited)

@@ -12,6 +12,9 @@ public sealed record LogBatchLimits(int RecordBytes, int Events)
 {
     /// <summary>A failure of one record befalls all its events, and each becomes a letter: large, but not boundless.</summary>
     public const int DefaultEvents = 1000;
+
+    /// <param name="topicBytes">The largest record that the topic takes; null where nobody knows.</param>
+    public LogBatchLimits Within(int? topicBytes) => topicBytes < RecordBytes ? this with { RecordBytes = topicBytes.Value } : this;
 }
 
 /// <summary>Splits a poll's logs into arrays that fit into a record. Pure.</summary>

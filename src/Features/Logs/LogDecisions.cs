@@ -32,7 +32,7 @@ public static class LogDecisions
         var arrays = LogBatch.Split(rows[Place.Shared].Select(EncodedOf), Encoding.UTF8.GetByteCount(key), limits)
             .Concat(rows[Place.Alone].Select(IReadOnlyList<EncodedLog> (item) => [EncodedOf(item)]));
         return new DeliveryPlan(rows[Place.Refused].Select(item => RefusalOf(item, flow.Route))
-            .Concat(arrays.Select(logs => DeliveryOf(logs, flow.Route, key))));
+            .Concat(arrays.Select(Either<Refusal, Delivery> (logs) => DeliveryOf(logs, flow.Route, key))));
     }
 
     static Place PlaceOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
@@ -46,7 +46,7 @@ public static class LogDecisions
     static EncodedLog EncodedOf(OutboxItem<HoBomLogPayload> item) =>
         new(item.EventId!.Value, LogJson.Encode(item.Payload!));
 
-    static Either<Refusal, Delivery> DeliveryOf(IReadOnlyList<EncodedLog> logs, RelayRoute route, string key)
+    static Delivery DeliveryOf(IReadOnlyList<EncodedLog> logs, RelayRoute route, string key)
     {
         var value = new byte[logs.Sum(log => log.Json.Length + 1) + 1];
         var events = new List<CarriedEvent>(logs.Count);
@@ -65,7 +65,11 @@ public static class LogDecisions
 
         value[end] = (byte)']';
         headers.Add(new RecordHeader(RecordHeader.EventType, route.EventType));
-        return new Delivery(route.Topic, key, value, headers, events);
+        return new Delivery(route.Topic, key, value, headers, events)
+        {
+            Halves = logs.Count < 2 ? null : () => (
+                DeliveryOf([.. logs.Take(logs.Count / 2)], route, key), DeliveryOf([.. logs.Skip(logs.Count / 2)], route, key)),
+        };
     }
 
     /// <summary>The array that holds this object alone: what a replay publishes.</summary>

@@ -17,6 +17,9 @@ public sealed class LogsPoller(
     static readonly Counter<long> ForeignRows = Meter.CreateCounter<long>(
         "hobom.logs.foreign_rows", "{row}", "Rows sent in an array of their own, for a value that the consumers do not know.");
 
+    /// <summary>The largest record that the topic takes, where it is known.</summary>
+    public Func<Task<int?>> TopicByteLimit { get; init; } = () => Task.FromResult<int?>(null);
+
     public async Task<VisitReport> VisitAsync(CancellationToken stopping)
     {
         using var visit = runner.BeginVisit(stopping);
@@ -24,7 +27,9 @@ public sealed class LogsPoller(
         if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         NoteForeign(admitted);
-        return await visit.RunAsync(LogDecisions.Plan(admitted, flow, limits, clock.GetUtcNow()));
+        // A lone row is not to be split whatever the limit.
+        var topicLimit = admitted.Count > 1 ? await TopicByteLimit() : null;
+        return await visit.RunAsync(LogDecisions.Plan(admitted, flow, limits.Within(topicLimit), clock.GetUtcNow()));
     }
 
     void NoteForeign(IReadOnlyList<OutboxItem<HoBomLogPayload>> rows)

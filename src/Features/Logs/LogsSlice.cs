@@ -21,7 +21,10 @@ public static class LogsSlice
         var poller = new LogsPoller(
             new LogOutboxClient(backend, flow.Route.EventType), runner, flow,
             new LogBatchLimits(tools.RecordByteLimit, LogBatchLimits.DefaultEvents), tools.Clock,
-            tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"));
+            tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"))
+        {
+            TopicByteLimit = () => tools.TopicByteLimit(flow.Route.Topic),
+        };
         return new Slice(
             name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, poller.VisitAsync), runner,
             _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow));

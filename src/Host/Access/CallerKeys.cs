@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 using LanguageExt;
 
 namespace Hobom.Slices.Host.Access;

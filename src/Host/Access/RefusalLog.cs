@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Masking;
 
 namespace Hobom.Slices.Host.Access;
 

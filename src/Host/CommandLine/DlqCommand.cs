@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Actions.Endpoints;
+using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Actions.Endpoints;
+using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 

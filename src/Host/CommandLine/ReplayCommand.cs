@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Replays.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 

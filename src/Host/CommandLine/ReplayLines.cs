@@ -1,5 +1,5 @@
-using Hobom.Slices.DeadLetters;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Replays;
+using Hobom.Slices.DeadLetters.Replays.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 

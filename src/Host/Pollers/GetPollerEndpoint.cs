@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.Runtime;
 
 namespace Hobom.Slices.Host.Pollers;

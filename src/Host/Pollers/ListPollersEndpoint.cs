@@ -1,5 +1,5 @@
 using FastEndpoints;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 
 namespace Hobom.Slices.Host.Pollers;
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 
@@ -9,6 +10,7 @@ namespace Hobom.Slices.Host.Pollers;
 /// <param name="State">stopped, waiting, visiting, paused or standing-by.</param>
 /// <param name="HeldBy">Of one that stands by: the process that has the flow, and since when.</param>
 /// <param name="BrokerAway">Where the events go (Kafka; of law changes the LLM) is taken to be away: a visit sends one event ahead to ask whether it is back.</param>
+/// <param name="Circuit">Of the topic; null for a flow that does not end in Kafka.</param>
 /// <param name="LagSeconds">The age of the oldest row found by the last visit, where it left any; null where no row tells its age.</param>
 public sealed record PollerView(
     string Name,
@@ -25,6 +27,7 @@ public sealed record PollerView(
     string? LastTrouble,
     DateTimeOffset? LastTroubleAt,
     bool BrokerAway,
+    TopicCircuitView? Circuit,
     double? LagSeconds,
     PollerVisitView? LastVisit,
     PollerTotalsView SinceStart)
@@ -33,9 +36,9 @@ public sealed record PollerView(
     public static PollerView For(ClaimsPrincipal user, Slice slice, DateTimeOffset now)
     {
         var view = Of(slice, now);
-        return LetterAccess.SeesAll(user) || view.LastTrouble is null
+        return LetterAccess.SeesAll(user)
             ? view
-            : view with { LastTrouble = PayloadMask.MaskText(view.LastTrouble) };
+            : view with { LastTrouble = Masked(view.LastTrouble), Circuit = view.Circuit is { } c ? c with { Reason = Masked(c.Reason) } : null };
     }
 
     public static PollerView Of(Slice slice, DateTimeOffset now)
@@ -44,9 +47,11 @@ public sealed record PollerView(
         return new PollerView(
             slice.Name, status.State is PollerState.StandingBy ? "standing-by" : status.State.ToString().ToLowerInvariant(), slice.Route.EventType, slice.Backend, slice.Route.Topic,
             slice.Route.Category.Name, status.StandBy?.Holder, status.StandBy?.Since, status.Pause?.By, status.Pause?.Since, status.DownSince, status.LastTrouble,
-            status.LastTroubleAt, slice.Work.NeighbourAway(), LagOf(status, now), PollerVisitView.Of(status),
+            status.LastTroubleAt, slice.Work.NeighbourAway(), TopicCircuitView.Of(slice.Work.Circuit?.Invoke()), LagOf(status, now), PollerVisitView.Of(status),
             new PollerTotalsView(status.Visits, status.Delivered, status.DeadLettered));
     }
+
+    static string? Masked(string? text) => text is null ? null : PayloadMask.MaskText(text);
 
     static double? LagOf(PollerStatus status, DateTimeOffset now) => status.LastVisit switch
     {

@@ -27,13 +27,16 @@ public sealed record DeadLetter(
     /// <summary>The stage of a row that no decision could make into a record.</summary>
     public const string DecideStage = "decide";
 
+    /// <param name="outage">Set where the cause is not the event's own.</param>
     public static DeadLetter Of(
-        Delivery delivery, CarriedEvent carried, string eventType, IReadOnlyList<Attempt> attempts, DateTimeOffset now)
+        Delivery delivery, CarriedEvent carried, string eventType, IReadOnlyList<Attempt> attempts, Outage? outage, DateTimeOffset now)
     {
         var last = attempts[^1];
+        // What may have been written wants a look before it is sent again: not one group with what was not.
+        var kind = outage is null || last.Class is FailureClass.Unknown ? last.Class : outage.Class;
         return new DeadLetter(
             carried.LetterKey, carried.Id, eventType, carried.LetterPayload(), delivery.Topic, delivery.Key,
-            delivery.Headers, PublishStage, last.Class, last.Message, attempts, now);
+            delivery.Headers, PublishStage, kind, outage?.Reason ?? last.Message, attempts, now);
     }
 
     public static DeadLetter Of(Refusal refusal, string eventType, string topic, DateTimeOffset now)

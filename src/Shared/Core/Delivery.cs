@@ -34,7 +34,13 @@ public sealed record Delivery(
     string Key,
     ReadOnlyMemory<byte> Value,
     IReadOnlyList<RecordHeader> Headers,
-    IReadOnlyList<CarriedEvent> Events);
+    IReadOnlyList<CarriedEvent> Events)
+{
+    /// <summary>
+    /// The same events in two records, for when Kafka does not take them in one; null where it cannot be divided.
+    /// </summary>
+    public Func<(Delivery First, Delivery Second)>? Halves { get; init; }
+}
 
 /// <summary>A row that cannot become a record. It waits as a dead letter that holds the row as it was read.</summary>
 /// <param name="EventId">None where the row has none: it cannot be marked and stays PENDING beside its letter.</param>

@@ -1,30 +1,40 @@
+using System.Diagnostics;
+
 namespace Hobom.Slices.Core;
 
 /// <summary>Why one publish attempt did not end in a broker's acknowledgement.</summary>
 /// <param name="Code">The client's name of the error.</param>
-public abstract record PublishFailure(string Code, string Message)
+/// <param name="Scope">Whom it concerns.</param>
+public abstract record PublishFailure(string Code, string Message, FaultScope Scope)
 {
     /// <summary>Not written, and worth another try.</summary>
-    /// <param name="BrokerUnreachable">The fault is the broker's absence, not this record: it befalls every event alike.</param>
-    public sealed record Transient(string Code, string Message, bool BrokerUnreachable = false)
-        : PublishFailure(Code, Message);
+    public sealed record Transient(string Code, string Message, FaultScope Scope = FaultScope.Unclear)
+        : PublishFailure(Code, Message, Scope);
 
-    /// <summary>Not written, and never will be as it is: too large, unknown topic, not authorised.</summary>
-    public sealed record Permanent(string Code, string Message) : PublishFailure(Code, Message);
+    /// <summary>Not written, and not worth another try before somebody has changed something.</summary>
+    public sealed record Permanent(string Code, string Message, FaultScope Scope = FaultScope.Record)
+        : PublishFailure(Code, Message, Scope);
+
+    /// <summary>Not written: more bytes than the client or the topic takes in one record. In parts it may be.</summary>
+    public sealed record TooLarge(string Code, string Message) : PublishFailure(Code, Message, FaultScope.Record);
 
     /// <summary>The broker may have it: a time-out after sending is not a failure.</summary>
-    public sealed record Unknown(string Code, string Message) : PublishFailure(Code, Message);
+    public sealed record Unknown(string Code, string Message, FaultScope Scope = FaultScope.Unclear)
+        : PublishFailure(Code, Message, Scope);
+
+    /// <summary>Not written because this process is stopping or its producer is being replaced: says nothing of the event.</summary>
+    public sealed record Stopping(string Code, string Message, FaultScope Scope = FaultScope.None)
+        : PublishFailure(Code, Message, Scope);
 
     /// <summary>As attempts and letters tell it.</summary>
     public FailureClass Class => this switch
     {
-        Permanent => FailureClass.Permanent,
+        Permanent or TooLarge => FailureClass.Permanent,
         Unknown => FailureClass.Unknown,
-        _ => FailureClass.Transient,
+        // Not written, and as good as new in another visit.
+        Transient or Stopping => FailureClass.Transient,
+        _ => throw new UnreachableException($"no class of {this}"),
     };
-
-    /// <summary>Not written because this process is stopping or its producer is being replaced: says nothing of the event.</summary>
-    public sealed record Stopping(string Code, string Message) : PublishFailure(Code, Message);
 }
 
 /// <summary>Where the broker put a record.</summary>

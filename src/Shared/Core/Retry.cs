@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hobom.Slices.Core;
 
 /// <summary>What follows a failed attempt.</summary>
@@ -36,13 +38,14 @@ public sealed record RetryPolicy(
     public RetryDecision Next(PublishFailure failure, int attemptsMade, int unknownsMade, double jitter) =>
         failure switch
         {
-            PublishFailure.Permanent => new RetryDecision.GiveUp(),
+            PublishFailure.Permanent or PublishFailure.TooLarge => new RetryDecision.GiveUp(),
             PublishFailure.Stopping => new RetryDecision.LeavePending(),
             // Another try now could only double it. A later visit asks Kafka first.
             PublishFailure.Unknown when unknownsMade < AttemptLimit => new RetryDecision.LeavePending(),
             PublishFailure.Unknown => new RetryDecision.GiveUp(),
-            _ when attemptsMade >= AttemptLimit => new RetryDecision.GiveUp(),
-            _ => new RetryDecision.RetryAfter(DelayAfter(attemptsMade, jitter)),
+            PublishFailure.Transient when attemptsMade >= AttemptLimit => new RetryDecision.GiveUp(),
+            PublishFailure.Transient => new RetryDecision.RetryAfter(DelayAfter(attemptsMade, jitter)),
+            _ => throw new UnreachableException(),
         };
 
     /// <summary>The wait after the given number of failed attempts.</summary>

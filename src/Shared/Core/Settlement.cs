@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Hobom.Slices.Core;
 
 /// <summary>How one event's visit ended, before anything was written about it.</summary>
@@ -57,8 +59,9 @@ public static class Settlement
         EventOutcome.Published => Sent,
         EventOutcome.GaveUp(var letter) => Failed(letter),
         EventOutcome.Refused(var letter, CanBeMarked: true) => Failed(letter),
-        EventOutcome.Refused(var letter, _) => [new SettlementStep.SaveDeadLetter(letter)],
-        _ => [],
+        EventOutcome.Refused(var letter, CanBeMarked: false) => [new SettlementStep.SaveDeadLetter(letter)],
+        EventOutcome.LeftPending => [],
+        _ => throw new UnreachableException($"no settlement of {outcome}"),
     };
 
     static SettlementStep[] Failed(DeadLetter letter) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -57,6 +58,7 @@ public static class ValueShape
         JsonValueKind.String => "a text",
         JsonValueKind.Number => "a number",
         JsonValueKind.Object => "an object",
-        _ => "a list",
+        JsonValueKind.Array => "a list",
+        _ => throw new UnreachableException($"no field is declared as {kind}"),
     };
 }

@@ -46,8 +46,14 @@ public sealed record SliceWork(
     Func<Task> DrainAsync,
     Func<EventId, bool?> SeenPending)
 {
+    /// <summary>The circuit of the topic that the flow writes to; null for a flow that does not end in Kafka.</summary>
+    public Func<TopicCircuitState>? Circuit { get; init; }
+
     public static SliceWork Of(DeliveryRunner runner) =>
-        new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has);
+        new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
+        {
+            Circuit = () => runner.Parts.Circuit.State,
+        };
 }
 
 /// <summary>What a slice is given to wire itself from.</summary>
@@ -66,6 +72,11 @@ public sealed record SliceTools(
     TimeSpan PollInterval,
     int RecordByteLimit)
 {
+    /// <summary>The largest record that a topic takes, where Kafka tells it; asked now and then.</summary>
+    public Func<string, Task<int?>> TopicByteLimit { get; init; } = _ => Task.FromResult<int?>(null);
+
+    public TopicCircuits Circuits { get; init; } = new(Clock, Logs.CreateLogger<TopicCircuit>());
+
     public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks)
     {
         var lease = Leases(route.Category);
@@ -77,7 +88,10 @@ public sealed record SliceTools(
             DeliveryLimits.Default,
             Clock,
             Chance,
-            Logs.CreateLogger($"Hobom.Slices.{route.EventType}")));
+            Logs.CreateLogger($"Hobom.Slices.{route.EventType}"))
+        {
+            Circuit = Circuits.Of(route.Topic),
+        });
         lease.BeforeTaking(runner.ForgetAsync);
         return runner;
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck.Xunit;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Redis;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;
 

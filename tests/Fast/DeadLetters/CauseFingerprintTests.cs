@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;
 

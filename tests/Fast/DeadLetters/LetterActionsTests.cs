@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Text;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;
@@ -43,6 +46,16 @@ public sealed class LetterActionsTests
             LetterPlan.Nothing => "nothing",
             _ => "refused",
         });
+
+    /// <summary>An action that the table does not name would have to be looked at here first.</summary>
+    [Fact]
+    public void Only_a_discard_puts_a_letter_aside_and_an_action_that_nobody_planned_does_nothing()
+    {
+        var asides = Enum.GetValues<LetterAction>().Where(action =>
+            Plan(action, Open(TimeSpan.FromHours(1))) is LetterPlan.Write { Summary.State: LetterState.Discarded });
+        Assert.Equal([LetterAction.Discard], asides);
+        Assert.Throws<UnreachableException>(() => Plan((LetterAction)Enum.GetValues<LetterAction>().Length, Open(TimeSpan.FromHours(1))));
+    }
 
     [Fact]
     public void What_was_held_before_its_discard_is_held_after_it_is_undone()

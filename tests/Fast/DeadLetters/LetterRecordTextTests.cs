@@ -2,7 +2,8 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;

@@ -1,5 +1,5 @@
 using System.Text;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;
 

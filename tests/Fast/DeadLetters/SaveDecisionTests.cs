@@ -1,7 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;

@@ -1,5 +1,8 @@
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;

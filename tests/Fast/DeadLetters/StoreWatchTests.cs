@@ -1,5 +1,5 @@
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Redis;
 using LanguageExt;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;

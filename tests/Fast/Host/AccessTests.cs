@@ -1,5 +1,5 @@
 using System.Net;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.Host;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
 using Microsoft.AspNetCore.TestHost;

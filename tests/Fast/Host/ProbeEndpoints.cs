@@ -1,5 +1,5 @@
 using FastEndpoints;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Endpoints;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Tests.Fast.Host;

@@ -10,7 +10,7 @@ sealed record WrittenRecord(Delivery Delivery, bool PossibleDuplicate, DateTimeO
 sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, FakeClock clock, FakeRedis redis, Violations violations)
 {
     readonly List<Delivery> underWay = [];
-    readonly Dictionary<EventId, List<DateTimeOffset>> attemptsOfVisit = [];
+    readonly Dictionary<(EventId Id, int Company), List<DateTimeOffset>> attemptsOfVisit = [];
 
     public List<WrittenRecord> Topic { get; } = [];
 
@@ -29,6 +29,9 @@ sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, Fake
     /// <summary>Who is told of each record that reaches the topic.</summary>
     public Action OnWritten { get; set; } = () => { };
 
+    /// <summary>How this delivery ends; null leaves it to the weather.</summary>
+    public Func<Delivery, PublishFate?> FateOf { get; set; } = _ => null;
+
     /// <summary>The process was told to stop.</summary>
     public bool Stopping { get; set; }
 
@@ -44,10 +47,10 @@ sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, Fake
         CheckStart(delivery, possibleDuplicate);
         underWay.Add(delivery);
         MostUnderWay = Math.Max(MostUnderWay, underWay.Sum(d => d.Events.Count));
-        var fate = weather.Publish();
+        var fate = FateOf(delivery) ?? weather.Publish();
         var result = await turns.CallAsync(() => Apply(fate, delivery, possibleDuplicate));
         underWay.Remove(delivery);
-        if (result.IsLeft && fate is PublishFate.UnknownWritten or PublishFate.UnknownNotWritten or PublishFate.UnknownWrittenLate)
+        if (result.IsLeft && fate is PublishFate.UnknownWritten or PublishFate.UnknownNotWritten or PublishFate.UnknownWrittenLate or PublishFate.UnknownInOutage)
             Doubt(delivery);
         return result;
     }
@@ -85,8 +88,11 @@ sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, Fake
         {
             PublishFate.Written => new RecordPosition(0, Topic.Count - 1),
             PublishFate.Transient => new PublishFailure.Transient("BUSY", "not now"),
-            PublishFate.Unreachable => new PublishFailure.Transient("DOWN", "no broker", BrokerUnreachable: true),
-            PublishFate.Permanent => new PublishFailure.Permanent("TOO_LARGE", "never"),
+            PublishFate.Unreachable => new PublishFailure.Transient("DOWN", "no broker", FaultScope.Cluster),
+            PublishFate.TopicRefuses => new PublishFailure.Permanent("NO_TOPIC", "no such topic", FaultScope.Topic),
+            PublishFate.TooLarge => new PublishFailure.TooLarge("TOO_LARGE", "not in one piece"),
+            PublishFate.UnknownInOutage => new PublishFailure.Unknown("TIMED_OUT", "no answer", FaultScope.Cluster),
+            PublishFate.Permanent => new PublishFailure.Permanent("INVALID", "never"),
             PublishFate.Stopping => new PublishFailure.Stopping("STOPPING", "the producer is being replaced"),
             _ => new PublishFailure.Unknown("TIMED_OUT", "no answer"),
         };
@@ -110,10 +116,11 @@ sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, Fake
         var own = underWay.Where(d => !d.Events.All(e => Replayed.Contains(e.Id))).Append(delivery).ToArray();
         violations.When(own.Length > 1 && own.Sum(d => d.Events.Count) > limits.EventsInFlight, "too many events in flight");
         violations.When(own.Length > 1 && own.Sum(d => (long)d.Value.Length) > limits.BytesInFlight, "too many bytes in flight");
-        foreach (var id in ids) CheckAttempts(id);
+        // In smaller company an event begins anew.
+        foreach (var id in ids) CheckAttempts((id, ids.Length));
     }
 
-    void CheckAttempts(EventId id)
+    void CheckAttempts((EventId Id, int Company) id)
     {
         if (!attemptsOfVisit.TryGetValue(id, out var attempts)) attemptsOfVisit[id] = attempts = [];
         attempts.Add(clock.GetUtcNow());

@@ -9,7 +9,7 @@ static class SamplePlan
 {
     public static DeliveryPlan Of(IReadOnlyList<OutboxItem<string>> rows, int eventsPerRecord) => new(
         rows.Where(r => FaultOf(r) is not null).Select(Refuse)
-            .Concat(rows.Where(r => FaultOf(r) is null).Chunk(eventsPerRecord).Select(Deliver)));
+            .Concat(rows.Where(r => FaultOf(r) is null).Chunk(eventsPerRecord).Select(Either<Refusal, Delivery> (r) => Deliver(r))));
 
     public static ReadOnlyMemory<byte> PayloadOf(OutboxItem<string> row) => Encoding.UTF8.GetBytes($"[{row.Payload}]");
 
@@ -22,12 +22,15 @@ static class SamplePlan
 
     static Either<Refusal, Delivery> Refuse(OutboxItem<string> row) => Refusal.Of(row, World.Route.Category, FaultOf(row)!);
 
-    static Either<Refusal, Delivery> Deliver(OutboxItem<string>[] rows)
+    static Delivery Deliver(OutboxItem<string>[] rows)
     {
         var carried = rows.Select(row =>
             new CarriedEvent(row.EventId!.Value, new DeadLetterKey(World.Route.Category, row.EventId.Value.Value), PayloadOf(row))).ToArray();
         return new Delivery(
             World.Route.Topic, carried[0].Id.Value, carried.SelectMany(e => e.LetterPayload().ToArray()).ToArray(),
-            [.. carried.Select(e => new RecordHeader(RecordHeader.EventId, e.Id.Value))], carried);
+            [.. carried.Select(e => new RecordHeader(RecordHeader.EventId, e.Id.Value))], carried)
+        {
+            Halves = rows.Length < 2 ? null : () => (Deliver(rows[..(rows.Length / 2)]), Deliver(rows[(rows.Length / 2)..])),
+        };
     }
 }

@@ -16,6 +16,15 @@ enum PublishFate
     Transient,
     Unreachable,
     Permanent,
+
+    /// <summary>Refused for what the topic, the account or the clock is: any other record would be too.</summary>
+    TopicRefuses,
+
+    /// <summary>In parts it may go.</summary>
+    TooLarge,
+
+    /// <summary>The broker may have it, and its end is the cluster's fault.</summary>
+    UnknownInOutage,
     UnknownWritten,
     UnknownNotWritten,
 
@@ -30,7 +39,8 @@ sealed class Weather(Random chance)
     static readonly PublishFate[] Failures =
     [
         PublishFate.Transient, PublishFate.Unreachable, PublishFate.Permanent, PublishFate.UnknownWritten,
-        PublishFate.UnknownNotWritten, PublishFate.UnknownWrittenLate, PublishFate.Stopping,
+        PublishFate.UnknownNotWritten, PublishFate.UnknownWrittenLate, PublishFate.Stopping, PublishFate.TopicRefuses, PublishFate.TooLarge,
+        PublishFate.UnknownInOutage,
     ];
 
     public double FaultShare { get; set; }
@@ -49,6 +59,9 @@ sealed class Weather(Random chance)
 
     public bool BrokerDown { get; set; }
 
+    /// <summary>The topic is gone, or the right to write to it; Kafka answers all the same.</summary>
+    public bool TopicDown { get; set; }
+
     public Fate Redis() => RedisDown ? Fate.NotDone : Any();
 
     public Fate Outbox() => OutboxDown ? Fate.NotDone : Any();
@@ -61,6 +74,7 @@ sealed class Weather(Random chance)
     {
         if (NextPublishes.TryDequeue(out var next)) return next;
         if (BrokerDown) return PublishFate.Unreachable;
+        if (TopicDown) return PublishFate.TopicRefuses;
         if (chance.NextDouble() >= FaultShare) return PublishFate.Written;
         var fate = Failures[chance.Next(Failures.Length)];
         return fate is PublishFate.UnknownWrittenLate && !LateWrites ? PublishFate.UnknownWritten : fate;
@@ -70,15 +84,16 @@ sealed class Weather(Random chance)
     public void Change(double badShare)
     {
         FaultShare = chance.Next(3) == 0 ? 0 : badShare;
-        RedisDown = OutboxDown = MarksDown = BrokerDown = false;
+        RedisDown = OutboxDown = MarksDown = BrokerDown = TopicDown = false;
         if (badShare == 0) return;
         RedisDown = chance.Next(12) == 0;
         OutboxDown = chance.Next(8) == 0;
         MarksDown = chance.Next(8) == 0;
         BrokerDown = chance.Next(6) == 0;
+        TopicDown = chance.Next(6) == 0;
     }
 
-    public void Clear() => (FaultShare, RedisDown, OutboxDown, MarksDown, BrokerDown) = (0, false, false, false, false);
+    public void Clear() => (FaultShare, RedisDown, OutboxDown, MarksDown, BrokerDown, TopicDown) = (0, false, false, false, false, false);
 
     Fate Any() =>
         chance.NextDouble() >= FaultShare ? Fate.Done

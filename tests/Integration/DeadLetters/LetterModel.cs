@@ -1,4 +1,5 @@
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Letters;
 
 namespace Hobom.Slices.Tests.Integration.DeadLetters;
 

@@ -1,6 +1,9 @@
 using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Integration.Redis;
 using LanguageExt;

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Tests.Integration.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 

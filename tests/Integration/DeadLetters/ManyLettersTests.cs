@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Tests.Integration.Redis;
 using Xunit.Abstractions;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;

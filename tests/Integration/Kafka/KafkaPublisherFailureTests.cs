@@ -51,7 +51,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
         var failures = await Task.WhenAll(
             Enumerable.Range(0, 100).Select(i => publisher.PublishAsync(Of($"{i}"), possibleDuplicate: false)));
 
-        Assert.All(failures, f => Assert.True(Failure<PublishFailure.Transient>(f).BrokerUnreachable));
+        Assert.All(failures, f => Assert.Equal(FaultScope.Cluster, Failure<PublishFailure.Transient>(f).Scope));
         kafka.BringUp();
         await PublishUntilTaken(publisher, Of("again"));
         Assert.InRange(log.Lines.Count, 2, 4);
@@ -63,8 +63,8 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     {
         await using var publisher = Publisher(Settings with { Brokers = "127.0.0.1:1" });
 
-        Assert.True(Failure<PublishFailure.Transient>(
-            await publisher.PublishAsync(Of("a"), possibleDuplicate: false)).BrokerUnreachable);
+        Assert.Equal(FaultScope.Cluster, Failure<PublishFailure.Transient>(
+            await publisher.PublishAsync(Of("a"), possibleDuplicate: false)).Scope);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     {
         await using var publisher = Publisher(Settings with { MessageMaxBytes = 10_000 });
 
-        var failure = Failure<PublishFailure.Permanent>(
+        var failure = Failure<PublishFailure.TooLarge>(
             await publisher.PublishAsync(Of("fat", valueBytes: 10_001), possibleDuplicate: false));
 
         Assert.Equal("MsgSizeTooLarge", failure.Code);
@@ -80,9 +80,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     }
 
     [Theory]
-    [InlineData(10, "MsgSizeTooLarge")]
     [InlineData(17, "TopicException")]
-    [InlineData(18, "RecordListTooLarge")]
     [InlineData(TopicAuthorizationFailed, "TopicAuthorizationFailed")]
     [InlineData(43, "UnsupportedForMessageFormat")]
     [InlineData(44, "PolicyViolation")]

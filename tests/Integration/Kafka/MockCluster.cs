@@ -8,7 +8,8 @@ namespace Hobom.Slices.Tests.Integration.Kafka;
 /// </summary>
 sealed partial class MockCluster : IDisposable
 {
-    const string Library = "librdkafka";
+    // By the name inside the library file: finds the one that Confluent.Kafka has loaded, whichever of its variants fits here.
+    const string Library = "librdkafka.so.1";
     const int Broker = 1;
     const int ProducerType = 0;
     const short ProduceRequest = 0;
@@ -18,6 +19,7 @@ sealed partial class MockCluster : IDisposable
 
     public MockCluster()
     {
+        Confluent.Kafka.Library.Load();
         var error = new byte[512];
         var config = rd_kafka_conf_new();
         Check(rd_kafka_conf_set(config, "log_level", "0", error, 512));

@@ -1,5 +1,3 @@
-using Hobom.Slices.Tests.Integration.Interop;
-
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary>All five flows in one process, over the independent backends.</summary>
@@ -14,11 +12,7 @@ public sealed class AllFlowsTests(ProcessorNeighbours neighbours) : ProcessorTes
     public async Task One_backend_down_leaves_the_other_flows_going_and_loses_nothing()
     {
         foreach (var (backend, eventType) in MainFlows.Concat(SpaceFlows)) await AddAsync(backend, eventType);
-        await Control.AnswerGenerateAsync(new GrpcJsOrder
-        {
-            Answer = new { summary = "요약", keyPoints = (string[])["하나"], quizzes = (object[])[new { type = "OX", question = "?", answer = "O" }] },
-            Repeat = GrpcJsOrder.Forever,
-        });
+        await Control.AnswerGenerateAsync(SampleRows.Generated);
         await Control.StopAsync("space");
         await using var processor = await StartAsync(
             ("HOBOM_SPACE_GRPC_ADDR", Neighbours.Backends.SpaceAddress), ("HOBOM_LLM_GRPC_ADDR", Neighbours.Backends.LlmAddress));
@@ -35,16 +29,5 @@ public sealed class AllFlowsTests(ProcessorNeighbours neighbours) : ProcessorTes
         async () => await Control.CountAsync(backend, eventType, "SENT") == 1, null, () => processor.Output);
 
     Task AddAsync(string backend, string eventType) => Control.AddRowsAsync(
-        backend, new { eventType, eventId = $"{Prefix}{eventType}", payload = PayloadOf(eventType) });
-
-    static object PayloadOf(string eventType) => eventType switch
-    {
-        "MESSAGE" => new { title = "t", body = "b", recipient = "r", type = "MAIL_MESSAGE" },
-        "SPACE_EVENT" => new { entityType = "PAGE", action = "UPDATED", spaceKey = "DOCS", pageId = "1", title = "t", actorId = "a" },
-        "LAW_CHANGED" => new
-        {
-            diffId = "d1", changes = (object[])[new { articleNo = "1", changeType = "MODIFIED", before = "전", after = "후" }],
-        },
-        _ => new { serviceType = "HOBOM_SPACE", level = "INFO", traceId = "t", message = "m", method = "GET", path = "/", statusCode = 200 },
-    };
+        backend, new { eventType, eventId = $"{Prefix}{eventType}", payload = SampleRows.PayloadOf(eventType) });
 }

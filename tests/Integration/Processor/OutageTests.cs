@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.Tests.Integration.Interop;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
@@ -52,7 +51,7 @@ public sealed class OutageTests(ProcessorNeighbours neighbours) : ProcessorTest(
         await Outbox.NoneIsPendingAsync(processor);
         var end = await Outbox.CompareAsync();
         Assert.Empty(end.Duplicated);
-        Assert.InRange(end.Failed, 0, OutageBreaker.LetterLimit);
+        Assert.InRange(end.Failed, 0, Circuit.LetterLimit);
         Assert.Equal((Rows, end.Sent), (end.Sent + end.Failed, end.Records));
         await watch.EndAsync();
     }

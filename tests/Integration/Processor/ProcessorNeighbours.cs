@@ -15,9 +15,16 @@ public sealed class ProcessorCollection : ICollectionFixture<ProcessorNeighbours
 /// <summary>The real neighbours of the processor: a Kafka broker, a Redis and the backends on grpc-js.</summary>
 public sealed class ProcessorNeighbours : IAsyncLifetime
 {
-    public TestBroker Broker { get; } = TestBroker.Create();
+    public ProcessorNeighbours()
+        : this(TestBroker.Create(), RedisServer.NotStarted())
+    {
+    }
 
-    public RedisServer Redis { get; private set; } = null!;
+    internal ProcessorNeighbours(TestBroker broker, RedisServer redis) => (Broker, Redis) = (broker, redis);
+
+    public TestBroker Broker { get; }
+
+    public RedisServer Redis { get; }
 
     public GrpcJsBackends Backends { get; private set; } = null!;
 
@@ -31,7 +38,7 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var starting = Broker.StartAsync();
-        Redis = await RedisServer.StartedAsync();
+        await Redis.StartAsync();
         Backends = await GrpcJsBackends.StartAsync();
         var options = ConfigurationOptions.Parse($"{Redis.Address},allowAdmin=true,abortConnect=false");
         options.ReconnectRetryPolicy = new LinearRetry(200);

@@ -1,6 +1,7 @@
 using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Tests.Support;
 using StackExchange.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;

@@ -1,5 +1,5 @@
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Letters;
 using StackExchange.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 

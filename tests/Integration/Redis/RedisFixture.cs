@@ -1,4 +1,5 @@
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Support;
 using LanguageExt;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Support;
 using LanguageExt;

@@ -1,6 +1,8 @@
 using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Tests.Integration.Redis;
 using StackExchange.Redis;

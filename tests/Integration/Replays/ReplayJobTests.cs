@@ -3,6 +3,10 @@ using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Tests.Integration.Redis;
@@ -107,7 +111,7 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         var process = NewProcess();
         var (away, asked) = (true, 0);
         process.Publishing = d => Task.FromResult<PublishFailure?>(
-            away && Interlocked.Increment(ref asked) > 10 ? new PublishFailure.Transient("AllBrokersDown", "no broker", BrokerUnreachable: true) : null);
+            away && Interlocked.Increment(ref asked) > 10 ? new PublishFailure.Transient("AllBrokersDown", "no broker", FaultScope.Cluster) : null);
         var job = await StartedAsync(process, new ReplayJobOptions(Rate: 100));
         process.RunJobs();
         await UntilAsync(async () => (await process.Jobs.GetAsync(job.Id)).Right() is { State: ReplayJobState.Paused, Begun.Count: 0 });

@@ -1,5 +1,7 @@
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Tests.Integration.Redis;
 using StackExchange.Redis;

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;

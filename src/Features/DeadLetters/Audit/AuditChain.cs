@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Hobom.Slices.DeadLetters.Redis;
 
 namespace Hobom.Slices.DeadLetters;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;

@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Catalogue;
 
 /// <summary>A letter as lists know it.</summary>
 /// <param name="ExpiresAt">Null where it is held.</param>

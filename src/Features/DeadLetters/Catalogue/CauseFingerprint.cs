@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Catalogue;
 
 /// <summary>
 /// An error text with what differs from letter to letter taken out: quoted values, URLs, e-mail and network addresses, hosts,

@@ -1,6 +1,6 @@
 using Hobom.Slices.Core;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Catalogue;
 
 /// <summary>Letters of one category that came to a mark of their life since the last look.</summary>
 /// <param name="Percent">50, 80 or 95 of the 72 hours are over.</param>

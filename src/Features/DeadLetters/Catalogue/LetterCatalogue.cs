@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Hobom.Slices.Core;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Catalogue;
 
 /// <summary>A page of letters.</summary>
 /// <param name="Next">Where the next page begins; null at the end.</param>

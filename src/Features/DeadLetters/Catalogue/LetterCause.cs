@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Catalogue;
 
 /// <summary>What letters have in common that failed for one cause.</summary>
 /// <param name="GroupId">Stays the same through restarts, for it is made of the rest.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Catalogue;
 
 /// <summary>
 /// A place between letters, by the time of the last failure (unix, ms) and then by key. It stays where it is whatever comes

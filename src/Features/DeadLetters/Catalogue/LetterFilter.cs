@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Catalogue;
 
 /// <summary>Which letters are meant; what is null does not restrict.</summary>
 /// <param name="Text">Stands in the id or the error, upper and lower case alike.</param>

@@ -1,3 +1,7 @@
+using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Letters.Endpoints;
+
 namespace Hobom.Slices.DeadLetters.Endpoints;
 
 /// <summary>What the description of the API shows, where several routes show the same.</summary>

@@ -1,5 +1,8 @@
 using System.Globalization;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Endpoints;
@@ -61,13 +64,13 @@ sealed class QueryFields(IQueryCollection query)
     {
         var text = Raw(name);
         return text.Length == 0 ? null
-            : text.Length < 2048 && DeadLetters.LetterCursor.Parse(text) is { } cursor ? cursor
+            : text.Length < 2048 && Catalogue.LetterCursor.Parse(text) is { } cursor ? cursor
             : Refuse<LetterCursor?>(name, "is no cursor of this list");
     }
 
     public StreamCursor? StreamCursor(string name) =>
         Text(name) is not { } text ? null
-        : DeadLetters.StreamCursor.Parse(text) is { } cursor ? cursor
+        : Redis.StreamCursor.Parse(text) is { } cursor ? cursor
         : Refuse<StreamCursor?>(name, "is no cursor of this list");
 
     public LetterFilter Filter() => new(

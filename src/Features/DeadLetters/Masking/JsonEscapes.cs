@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Masking;
 
 /// <summary>The escapes of JSON strings inside any text: <c>\u0040</c>, <c>\"</c>, <c>\/</c>.</summary>
 static class JsonEscapes

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Hobom.Slices.Core;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Masking;
 
 /// <summary>How a value of a payload is shown. What does not have the form that its rule speaks of is hidden.</summary>
 abstract record MaskRule

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Masking;
 
 /// <summary>
 /// Copies JSON through a rule. It goes only as deep as the rule: what is hidden is stepped over in one pass,

@@ -2,8 +2,9 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Masking;
 
 /// <summary>
 /// What of a letter is shown to those who may not see all of it. Of a payload only the fields that the category's

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Masking;
 
 /// <summary>
 /// Finds addresses and secrets in free text. When in doubt it hides: a number too many costs a reader less than an

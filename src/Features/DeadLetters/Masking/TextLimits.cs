@@ -1,4 +1,4 @@
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Masking;
 
 /// <summary>How much of a text is shown, in characters.</summary>
 static class TextLimits

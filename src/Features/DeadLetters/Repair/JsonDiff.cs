@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Repair;
 
 /// <summary>What differs between two JSON documents, as places in the manner of a JSON Patch.</summary>
 public static class JsonDiff

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Hobom.Slices.Core;
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Repair;
 
 /// <summary>Why a patch is none, or does not fit a document.</summary>
 /// <param name="Operation">The first that is wrong, from 0; null where it is the patch as a whole.</param>

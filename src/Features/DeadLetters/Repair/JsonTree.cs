@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Repair;
 
 /// <summary>Reads and changes a document at a place. A changing call answers null, or why it cannot be.</summary>
 static class JsonTree

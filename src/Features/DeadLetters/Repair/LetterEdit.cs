@@ -1,4 +1,4 @@
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Repair;
 
 /// <summary>
 /// That a person has changed a letter's payload. The original is kept beside it, byte for byte, until the letter is

@@ -2,7 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Repair;
 
 /// <summary>What a patch makes of a letter's payload, as far as its flow takes it.</summary>
 public static class PatchedPayload

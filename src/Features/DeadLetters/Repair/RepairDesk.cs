@@ -1,10 +1,15 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using LanguageExt;
 using StackExchange.Redis;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Repair;
 
 /// <summary>How an edit ended.</summary>
 public abstract record RepairAnswer
@@ -35,7 +40,7 @@ public abstract record RepairAnswer
         BadPayload(var reason) => $"refused: {reason}",
         Refused(var reason) => $"refused: {reason}",
         StoreDown(var failure) => failure.Message,
-        _ => GetType().Name,
+        _ => throw new UnreachableException($"no words for {GetType().Name}"),
     };
 }
 

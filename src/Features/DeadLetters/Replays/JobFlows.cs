@@ -1,7 +1,7 @@
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Leases;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>
 /// Whether a job may run here: in the process that holds the flows of all its letters. Flows that do not run here hinder

@@ -1,8 +1,10 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>
 /// Has a letter replayed by the process that holds its flow: as a job of that one letter, which any process may start and

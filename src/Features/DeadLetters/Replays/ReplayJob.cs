@@ -1,8 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Runtime.Delivering;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>Where a job stands. The names are stored and part of the API.</summary>
 public enum ReplayJobState

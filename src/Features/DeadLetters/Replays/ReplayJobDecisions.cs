@@ -1,4 +1,4 @@
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>What a job does next.</summary>
 public abstract record JobStep

@@ -1,8 +1,12 @@
 using System.Text.Json;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.DeadLetters.Repair;
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>Which letters a job is to replay, and how.</summary>
 /// <param name="Keys">Null where the filter chooses.</param>

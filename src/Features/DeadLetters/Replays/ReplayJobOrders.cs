@@ -1,6 +1,7 @@
+using System.Diagnostics;
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>What a person can tell a job. The names, in lower case, are part of the API.</summary>
 public enum ReplayJobOrder
@@ -31,7 +32,10 @@ public static partial class ReplayJobDecisions
             (ReplayJobOrder.Cancel, ReplayJobState.Cancelled or ReplayJobState.Finished) or
                 (ReplayJobOrder.Start or ReplayJobOrder.Pause or ReplayJobOrder.Resume, _) =>
                 new JobRefusal($"the job is {job.State.ToString().ToLowerInvariant()}"),
-            _ => End(job, ReplayJobState.Cancelled, $"cancelled by {by}", now),
+            (ReplayJobOrder.Cancel, ReplayJobState.Planned or ReplayJobState.Canary or ReplayJobState.Running
+                or ReplayJobState.Paused or ReplayJobState.Stopped) =>
+                End(job, ReplayJobState.Cancelled, $"cancelled by {by}", now),
+            _ => throw new UnreachableException($"no answer to {order} of a job that is {job.State}"),
         };
 
     static ReplayJob Run(ReplayJob job, DateTimeOffset now) =>

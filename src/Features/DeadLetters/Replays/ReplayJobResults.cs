@@ -1,7 +1,8 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.Runtime.Delivering;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>What the end of one replay means to its job.</summary>
 public static class ReplayJobResults
@@ -22,8 +23,9 @@ public static class ReplayJobResults
         ReplayAnswer.StoreDown(var failure) => $"the store is away: {failure.Message}",
         ReplayAnswer.HeldElsewhere held => held.Message,
         ReplayAnswer.Ran(ReplayOutcome.NotBegun(var failure)) => $"the store is away: {failure.Message}",
-        ReplayAnswer.Ran(ReplayOutcome.NotPublished(PublishFailure.Transient { BrokerUnreachable: true } why)) => $"the broker is away: {why.Message}",
         ReplayAnswer.Ran(ReplayOutcome.NotPublished(PublishFailure.Stopping why)) => why.Message,
+        ReplayAnswer.Ran(ReplayOutcome.NotPublished(var why)) when why is not PublishFailure.Unknown && why.Scope.IsOutage() =>
+            $"the broker is away: {why.Message}",
         _ => null,
     };
 

@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
-namespace Hobom.Slices.DeadLetters;
+namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>
 /// Runs the active jobs that no other process runs, those that an earlier process left in the middle included. What is
@@ -88,9 +91,11 @@ public sealed class ReplayJobRunner(
                     if (await KeepAsync(id, seen => seen, stopping) is not { } still) return;
                     job = still;
                     break;
-                default:
+                case JobStep.Rest:
                     await TellEndAsync(job);
                     return;
+                case var other:
+                    throw new UnreachableException($"no such step of a job: {other}");
             }
         }
     }

@@ -1,4 +1,6 @@
-namespace Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Catalogue;
+
+namespace Hobom.Slices.DeadLetters.Replays;
 
 public sealed record PlannedCategory(string Category, int Count);
 

@@ -13,39 +13,14 @@ sealed class DeliveryAttempts(
 
     /// <summary>The caller has entered the window for it; it leaves here.</summary>
     /// <param name="letters">Letters that earlier visits left behind.</param>
-    /// <param name="probe">One attempt only: it asks whether the broker is back.</param>
-    public async Task DeliverAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe)
+    /// <param name="probe">One attempt only: it asks whether the topic takes records again.</param>
+    /// <returns>False where its end says nothing of the records after it.</returns>
+    public async Task<bool> DeliverAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe)
     {
-        var weight = delivery.Events.Count;
-        var size = delivery.Value.Length;
+        var (weight, size) = (delivery.Events.Count, delivery.Value.Length);
         try
         {
-            var failed = new List<Attempt>();
-            while (true)
-            {
-                if (await AttemptAsync(delivery, failed) is not var (failure, decision))
-                {
-                    await SettleDeliveredAsync(delivery, letters);
-                    return;
-                }
-
-                if (decision is not RetryDecision.RetryAfter(var delay) || probe)
-                {
-                    await EndFailedAsync(delivery, failure, decision, failed);
-                    return;
-                }
-
-                var waited = false;
-                await window.StepAsideAsync(
-                    weight, size, async () => waited = await Pauses.WaitAsync(delay, parts.Clock, stopping));
-                if (waited && !stopping.IsCancellationRequested) continue;
-                Return(delivery);
-                return;
-            }
-        }
-        catch (Exception bug)
-        {
-            LeaveAfterBug(bug, delivery.Events.Count);
+            return await DeliverPartAsync(delivery, letters, probe, (weight, size));
         }
         finally
         {
@@ -80,6 +55,58 @@ sealed class DeliveryAttempts(
         tally.LeftPending(delivery.Events.Count);
     }
 
+    /// <param name="slot">What the delivery that it is a part of takes of the window.</param>
+    async Task<bool> DeliverPartAsync(
+        Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe, (int Weight, int Size) slot)
+    {
+        try
+        {
+            var failed = new List<Attempt>();
+            while (true)
+            {
+                if (await AttemptAsync(delivery, failed) is not var (failure, decision))
+                {
+                    await SettleDeliveredAsync(delivery, letters);
+                    return true;
+                }
+
+                if (MustDivide(delivery, failure, decision)) return await DivideAsync(delivery, letters, probe, slot);
+                if (decision is not RetryDecision.RetryAfter(var delay) || probe)
+                {
+                    await EndFailedAsync(delivery, failure, decision, failed);
+                    return failure.Scope is not FaultScope.Record;
+                }
+
+                var waited = false;
+                await window.StepAsideAsync(
+                    slot.Weight, slot.Size, async () => waited = await Pauses.WaitAsync(delay, parts.Clock, stopping));
+                if (waited && !stopping.IsCancellationRequested) continue;
+                Return(delivery);
+                return true;
+            }
+        }
+        catch (Exception bug)
+        {
+            LeaveAfterBug(bug, delivery.Events.Count);
+            return true;
+        }
+    }
+
+    /// <summary>Given up for what may be the fault of one of its events: the others must not share its fate.</summary>
+    static bool MustDivide(Delivery delivery, PublishFailure failure, RetryDecision decision) =>
+        delivery.Halves is not null && decision is RetryDecision.GiveUp
+        && failure is not PublishFailure.Unknown && !failure.Scope.IsOutage();
+
+    async Task<bool> DivideAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe, (int Weight, int Size) slot)
+    {
+        var (first, second) = delivery.Halves!();
+        var told = await DeliverPartAsync(first, letters, probe, slot);
+        if (!stopping.IsCancellationRequested && (probe || !parts.Circuit.IsOpen))
+            return await DeliverPartAsync(second, letters, probe, slot) || told;
+        Return(second);
+        return told;
+    }
+
     /// <summary>Null when the broker has acknowledged it.</summary>
     async Task<(PublishFailure Failure, RetryDecision Decision)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
     {
@@ -103,7 +130,8 @@ sealed class DeliveryAttempts(
 
     async Task SettleDeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
     {
-        runner.NoteDelivered();
+        parts.Circuit.NoteDelivered();
+        runner.Probes.NoteDelivered(IdsOf(delivery));
         parts.Ledger.NotePublished(IdsOf(delivery));
         await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
             e.Id, e.LetterKey, new EventOutcome.Published(letters.Contains(e.LetterKey)), tally.Delivered)));
@@ -111,7 +139,9 @@ sealed class DeliveryAttempts(
 
     async Task EndFailedAsync(Delivery delivery, PublishFailure last, RetryDecision decision, List<Attempt> failed)
     {
-        if (decision is not RetryDecision.GiveUp || !runner.MayDeadLetter(last))
+        var after = parts.Circuit.NoteFailed(last, delivery.Events.Count, decision is RetryDecision.GiveUp);
+        if (last.Scope.SaysOfOthers()) runner.Probes.NoteFailed(IdsOf(delivery));
+        if (!after.MayBeLetters)
         {
             tally.Trouble(last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
             Return(delivery);
@@ -121,7 +151,7 @@ sealed class DeliveryAttempts(
         var now = parts.Clock.GetUtcNow();
         await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
             e.Id, e.LetterKey,
-            new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, parts.Route.EventType, failed, now)),
+            new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, parts.Route.EventType, failed, after.Outage, now)),
             tally.DeadLettered)));
     }
 

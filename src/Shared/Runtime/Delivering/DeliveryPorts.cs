@@ -16,7 +16,11 @@ public sealed record DeliveryParts(
     DeliveryLimits Limits,
     TimeProvider Clock,
     Func<double> Chance,
-    ILogger Log);
+    ILogger Log)
+{
+    /// <summary>Shared with other flows that write to the same topic; by itself a flow has one of its own.</summary>
+    public TopicCircuit Circuit { get; init; } = new(Route.Topic, Clock, Log);
+}
 
 /// <summary>What bounds a flow's work under way.</summary>
 /// <param name="EventsInFlight">Published or being marked at a time; also what a crash can leave in doubt.</param>

@@ -10,22 +10,16 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// </summary>
 public sealed class DeliveryRunner(DeliveryParts parts)
 {
-    readonly Lock gate = new();
     readonly MarkGate marks = new(parts.Policy, parts.Limits, parts.Clock, parts.Chance);
-    OutageBreaker breaker;
 
     public DeliveryParts Parts => parts;
 
     public PendingRows Pending { get; } = new();
 
-    /// <summary>The broker is taken to be away: a visit only asks whether it is back.</summary>
-    public bool BrokerAway
-    {
-        get
-        {
-            lock (gate) return breaker.IsOpen;
-        }
-    }
+    internal ProbeChoice Probes { get; } = new();
+
+    /// <summary>The topic takes no records, as far as anybody knows: a visit only asks whether it does again.</summary>
+    public bool BrokerAway => parts.Circuit.IsOpen;
 
     internal bool BackendAway => marks.IsShut;
 
@@ -45,22 +39,6 @@ public sealed class DeliveryRunner(DeliveryParts parts)
 
     /// <summary>The backend may be called again, however often it has failed.</summary>
     internal void ReopenMarks() => marks.Reopen();
-
-    internal void NoteDelivered()
-    {
-        lock (gate) breaker = OutageBreaker.Closed;
-    }
-
-    /// <summary>False where the outage has made its share of letters: the event stays PENDING.</summary>
-    internal bool MayDeadLetter(PublishFailure last)
-    {
-        lock (gate)
-        {
-            var before = breaker;
-            breaker = breaker.AfterGivenUp(last);
-            return !(before.IsOpen && breaker.IsOpen);
-        }
-    }
 
     internal Task<Either<CallFailure, MarkOutcome>> MarkSentAsync(EventId id, CancellationToken stopping) =>
         marks.MarkAsync(() => parts.Ports.Marks.Sent(id), stopping);

@@ -94,7 +94,7 @@ public sealed class DeliveryVisit : IDisposable
                 if (MustNotBegin() || await BeginAsync(chunk) is not { } letters) LeavePending(chunk);
                 else
                 {
-                    foreach (var step in chunk) await StartAsync(step, letters);
+                    foreach (var step in runner.BrokerAway ? ProbeFirst(chunk) : chunk) await StartAsync(step, letters);
                 }
             }
         }
@@ -190,8 +190,18 @@ public sealed class DeliveryVisit : IDisposable
 
         probed = true;
         await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
-        await attempts.DeliverAsync(delivery, letters, probe: true);
-        probed = runner.BrokerAway;
+        var told = await attempts.DeliverAsync(delivery, letters, probe: true);
+        // What is refused for itself says nothing of the topic: the next one asks.
+        probed = told && runner.BrokerAway;
+    }
+
+    /// <summary>The chunk with the record in front that is to ask.</summary>
+    Either<Refusal, Delivery>[] ProbeFirst(Either<Refusal, Delivery>[] chunk)
+    {
+        Delivery[] records = [.. chunk.SelectMany(step => step.RightToArray())];
+        if (records.Length == 0) return chunk;
+        var probe = runner.Probes.Among(records, d => d.Events.Any(e => ledger.Find(e.Id) is { Unknowns: > 0 }));
+        return [probe, .. chunk.Where(step => !step.Exists(d => ReferenceEquals(d, probe)))];
     }
 
     void LeavePending(Either<Refusal, Delivery>[] chunk) => tally.LeftPending(chunk.Sum(RowsOf));

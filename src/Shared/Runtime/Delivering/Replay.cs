@@ -144,7 +144,7 @@ public sealed class Replay(DeliveryRunner runner)
         if (published.Succeeded(out var position, out var refused))
         {
             parts.Ledger.NotePublished(ids);
-            runner.NoteDelivered();
+            parts.Circuit.NoteDelivered();
             return await CloseAsync(carried, position);
         }
 

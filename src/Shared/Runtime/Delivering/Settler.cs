@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
@@ -54,7 +55,7 @@ sealed class Settler(DeliveryRunner runner, VisitTally tally, CancellationToken 
             case SettlementStep.DropStaleLetter:
                 return TroubleOf(await parts.Ports.Letters.Drop(key));
             default:
-                throw new InvalidOperationException($"no such settlement step: {step}");
+                throw new UnreachableException($"no such settlement step: {step}");
         }
     }
 

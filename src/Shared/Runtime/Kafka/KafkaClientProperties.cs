@@ -7,7 +7,8 @@ static class KafkaClientProperties
 {
     const int QueueKilobytes = 64 * 1024;
 
-    public static Dictionary<string, string> ForProducer(KafkaSettings settings)
+    /// <param name="batchBytes">Null for the usual; a record larger than that goes in a batch of its own.</param>
+    public static Dictionary<string, string> ForProducer(KafkaSettings settings, int? batchBytes = null)
     {
         var timeout = Milliseconds(settings.DeliveryTimeout);
         var properties = Shared(settings, new()
@@ -15,13 +16,12 @@ static class KafkaClientProperties
             // A backlog goes out in batches all the same, because the next records arrive while a request is under
             // way; a lone event waits no longer than this.
             ["linger.ms"] = "1",
-            // A broker refuses a batch whole, as too large, when its own limit is under ours: the client then calls
-            // each record in it too large. Small batches keep that from innocents, and a large record goes alone.
-            ["batch.size"] = "65536",
+            ["batch.size"] = Text(BatchSizes.DefaultBytes),
             // Java's choice: the same key goes to the same partition whoever produced it.
             ["partitioner"] = "murmur2_random",
             ["queue.buffering.max.kbytes"] = Text(Math.Max(QueueKilobytes, settings.MessageMaxBytes / 1024 * 4)),
         });
+        if (batchBytes is { } smaller) properties["batch.size"] = Text(smaller);
         properties["message.max.bytes"] = Text(settings.MessageMaxBytes);
         properties["message.timeout.ms"] = Text(timeout);
         properties["request.timeout.ms"] = Text(timeout);

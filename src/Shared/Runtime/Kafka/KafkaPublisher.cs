@@ -17,7 +17,10 @@ public sealed class KafkaPublisher : IAsyncDisposable
     readonly SemaphoreSlim turn = new(1, 1);
     readonly CancellationTokenSource stopping = new();
     readonly TimeSpan roomLimit;
-    readonly ProducerSuccession producers;
+    readonly Dictionary<int, ProducerSuccession> producers = [];
+    readonly Func<int, ProducerSuccession> newProducers;
+    readonly BatchSizes batches;
+    readonly KafkaTopicLimits limits;
     readonly Lazy<Task> ended;
 
     /// <exception cref="KafkaException">The client does not take the settings, which <see cref="KafkaSettingsCheck"/> tells first.</exception>
@@ -25,7 +28,10 @@ public sealed class KafkaPublisher : IAsyncDisposable
     {
         roomLimit = settings.DeliveryTimeout;
         var log = new KafkaConnectionLog(logger);
-        producers = new ProducerSuccession(() => new ProducerGeneration(settings, log), log, clock);
+        batches = BatchSizes.For(settings, clock);
+        limits = new KafkaTopicLimits(settings, clock);
+        newProducers = batchBytes => new ProducerSuccession(() => new ProducerGeneration(settings, batchBytes == batches.Usual ? null : batchBytes, log), log, clock);
+        producers[batches.Usual] = newProducers(batches.Usual);
         ended = new Lazy<Task>(EndAsync);
     }
 
@@ -43,12 +49,13 @@ public sealed class KafkaPublisher : IAsyncDisposable
     {
         using var activity = PublishTrace.Start(delivery.Topic);
         var record = KafkaRecord.Of(delivery, possibleDuplicate, PublishTrace.TraceParent(activity));
-        var flight = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>(
-            TaskCreationOptions.RunContinuationsAsynchronously);
-        var outcome = await HandOverInTurn(delivery.Topic, record, flight, hindrance) is { } refused ? refused : await flight.Task;
+        var outcome = await SendAsync(delivery, record, hindrance);
         outcome.IfLeft(failure => PublishTrace.NoteFailure(activity, failure));
-        return outcome.MapLeft(failure => TellSize(failure, delivery.Value.Length));
+        return outcome;
     }
+
+    /// <summary>The topic's own limit of a record, where Kafka tells it.</summary>
+    public Task<int?> TopicByteLimitAsync(string topic) => limits.OfAsync(topic);
 
     /// <summary>Waits up to five seconds for reports; afterwards every call of PublishAsync has completed or is about to.</summary>
     public ValueTask DisposeAsync() => new(ended.Value);
@@ -58,12 +65,42 @@ public sealed class KafkaPublisher : IAsyncDisposable
         await stopping.CancelAsync();
         await turn.WaitAsync();
         turn.Release();
-        await producers.RetireAll();
+        await Task.WhenAll(producers.Values.Select(p => p.RetireAll()));
+        limits.Dispose();
+    }
+
+    /// <summary>Only for who has the turn.</summary>
+    ProducerSuccession ProducersFor(int batchBytes)
+    {
+        if (!producers.TryGetValue(batchBytes, out var found)) producers[batchBytes] = found = newProducers(batchBytes);
+        return found;
+    }
+
+    /// <summary>
+    /// A record that was refused as too large may have been so by the company of its batch: it goes again in a smaller one,
+    /// at last alone.
+    /// </summary>
+    async Task<Either<PublishFailure, RecordPosition>> SendAsync(
+        Delivery delivery, Message<byte[], byte[]> record, Func<PublishFailure?> hindrance)
+    {
+        while (true)
+        {
+            var batchBytes = batches.Of(delivery.Topic);
+            var flight = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>(
+                TaskCreationOptions.RunContinuationsAsynchronously);
+            if (await HandOverInTurn(delivery.Topic, record, batchBytes, flight, hindrance) is { } refused)
+                return TellSize(refused, delivery, null);
+            var outcome = await flight.Task;
+            if (outcome.Succeeded(out _, out var failure) || failure is not PublishFailure.TooLarge) return outcome;
+            var limit = await limits.AfterRefusalAsync(delivery.Topic);
+            if (delivery.Value.Length >= batchBytes || batchBytes == BatchSizes.Single) return TellSize(failure, delivery, limit);
+            batches.NoteRefused(delivery.Topic, batchBytes, limit);
+        }
     }
 
     /// <summary>Null when the client has taken the record. Those who wait for room wait in line, which keeps the order.</summary>
     async Task<PublishFailure?> HandOverInTurn(
-        string topic, Message<byte[], byte[]> record, TaskCompletionSource<Either<PublishFailure, RecordPosition>> flight,
+        string topic, Message<byte[], byte[]> record, int batchBytes, TaskCompletionSource<Either<PublishFailure, RecordPosition>> flight,
         Func<PublishFailure?> hindrance)
     {
         var begun = Stopwatch.GetTimestamp();
@@ -73,7 +110,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
             while (true)
             {
                 if (stopping.IsCancellationRequested) return Ended();
-                if (!producers.Current().Succeeded(out var producer, out var paused)) return paused;
+                if (!ProducersFor(batchBytes).Current().Succeeded(out var producer, out var paused)) return paused;
                 if (hindrance() is { } hindered) return hindered;
                 if (producer.TryProduce(topic, record, flight) is not { } error) return null;
                 // It never took the record: its successor may.
@@ -93,9 +130,13 @@ public sealed class KafkaPublisher : IAsyncDisposable
     static PublishFailure.Stopping Ended() => new(nameof(ErrorCode.Local_Destroy), "this process is stopping");
 
     /// <summary>Neither the client nor the broker says how large the record was that they found too large.</summary>
-    static PublishFailure TellSize(PublishFailure failure, int valueBytes) =>
-        failure.Code == nameof(ErrorCode.MsgSizeTooLarge)
-            ? failure with { Message = $"{failure.Message}: the value has {valueBytes} bytes" }
+    static PublishFailure TellSize(PublishFailure failure, Delivery delivery, int? limit) =>
+        failure is PublishFailure.TooLarge
+            ? failure with
+            {
+                Message = $"{failure.Message}: the value has {delivery.Value.Length} bytes"
+                    + (limit is { } bytes ? $", and topic {delivery.Topic} takes {bytes} in a record (max.message.bytes)" : ""),
+            }
             : failure;
 
     // Not an attempt: the record was never handed over, and the next visit brings it again.

@@ -14,20 +14,23 @@ sealed class ProducerGeneration
     readonly ConcurrentDictionary<TaskCompletionSource<Outcome>, bool> unreported = new();
     readonly IProducer<byte[], byte[]> producer;
     readonly KafkaConnectionLog log;
-    volatile bool isFatal;
+    volatile Error? fatal;
 
     /// <exception cref="KafkaException">The client cannot be made; or another of its exceptions.</exception>
-    public ProducerGeneration(KafkaSettings settings, KafkaConnectionLog log)
+    public ProducerGeneration(KafkaSettings settings, int? batchBytes, KafkaConnectionLog log)
     {
         this.log = log;
-        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientProperties.ForProducer(settings))
+        producer = new ProducerBuilder<byte[], byte[]>(KafkaClientProperties.ForProducer(settings, batchBytes))
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, line) => log.Client(line))
             .Build();
     }
 
     /// <summary>The client said that it will never produce again: nothing more may be handed to this producer.</summary>
-    public bool IsFatal => isFatal;
+    public bool IsFatal => fatal is not null;
+
+    /// <summary>Why; null while it works.</summary>
+    public Error? Fatal => fatal;
 
     /// <summary>Hands the record over, or says why the client would not take it. Never waits.</summary>
     public Error? TryProduce(string topic, Message<byte[], byte[]> record, TaskCompletionSource<Outcome> flight)
@@ -66,7 +69,7 @@ sealed class ProducerGeneration
         unreported.TryRemove(flight, out _);
         if (report.Error.IsError)
         {
-            flight.TrySetResult(KafkaFailures.Of(report.Error, report.Status, isFatal));
+            flight.TrySetResult(KafkaFailures.Of(report.Error, report.Status, IsFatal));
             return;
         }
 
@@ -82,8 +85,8 @@ sealed class ProducerGeneration
             return;
         }
 
-        if (isFatal) return;
-        isFatal = true;
+        if (IsFatal) return;
+        fatal = error;
         log.Fatal(error.Code.ToString(), error.Reason);
     }
 }

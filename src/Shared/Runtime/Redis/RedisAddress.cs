@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using LanguageExt;
 using StackExchange.Redis;
@@ -13,10 +14,10 @@ public sealed class RedisAddress
     public const string Variable = "HOBOM_REDIS_ADDR";
 
     /// <summary>
-    /// Set before the operator's options, which win. <c>resp2</c> keeps the replies of plain commands in one shape in
-    /// old and new versions of the client; each version ignores the options that it does not know.
+    /// Set before the operator's options, which win. <c>resp2</c> keeps the replies of plain commands in one shape, whatever
+    /// Redis it is.
     /// </summary>
-    const string OwnOptions = "protocol=resp2,asyncTimeout=2000,connectTimeout=2000,connectRetry=1";
+    const string OwnOptions = "protocol=resp2,asyncTimeout=2000,syncTimeout=2000,connectTimeout=1500,connectRetry=1";
 
     readonly string text;
 
@@ -48,7 +49,12 @@ public sealed class RedisAddress
     internal ConfigurationOptions Options()
     {
         var options = ConfigurationOptions.Parse($"{OwnOptions},{text}", ignoreUnknown: true);
-        options.AbortOnConnectFail = false;
+        // Only a connection that was given up tells why Redis refused it.
+        options.AbortOnConnectFail = true;
+        // What is given up after its time limit must not be sent when the connection is back.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        // The client's word for INFO.
+        options.AllowAdmin = true;
         options.ReconnectRetryPolicy = new LinearRetry(200);
         return options;
     }
@@ -58,12 +64,19 @@ public sealed class RedisAddress
     static bool IsHostAndPort(string text)
     {
         var colon = text.LastIndexOf(':');
-        if (colon < 1 || text.Contains('=', StringComparison.Ordinal) || text.Any(char.IsWhiteSpace)) return false;
-        var bareIpV6 = text.IndexOf(':', StringComparison.Ordinal) < colon && !text.StartsWith('[');
-        return !bareIpV6
+        return colon > 0 && IsHost(text[..colon])
             && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and <= ushort.MaxValue;
     }
+
+    /// <summary>A name, an IPv4 address, or an IPv6 address in brackets.</summary>
+    static bool IsHost(string text) => Uri.CheckHostName(text) switch
+    {
+        UriHostNameType.Dns or UriHostNameType.IPv4 => true,
+        UriHostNameType.IPv6 => text.StartsWith('['),
+        UriHostNameType.Unknown or UriHostNameType.Basic => false,
+        var other => throw new UnreachableException($"{other}"),
+    };
 
     /// <summary>The client's own complaint may quote a secret, so it is replaced.</summary>
     static string? OptionFault(string option)
@@ -77,9 +90,7 @@ public sealed class RedisAddress
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            return option.StartsWith("user=", StringComparison.OrdinalIgnoreCase)
-                ? "is 'user', which this build's Redis client cannot send: it needs StackExchange.Redis 2 or later"
-                : "is unknown to the Redis client, or its value is";
+            return "is unknown to the Redis client, or its value is";
         }
     }
 }

@@ -7,8 +7,10 @@ using StackExchange.Redis;
 namespace Hobom.Slices.Runtime.Redis;
 
 /// <summary>
-/// One connection to Redis for the life of the process. Redis may be down when it is made, and may come and go:
-/// operations fail in a bounded time meanwhile and work again without a restart.
+/// The way to Redis for the life of the process. Redis may be down when it is made, and may come and go: operations fail in
+/// a bounded time meanwhile and work again without a restart. A connection that is lost, silent, or leads to a server that
+/// refuses all writes, is given up for a new one at the next operation: only a new one says why it is refused, and
+/// another server may be behind the address by now.
 /// </summary>
 /// <param name="timeLimit">For one operation, connecting included; 2 s where not given.</param>
 public sealed class RedisConnection(
@@ -16,53 +18,51 @@ public sealed class RedisConnection(
     : IAsyncDisposable
 {
     /// <summary>
-    /// Silence after which the connection is given up for a new one: a neighbour that vanished without a word
-    /// leaves a socket that takes writes for a quarter of an hour.
+    /// Silence after which the connection is given up: a neighbour that vanished without a word leaves a socket that
+    /// takes writes for a quarter of an hour.
     /// </summary>
     static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(10);
 
+    /// <summary>Between two dials of a server that refuses.</summary>
+    static readonly TimeSpan RedialInterval = TimeSpan.FromSeconds(1);
+
     readonly TimeSpan usualLimit = timeLimit ?? TimeSpan.FromSeconds(2);
+    readonly RedisHealth health = new(address, clock, logger);
     readonly Lock gate = new();
-    RedisState state = new(RedisReach.Untried, clock.GetUtcNow(), "");
     Task<ConnectionMultiplexer>? connecting;
-    long lastAnswer = long.MinValue;
-    long silentSince;
+    long dialledAt;
     bool disposed;
 
-    public RedisState State
-    {
-        get
-        {
-            lock (gate) return state;
-        }
-    }
+    public RedisState State => health.State;
 
     /// <summary>
     /// Runs one operation. It should be one round trip or a series of reads: after a time-out it is no longer
     /// waited for, and a write that followed a late answer would come out of order.
     /// </summary>
     /// <param name="longer">A time limit of its own, for what reads a lot.</param>
+    /// <param name="isProof">It writes what a Redis that refuses writes would refuse.</param>
     public async Task<Either<StoreFailure, T>> RunAsync<T>(
-        Func<IDatabase, Task<T>> operation, TimeSpan? longer = null)
+        Func<IDatabase, Task<T>> operation, TimeSpan? longer = null, bool isProof = false)
     {
         var limit = longer ?? usualLimit;
         var begun = clock.GetTimestamp();
+        Task<ConnectionMultiplexer>? used = null;
         try
         {
-            var result = await OnDatabaseAsync(operation).WaitAsync(limit, clock);
-            NoteAnswer();
+            used = Connection();
+            var result = await OnAsync(used, operation).WaitAsync(limit, clock);
+            health.NoteAnswer(isProof);
             return result;
         }
-        catch (RedisServerException e)
+        catch (Exception e) when (RedisRefusal.Within(e) is { } refusal)
         {
-            NoteAnswer();
-            return new StoreFailure($"Redis refused: {e.Message}");
+            return Refused(refusal, used, isProof);
         }
         catch (Exception e) when (IsOfTheClient(e))
         {
             var reason = Describe(e, limit);
-            NoteFailure(begun, reason);
-            if (e is TimeoutException) ReplaceSilentConnection();
+            health.NoteFailure(begun, reason);
+            if (e is TimeoutException ? health.SilentFor > SilenceLimit : IsLost(used)) Replace(used);
             return new StoreFailure($"Redis at {address}: {reason}");
         }
     }
@@ -70,18 +70,24 @@ public sealed class RedisConnection(
     public async ValueTask DisposeAsync()
     {
         Task<ConnectionMultiplexer>? last;
-        lock (gate)
-        {
-            (last, connecting, disposed) = (connecting, null, true);
-        }
-
+        lock (gate) (last, connecting, disposed) = (connecting, null, true);
+        health.Close();
         if (last is not null) await CloseAsync(last);
     }
 
-    async Task<T> OnDatabaseAsync<T>(Func<IDatabase, Task<T>> operation)
+    static async Task<T> OnAsync<T>(Task<ConnectionMultiplexer> connection, Func<IDatabase, Task<T>> operation)
     {
-        var multiplexer = await Connection();
-        return await operation(multiplexer.GetDatabase());
+        var db = (await connection).GetDatabase();
+        try
+        {
+            return await operation(db);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
+        {
+            // It only says that a command was refused before; what holds for one holds for a plain read as well.
+            await db.StringGetAsync(RedisHealth.ProbeKey);
+            throw;
+        }
     }
 
     Task<ConnectionMultiplexer> Connection()
@@ -90,7 +96,8 @@ public sealed class RedisConnection(
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             if (connecting is { IsFaulted: false, IsCanceled: false }) return connecting;
-            silentSince = clock.GetTimestamp();
+            dialledAt = clock.GetTimestamp();
+            health.NoteDial();
             return connecting = ConnectAsync();
         }
     }
@@ -107,7 +114,7 @@ public sealed class RedisConnection(
     void OnFailed(object? sender, ConnectionFailedEventArgs e)
     {
         if (e.ConnectionType == ConnectionType.Interactive && sender is ConnectionMultiplexer { IsConnected: false })
-            NoteFailure(clock.GetTimestamp(), $"no connection ({e.FailureType})");
+            health.NoteFailure(clock.GetTimestamp(), $"no connection ({e.FailureType})");
     }
 
     /// <summary>A connection is no answer yet: so one is asked for.</summary>
@@ -116,41 +123,27 @@ public sealed class RedisConnection(
         if (e.ConnectionType == ConnectionType.Interactive) _ = RunAsync(db => db.PingAsync());
     }
 
-    void NoteAnswer()
+    StoreFailure Refused(RedisRefusal refusal, Task<ConnectionMultiplexer>? used, bool isProof)
     {
-        lock (gate)
+        health.NoteRefusal(refusal, isProof);
+        if (refusal.Scope is RefusalScope.Server && clock.GetElapsedTime(dialledAt) > RedialInterval) Replace(used);
+        return new StoreFailure($"Redis refused: {refusal.Reason}")
         {
-            lastAnswer = silentSince = clock.GetTimestamp();
-            if (disposed || state.Reach == RedisReach.Up) return;
-            state = new RedisState(RedisReach.Up, clock.GetUtcNow(), "");
-        }
-
-        logger.LogInformation("Redis at {Address} answers", address);
+            Refusal = refusal.Scope is RefusalScope.Command ? null : refusal.Reason,
+        };
     }
 
-    /// <param name="begun">When what failed began: an answer since then says more about how things stand.</param>
-    void NoteFailure(long begun, string detail)
+    static bool IsLost(Task<ConnectionMultiplexer>? used) => used is { IsCompletedSuccessfully: true, Result.IsConnected: false };
+
+    void Replace(Task<ConnectionMultiplexer>? used)
     {
         lock (gate)
         {
-            if (disposed || state.Reach == RedisReach.Down || lastAnswer > begun) return;
-            state = new RedisState(RedisReach.Down, clock.GetUtcNow(), detail);
+            if (used is not { IsCompletedSuccessfully: true } || connecting != used) return;
+            connecting = null;
         }
 
-        logger.LogWarning("Redis at {Address} does not answer: {Detail}", address, detail);
-    }
-
-    void ReplaceSilentConnection()
-    {
-        Task<ConnectionMultiplexer> silent;
-        lock (gate)
-        {
-            if (connecting is not { IsCompletedSuccessfully: true }
-                || clock.GetElapsedTime(silentSince) < SilenceLimit) return;
-            (silent, connecting) = (connecting, null);
-        }
-
-        _ = CloseAsync(silent);
+        _ = CloseAsync(used);
     }
 
     async Task CloseAsync(Task<ConnectionMultiplexer> ended)
@@ -169,7 +162,7 @@ public sealed class RedisConnection(
     }
 
     static bool IsOfTheClient(Exception e) =>
-        e is RedisException or TimeoutException or SocketException or IOException
+        e is RedisException or RedisCommandException or TimeoutException or SocketException or IOException
             or ObjectDisposedException or OperationCanceledException;
 
     static string Describe(Exception e, TimeSpan limit) => e switch

@@ -13,8 +13,7 @@ public sealed class RedisKeptValues(RedisConnection redis)
     /// <param name="space">Keeps the names of one slice from meeting those of another.</param>
     public KeptValuePort Of(string space, FlowLease lease) => new(
         name => GetAsync($"dlqx:{space}:{name}"),
-        (name, bytes, life) => redis.WriteAsync(
-            lease, transaction => [transaction.StringSetAsync($"dlqx:{space}:{name}", bytes.ToArray(), life)]));
+        (name, bytes, life) => redis.WriteAsync(lease, RedisCommand.Set($"dlqx:{space}:{name}", bytes, life)));
 
     async Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>> GetAsync(string key)
     {

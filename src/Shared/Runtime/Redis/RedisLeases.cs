@@ -1,6 +1,5 @@
 using Hobom.Slices.Core;
 using LanguageExt;
-using StackExchange.Redis;
 
 namespace Hobom.Slices.Runtime.Redis;
 
@@ -11,28 +10,16 @@ public sealed class RedisLeases(RedisConnection redis)
     {
         var key = Key(category);
         return new LeasePort(
-            () => ReadAsync(key), (seen, text, life) => TakeAsync(key, seen, text, life),
-            (text, life) => OnAsync(key, text, transaction => transaction.KeyExpireAsync(key, life)), text => ReleaseAsync(key, text));
+            () => ReadAsync(key), (seen, text, life) => WriteAsync(RedisCommand.Set(key, text, life), Guard.Unchanged(key, seen)),
+            (text, life) => WriteAsync(RedisCommand.Live(key, life), Guard.Equal(key, text)),
+            async text => (await WriteAsync(RedisCommand.Delete(key), Guard.Equal(key, text))).Map(_ => Unit.Default));
     }
 
-    internal static RedisKey Key(Category category) => $"dlqx:lease:{category.Name}";
+    internal static string Key(Category category) => $"dlqx:lease:{category.Name}";
 
-    async Task<Either<StoreFailure, Option<string>>> ReadAsync(RedisKey key) =>
+    async Task<Either<StoreFailure, Option<string>>> ReadAsync(string key) =>
         (await redis.RunAsync(db => db.StringGetAsync(key))).Map(value => value.IsNull ? Option<string>.None : (string)value!);
 
-    Task<Either<StoreFailure, bool>> TakeAsync(RedisKey key, string? seen, string text, TimeSpan life) =>
-        seen is null
-            ? redis.RunAsync(db => db.StringSetAsync(key, text, life, When.NotExists))
-            : OnAsync(key, seen, transaction => transaction.StringSetAsync(key, text, life));
-
-    async Task<Either<StoreFailure, Unit>> ReleaseAsync(RedisKey key, string text) =>
-        (await OnAsync(key, text, transaction => transaction.KeyDeleteAsync(key))).Map(_ => Unit.Default);
-
-    Task<Either<StoreFailure, bool>> OnAsync(RedisKey key, string text, Func<ITransaction, Task> change) =>
-        redis.RunAsync(db =>
-        {
-            var transaction = db.CreateTransaction();
-            transaction.AddCondition(Condition.StringEqual(key, text));
-            return transaction.CommitAsync(change(transaction));
-        });
+    async Task<Either<StoreFailure, bool>> WriteAsync(RedisCommand command, Guard guard) =>
+        (await redis.CommitAsync(new GuardedWrite([command], guard))).Map(outcome => outcome is WriteOutcome.Written);
 }

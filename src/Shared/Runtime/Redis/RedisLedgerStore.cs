@@ -18,7 +18,7 @@ public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, 
 
     public LedgerPort Of(FlowLease lease) => new(() => LoadAsync(lease.Flow), changes => WriteAsync(lease, changes));
 
-    static RedisKey Key(Category category) => $"dlqx:ledger:{category.Name}";
+    static string Key(Category category) => $"dlqx:ledger:{category.Name}";
 
     async Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>> LoadAsync(Category category)
     {
@@ -53,15 +53,13 @@ public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, 
             .Where(c => c.Value is not null)
             .Select(c => new HashEntry(c.Key.Value, LedgerText.Format(c.Value!))).ToArray();
         var removed = changes.Where(c => c.Value is null).Select(c => (RedisValue)c.Key.Value).ToArray();
-        return await redis.WriteAsync(lease, transaction => Queue(transaction, Key(lease.Flow), set, removed));
+        return await redis.WriteAsync(lease, [.. Commands(Key(lease.Flow), set, removed)]);
     }
 
-    static List<Task> Queue(ITransaction transaction, RedisKey key, HashEntry[] set, RedisValue[] removed)
+    static IEnumerable<RedisCommand> Commands(string key, HashEntry[] set, RedisValue[] removed)
     {
-        var commands = new List<Task>(3);
-        if (set.Length > 0) commands.Add(transaction.HashSetAsync(key, set));
-        if (removed.Length > 0) commands.Add(transaction.HashDeleteAsync(key, removed));
-        commands.Add(transaction.KeyExpireAsync(key, TimeToLive));
-        return commands;
+        if (set.Length > 0) yield return RedisCommand.SetFields(key, set);
+        if (removed.Length > 0) yield return RedisCommand.RemoveFields(key, removed);
+        yield return RedisCommand.Live(key, TimeToLive);
     }
 }

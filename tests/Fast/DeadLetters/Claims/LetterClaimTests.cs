@@ -1,5 +1,7 @@
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Repair;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Claims;

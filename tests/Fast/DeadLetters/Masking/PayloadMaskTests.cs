@@ -4,7 +4,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Masking;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Masking;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using FsCheck.Xunit;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.Tests.Fast.Shared.Core;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Masking;

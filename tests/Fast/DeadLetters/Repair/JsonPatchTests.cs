@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Repair;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Repair;
 

@@ -1,5 +1,5 @@
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;

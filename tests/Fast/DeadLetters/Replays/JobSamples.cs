@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Replays;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Replays;
 

@@ -1,4 +1,5 @@
-using Hobom.Slices.DeadLetters;
+using System.Diagnostics;
+using Hobom.Slices.DeadLetters.Replays;
 using static Hobom.Slices.Tests.Fast.DeadLetters.Replays.JobSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Replays;
@@ -110,6 +111,14 @@ public sealed class ReplayJobDecisionsTests
         var takes = Enum.GetValues<ReplayJobOrder>().Where(o => ReplayJobDecisions.Obey(job, o, "ben", Noon).IsRight);
         Assert.Equal(obeyed, string.Join(' ', takes.Select(o => o.ToString().ToLowerInvariant())));
     }
+
+    [Theory]
+    [InlineData(ReplayJobState.Planned)]
+    [InlineData(ReplayJobState.Running)]
+    [InlineData(ReplayJobState.Stopped)]
+    public void A_word_that_nobody_planned_ends_no_job(ReplayJobState state) =>
+        Assert.Throws<UnreachableException>(() => ReplayJobDecisions.Obey(
+            Planned(10) with { State = state }, (ReplayJobOrder)Enum.GetValues<ReplayJobOrder>().Length, "ben", Noon));
 
     [Fact]
     public void A_plan_of_yesterday_is_not_started() =>

@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Replays;
 using static Hobom.Slices.Tests.Fast.DeadLetters.Replays.JobSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Replays;

@@ -52,14 +52,14 @@ public sealed class LawGenerationTests
         world.Llm = (_, _, _) => LawWorld.Answer(new CallFailure(kind, "gone"));
         var flow = world.NewProcess(concurrency: 2);
         world.Visit(flow);
-        Assert.Equal(OutageBreaker.LetterLimit, world.Letters.Count);
+        Assert.Equal(Circuit.LetterLimit, world.Letters.Count);
         Assert.True(flow.IsNeighbourAway);
 
         world.Generated.Clear();
         world.Llm = (_, _, stopping) => LawWorld.NeverAsync(stopping);
         OnOneThread.Run(() => { _ = flow.VisitAsync(default); });
         Assert.Single(world.Generated);
-        Assert.Equal(OutageBreaker.LetterLimit, world.Letters.Count);
+        Assert.Equal(Circuit.LetterLimit, world.Letters.Count);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class LawGenerationTests
         for (var i = 0; i < 5; i++) world.Visit(flow);
         world.Llm = (_, input, _) => LawWorld.Answer(LawWorld.MaterialFor(input));
         world.VisitUntilSettled(flow);
-        Assert.Equal(9 - OutageBreaker.LetterLimit, world.SavedDiffs.Count);
+        Assert.Equal(9 - Circuit.LetterLimit, world.SavedDiffs.Count);
         Assert.False(flow.IsNeighbourAway);
     }
 

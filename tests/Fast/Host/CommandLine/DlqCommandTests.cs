@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Hobom.Slices.DeadLetters;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.DeadLetters.Replays;
+using Hobom.Slices.DeadLetters.Replays.Endpoints;
 using Hobom.Slices.Host.CommandLine;
 
 namespace Hobom.Slices.Tests.Fast.Host.CommandLine;

@@ -35,5 +35,19 @@ public class SettlementTests
             Settlement.Of(new EventOutcome.Refused(Letter, CanBeMarked: false)));
 
     [Fact]
+    public void Every_outcome_has_its_settlement()
+    {
+        EventOutcome[] outcomes =
+        [
+            new EventOutcome.Published(StaleLetter: false), new EventOutcome.GaveUp(Letter),
+            new EventOutcome.Refused(Letter, CanBeMarked: true), new EventOutcome.LeftPending(),
+        ];
+        Assert.Equal(
+            typeof(EventOutcome).GetNestedTypes().Select(t => t.Name).Order(StringComparer.Ordinal),
+            outcomes.Select(o => o.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.All(outcomes, outcome => Assert.NotNull(Settlement.Of(outcome)));
+    }
+
+    [Fact]
     public void What_is_left_pending_writes_nothing() => Assert.Empty(Settlement.Of(new EventOutcome.LeftPending()));
 }

@@ -1,0 +1,53 @@
+using FastEndpoints;
+using Hobom.Slices.DeadLetters.Endpoints;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
+
+/// <summary>Letters by what went wrong with them.</summary>
+public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoint<LetterQuery, object>
+{
+    /// <param name="Cause">The error with ids, numbers and addresses taken out.</param>
+    /// <param name="SoonestExpiry">Null where all are held.</param>
+    /// <param name="Sample">The key of the newest.</param>
+    public sealed record GroupView(
+        string Id, string Category, string Stage, string? Class, string Cause, int Count, DateTimeOffset FirstSeen,
+        DateTimeOffset LastSeen, DateTimeOffset? SoonestExpiry, string Sample)
+    {
+        public static GroupView Of(LetterGroup group) => new(
+            group.Cause.GroupId, group.Cause.Category.Name, group.Cause.Stage, group.Cause.Class?.ToString().ToLowerInvariant(),
+            group.Cause.Text, group.Count, group.FirstSeen, group.LastSeen, group.SoonestExpiry, group.Sample.Format());
+    }
+
+    public sealed record LetterGroupList(IReadOnlyList<GroupView> Groups);
+
+    public override void Configure()
+    {
+        Get("/dlq/groups");
+        Policies(Role.Reader);
+        Description(b => b.Produces<LetterGroupList>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
+        Summary(s =>
+        {
+            s.Summary = "Group dead letters by cause";
+            s.Description = "The largest group first. A group's id stays the same through restarts and chooses its letters in `GET /dlq?group=`.";
+            LetterQuery.Describe(s);
+            s.ResponseExamples[200] = new LetterGroupList(
+            [
+                new GroupView(
+                    Examples.Letter.Group, "menu", "publish", "transient", "broker <host> timed out after <n> ms", 214,
+                    Examples.Letter.FirstFailedAt, Examples.Letter.LastFailedAt, Examples.Letter.ExpiresAt, Examples.Letter.Key),
+            ]);
+            s.ResponseExamples[400] = new ErrorAnswer("class must be one of transient, permanent, unknown, refused") { Field = "class" };
+            s.ResponseExamples[503] = Examples.NotLoaded;
+        });
+    }
+
+    public override Task HandleAsync(LetterQuery req, CancellationToken ct)
+    {
+        var fields = new QueryFields(HttpContext.Request.Query);
+        var filter = fields.Filter();
+        return fields.End() is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
+            : !catalogue.IsLoaded ? Send.ResponseAsync(Examples.NotLoaded, 503, ct)
+            : Send.OkAsync(new LetterGroupList([.. catalogue.Groups(filter).Select(GroupView.Of)]), ct);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Hobom.Slices.DeadLetters.Endpoints;
-
-public sealed class HoldLettersEndpoint(RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
-    : LetterOrderEndpoint(LetterAction.Hold, store, feed, trail, clock)
-{
-    public override void Configure() => Describe("Hold dead letters", "They do not expire until they are released.");
-}

@@ -1,7 +1,0 @@
-namespace Hobom.Slices.DeadLetters.Endpoints;
-
-public sealed class ReleaseLettersEndpoint(RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
-    : LetterOrderEndpoint(LetterAction.Release, store, feed, trail, clock)
-{
-    public override void Configure() => Describe("Release held dead letters", "They expire 72 hours from now; one that was not held keeps its time.");
-}

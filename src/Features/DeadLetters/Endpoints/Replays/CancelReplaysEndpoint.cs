@@ -1,9 +1,0 @@
-namespace Hobom.Slices.DeadLetters.Endpoints;
-
-public sealed class CancelReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
-    : ReplayJobOrderEndpoint(ReplayJobOrder.Cancel, desk, clock)
-{
-    public override void Configure() => Describe(
-        "Cancel a replay of many",
-        "What is under way is finished; the rest is left as it is. A plan can be cancelled too.");
-}

@@ -1,9 +1,0 @@
-namespace Hobom.Slices.DeadLetters.Endpoints;
-
-public sealed class ResumeReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
-    : ReplayJobOrderEndpoint(ReplayJobOrder.Resume, desk, clock)
-{
-    public override void Configure() => Describe(
-        "Resume a replay of many",
-        "A paused one, or one that stopped by itself: the failures so far count no more towards stopping it.");
-}

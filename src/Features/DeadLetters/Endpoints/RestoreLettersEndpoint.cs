@@ -1,7 +1,0 @@
-namespace Hobom.Slices.DeadLetters.Endpoints;
-
-public sealed class RestoreLettersEndpoint(RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
-    : LetterOrderEndpoint(LetterAction.Restore, store, feed, trail, clock)
-{
-    public override void Configure() => Describe("Restore discarded dead letters", "Undoes a discard of the last 24 hours; they get 72 hours anew, or stay held.");
-}

@@ -1,0 +1,64 @@
+using FastEndpoints;
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.DeadLetters.Redis;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
+
+/// <summary>Letters that went undelivered, the newest first; kept 90 days.</summary>
+public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoint<ListTombstonesEndpoint.TombstoneQuery, object>
+{
+    public sealed class TombstoneQuery
+    {
+        [QueryParam]
+        public string? Category { get; set; }
+
+        [QueryParam]
+        public string? Why { get; set; }
+
+        [QueryParam]
+        public string? Limit { get; set; }
+
+        [QueryParam]
+        public string? Cursor { get; set; }
+    }
+
+    public sealed record TombstoneList(IReadOnlyList<Tombstone> Tombstones, string? Next);
+
+    public override void Configure()
+    {
+        Get("/dlq/tombstones");
+        Policies(Role.Reader);
+        Description(b => b.Produces<TombstoneList>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
+        Summary(s =>
+        {
+            s.Summary = "List dead letters that are gone";
+            s.Description = "Expired, evicted by Redis, removed by another program, or discarded. A page may be short and still have a `next`.";
+            s.Params["category"] = "menu, log, space, space-log, law";
+            s.Params["why"] = "expired, evicted, removed or discarded";
+            s.Params["limit"] = "up to 1000; 50 where it is not given";
+            s.Params["cursor"] = "the `next` of the page before";
+            s.ResponseExamples[200] = new TombstoneList([Examples.Gone], "1772971200000-0");
+            s.ResponseExamples[400] = new ErrorAnswer("why must be one of expired, evicted, removed, discarded") { Field = "why" };
+            s.ResponseExamples[503] = Examples.RedisAway;
+        });
+    }
+
+    public override async Task HandleAsync(TombstoneQuery req, CancellationToken ct)
+    {
+        var fields = new QueryFields(HttpContext.Request.Query);
+        var (category, why) = (fields.Category("category"), fields.OneOf<LetterEnd>("why"));
+        var (limit, cursor) = (fields.Number("limit", 50, 1000), fields.StreamCursor("cursor"));
+        if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
+        else if (!(await tombstones.PageAsync(category, why, limit, cursor)).Succeeded(out var page, out var failure))
+            await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
+        else await Send.OkAsync(new TombstoneList([.. page.Tombstones.Select(Shown)], page.Next), ct);
+    }
+
+    Tombstone Shown(Tombstone stone) =>
+        LetterAccess.SeesAll(User)
+            ? stone
+            : stone with { Reason = stone.Reason is { } reason ? PayloadMask.MaskText(reason) : null, PayloadSha256 = null };
+}

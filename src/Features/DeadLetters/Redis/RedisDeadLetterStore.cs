@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Decisions;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+using StackExchange.Redis;
+
+namespace Hobom.Slices.DeadLetters.Redis;
+
+/// <summary>
+/// The dead letters in Redis (6.2 or later, one node). Payload, record, index and summary of a letter are written in
+/// one MULTI/EXEC, on the condition that the record is still the one that was read. A letter is there exactly while
+/// its payload's key is: letters expire and other programs write and delete, so the index may lag behind until
+/// <see cref="LetterUpkeep.ReconcileAsync"/>. Scripts are not used: an account without the right to run them will do.
+/// </summary>
+public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clock)
+{
+    /// <summary>Rounds of reading and writing while others write the same letter.</summary>
+    const int RoundLimit = 8;
+
+    static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
+
+    public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync);
+
+    public Task<Either<StoreFailure, Unit>> SaveAsync(DeadLetter letter) =>
+        ChangeAsync(letter.Key, seen => (Unit.Default, DeadLetterDecisions.PlanSave(seen.OnFile, letter) switch
+        {
+            SaveDecision.Write(var record, var life) => new LetterWrite(transaction =>
+            [
+                transaction.StringSetAsync(letter.Key.Format(), letter.Payload.ToArray(), life, When.Always),
+                transaction.StringSetAsync(
+                    LetterKeys.Record(letter.Key), LetterRecordText.Format(record), life, When.Always),
+                transaction.KeyDeleteAsync(LetterKeys.Original(letter.Key)),
+                RedisLetterIndex.AddAsync(transaction, letter.Key, record.LastFailedAt),
+                LetterWrites.Expect(transaction, letter.Key, life, clock.GetUtcNow()),
+                .. LetterWrites.Summarize(transaction, letter.Key, LetterSummary.Of(record), clock.GetUtcNow()),
+                transaction.KeyDeleteAsync(LetterKeys.Discarded(letter.Key)),
+                transaction.SortedSetRemoveAsync(LetterKeys.Undo(letter.Key.Category), letter.Key.Id),
+            ]),
+            SaveDecision.Nothing => null,
+            var other => throw new UnreachableException($"no write for {other}"),
+        }));
+
+    public Task<Either<StoreFailure, Unit>> NoteRowFailedAsync(DeadLetterKey key) =>
+        UpdateAsync(key, record => record with { Row = RowState.Failed });
+
+    /// <summary>
+    /// Changes a letter's record and nothing else, its time left included. Where there is no letter, or none with a
+    /// readable record, nothing happens. The change may be computed more than once.
+    /// </summary>
+    public Task<Either<StoreFailure, Unit>> UpdateAsync(DeadLetterKey key, Func<LetterRecord, LetterRecord> change) =>
+        ChangeAsync(key, seen => (Unit.Default, seen is { Exists: true, Known: { } record } ? WriteOf(key, record, change(record)) : null));
+
+    /// <summary>Holds, extends, releases, discards or restores a letter; the answer says what became of it.</summary>
+    public Task<Either<StoreFailure, LetterPlan>> ActAsync(DeadLetterKey key, LetterOrder order) =>
+        ChangeAsync(key, seen =>
+        {
+            var plan = LetterActions.Plan(order, seen, clock.GetUtcNow());
+            return (plan, plan is LetterPlan.Write write ? WriteOf(key, order.Action, write) : null);
+        });
+
+    public async Task<Either<StoreFailure, Unit>> DropAsync(DeadLetterKey key)
+    {
+        var dropped = await redis.RunAsync(db =>
+        {
+            var transaction = db.CreateTransaction();
+            return transaction.CommitAsync([.. LetterWrites.Forget(transaction, key, clock.GetUtcNow())]);
+        });
+        return dropped.Map(_ => Unit.Default);
+    }
+
+    /// <summary>Asks for the payloads' keys, which no other program's habits can make untrue.</summary>
+    public Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>> FindExistingAsync(IReadOnlyList<DeadLetterKey> keys) =>
+        redis.RunAsync<IReadOnlySet<DeadLetterKey>>(async db =>
+        {
+            var found = new System.Collections.Generic.HashSet<DeadLetterKey>();
+            foreach (var chunk in keys.Distinct().Chunk(RedisLetterIndex.ChunkSize))
+                found.UnionWith(await RedisLetterIndex.ThoseThereAsync(db, chunk, key => key));
+            return found;
+        });
+
+    public Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key) => GetAsync(key, key.Format());
+
+    /// <summary>A letter that was put aside and can still be restored.</summary>
+    public Task<Either<StoreFailure, LetterLookup>> GetDiscardedAsync(DeadLetterKey key) => GetAsync(key, LetterKeys.Discarded(key));
+
+    Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key, string place) =>
+        redis.RunAsync<LetterLookup>(async db =>
+        {
+            var transaction = db.CreateTransaction();
+            var payload = transaction.StringGetAsync(place);
+            var record = transaction.StringGetAsync(LetterKeys.Record(key));
+            var left = transaction.KeyTimeToLiveAsync(place);
+            await transaction.ExecuteAsync();
+            if (await RedisReading.IsOfAnotherTypeAsync(payload))
+                return new LetterLookup.Unreadable(key, RedisReading.OtherType);
+            if ((byte[]?)await payload is not { } bytes) return new LetterLookup.Missing();
+            return new LetterLookup.Found(new StoredLetter(key, bytes, await RedisReading.RecordAsync(record), await left));
+        });
+
+    /// <summary>The payload that failed, of a letter that was edited.</summary>
+    public async Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>> OriginalAsync(DeadLetterKey key) =>
+        (await redis.RunAsync(db => db.StringGetAsync(LetterKeys.Original(key)))).Map(value => value.IsNull
+            ? Option<ReadOnlyMemory<byte>>.None
+            : Option<ReadOnlyMemory<byte>>.Some((byte[])value!));
+
+    /// <summary>Null for those that are gone, or are no strings.</summary>
+    public Task<Either<StoreFailure, IReadOnlyList<ReadOnlyMemory<byte>?>>> PayloadsAsync(IReadOnlyList<DeadLetterKey> keys) =>
+        redis.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>?>>(
+            async db =>
+            {
+                if (keys.Count == 0) return [];
+                var values = await db.StringGetAsync([.. keys.Select(k => (RedisKey)k.Format())]);
+                return [.. values.Select(v => (byte[]?)v is { } bytes ? bytes : (ReadOnlyMemory<byte>?)null)];
+            },
+            ListLimit);
+
+    /// <summary>All letters whose key begins with the prefix, the oldest (last) failure first.</summary>
+    public Task<Either<StoreFailure, IReadOnlyList<DeadLetterKey>>> ListAsync(string prefix) =>
+        redis.RunAsync<IReadOnlyList<DeadLetterKey>>(
+            async db =>
+            {
+                var listed = new List<IndexEntry>();
+                foreach (var category in await RedisLetterIndex.CategoriesAsync(db))
+                {
+                    if (!DeadLetterDecisions.MayHold(category, prefix)) continue;
+                    await foreach (var page in RedisLetterIndex.PagesAsync(db, category))
+                    {
+                        var asked = page.Where(e => e.Key.Format().StartsWith(prefix, StringComparison.Ordinal));
+                        listed.AddRange(await RedisLetterIndex.ThoseThereAsync(db, [.. asked], e => e.Key));
+                    }
+                }
+
+                return [.. listed.OrderBy(e => e.FailedAtMs).Select(e => e.Key)];
+            },
+            ListLimit);
+
+    /// <summary>Letters by category, expired ones included until the index is next reconciled.</summary>
+    public Task<Either<StoreFailure, IReadOnlyDictionary<Category, long>>> DepthAsync() =>
+        redis.RunAsync<IReadOnlyDictionary<Category, long>>(async db =>
+        {
+            var categories = await RedisLetterIndex.CategoriesAsync(db);
+            var depths = await Task.WhenAll(categories.Select(c => db.SortedSetLengthAsync(LetterKeys.Index(c))));
+            return categories.Select((c, i) => (c, depths[i])).ToDictionary();
+        });
+
+    /// <summary>Read, decide, write; again where the letter was changed by another in between.</summary>
+    /// <param name="decide">What to answer, and what to write, if anything. May be asked more than once.</param>
+    internal async Task<Either<StoreFailure, T>> ChangeAsync<T>(
+        DeadLetterKey key, Func<LetterSight, (T Answer, LetterWrite? Write)> decide)
+    {
+        for (var round = 0; round < RoundLimit; round++)
+        {
+            var looked = await redis.RunAsync(db => SeeAsync(db, key));
+            if (!looked.Succeeded(out var seen, out var failure)) return failure;
+            var (answer, write) = decide(seen.Letter);
+            if (write is null) return answer;
+            var wrote = await redis.RunAsync(db =>
+            {
+                var transaction = db.CreateTransaction();
+                foreach (var condition in (Condition[])[seen.Unchanged, .. write.Conditions]) transaction.AddCondition(condition);
+                return transaction.CommitAsync([.. write.Queue(transaction)]);
+            });
+            if (!wrote.Succeeded(out var committed, out failure)) return failure;
+            if (committed) return answer;
+        }
+
+        return new StoreFailure($"{key} was changed by others {RoundLimit} times in a row");
+    }
+
+    LetterWrite? WriteOf(DeadLetterKey key, LetterRecord record, LetterRecord changed) =>
+        changed == record ? null : new LetterWrite(transaction =>
+        [
+            transaction.ExecuteAsync("SET", (RedisKey)LetterKeys.Record(key), LetterRecordText.Format(changed), "XX", "KEEPTTL"),
+            RedisLetterIndex.AddAsync(transaction, key, changed.LastFailedAt),
+            .. LetterWrites.Summarize(transaction, key, LetterSummary.Of(changed), clock.GetUtcNow()),
+        ]);
+
+    LetterWrite WriteOf(DeadLetterKey key, LetterAction action, LetterPlan.Write plan)
+    {
+        var (here, aside) = (key.Format(), LetterKeys.Discarded(key));
+        return action switch
+        {
+            LetterAction.Discard => new LetterWrite(
+                transaction =>
+                [
+                    transaction.KeyRenameAsync(here, aside),
+                    .. Write(transaction, aside),
+                    transaction.SortedSetRemoveAsync(LetterKeys.Index(key.Category), key.Id),
+                    LetterWrites.Expect(transaction, key, null, clock.GetUtcNow()),
+                    transaction.SortedSetAddAsync(
+                        LetterKeys.Undo(key.Category), key.Id, plan.Summary.Discarded!.Until.ToUnixTimeMilliseconds()),
+                ],
+                Condition.KeyExists(here)),
+            LetterAction.Restore => new LetterWrite(
+                transaction =>
+                [
+                    transaction.KeyRenameAsync(aside, here),
+                    .. Write(transaction, here),
+                    transaction.SortedSetRemoveAsync(LetterKeys.Undo(key.Category), key.Id),
+                    RedisLetterIndex.AddAsync(transaction, key, plan.Summary.LastFailedAt),
+                    LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow()),
+                ],
+                Condition.KeyExists(aside), Condition.KeyNotExists(here)),
+            LetterAction.Hold or LetterAction.Extend or LetterAction.Release => new LetterWrite(
+                transaction => [.. Write(transaction, here), LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow())],
+                Condition.KeyExists(here)),
+            _ => throw new UnreachableException($"no write for {action}"),
+        };
+
+        IEnumerable<Task> Write(ITransaction transaction, string payload) =>
+        [
+            LetterWrites.Live(transaction, payload, plan.Life),
+            LetterWrites.Live(transaction, LetterKeys.Original(key), plan.Life),
+            plan.Record is { } record
+                ? transaction.StringSetAsync(LetterKeys.Record(key), LetterRecordText.Format(record), plan.Life, When.Always)
+                : LetterWrites.Live(transaction, LetterKeys.Record(key), plan.Life),
+            .. LetterWrites.Summarize(transaction, key, plan.Summary, clock.GetUtcNow()),
+        ];
+    }
+
+    static async Task<(LetterSight Letter, Condition Unchanged)> SeeAsync(IDatabase db, DeadLetterKey key)
+    {
+        var recordKey = (RedisKey)LetterKeys.Record(key);
+        var transaction = db.CreateTransaction();
+        var exists = transaction.KeyExistsAsync(key.Format());
+        var aside = transaction.KeyExistsAsync(LetterKeys.Discarded(key));
+        var left = transaction.KeyTimeToLiveAsync(key.Format());
+        var record = transaction.StringGetAsync(recordKey);
+        var summary = transaction.HashGetAsync(LetterKeys.Summaries(key.Category), key.Id);
+        await transaction.ExecuteAsync();
+        var unchanged =
+            await RedisReading.IsOfAnotherTypeAsync(record) ? Condition.KeyExists(recordKey)
+            : (await record).IsNull ? Condition.KeyNotExists(recordKey)
+            : Condition.StringEqual(recordKey, await record);
+        var known = (byte[]?)await summary is { } text ? LetterSummary.Parse(text) : null;
+        return (new LetterSight(await exists, await aside, await RedisReading.RecordAsync(record), known, await left), unchanged);
+    }
+}

@@ -1,0 +1,70 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+using StackExchange.Redis;
+
+namespace Hobom.Slices.DeadLetters.Redis;
+
+/// <param name="Next">Where older ones go on; null at the end.</param>
+public sealed record TombstonePage(IReadOnlyList<Tombstone> Tombstones, string? Next);
+
+/// <summary>The tombstones, in one stream; kept for <see cref="Life"/>.</summary>
+public sealed class RedisTombstones(RedisConnection redis)
+{
+    public static readonly TimeSpan Life = TimeSpan.FromDays(90);
+
+    /// <summary>Entries that one request may look through; the answer's cursor goes on from there.</summary>
+    const int ScanLimit = 20 * StreamPage.SizeLimit;
+
+    /// <summary>The newest first.</summary>
+    /// <param name="cursor">A page's <see cref="TombstonePage.Next"/>; null for the newest.</param>
+    public Task<Either<StoreFailure, TombstonePage>> PageAsync(Category? category, LetterEnd? why, int limit, StreamCursor? cursor) =>
+        redis.RunAsync(
+            async db =>
+            {
+                var (found, next) = await StreamPage.SelectAsync(
+                    db, LetterKeys.Tombstones, cursor, limit, ScanLimit,
+                    text => Tombstone.Parse(text) is { } stone
+                        && (category is null || stone.Category == category.Value.Name)
+                        && (why is null || stone.Why == why) ? stone : null);
+                return new TombstonePage(found, next);
+            },
+            TimeSpan.FromSeconds(10));
+
+    /// <summary>
+    /// Writes a tombstone for each letter that is gone and takes out its traces, in one step, provided that nothing of
+    /// it has changed since: a letter that was delivered leaves no traces and gets no tombstone.
+    /// </summary>
+    internal static async Task<IReadOnlyList<Tombstone>> BuryAsync(
+        IDatabase db, IReadOnlyList<LetterTrace> gone, Func<LetterTrace, LetterEnd> why, DateTimeOffset now)
+    {
+        var stones = gone.Select(t => (Trace: t, Stone: Tombstone.Of(t.Entry.Key, t.Summary, why(t), t.ExpectedAt, now))).ToList();
+        var buried = await GuardedBatch.WriteAsync(
+            db, stones,
+            item =>
+            [
+                Condition.KeyNotExists(item.Trace.Entry.Key.Format()),
+                Condition.KeyNotExists(LetterKeys.Discarded(item.Trace.Entry.Key)),
+                Unchanged(item.Trace),
+            ],
+            (transaction, item) =>
+            [
+                transaction.ExecuteAsync("XADD", (RedisKey)LetterKeys.Tombstones, "*", "t", item.Stone.Format()),
+                .. LetterWrites.Forget(transaction, item.Trace.Entry.Key, now),
+                transaction.SortedSetRemoveAsync(LetterKeys.Index(item.Trace.Entry.Key.Category), item.Trace.Entry.Member),
+            ]);
+        return [.. buried.Select(b => b.Stone)];
+    }
+
+    internal static Task TrimAsync(IDatabase db, DateTimeOffset now) =>
+        db.ExecuteAsync("XTRIM", (RedisKey)LetterKeys.Tombstones, "MINID", "~", (now - Life).ToUnixTimeMilliseconds());
+
+    static Condition Unchanged(LetterTrace trace)
+    {
+        var summaries = LetterKeys.Summaries(trace.Entry.Key.Category);
+        return trace.SummaryText is { } text
+            ? Condition.HashEqual(summaries, trace.Entry.Member, text)
+            : Condition.HashNotExists(summaries, trace.Entry.Member);
+    }
+}

@@ -1,0 +1,9 @@
+namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
+
+public sealed class CancelReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
+    : ReplayJobOrderEndpoint(ReplayJobOrder.Cancel, desk, clock)
+{
+    public override void Configure() => Describe(
+        "Cancel a replay of many",
+        "What is under way is finished; the rest is left as it is. A plan can be cancelled too.");
+}

@@ -1,0 +1,9 @@
+namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
+
+public sealed class ResumeReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
+    : ReplayJobOrderEndpoint(ReplayJobOrder.Resume, desk, clock)
+{
+    public override void Configure() => Describe(
+        "Resume a replay of many",
+        "A paused one, or one that stopped by itself: the failures so far count no more towards stopping it.");
+}
