@@ -29,6 +29,7 @@ public sealed record BrokerStore(
     ConsumerRegister Consumers,
     EventReader Read,
     EventOperations Operate,
+    SettingRegister Settings,
     WakeUp WakeUp);
 
 /// <summary>Runs inside the open transaction of the store.</summary>
@@ -64,7 +65,9 @@ public sealed record ClaimRequest(
 /// <summary>A handling that this process holds.</summary>
 /// <param name="Attempt">From 1; this try is counted already.</param>
 /// <param name="Position">The order of routing.</param>
-public sealed record Claimed(Guid HandlingId, long Token, string Consumer, int Attempt, long Position, Guid RowId, BrokerEvent Event);
+/// <param name="FirstTriedAt">When its first try was begun.</param>
+public sealed record Claimed(
+    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event);
 
 public readonly record struct LeaseRef(Guid HandlingId, long Token);
 

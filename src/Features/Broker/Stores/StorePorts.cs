@@ -68,6 +68,12 @@ public sealed record EventOperations(
     Func<EventIdentity, string, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Discard,
     Func<DateTimeOffset, int, CancellationToken, Task<Either<StoreFailure, int>>> Purge);
 
+/// <summary>The settings that were changed at run time, shared by every process on the store.</summary>
+/// <param name="Set">By whom is kept beside the value.</param>
+public sealed record SettingRegister(
+    Func<CancellationToken, Task<Either<StoreFailure, IReadOnlyDictionary<string, string>>>> All,
+    Func<string, string, string, CancellationToken, Task<Either<StoreFailure, Unit>>> Set);
+
 /// <summary>Says that there may be work. A signal that is lost costs a poll interval, and nothing else.</summary>
 /// <param name="Listen">A signal of the caller's own: it is set at each wake-up until it is forgotten.</param>
 /// <param name="Signal">Wakes this process; others are woken by the store.</param>

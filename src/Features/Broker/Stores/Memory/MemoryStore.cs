@@ -29,6 +29,13 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
         new MemoryConsumers(tables, gate, signal).AsRegister(),
         new MemoryReading(tables, gate).AsReader(),
         new MemoryOperations(tables, gate, signal).AsOperations(),
+        new SettingRegister(
+            _ => Answer<IReadOnlyDictionary<string, string>>(() => new Dictionary<string, string>(tables.Settings, StringComparer.Ordinal)),
+            (slug, value, _, _) => Answer(() =>
+            {
+                tables.Settings[slug] = value;
+                return Unit.Default;
+            })),
         WakeUp.Of(signal));
 
     Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events)

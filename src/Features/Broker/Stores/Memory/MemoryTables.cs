@@ -15,6 +15,8 @@ sealed class MemoryTables
 
     public Dictionary<string, Consumer> Consumers { get; } = new(StringComparer.Ordinal);
 
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
     public IEnumerable<Row> Rows => rows.Values;
 
     public Row? Find(EventIdentity identity) => byIdentity.GetValueOrDefault(identity);
@@ -146,7 +148,8 @@ sealed class MemoryTables
             Attempts = handling.Attempts + 1,
             StartedAt = handling.StartedAt ?? request.Now,
         });
-        return new Claimed(handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, row.RowId, row.Event);
+        return new Claimed(
+            handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, handling.StartedAt ?? request.Now, row.RowId, row.Event);
     }
 
     Handling? Held(Guid id, long token) =>

@@ -77,13 +77,14 @@ sealed class SqlClaims(SqlEdge edge)
         connection.Command(
             transaction,
             $"""
-            select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, {SqlEvents.Columns("e", edge.Dialect.IdText)}
+            select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at, {SqlEvents.Columns("e", edge.Dialect.IdText)}
             from {edge.Dialect.Rows(IdColumns)} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
             order by h.position
             """,
             ("@rows", SqlText.IdRows(leased)))
             .ReadAsync(
                 row => new Claimed(
-                    row.Id(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.Id(5), SqlEvents.Read(row, 5)),
+                    row.Id(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.Time(5) ?? default,
+                    row.Id(6), SqlEvents.Read(row, 6)),
                 stopping);
 }

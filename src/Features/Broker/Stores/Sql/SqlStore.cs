@@ -23,6 +23,7 @@ static class SqlStore
             consumers.AsRegister(),
             new SqlReading(edge).AsReader(),
             new SqlOperations(edge, consumers, closing, signal).AsOperations(),
+            new SqlSettings(edge).AsRegister(),
             WakeUp.Of(signal));
     }
 }
