@@ -1,30 +1,42 @@
-using LanguageExt;
-
 namespace Hobom.Slices.Host;
 
-/// <summary>A <c>.env</c> file: <c>NAME=value</c> a line, <c>#</c> comments, <c>export</c> and quotes allowed.</summary>
+/// <summary>What a <c>.env</c> file says.</summary>
+/// <param name="Problems">One line per line that cannot be read; no value is repeated in it, for it may be a secret.</param>
+/// <param name="Unread">The names whose value is in doubt: nothing else is to be said of them.</param>
+public sealed record DotEnvReading(
+    IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Problems, IReadOnlySet<string> Unread)
+{
+    public static DotEnvReading Nothing { get; } =
+        new(new Dictionary<string, string>(StringComparer.Ordinal), [], new HashSet<string>(StringComparer.Ordinal));
+
+    public static DotEnvReading Failed(string problem) => Nothing with { Problems = [problem] };
+}
+
+/// <summary>
+/// A <c>.env</c> file: <c>NAME=value</c> a line, <c>#</c> comments, <c>export</c> and quotes allowed. Where shells and
+/// other readers differ about what a line means, it is refused: a secret that was cut off would be told by nobody.
+/// </summary>
 public static class DotEnv
 {
-    /// <summary>Left has one line per line that cannot be read; no value is repeated in it, for it may be a secret.</summary>
-    public static Either<SettingProblems, IReadOnlyDictionary<string, string>> Parse(string text)
+    public static DotEnvReading Parse(string text)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         var problems = new List<string>();
-        var lines = text.Split('\n');
-        for (var at = 0; at < lines.Length; at++)
+        var unread = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (at, raw) in text.TrimStart('\uFEFF').Split('\n').Index())
         {
-            var line = lines[at].Trim();
+            var line = raw.Trim();
             if (line.Length == 0 || line[0] == '#') continue;
-            if (line.StartsWith("export ", StringComparison.Ordinal)) line = line["export ".Length..].TrimStart();
+            if (line is ['e', 'x', 'p', 'o', 'r', 't', ' ' or '\t', .. var exported]) line = exported.TrimStart();
             var equals = line.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? "" : line[..equals].TrimEnd();
-            if (!IsName(name)) problems.Add($".env, line {at + 1}: expected NAME=value");
-            else if (ValueOf(line[(equals + 1)..].Trim()) is { } value) values[name] = value;
-            else problems.Add($".env, line {at + 1}: the quotes of {name} are not closed");
+            var read = IsName(name) ? DotEnvValue.Read(line[(equals + 1)..]) : DotEnvValue.NoName;
+            if (read.Text is { } value) values[name] = value;
+            else problems.Add($".env, line {at + 1}: {(read == DotEnvValue.NoName ? "" : $"{name} ")}{read.Fault}");
+            if (read.Text is null) unread.Add(name);
         }
 
-        if (problems.Count > 0) return new SettingProblems(problems);
-        return values;
+        return new DotEnvReading(values, problems, unread);
     }
 
     /// <summary>The real environment over the file's values.</summary>
@@ -38,16 +50,4 @@ public static class DotEnv
 
     static bool IsName(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
-
-    static string? ValueOf(string raw)
-    {
-        if (raw.Length > 0 && raw[0] is '"' or '\'')
-        {
-            var close = raw.IndexOf(raw[0], 1);
-            return close < 0 ? null : raw[1..close];
-        }
-
-        var comment = raw.IndexOf(" #", StringComparison.Ordinal);
-        return comment < 0 ? raw : raw[..comment].TrimEnd();
-    }
 }

@@ -6,7 +6,6 @@ using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Hobom.Slices.Host;
 
@@ -49,18 +48,6 @@ static class HttpApi
             };
         });
         return builder;
-    }
-
-    public static void ConfigureLogging(ILoggingBuilder logging)
-    {
-        logging.SetMinimumLevel(LogLevel.Information)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            // The framework would add two lines of its own to each refusal, however many there are.
-            .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
-            // A line for each probe that finds trouble; the trouble itself is told once, by whoever has it.
-            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
-            .AddConsole(o => o.FormatterName = LineFormatter.FormatterName)
-            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
     }
 
     public static WebApplication Build(WebApplicationBuilder builder)

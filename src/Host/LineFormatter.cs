@@ -13,6 +13,9 @@ sealed class LineFormatter(TimeProvider? clock = null) : ConsoleFormatter(Format
 {
     public const string FormatterName = "line";
 
+    /// <summary>An error's text may hold a whole answer of another program's.</summary>
+    public const int CharacterLimit = 8192;
+
     readonly TimeProvider clock = clock ?? TimeProvider.System;
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
@@ -22,7 +25,7 @@ sealed class LineFormatter(TimeProvider? clock = null) : ConsoleFormatter(Format
             $"{clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] "
             + $"{logEntry.Formatter(logEntry.State, logEntry.Exception)}{TraceOf(scopeProvider)}");
         if (logEntry.Exception is { } exception) line += $" {exception}";
-        textWriter.Write(LogText.Clean(line) + "\n");
+        textWriter.Write(LogText.Clean(line, CharacterLimit) + "\n");
     }
 
     static string TraceOf(IExternalScopeProvider? scopes)

@@ -58,7 +58,7 @@ sealed class Processor : IAsyncDisposable
     /// <summary>The API, for those who start it without the pollers.</summary>
     public WebApplication Api => app;
 
-    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(HttpApi.ConfigureLogging), _ => { });
+    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(ConsoleLog.Configure), _ => { });
 
     /// <param name="logs">Disposed of with the processor.</param>
     /// <param name="configure">Has the last word on the web server.</param>

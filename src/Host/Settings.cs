@@ -38,7 +38,7 @@ public sealed record Settings(
     public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
     {
         var read = new SettingsReader(environment);
-        var main = new BackendSettings(read.Address("HOBOM_GRPC_ADDR", required: true) ?? "", read.Required("HOBOM_GRPC_API_KEY"));
+        var main = new BackendSettings(read.Address("HOBOM_GRPC_ADDR", required: true) ?? "", read.RequiredKey("HOBOM_GRPC_API_KEY"));
         var space = ReadOptional(read, "HOBOM_SPACE_GRPC", main);
         var llm = ReadOptional(read, "HOBOM_LLM_GRPC", main);
         var llmTimeout = read.Duration(
@@ -49,10 +49,7 @@ public sealed record Settings(
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         var access = AccessSettings.Read(read, http);
-        if (!KafkaSettings.Parse(environment).Succeeded(out var kafka, out var faults))
-        {
-            foreach (var fault in faults) read.Add(fault.ToString());
-        }
+        var kafka = ReadKafka(read, environment);
 
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
@@ -64,8 +61,16 @@ public sealed record Settings(
 
     static BackendSettings? ReadOptional(SettingsReader read, string prefix, BackendSettings main) =>
         read.Address($"{prefix}_ADDR", required: false) is { } address
-            ? new BackendSettings(address, read.Optional($"{prefix}_API_KEY") ?? main.ApiKey)
+            ? new BackendSettings(address, read.Key($"{prefix}_API_KEY") ?? main.ApiKey)
             : null;
+
+    static KafkaSettings? ReadKafka(SettingsReader read, IReadOnlyDictionary<string, string> environment)
+    {
+        var parsed = KafkaSettings.Parse(environment);
+        var problems = parsed.Succeeded(out var kafka, out var faults) ? KafkaSettingsCheck.Problems(kafka) : faults;
+        foreach (var problem in problems) read.Add(problem.ToString());
+        return kafka;
+    }
 
     static RedisAddress? ReadRedis(SettingsReader read)
     {

@@ -23,29 +23,40 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
         return value ?? "";
     }
 
+    /// <summary>What is sent in a header: null where it is not set, or where no header can hold it.</summary>
+    public string? Key(string name)
+    {
+        if (Optional(name) is not { } value) return null;
+        if (value.AsSpan().ContainsAnyExceptInRange(' ', '~')) problems.Add($"{name} has a character that no header can hold");
+        return value;
+    }
+
+    public string RequiredKey(string name) => Key(name) ?? Required(name);
+
     public string? Address(string name, bool required)
     {
         var value = required ? Required(name) : Optional(name);
         if (string.IsNullOrEmpty(value)) return null;
-        if (SplitAddress(value) is { Host.Length: > 0 }) return value;
-        problems.Add($"{name} is '{value}': expected host:port, such as localhost:50051");
+        if (HostPort.Parse(value).Succeeded(out var address, out var fault)) return address.ToString();
+        problems.Add($"{name}: {fault}");
         return null;
     }
 
-    /// <summary>Where to listen: <c>:8082</c> on all interfaces, or <c>127.0.0.1:8082</c>.</summary>
+    /// <summary>Where to listen: <c>:8082</c> on all interfaces, or <c>127.0.0.1:8082</c>, or <c>[::1]:8082</c>.</summary>
     public ListenAddress Listen(string name, ListenAddress otherwise)
     {
         if (Optional(name) is not { } value) return otherwise;
-        if (SplitAddress(value) is not var (host, port)) return Refuse();
-        if (host.Length == 0 || host is "*" or "0.0.0.0" or "::") return new ListenAddress(null, port);
-        if (host is "localhost") return new ListenAddress(IPAddress.Loopback, port);
-        return IPAddress.TryParse(host, out var address) ? new ListenAddress(address, port) : Refuse();
-
-        ListenAddress Refuse()
+        var everywhere = value.StartsWith("*:", StringComparison.Ordinal) ? value[2..] : value[0] == ':' ? value[1..] : null;
+        if (everywhere is not null && HostPort.PortOf(everywhere) is { } open) return new ListenAddress(null, open);
+        if (everywhere is null && HostPort.Parse(value).Succeeded(out var at, out _))
         {
-            problems.Add($"{name} is '{value}': expected :port or an address to listen at, such as 127.0.0.1:8082");
-            return otherwise;
+            if (at.Host is "0.0.0.0" or "::") return new ListenAddress(null, at.Port);
+            if (at.Host is "localhost") return new ListenAddress(IPAddress.Loopback, at.Port);
+            if (IPAddress.TryParse(at.Host, out var address)) return new ListenAddress(address, at.Port);
         }
+
+        problems.Add($"{name}: expected :port, or an address of this machine with a port, such as 127.0.0.1:8082 or [::1]:8082");
+        return otherwise;
     }
 
     /// <summary><c>5s</c>, <c>500ms</c>, <c>2m</c>, or a number of seconds.</summary>
@@ -72,18 +83,6 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
         var value = Optional(name);
         if (value is not (null or "true" or "false")) problems.Add($"{name} is '{value}': expected true or false");
         return value is "true";
-    }
-
-    static (string Host, int Port)? SplitAddress(string value)
-    {
-        var colon = value.LastIndexOf(':');
-        if (colon < 0
-            || !int.TryParse(value.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            || port is < 1 or > 65535)
-            return null;
-        var host = value[..colon];
-        if (host.StartsWith('[') && host.EndsWith(']')) return (host[1..^1], port);
-        return host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@' or ',') ? null : (host, port);
     }
 }
 

@@ -5,6 +5,8 @@ namespace Hobom.Slices.Host;
 /// <summary>SIGTERM and SIGINT: the first asks for an orderly end, the second ends the process at once.</summary>
 sealed class Signals : IDisposable
 {
+    static readonly TimeSpan LastWordLimit = TimeSpan.FromMilliseconds(500);
+
     readonly CancellationTokenSource first = new();
     readonly PosixSignalRegistration[] registrations;
     int count;
@@ -33,7 +35,8 @@ sealed class Signals : IDisposable
             return;
         }
 
-        Console.Error.WriteLine("second signal: ending at once");
+        // Where nobody reads the output, a word to it would hold up the end.
+        Task.Run(() => Console.Error.WriteLine("second signal: ending at once")).Wait(LastWordLimit);
         Environment.Exit(128 + (context.Signal is PosixSignal.SIGINT ? 2 : 15));
     }
 }

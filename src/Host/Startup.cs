@@ -1,6 +1,6 @@
 using System.Collections;
+using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.Runtime.Kafka;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -8,26 +8,33 @@ namespace Hobom.Slices.Host;
 /// <summary>From the environment and the working folder's <c>.env</c> to settings, or to every problem at once.</summary>
 static class Startup
 {
-    public static Either<SettingProblems, Settings> ReadSettings()
+    public static Either<SettingProblems, Settings> ReadSettings() => Read(ReadFile(), RealEnvironment());
+
+    /// <summary>A line of the file that cannot be read is told once: not again as a variable that is not set.</summary>
+    internal static Either<SettingProblems, Settings> Read(DotEnvReading file, IReadOnlyDictionary<string, string> environment)
     {
-        if (!ReadFile().Succeeded(out var file, out var problems)) return problems;
-        var read = Settings.Read(DotEnv.Overlay(file, RealEnvironment()));
-        if (!read.Succeeded(out var settings, out _)) return read;
-        string[] refused = [.. KafkaSettingsCheck.Problems(settings.Kafka).Select(p => p.ToString())];
-        return refused.Length == 0 ? read : new SettingProblems(refused);
+        var read = Settings.Read(DotEnv.Overlay(file.Values, environment));
+        if (file.Problems.Count == 0) return read;
+        var others = read.Match(_ => [], problems => problems.Lines);
+        return new SettingProblems([.. file.Problems, .. others.Where(line => !file.Unread.Contains(VariableOf(line)))]);
     }
 
-    static Either<SettingProblems, IReadOnlyDictionary<string, string>> ReadFile()
+    static string VariableOf(string problem) => problem.Split(' ', ':')[0];
+
+    static DotEnvReading ReadFile()
     {
         try
         {
-            return File.Exists(".env")
-                ? DotEnv.Parse(File.ReadAllText(".env"))
-                : new Dictionary<string, string>(StringComparer.Ordinal);
+            // Text in another encoding would become another secret without a word.
+            return File.Exists(".env") ? DotEnv.Parse(File.ReadAllText(".env", new UTF8Encoding(false, true))) : DotEnvReading.Nothing;
+        }
+        catch (DecoderFallbackException)
+        {
+            return DotEnvReading.Failed(".env is not UTF-8");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            return new SettingProblems([$".env cannot be read: {unreadable.Message}"]);
+            return DotEnvReading.Failed($".env cannot be read: {unreadable.Message}");
         }
     }
 

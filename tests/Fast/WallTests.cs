@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipes;
+using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
@@ -61,7 +62,7 @@ public sealed class WallTests
 
     static readonly Assembly[] BannedFrom =
     [
-        typeof(object).Assembly, typeof(Console).Assembly, typeof(Process).Assembly, typeof(Socket).Assembly,
+        typeof(object).Assembly, typeof(Console).Assembly, typeof(Process).Assembly, typeof(Socket).Assembly, typeof(HttpClient).Assembly, typeof(Dns).Assembly,
         typeof(NamedPipeClientStream).Assembly, typeof(RandomNumberGenerator).Assembly, typeof(ILogger).Assembly,
     ];
 

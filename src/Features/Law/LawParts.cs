@@ -28,4 +28,7 @@ public sealed record LawParts(
     LawPorts Ports, FlowLease Lease, TimeProvider Clock, Func<double> Chance, ILogger Log, int Concurrency = LawParts.DefaultConcurrency)
 {
     public const int DefaultConcurrency = 2;
+
+    /// <summary>Of the steps to generate and to save, and of the mark.</summary>
+    public FlowPolicies Policies { get; init; } = FlowPolicies.Contract;
 }

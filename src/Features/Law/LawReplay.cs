@@ -43,12 +43,12 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
             return await CloseAsync(law);
         }
 
-        var saved = await steps.RunAsync(law, Effort.OfReplay(confirmation is Confirmation.SendAgain), hand.Ending);
+        var saved = await steps.RunAsync(law, Effort.OfReplay(parts.Policies.Publish, confirmation is Confirmation.SendAgain), hand.Ending);
         if (saved.Succeeded(out _, out var end)) return await CloseAsync(law);
         return new ReplayOutcome.NotPublished(end switch
         {
             StepEnd.GaveUp(_, var last, _, _) => last,
-            StepEnd.Left(var trouble, _) => new PublishFailure.Stopping("Left", trouble ?? "the process is stopping"),
+            StepEnd.LeftPending(var trouble, _) => new PublishFailure.Stopping("Left", trouble ?? "the process is stopping"),
             _ => throw new UnreachableException($"no such end: {end}"),
         });
     }

@@ -47,7 +47,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
 
     async Task<LawEnd> RunToEndAsync(LawEvent law, CancellationToken stopping)
     {
-        var effort = outages.IsAnyAway ? Effort.Probe : Effort.OfVisit;
+        var effort = outages.IsAnyAway ? Effort.OfProbe(parts.Policies.Publish) : Effort.OfVisit(parts.Policies.Publish);
         if ((await steps.RunAsync(law, effort, stopping)).Succeeded(out var savedBefore, out var end))
             return await CloseAsync(law, savedBefore ? LawEnd.Remarked : LawEnd.Sent, stopping);
         if (end is StepEnd.GaveUp gaveUp && outages.MayDeadLetter(gaveUp))
@@ -83,7 +83,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
             case StepEnd.GaveUp gaveUp:
                 tally.Trouble($"{gaveUp.Stage}: {gaveUp.Last.Code}: {gaveUp.Last.Message}");
                 break;
-            case StepEnd.Left(var trouble, var quietFor):
+            case StepEnd.LeftPending(var trouble, var quietFor):
                 tally.Trouble(trouble);
                 if (quietFor <= TimeSpan.Zero) break;
                 lock (gate) quiet = (parts.Clock.GetTimestamp(), quietFor);

@@ -53,11 +53,11 @@ sealed class LawSettler(LawParts parts, StepAttempts attempts)
         EventId id, Func<Task<Either<CallFailure, MarkOutcome>>> mark, CancellationToken stopping)
     {
         var marked = await attempts.RunAsync(
-            MarkStage, RetryPolicy.Contract.AttemptLimit,
+            MarkStage, parts.Policies.Mark,
             async () => (await mark()).MapLeft(StepFaults.OfMark), stopping);
         if (!marked.Succeeded(out var outcome, out var end))
             return end is StepEnd.GaveUp { Last: var last } ? $"outbox: mark: {last.Code}: {last.Message}"
-                : ((StepEnd.Left)end).Trouble ?? "outbox: mark: the process is stopping";
+                : ((StepEnd.LeftPending)end).Trouble ?? "outbox: mark: the process is stopping";
         if (outcome is MarkOutcome.NoSuchRow)
             parts.Log.LogInformation(
                 "{EventType}: the backend has no row of {EventId} any more; settled", LawDecisions.Route.EventType, id);

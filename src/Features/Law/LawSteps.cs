@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.Law;
 
 /// <summary>What may be spent on an event.</summary>
-/// <param name="AttemptLimit">Of each step.</param>
+/// <param name="Policy">Of each step.</param>
 /// <param name="ByPerson">Somebody asked for it: the limit of generations per input does not hold.</param>
 /// <param name="Confirmed">What may have been saved may be generated and saved again.</param>
-sealed record Effort(int AttemptLimit, bool ByPerson, bool Confirmed)
+sealed record Effort(RetryPolicy Policy, bool ByPerson, bool Confirmed)
 {
-    public static Effort OfVisit { get; } = new(RetryPolicy.Contract.AttemptLimit, ByPerson: false, Confirmed: false);
+    public static Effort OfVisit(RetryPolicy policy) => new(policy, ByPerson: false, Confirmed: false);
 
     /// <summary>Asks whether a neighbour that was away is back.</summary>
-    public static Effort Probe { get; } = OfVisit with { AttemptLimit = 1 };
+    public static Effort OfProbe(RetryPolicy policy) => OfVisit(policy with { AttemptLimit = 1 });
 
-    public static Effort OfReplay(bool confirmed) => new(1, ByPerson: true, confirmed);
+    public static Effort OfReplay(RetryPolicy policy, bool confirmed) => new(policy with { AttemptLimit = 1 }, ByPerson: true, confirmed);
 }
 
 /// <summary>
@@ -56,12 +56,12 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
         return (await SaveAsync(law, material!, inDoubt, effort, stopping)).Map(_ => false);
     }
 
-    static StepEnd.Left LeftBy(StoreFailure down) => new($"Redis: {down.Message}", TimeSpan.Zero);
+    static StepEnd.LeftPending LeftBy(StoreFailure down) => new($"Redis: {down.Message}", TimeSpan.Zero);
 
     Task<Either<StepEnd, StudyMaterialResponse>> GenerateAsync(LawEvent law, Effort effort, CancellationToken stopping)
     {
         var emptyAnswers = 0;
-        return attempts.RunAsync(GenerateStage, effort.AttemptLimit, TryAsync, stopping);
+        return attempts.RunAsync(GenerateStage, effort.Policy, TryAsync, stopping);
 
         async Task<Either<StepFault, StudyMaterialResponse>> TryAsync()
         {
@@ -108,7 +108,7 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
         LawEvent law, StudyMaterialResponse material, bool inDoubt, Effort effort, CancellationToken stopping)
     {
         var request = LawDecisions.SaveOf(law, material);
-        return attempts.RunAsync(SaveStage, effort.AttemptLimit, TryAsync, stopping);
+        return attempts.RunAsync(SaveStage, effort.Policy, TryAsync, stopping);
 
         async Task<Either<StepFault, Unit>> TryAsync()
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using LanguageExt;
@@ -8,7 +9,7 @@ namespace Hobom.Slices.Law;
 sealed class StepAttempts(LawParts parts, LawOutages outages, LawTally tally)
 {
     public async Task<Either<StepEnd, T>> RunAsync<T>(
-        string stage, int attemptLimit, Func<Task<Either<StepFault, T>>> attempt, CancellationToken stopping)
+        string stage, RetryPolicy policy, Func<Task<Either<StepFault, T>>> attempt, CancellationToken stopping)
         where T : notnull
     {
         var failed = new List<Attempt>();
@@ -29,20 +30,20 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawTally tally)
                     failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), failure.Class, failure.Code,
                     failure.Message, MaybeWritten: failure is PublishFailure.Unknown));
 
-            switch (StepRules.After(fault, failed.Count, attemptLimit, waits, waited, parts.Chance()))
-            {
-                case StepDecision.GiveUp(var last, var neighbourAway):
-                    return new StepEnd.GaveUp(stage, last, failed, neighbourAway);
-                case StepDecision.Leave(var trouble, var quietFor):
-                    return new StepEnd.Left(trouble, quietFor);
-                case StepDecision.RetryAfter(var delay):
-                    if (fault is StepFault.AskedToWait(_, var message)) tally.Trouble($"{message}; waiting {Durations.Format(delay)}");
-                    if (!await Pauses.WaitAsync(delay, parts.Clock, stopping)) return new StepEnd.Left(null, TimeSpan.Zero);
-                    if (fault is not StepFault.AskedToWait) break;
-                    waits++;
-                    waited += delay;
-                    break;
-            }
+            if (!StepRules.After(fault, failed.Count, policy, waits, waited, parts.Chance()).Succeeded(out var next, out var end))
+                return EndOf(end, stage, failed);
+            if (fault is StepFault.AskedToWait(_, var message)) tally.Trouble($"{message}; waiting {Durations.Format(next.Delay)}");
+            if (!await Pauses.WaitAsync(next.Delay, parts.Clock, stopping)) return new StepEnd.LeftPending(null, TimeSpan.Zero);
+            if (fault is not StepFault.AskedToWait) continue;
+            waits++;
+            waited += next.Delay;
         }
     }
+
+    static StepEnd EndOf(NoNextStepTry end, string stage, IReadOnlyList<Attempt> failed) => end switch
+    {
+        NoNextStepTry.GiveUp(var last, var neighbourAway) => new StepEnd.GaveUp(stage, last, failed, neighbourAway),
+        NoNextStepTry.LeavePending(var trouble, var quietFor) => new StepEnd.LeftPending(trouble, quietFor),
+        _ => throw new UnreachableException($"no such end: {end}"),
+    };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
+using LanguageExt;
 
 namespace Hobom.Slices.Law;
 
@@ -19,21 +20,21 @@ public abstract record StepEnd
     /// <summary>The row stays PENDING and a later visit takes it up again.</summary>
     /// <param name="Trouble">The neighbour that was in the way, with its words, or null.</param>
     /// <param name="QuietFor">So long the neighbour wants to be left alone.</param>
-    public sealed record Left(string? Trouble, TimeSpan QuietFor) : StepEnd;
+    public sealed record LeftPending(string? Trouble, TimeSpan QuietFor) : StepEnd;
 }
 
-/// <summary>What follows a try that failed.</summary>
-public abstract record StepDecision
+/// <summary>Why no other try of a step follows.</summary>
+public abstract record NoNextStepTry
 {
-    StepDecision()
+    NoNextStepTry()
     {
     }
 
-    public sealed record RetryAfter(TimeSpan Delay) : StepDecision;
+    /// <summary>The event becomes a dead letter.</summary>
+    public sealed record GiveUp(PublishFailure Last, bool? NeighbourAway) : NoNextStepTry;
 
-    public sealed record GiveUp(PublishFailure Last, bool? NeighbourAway) : StepDecision;
-
-    public sealed record Leave(string? Trouble, TimeSpan QuietFor) : StepDecision;
+    /// <summary>The row stays PENDING and a later visit takes it up again.</summary>
+    public sealed record LeavePending(string? Trouble, TimeSpan QuietFor) : NoNextStepTry;
 }
 
 /// <summary>When a step is tried again. Pure.</summary>
@@ -46,28 +47,28 @@ public static class StepRules
     static readonly TimeSpan LongestOwnWait = TimeSpan.FromMinutes(1);
 
     /// <param name="attemptsMade">Attempts that failed, this one included; a wait that was asked for is none.</param>
-    /// <param name="attemptLimit">At least 1.</param>
     /// <param name="waits">How often the step waited because it was asked to.</param>
     /// <param name="waited">How long that was in all.</param>
     /// <param name="jitter">From 0 to 1, by chance.</param>
-    public static StepDecision After(
-        StepFault fault, int attemptsMade, int attemptLimit, int waits, TimeSpan waited, double jitter) => fault switch
+    /// <returns>Right: the next try; left: the end of it, with the reason.</returns>
+    public static Either<NoNextStepTry, NextTry> After(
+        StepFault fault, int attemptsMade, RetryPolicy policy, int waits, TimeSpan waited, double jitter) => fault switch
     {
-        StepFault.StoreDown(var failure) => new StepDecision.Leave($"Redis: {failure.Message}", TimeSpan.Zero),
-        StepFault.Stopping => new StepDecision.Leave(null, TimeSpan.Zero),
+        StepFault.StoreDown(var failure) => new NoNextStepTry.LeavePending($"Redis: {failure.Message}", TimeSpan.Zero),
+        StepFault.Stopping => new NoNextStepTry.LeavePending(null, TimeSpan.Zero),
         StepFault.AskedToWait(var wish, var message) => AfterWish(wish ?? OwnWait(waits), message, waited),
-        StepFault.Failed { TryAgain: true } when attemptsMade < attemptLimit =>
-            new StepDecision.RetryAfter(RetryPolicy.Contract.DelayAfter(attemptsMade, jitter)),
-        StepFault.Failed failed => new StepDecision.GiveUp(failed.Failure, failed.NeighbourAway),
+        StepFault.Failed { TryAgain: true } when attemptsMade < policy.AttemptLimit =>
+            new NextTry(policy.DelayAfter(attemptsMade, jitter)),
+        StepFault.Failed failed => new NoNextStepTry.GiveUp(failed.Failure, failed.NeighbourAway),
         _ => throw new UnreachableException($"no such fault: {fault}"),
     };
 
-    static StepDecision AfterWish(TimeSpan wish, string message, TimeSpan waited)
+    static Either<NoNextStepTry, NextTry> AfterWish(TimeSpan wish, string message, TimeSpan waited)
     {
         var wait = wish < ShortestWait ? ShortestWait : wish;
         return waited + wait <= WaitLimit
-            ? new StepDecision.RetryAfter(wait)
-            : new StepDecision.Leave(message, wait);
+            ? new NextTry(wait)
+            : new NoNextStepTry.LeavePending(message, wait);
     }
 
     /// <summary>A second, doubled each time, up to a minute.</summary>

@@ -1,59 +1,49 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Host.CommandLine;
 
 namespace Hobom.Slices.Host.Access;
 
 /// <summary><c>hobom keys new</c>: makes a key, shows it once, and its entry for the keys file.</summary>
 static class KeysCommand
 {
-    const string Usage = "usage: hobom keys new --name NAME --role reader|operator|editor|auditor... [--expires 2027-01-01]";
-
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <returns>The exit code: 0, or 2 with the reason on <paramref name="error"/>.</returns>
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    public static Command Build(CommandTools tools)
     {
-        var (name, expires, roles) = ("", (DateTimeOffset?)null, new List<string>());
-        if (args is not ["new", ..]) return Refuse("expected: keys new");
-        for (var at = 1; at < args.Count; at++)
+        var name = Options.Text("--name", "NAME", "Who it is for: letters, digits, - and ., 64 at most");
+        name.Required = true;
+        name.Validators.Add(given =>
         {
-            var value = at + 1 < args.Count ? args[at + 1] : "";
-            switch (args[at])
+            if (given.Tokens.Any(t => !NamedKey.IsId(t.Value) || t.Value is CallerKeys.Internal or CallerKeys.Anonymous))
+                given.AddError("--name wants letters, digits, - and ., 64 at most");
+        });
+        var roles = new Option<string[]>("--role")
+        {
+            Description = "What it may do; several may be given", Required = true, AllowMultipleArgumentsPerToken = true,
+        };
+        roles.AcceptOnlyFromAmong([.. Role.All]);
+        var expires = new Option<DateTimeOffset?>("--expires")
+        {
+            Description = "When it ends, such as 2027-01-01 or 2027-01-01T12:00:00Z; never where it is not given",
+            HelpName = "TIME",
+            CustomParser = given =>
             {
-                case "--name" when NamedKey.IsId(value) && value is not (CallerKeys.Internal or CallerKeys.Anonymous):
-                    name = value;
-                    at++;
-                    break;
-                case "--name":
-                    return Refuse("--name wants letters, digits, - and ., 64 at most");
-                case "--role" when Role.All.Contains(value, StringComparer.Ordinal):
-                    for (; at + 1 < args.Count && Role.All.Contains(args[at + 1], StringComparer.Ordinal); at++) roles.Add(args[at + 1]);
-                    break;
-                case "--role":
-                    return Refuse($"--role wants one of {string.Join(", ", Role.All)}");
-                case "--expires" when KeysFileText.TryParseTime(value, out var time):
-                    expires = time.ToUniversalTime();
-                    at++;
-                    break;
-                case "--expires":
-                    return Refuse("--expires wants a time such as 2027-01-01 or 2027-01-01T12:00:00Z");
-                default:
-                    return Refuse($"unknown argument: {LogText.Clean(args[at], 40)}");
-            }
-        }
-
-        if (name.Length == 0 || roles.Count == 0) return Refuse("--name and --role are needed");
-        Print(name, [.. roles.Distinct(StringComparer.Ordinal)], expires, output);
-        return 0;
-
-        int Refuse(string why)
-        {
-            error.WriteLine(why);
-            error.WriteLine(Usage);
-            return 2;
-        }
+                if (KeysFileText.TryParseTime(given.Tokens[0].Value, out var time)) return time.ToUniversalTime();
+                given.AddError("--expires wants a time such as 2027-01-01 or 2027-01-01T12:00:00Z");
+                return null;
+            },
+        };
+        var make = new Command("new", "Makes a key for a person or a script") { name, roles, expires };
+        make.SetAction(given => Print(
+            given.GetRequiredValue(name), [.. given.GetRequiredValue(roles).Distinct(StringComparer.Ordinal)], given.GetValue(expires),
+            tools.Terminal.Output));
+        return new Command("keys", "The keys of the API's callers") { make };
     }
 
     static void Print(string name, string[] roles, DateTimeOffset? expires, TextWriter output)

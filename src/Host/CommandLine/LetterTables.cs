@@ -12,27 +12,27 @@ static class LetterTables
     // The relaxed one leaves letters of other scripts readable; what it lets through is escaped after it.
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static IEnumerable<string> Of(ListDeadLettersEndpoint.LetterList page)
+    public static void Show(Terminal terminal, ListDeadLettersEndpoint.LetterList page)
     {
         var letters = page.Letters ?? [];
-        foreach (var line in Table(
+        terminal.WriteTable(
             ["STATE", "CLASS", "TRIES", "LAST FAILED", "LEFT", "KEY", "ERROR"],
-            [.. letters.Select(l => (string[])
+            letters.Select(l => (string[])
             [
-                l.State, l.Class ?? "-", $"{l.AttemptCount}", Time(l.LastFailedAt), l.Held ? "held" : Left(l.SecondsLeft), LogText.Clean(l.Key),
+                l.State, l.Class ?? "-", $"{l.AttemptCount}", Time(l.LastFailedAt), l.Held ? "held" : Left(l.SecondsLeft), l.Key,
                 LogText.Clean(l.Error, 80),
-            ])])) yield return line;
-        yield return $"{letters.Count} of {page.Total ?? letters.Count}";
-        if (page.Next is { } next) yield return $"more: --cursor {LogText.Clean(next)}";
+            ]));
+        terminal.Output.WriteLine($"{letters.Count} of {page.Total ?? letters.Count}");
+        if (page.Next is { } next) terminal.Output.WriteLine($"more: --cursor {LogText.Clean(next)}");
     }
 
-    public static IEnumerable<string> Of(ListLetterGroupsEndpoint.LetterGroupList answer) => Table(
+    public static void Show(Terminal terminal, ListLetterGroupsEndpoint.LetterGroupList answer) => terminal.WriteTable(
         ["COUNT", "CATEGORY", "STAGE", "CLASS", "LAST SEEN", "NEXT EXPIRY", "GROUP", "CAUSE"],
-        [.. answer.Groups.Select(g => (string[])
+        answer.Groups.Select(g => (string[])
         [
             $"{g.Count}", g.Category, g.Stage, g.Class ?? "-", Time(g.LastSeen), g.SoonestExpiry is { } at ? Time(at) : "held", g.Id,
             LogText.Clean(g.Cause, 100),
-        ])]);
+        ]));
 
     public static IEnumerable<string> Of(LetterOrderAnswer answer, string done)
     {
@@ -80,11 +80,4 @@ static class LetterTables
         < 7200 => $"{seconds.Value / 60:0}m",
         _ => $"{seconds.Value / 3600:0}h",
     };
-
-    static IEnumerable<string> Table(string[] head, string[][] rows)
-    {
-        string[][] lines = [head, .. rows.Select(r => r.Select(cell => LogText.Clean(cell)).ToArray())];
-        var widths = head.Select((_, column) => lines.Max(l => l[column].Length)).ToArray();
-        return lines.Select(l => string.Join("  ", l.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-    }
 }

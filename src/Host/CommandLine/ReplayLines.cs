@@ -6,8 +6,6 @@ namespace Hobom.Slices.Host.CommandLine;
 /// <summary>A replay of many as lines of text: what it would do, how far it is, how it ended.</summary>
 static class ReplayLines
 {
-    const int BarWidth = 24;
-
     public static IEnumerable<string> OfPlan(ReplayJobView job)
     {
         var plan = job.Plan;
@@ -30,12 +28,6 @@ static class ReplayLines
         var pace = p.Rate is { } rate ? $", {rate}/s" : "";
         var left = p.EtaSeconds is { } eta ? $", {eta} s left" : "";
         return $"{p.Done}/{p.Total} {LogText.Clean(job.State, 20)}: {p.Delivered} delivered, {p.Failed} failed, {p.Skipped} skipped{pace}{left}";
-    }
-
-    public static string Bar(ReplayJobView job)
-    {
-        var full = job.Progress.Total > 0 ? Math.Clamp(BarWidth * job.Progress.Done / job.Progress.Total, 0, BarWidth) : 0;
-        return $"[{new string('#', full)}{new string('.', BarWidth - full)}] {OfProgress(job)}";
     }
 
     public static IEnumerable<string> OfEnd(ReplayJobView job)

@@ -10,9 +10,10 @@ sealed class DeadLettersCheck(DeadLettersParts parts) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(parts.Store.Last.Match(
-            Left: _ => HealthCheckResult.Unhealthy("Redis does not answer"),
+            Left: failure => HealthCheckResult.Unhealthy(failure.Refusal is { } refusal ? $"Redis refuses: {refusal}" : "Redis does not answer"),
             Right: store =>
-                !parts.Catalogue.IsLoaded ? HealthCheckResult.Unhealthy("the letters are being read")
+                store.Refusal is { } refusal ? HealthCheckResult.Unhealthy($"Redis refuses writes: {refusal}")
+                : !parts.Catalogue.IsLoaded ? HealthCheckResult.Unhealthy("the letters are being read")
                 : store.Problems.Count > 0 ? HealthCheckResult.Degraded(string.Join("; ", store.Problems))
                 : HealthCheckResult.Healthy()));
 }

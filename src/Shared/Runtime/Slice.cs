@@ -77,14 +77,15 @@ public sealed record SliceTools(
 
     public TopicCircuits Circuits { get; init; } = new(Clock, Logs.CreateLogger<TopicCircuit>());
 
-    public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks)
+    /// <param name="policies">The contract's where null.</param>
+    public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks, FlowPolicies? policies = null)
     {
         var lease = Leases(route.Category);
         var runner = new DeliveryRunner(new DeliveryParts(
             route,
             new DeliveryPorts(Publish.Under(lease), FindWritten, marks.Under(lease), Letters.Under(lease)),
             new DeliveryLedger(Ledgers(lease), Clock),
-            RetryPolicy.Contract,
+            policies ?? FlowPolicies.Contract,
             DeliveryLimits.Default,
             Clock,
             Chance,

@@ -18,7 +18,7 @@ public sealed class FormattedLines : ILoggerProvider, ISupportExternalScope
     /// <summary>With the processor's own filters.</summary>
     public ILoggerFactory NewFactory() => LoggerFactory.Create(logging =>
     {
-        HttpApi.ConfigureLogging(logging);
+        ConsoleLog.Configure(logging);
         logging.Services.RemoveAll<ILoggerProvider>();
         logging.AddProvider(this);
     });

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.CommandLine;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Tests.Fast.Host;
@@ -51,16 +52,16 @@ public sealed class KeysTests
     }
 
     [Fact]
-    public void A_new_key_is_printed_once_with_an_entry_that_lets_it_in()
+    public async Task A_new_key_is_printed_once_with_an_entry_that_lets_it_in()
     {
         using var output = new StringWriter();
-        Assert.Equal(0, KeysCommand.Run(["new", "--name", "ops-anna", "--role", "operator", "auditor", "--expires", "2027-01-01"], output, TextWriter.Null));
+        Assert.Equal(0, await RunAsync(output, "new", "--name", "ops-anna", "--role", "operator", "auditor", "--expires", "2027-01-01"));
         var text = output.ToString();
         var key = text.Split('\n').Single(l => l.StartsWith("relay_", StringComparison.Ordinal)).Trim();
         var entry = text[text.IndexOf('{', StringComparison.Ordinal)..];
         Assert.DoesNotContain(key, entry, StringComparison.Ordinal);
-        var ring = KeysFileText.Parse(Encoding.UTF8.GetBytes($"{{\"keys\":[{entry}]}}")).Match(r => r, fault => throw new InvalidOperationException(fault));
-        var found = ring.Find(key, Noon).Match(k => k, why => throw new InvalidOperationException($"{why}"));
+        var ring = KeysFileText.Parse(Encoding.UTF8.GetBytes($"{{\"keys\":[{entry}]}}")).Right();
+        var found = ring.Find(key, Noon).Right();
         Assert.Equal("ops-anna", found.Name);
         Assert.Equal(["operator", "auditor"], found.Roles);
         Assert.True(Convert.FromBase64String(key[(key.IndexOf('_', 6) + 1)..].Replace('-', '+').Replace('_', '/') + "=").Length >= 32);
@@ -74,12 +75,19 @@ public sealed class KeysTests
     [InlineData("new", "--name", "internal", "--role", "reader")]
     [InlineData("new", "--name", "a", "--role", "reader", "--expires", "soon")]
     [InlineData("old")]
-    public void A_wrong_command_makes_no_key(params string[] args)
+    public async Task A_wrong_command_makes_no_key(params string[] args)
     {
         using var output = new StringWriter();
-        Assert.Equal(2, KeysCommand.Run(args, output, TextWriter.Null));
+        Assert.Equal(2, await RunAsync(output, args));
         Assert.Equal("", output.ToString());
     }
+
+    static Task<int> RunAsync(TextWriter output, params string[] args) => HobomCommand.RunAsync(
+        ["keys", .. args],
+        new CommandTools(
+            new Terminal(TextReader.Null, output, TextWriter.Null, CanAsk: false, IsScreen: false), _ => null,
+            () => throw new InvalidOperationException("a request was made"), () => Task.CompletedTask),
+        () => throw new InvalidOperationException("the processor was started"));
 
     [Fact]
     public void A_changed_file_takes_effect_and_a_broken_one_leaves_the_keys_and_says_so_once()
@@ -90,7 +98,7 @@ public sealed class KeysTests
         try
         {
             Write("a");
-            var first = KeysFile.Load(path).Match(r => r, fault => throw new InvalidOperationException(fault));
+            var first = KeysFile.Load(path).Right();
             using var file = new KeysFile(path, first, TimeProvider.System, logs.CreateLogger<KeysFile>());
             file.Refresh();
             Assert.Empty(lines.All);

@@ -33,7 +33,7 @@ sealed class Contender
                 publish.Under(Lease), (topic, since, ids, token) => Suspension.HearAsync(world.Kafka.FindWrittenAsync(topic, since, ids, token)),
                 Suspension.Hear(world.Outbox.Marks).Under(Lease), Suspension.Hear(world.Redis.LetterPort, () => IsCutOff).Under(Lease)),
             new DeliveryLedger(Suspension.Hear(world.Redis.FencedLedger(Lease), () => IsCutOff), Suspension),
-            RetryPolicy.Contract, world.Limits, Suspension, world.Chance, NullLogger.Instance));
+            FlowPolicies.Contract, world.Limits, Suspension, world.Chance, NullLogger.Instance));
         Lease.BeforeTaking(runner.ForgetAsync);
         loop = new PollingLoop(
             "samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), Lease, Suspension, world.Chance, NullLogger.Instance);

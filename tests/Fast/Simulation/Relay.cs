@@ -16,7 +16,7 @@ sealed class Relay
             World.Route,
             new DeliveryPorts(world.Kafka.PublishAsync, world.Kafka.FindWrittenAsync, world.Outbox.Marks, world.Redis.LetterPort),
             new DeliveryLedger(world.Redis.LedgerPort, world.Clock),
-            RetryPolicy.Contract,
+            FlowPolicies.Contract,
             world.Limits,
             world.Clock,
             world.Chance,

@@ -2,6 +2,7 @@ using System.Text;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Support;
 using StackExchange.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
@@ -131,6 +132,8 @@ public sealed class DeadLetterStoreHostileTests(RedisFixture redis) : IClassFixt
         Assert.Equal(stored.Count, names.Count(n => n!.StartsWith("dlq:", StringComparison.Ordinal)));
         Assert.Equal(stored.Count, names.Count(n => n!.StartsWith("dlqx:meta:", StringComparison.Ordinal)));
         Assert.Equal(stored.Count, (await store.DepthAsync()).Right()[new Category("menu")]);
-        Assert.Equal(Hobom.Slices.Runtime.Redis.RedisReach.Up, connection.State.Reach);
+        Assert.Equal(RedisReach.Refusing, connection.State.Reach);
+        Assert.StartsWith("OOM ", connection.State.Detail, StringComparison.Ordinal);
+        (await store.DropAsync(stored[0])).Right();
     }
 }

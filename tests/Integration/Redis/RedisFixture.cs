@@ -2,7 +2,6 @@ using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Support;
-using LanguageExt;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
@@ -54,13 +53,4 @@ public sealed class RedisFixture : IAsyncLifetime
         string address, TimeSpan? timeLimit = null, ILogger<RedisConnection>? logger = null) =>
         new(RedisAddress.Parse(address).Right(), TimeProvider.System,
             logger ?? NullLogger<RedisConnection>.Instance, timeLimit);
-}
-
-public static class EitherAssertions
-{
-    public static TRight Right<TLeft, TRight>(this Either<TLeft, TRight> either) =>
-        either.Match(right => right, left => throw new InvalidOperationException($"Left: {left}"));
-
-    public static TLeft Left<TLeft, TRight>(this Either<TLeft, TRight> either) =>
-        either.Match(right => throw new InvalidOperationException($"Right: {right}"), left => left);
 }

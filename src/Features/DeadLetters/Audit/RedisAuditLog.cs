@@ -28,9 +28,6 @@ public sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, string? Next);
 /// </summary>
 public sealed class RedisAuditLog
 {
-    /// <summary>Of appending, where another process appends in between.</summary>
-    const int RoundLimit = 10;
-
     /// <summary>Entries that one request may look through; the answer's cursor goes on from there.</summary>
     const int ScanLimit = 20 * StreamPage.SizeLimit;
 
@@ -83,31 +80,20 @@ public sealed class RedisAuditLog
             },
             TimeSpan.FromSeconds(10));
 
-    async Task<Either<StoreFailure, Unit>> WriteAsync(IReadOnlyList<Link> links)
-    {
-        for (var round = 0; round < RoundLimit; round++)
-        {
-            if (!(await redis.RunAsync(db => db.StringGetAsync(LetterKeys.AuditHead))).Succeeded(out var seen, out var failure)) return failure;
-            var head = seen.IsNull ? AuditChain.Start : (string)seen!;
-            foreach (var link in links) head = link.After(head);
-            var written = await redis.RunAsync(db =>
+    Task<Either<StoreFailure, Unit>> WriteAsync(IReadOnlyList<Link> links) =>
+        redis.CompareAndWriteAsync(
+            "the audit", db => db.StringGetAsync(LetterKeys.AuditHead),
+            seen =>
             {
-                var transaction = db.CreateTransaction();
-                transaction.AddCondition(seen.IsNull ? Condition.KeyNotExists(LetterKeys.AuditHead) : Condition.StringEqual(LetterKeys.AuditHead, seen));
-                List<Task> commands =
-                [
-                    .. links.Select(link => transaction.ExecuteAsync(
-                        "XADD", (RedisKey)LetterKeys.Audit, "*", "e", link.Text, "p", link.Previous, "h", link.Hash)),
-                    transaction.StringSetAsync(LetterKeys.AuditHead, head),
-                ];
-                return transaction.CommitAsync(commands);
+                var head = seen.IsNull ? AuditChain.Start : (string)seen!;
+                foreach (var link in links) head = link.After(head);
+                return (Unit.Default, new GuardedWrite(
+                    [
+                        .. links.Select(l => RedisCommand.Append(LetterKeys.Audit, "e", l.Text, "p", l.Previous, "h", l.Hash)),
+                        RedisCommand.Set(LetterKeys.AuditHead, head, null),
+                    ],
+                    Guard.Unchanged(LetterKeys.AuditHead, seen)));
             });
-            if (!written.Succeeded(out var committed, out failure)) return failure;
-            if (committed) return Unit.Default;
-        }
-
-        return new StoreFailure($"another process wrote to the audit {RoundLimit} times in a row in the same moment");
-    }
 
     static ChainedEntry ChainedOf(StreamEntryFields entry) => new(
         entry.At, entry.First, TextOf(entry.Named("p")), TextOf(entry.Named("h")));

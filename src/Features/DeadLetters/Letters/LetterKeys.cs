@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.DeadLetters.Replays;
 
 namespace Hobom.Slices.DeadLetters.Letters;
@@ -59,4 +60,7 @@ static class LetterKeys
 
     /// <summary>A string: the hash of the audit's newest entry.</summary>
     public const string AuditHead = "dlqx:audit:head";
+
+    /// <summary>A string, written to see whether Redis accepts writes.</summary>
+    public const string Probe = RedisConnection.ProbeKey;
 }

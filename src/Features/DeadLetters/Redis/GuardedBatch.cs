@@ -8,13 +8,11 @@ static class GuardedBatch
     const int BatchSize = 100;
 
     /// <summary>
-    /// Writes for each item only where its conditions hold. Many go in one transaction; one that does not commit is
-    /// tried again item by item.
+    /// Writes for each item only where its guards hold. Many go in one write; one that is prevented is tried again item
+    /// by item.
     /// </summary>
     /// <returns>The items that were written.</returns>
-    public static async Task<IReadOnlyList<T>> WriteAsync<T>(
-        IDatabase db, IReadOnlyList<T> items, Func<T, IEnumerable<Condition>> conditions,
-        Func<ITransaction, T, IEnumerable<Task>> queue)
+    public static async Task<IReadOnlyList<T>> WriteAsync<T>(IDatabase db, IReadOnlyList<T> items, Func<T, GuardedWrite> writeOf)
     {
         var written = new List<T>(items.Count);
         foreach (var batch in items.Chunk(BatchSize))
@@ -27,11 +25,11 @@ static class GuardedBatch
 
         return written;
 
-        Task<bool> CommitAsync(T[] some)
+        async Task<bool> CommitAsync(T[] some)
         {
-            var transaction = db.CreateTransaction();
-            foreach (var condition in some.SelectMany(conditions)) transaction.AddCondition(condition);
-            return transaction.CommitAsync([.. some.SelectMany(item => queue(transaction, item))]);
+            var writes = some.Select(writeOf).ToList();
+            var all = new GuardedWrite([.. writes.SelectMany(w => w.Commands)], [.. writes.SelectMany(w => w.Guards)]);
+            return await db.CommitAsync(all) is WriteOutcome.Written;
         }
     }
 }

@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.Runtime.Redis;
 using StackExchange.Redis;
 
 namespace Hobom.Slices.DeadLetters.Redis;
@@ -38,14 +39,15 @@ static class LetterTraces
             wrong.Select(async l => HasSummary(l.Trace) ? null : await SummaryAsync(db, l.Trace.Entry)));
         await GuardedBatch.WriteAsync(
             db, [.. wrong.Zip(summaries, (letter, summary) => (Letter: letter, Summary: summary))],
-            item => [Condition.KeyExists(item.Letter.Trace.Entry.Key.Format())],
-            (transaction, item) =>
+            item =>
             {
                 var ((trace, left), summary) = item;
-                var expect = LetterWrites.Expect(transaction, trace.Entry.Key, LifeOf(left), now);
-                return summary is null
-                    ? [expect, LetterWrites.Announce(transaction, trace.Entry.Key, now)]
-                    : [expect, .. LetterWrites.Summarize(transaction, trace.Entry.Key, summary, now)];
+                var expect = LetterWrites.Expect(trace.Entry.Key, LifeOf(left), now);
+                return new GuardedWrite(
+                    summary is null
+                        ? [expect, LetterWrites.Announce(trace.Entry.Key, now)]
+                        : [expect, .. LetterWrites.Summarize(trace.Entry.Key, summary, now)],
+                    Guard.Exists(trace.Entry.Key.Format()));
             });
     }
 

@@ -12,15 +12,12 @@ namespace Hobom.Slices.DeadLetters.Redis;
 
 /// <summary>
 /// The dead letters in Redis (6.2 or later, one node). Payload, record, index and summary of a letter are written in
-/// one MULTI/EXEC, on the condition that the record is still the one that was read. A letter is there exactly while
+/// one step, on the guard that the record is still the one that was read. A letter is there exactly while
 /// its payload's key is: letters expire and other programs write and delete, so the index may lag behind until
-/// <see cref="LetterUpkeep.ReconcileAsync"/>. Scripts are not used: an account without the right to run them will do.
+/// <see cref="LetterUpkeep.ReconcileAsync"/>.
 /// </summary>
 public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clock)
 {
-    /// <summary>Rounds of reading and writing while others write the same letter.</summary>
-    const int RoundLimit = 8;
-
     static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
 
     public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync);
@@ -28,18 +25,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
     public Task<Either<StoreFailure, Unit>> SaveAsync(DeadLetter letter) =>
         ChangeAsync(letter.Key, seen => (Unit.Default, DeadLetterDecisions.PlanSave(seen.OnFile, letter) switch
         {
-            SaveDecision.Write(var record, var life) => new LetterWrite(transaction =>
-            [
-                transaction.StringSetAsync(letter.Key.Format(), letter.Payload.ToArray(), life, When.Always),
-                transaction.StringSetAsync(
-                    LetterKeys.Record(letter.Key), LetterRecordText.Format(record), life, When.Always),
-                transaction.KeyDeleteAsync(LetterKeys.Original(letter.Key)),
-                RedisLetterIndex.AddAsync(transaction, letter.Key, record.LastFailedAt),
-                LetterWrites.Expect(transaction, letter.Key, life, clock.GetUtcNow()),
-                .. LetterWrites.Summarize(transaction, letter.Key, LetterSummary.Of(record), clock.GetUtcNow()),
-                transaction.KeyDeleteAsync(LetterKeys.Discarded(letter.Key)),
-                transaction.SortedSetRemoveAsync(LetterKeys.Undo(letter.Key.Category), letter.Key.Id),
-            ]),
+            SaveDecision.Write(var record, var life) => LetterChanges.OfSave(letter, record, life, clock.GetUtcNow()),
             SaveDecision.Nothing => null,
             var other => throw new UnreachableException($"no write for {other}"),
         }));
@@ -52,23 +38,31 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
     /// readable record, nothing happens. The change may be computed more than once.
     /// </summary>
     public Task<Either<StoreFailure, Unit>> UpdateAsync(DeadLetterKey key, Func<LetterRecord, LetterRecord> change) =>
-        ChangeAsync(key, seen => (Unit.Default, seen is { Exists: true, Known: { } record } ? WriteOf(key, record, change(record)) : null));
+        ChangeAsync(key, seen => (
+            Unit.Default,
+            seen is { Exists: true, Known: { } record } && change(record) is var changed && changed != record
+                ? LetterChanges.OfRecord(key, changed, clock.GetUtcNow())
+                : null));
+
+    /// <summary>Changes a letter's payload as the plan says.</summary>
+    public Task<Either<StoreFailure, EditPlan>> EditAsync(DeadLetterKey key, Func<LetterSight, EditPlan> decide) =>
+        ChangeAsync(key, seen =>
+        {
+            var plan = decide(seen);
+            return (plan, plan is EditPlan.Write write ? LetterChanges.OfEdit(key, write, clock.GetUtcNow()) : null);
+        });
 
     /// <summary>Holds, extends, releases, discards or restores a letter; the answer says what became of it.</summary>
     public Task<Either<StoreFailure, LetterPlan>> ActAsync(DeadLetterKey key, LetterOrder order) =>
         ChangeAsync(key, seen =>
         {
             var plan = LetterActions.Plan(order, seen, clock.GetUtcNow());
-            return (plan, plan is LetterPlan.Write write ? WriteOf(key, order.Action, write) : null);
+            return (plan, plan is LetterPlan.Write write ? LetterChanges.OfAction(key, order.Action, write, clock.GetUtcNow()) : null);
         });
 
     public async Task<Either<StoreFailure, Unit>> DropAsync(DeadLetterKey key)
     {
-        var dropped = await redis.RunAsync(db =>
-        {
-            var transaction = db.CreateTransaction();
-            return transaction.CommitAsync([.. LetterWrites.Forget(transaction, key, clock.GetUtcNow())]);
-        });
+        var dropped = await redis.CommitAsync(new GuardedWrite([.. LetterWrites.Forget(key, clock.GetUtcNow())]));
         return dropped.Map(_ => Unit.Default);
     }
 
@@ -149,82 +143,18 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
 
     /// <summary>Read, decide, write; again where the letter was changed by another in between.</summary>
     /// <param name="decide">What to answer, and what to write, if anything. May be asked more than once.</param>
-    internal async Task<Either<StoreFailure, T>> ChangeAsync<T>(
-        DeadLetterKey key, Func<LetterSight, (T Answer, LetterWrite? Write)> decide)
+    internal Task<Either<StoreFailure, T>> ChangeAsync<T>(
+        DeadLetterKey key, Func<LetterSight, (T Answer, GuardedWrite? Write)> decide)
+        where T : notnull =>
+        redis.CompareAndWriteAsync(
+            $"{key}", db => SeeAsync(db, key),
+            seen => decide(seen.Letter) is var (answer, write) && write is not null
+                ? (answer, write with { Guards = [seen.Unchanged, .. write.Guards] })
+                : (answer, null));
+
+    static async Task<(LetterSight Letter, Guard Unchanged)> SeeAsync(IDatabase db, DeadLetterKey key)
     {
-        for (var round = 0; round < RoundLimit; round++)
-        {
-            var looked = await redis.RunAsync(db => SeeAsync(db, key));
-            if (!looked.Succeeded(out var seen, out var failure)) return failure;
-            var (answer, write) = decide(seen.Letter);
-            if (write is null) return answer;
-            var wrote = await redis.RunAsync(db =>
-            {
-                var transaction = db.CreateTransaction();
-                foreach (var condition in (Condition[])[seen.Unchanged, .. write.Conditions]) transaction.AddCondition(condition);
-                return transaction.CommitAsync([.. write.Queue(transaction)]);
-            });
-            if (!wrote.Succeeded(out var committed, out failure)) return failure;
-            if (committed) return answer;
-        }
-
-        return new StoreFailure($"{key} was changed by others {RoundLimit} times in a row");
-    }
-
-    LetterWrite? WriteOf(DeadLetterKey key, LetterRecord record, LetterRecord changed) =>
-        changed == record ? null : new LetterWrite(transaction =>
-        [
-            transaction.ExecuteAsync("SET", (RedisKey)LetterKeys.Record(key), LetterRecordText.Format(changed), "XX", "KEEPTTL"),
-            RedisLetterIndex.AddAsync(transaction, key, changed.LastFailedAt),
-            .. LetterWrites.Summarize(transaction, key, LetterSummary.Of(changed), clock.GetUtcNow()),
-        ]);
-
-    LetterWrite WriteOf(DeadLetterKey key, LetterAction action, LetterPlan.Write plan)
-    {
-        var (here, aside) = (key.Format(), LetterKeys.Discarded(key));
-        return action switch
-        {
-            LetterAction.Discard => new LetterWrite(
-                transaction =>
-                [
-                    transaction.KeyRenameAsync(here, aside),
-                    .. Write(transaction, aside),
-                    transaction.SortedSetRemoveAsync(LetterKeys.Index(key.Category), key.Id),
-                    LetterWrites.Expect(transaction, key, null, clock.GetUtcNow()),
-                    transaction.SortedSetAddAsync(
-                        LetterKeys.Undo(key.Category), key.Id, plan.Summary.Discarded!.Until.ToUnixTimeMilliseconds()),
-                ],
-                Condition.KeyExists(here)),
-            LetterAction.Restore => new LetterWrite(
-                transaction =>
-                [
-                    transaction.KeyRenameAsync(aside, here),
-                    .. Write(transaction, here),
-                    transaction.SortedSetRemoveAsync(LetterKeys.Undo(key.Category), key.Id),
-                    RedisLetterIndex.AddAsync(transaction, key, plan.Summary.LastFailedAt),
-                    LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow()),
-                ],
-                Condition.KeyExists(aside), Condition.KeyNotExists(here)),
-            LetterAction.Hold or LetterAction.Extend or LetterAction.Release => new LetterWrite(
-                transaction => [.. Write(transaction, here), LetterWrites.Expect(transaction, key, plan.Life, clock.GetUtcNow())],
-                Condition.KeyExists(here)),
-            _ => throw new UnreachableException($"no write for {action}"),
-        };
-
-        IEnumerable<Task> Write(ITransaction transaction, string payload) =>
-        [
-            LetterWrites.Live(transaction, payload, plan.Life),
-            LetterWrites.Live(transaction, LetterKeys.Original(key), plan.Life),
-            plan.Record is { } record
-                ? transaction.StringSetAsync(LetterKeys.Record(key), LetterRecordText.Format(record), plan.Life, When.Always)
-                : LetterWrites.Live(transaction, LetterKeys.Record(key), plan.Life),
-            .. LetterWrites.Summarize(transaction, key, plan.Summary, clock.GetUtcNow()),
-        ];
-    }
-
-    static async Task<(LetterSight Letter, Condition Unchanged)> SeeAsync(IDatabase db, DeadLetterKey key)
-    {
-        var recordKey = (RedisKey)LetterKeys.Record(key);
+        var recordKey = LetterKeys.Record(key);
         var transaction = db.CreateTransaction();
         var exists = transaction.KeyExistsAsync(key.Format());
         var aside = transaction.KeyExistsAsync(LetterKeys.Discarded(key));
@@ -233,9 +163,8 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
         var summary = transaction.HashGetAsync(LetterKeys.Summaries(key.Category), key.Id);
         await transaction.ExecuteAsync();
         var unchanged =
-            await RedisReading.IsOfAnotherTypeAsync(record) ? Condition.KeyExists(recordKey)
-            : (await record).IsNull ? Condition.KeyNotExists(recordKey)
-            : Condition.StringEqual(recordKey, await record);
+            await RedisReading.IsOfAnotherTypeAsync(record) ? Guard.Exists(recordKey)
+            : Guard.Unchanged(recordKey, await record);
         var known = (byte[]?)await summary is { } text ? LetterSummary.Parse(text) : null;
         return (new LetterSight(await exists, await aside, await RedisReading.RecordAsync(record), known, await left), unchanged);
     }

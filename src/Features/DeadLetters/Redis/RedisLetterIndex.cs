@@ -1,6 +1,7 @@
 using System.Text;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 using StackExchange.Redis;
 
@@ -21,11 +22,6 @@ static class RedisLetterIndex
     public const int ChunkSize = 1000;
 
     static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    /// <summary>Queues the writes that index a letter.</summary>
-    public static Task AddAsync(IDatabaseAsync db, DeadLetterKey key, DateTimeOffset failedAt) => Task.WhenAll(
-        db.SortedSetAddAsync(LetterKeys.Index(key.Category), key.Id, failedAt.ToUnixTimeMilliseconds()),
-        db.SetAddAsync(LetterKeys.Categories, key.Category.Name));
 
     public static async Task<IReadOnlyList<Category>> CategoriesAsync(IDatabase db)
     {
@@ -107,14 +103,14 @@ static class RedisLetterIndex
         var entries = await Task.WhenAll(missing.Select(async k => await SeeAsync(db, k, now)));
         var added = await GuardedBatch.WriteAsync(
             db, entries,
-            item => [Condition.KeyExists(item.Entry.Key.Format())],
-            (transaction, item) =>
+            item => new GuardedWrite(
             [
-                transaction.SortedSetAddAsync(LetterKeys.Index(item.Entry.Key.Category), item.Entry.Member, item.Entry.FailedAtMs, When.NotExists),
-                transaction.SetAddAsync(LetterKeys.Categories, item.Entry.Key.Category.Name),
-                LetterWrites.Expect(transaction, item.Entry.Key, item.Life, now),
-                .. LetterWrites.Summarize(transaction, item.Entry.Key, item.Summary, now),
-            ]);
+                RedisCommand.RankNew(LetterKeys.Index(item.Entry.Key.Category), item.Entry.Member, item.Entry.FailedAtMs),
+                RedisCommand.AddToSet(LetterKeys.Categories, item.Entry.Key.Category.Name),
+                LetterWrites.Expect(item.Entry.Key, item.Life, now),
+                .. LetterWrites.Summarize(item.Entry.Key, item.Summary, now),
+            ],
+            Guard.Exists(item.Entry.Key.Format())));
         return added.Count;
     }
 

@@ -23,7 +23,7 @@ public abstract record JobFault(string Message)
 }
 
 /// <summary>
-/// Replay jobs in Redis. A job is written on the condition that it is still what was read, so a person's word and the
+/// Replay jobs in Redis. A job is written on the guard that it is still what was read, so a person's word and the
 /// runner's results never undo each other; its list of keys is written once. One job at a time has a category.
 /// </summary>
 public sealed class RedisReplayJobs(RedisConnection redis)
@@ -34,7 +34,9 @@ public sealed class RedisReplayJobs(RedisConnection redis)
     /// <summary>A process that has not renewed its lease for so long runs the job no more.</summary>
     public static readonly TimeSpan LeaseLife = TimeSpan.FromSeconds(30);
 
-    const int RoundLimit = 8;
+    /// <summary>The lease's place among a write's guards.</summary>
+    const int LeaseGuard = 0;
+
     const int IdLength = 32;
 
     static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(20);
@@ -48,11 +50,12 @@ public sealed class RedisReplayJobs(RedisConnection redis)
             async db =>
             {
                 foreach (var some in parts.Chunk(50)) await db.HashSetAsync(LetterKeys.JobKeys(job.Id), some);
-                var transaction = db.CreateTransaction();
-                return await transaction.CommitAsync(
-                    transaction.KeyExpireAsync(LetterKeys.JobKeys(job.Id), ReplayJob.PlanLife),
-                    transaction.StringSetAsync(LetterKeys.Job(job.Id), job.Format(), ReplayJob.PlanLife),
-                    transaction.SortedSetAddAsync(LetterKeys.Jobs, job.Id, job.CreatedAt.ToUnixTimeMilliseconds()));
+                return await db.CommitAsync(new GuardedWrite(
+                [
+                    RedisCommand.Set(LetterKeys.Job(job.Id), job.Format(), ReplayJob.PlanLife),
+                    RedisCommand.Live(LetterKeys.JobKeys(job.Id), ReplayJob.PlanLife),
+                    RedisCommand.Rank(LetterKeys.Jobs, job.Id, job.CreatedAt.ToUnixTimeMilliseconds()),
+                ]));
             },
             WriteLimit);
         return written.Map(_ => Unit.Default);
@@ -100,11 +103,10 @@ public sealed class RedisReplayJobs(RedisConnection redis)
     public async Task<Either<StoreFailure, bool>> TakeLeaseAsync(string id, string process) =>
         await redis.RunAsync(db => db.StringSetAsync(LetterKeys.JobLease(id), process, LeaseLife, When.NotExists));
 
-    public async Task<Either<StoreFailure, bool>> RenewLeaseAsync(string id, string process) =>
-        await OnLeaseAsync(id, process, (transaction, lease) => transaction.KeyExpireAsync(lease, LeaseLife));
+    public Task<Either<StoreFailure, bool>> RenewLeaseAsync(string id, string process) =>
+        OnLeaseAsync(id, process, lease => RedisCommand.Live(lease, LeaseLife));
 
-    public Task GiveLeaseBackAsync(string id, string process) =>
-        OnLeaseAsync(id, process, (transaction, lease) => transaction.KeyDeleteAsync(lease));
+    public Task GiveLeaseBackAsync(string id, string process) => OnLeaseAsync(id, process, lease => RedisCommand.Delete(lease));
 
     /// <summary>Reads, decides, writes; again where the job was changed by another in between.</summary>
     /// <param name="process">Whose lease this wants, and renews; null for a person's word.</param>
@@ -112,53 +114,53 @@ public sealed class RedisReplayJobs(RedisConnection redis)
     public async Task<Either<JobFault, ReplayJob>> ChangeAsync(
         string id, string? process, Func<ReplayJob, Either<JobRefusal, ReplayJob>> decide)
     {
-        for (var round = 0; round < RoundLimit; round++)
-        {
-            var read = await redis.RunAsync(async db => (Text: await db.StringGetAsync(LetterKeys.Job(id)), Active: await db.HashGetAllAsync(LetterKeys.JobsActive)));
-            if (!read.Succeeded(out var seen, out var failure)) return new JobFault.StoreDown(failure);
-            if (!Parse(id, seen.Text).Succeeded(out var job, out var fault)) return fault;
-            if (!decide(job).Succeeded(out var changed, out var refusal)) return new JobFault.Refused(refusal.Message);
-            if (!job.IsActive && changed.IsActive && OtherOf(changed, seen.Active) is { } other) return new JobFault.Refused(other);
-            var wrote = await redis.RunAsync(db => WriteAsync(db.CreateTransaction(), seen.Text, job, changed, process));
-            if (!wrote.Succeeded(out var committed, out failure)) return new JobFault.StoreDown(failure);
-            if (committed) return changed;
-            if (process is null) continue;
-            if (!(await redis.RunAsync(db => db.StringGetAsync(LetterKeys.JobLease(id)))).Succeeded(out var holder, out failure))
-                return new JobFault.StoreDown(failure);
-            if (holder != process) return new JobFault.LeaseLost();
-        }
+        var done = await redis.CompareAndWriteAsync(
+            $"job {id}", ReadAsync,
+            seen =>
+            {
+                if (!Parse(id, seen.Text).Succeeded(out var job, out var fault)) return (fault, null);
+                if (!decide(job).Succeeded(out var changed, out var refusal)) return (new JobFault.Refused(refusal.Message), null);
+                if (!job.IsActive && changed.IsActive && OtherOf(changed, seen.Active) is { } other) return (new JobFault.Refused(other), null);
+                return ((Either<JobFault, ReplayJob>)changed, WriteOf(seen.Text, job, changed, process));
+            },
+            by => by.Guard == LeaseGuard && process is not null ? (Either<JobFault, ReplayJob>)new JobFault.LeaseLost() : Option<Either<JobFault, ReplayJob>>.None);
+        return done.Match(Right: answer => answer, Left: failure => new JobFault.StoreDown(failure));
 
-        return new JobFault.StoreDown(new StoreFailure($"job {id} was changed by others {RoundLimit} times in a row"));
+        async Task<(RedisValue Text, HashEntry[] Active)> ReadAsync(IDatabase db) =>
+            (await db.StringGetAsync(LetterKeys.Job(id)), await db.HashGetAllAsync(LetterKeys.JobsActive));
     }
 
-    static Task<bool> WriteAsync(ITransaction transaction, RedisValue seen, ReplayJob job, ReplayJob changed, string? process)
+    static GuardedWrite WriteOf(RedisValue seen, ReplayJob job, ReplayJob changed, string? process)
     {
-        var (name, keys, lease) = (LetterKeys.Job(job.Id), LetterKeys.JobKeys(job.Id), LetterKeys.JobLease(job.Id));
-        transaction.AddCondition(Condition.StringEqual(name, seen));
-        if (process is not null) transaction.AddCondition(Condition.StringEqual(lease, process));
+        var (name, lease) = (LetterKeys.Job(job.Id), LetterKeys.JobLease(job.Id));
         TimeSpan? life = changed.IsActive ? null : ReplayJob.EndedLife;
-        var tasks = new List<Task> { transaction.StringSetAsync(name, changed.Format(), life is { } left ? new Expiration(left) : Expiration.Default), LetterWrites.Live(transaction, keys, life) };
-        if (process is not null) tasks.Add(transaction.KeyExpireAsync(lease, LeaseLife));
+        var guards = new List<Guard> { Guard.Equal(name, seen) };
+        var commands = new List<RedisCommand>
+        {
+            RedisCommand.Set(name, changed.Format(), life), RedisCommand.Live(LetterKeys.JobKeys(job.Id), life),
+        };
+        if (process is not null)
+        {
+            guards.Insert(LeaseGuard, Guard.Equal(lease, process));
+            commands.Add(RedisCommand.Live(lease, LeaseLife));
+        }
+
         var categories = changed.Plan.Categories.Select(c => (RedisValue)c.Category).ToArray();
         if (changed.IsActive && !job.IsActive)
         {
-            foreach (var category in categories) transaction.AddCondition(Condition.HashNotExists(LetterKeys.JobsActive, category));
-            tasks.Add(transaction.HashSetAsync(LetterKeys.JobsActive, [.. categories.Select(c => new HashEntry(c, job.Id))]));
+            guards.AddRange(categories.Select(c => Guard.NoField(LetterKeys.JobsActive, c)));
+            commands.Add(RedisCommand.SetFields(LetterKeys.JobsActive, [.. categories.Select(c => new HashEntry(c, job.Id))]));
         }
 
-        if (!changed.IsActive && job.IsActive) tasks.Add(transaction.HashDeleteAsync(LetterKeys.JobsActive, categories));
-        return transaction.CommitAsync(tasks);
+        if (!changed.IsActive && job.IsActive) commands.Add(RedisCommand.RemoveFields(LetterKeys.JobsActive, categories));
+        return new GuardedWrite(commands, guards);
     }
 
-    async Task<Either<StoreFailure, bool>> OnLeaseAsync(string id, string process, Func<ITransaction, RedisKey, Task> change)
+    async Task<Either<StoreFailure, bool>> OnLeaseAsync(string id, string process, Func<string, RedisCommand> change)
     {
-        RedisKey lease = LetterKeys.JobLease(id);
-        return await redis.RunAsync(db =>
-        {
-            var transaction = db.CreateTransaction();
-            transaction.AddCondition(Condition.StringEqual(lease, process));
-            return transaction.CommitAsync(change(transaction, lease));
-        });
+        var lease = LetterKeys.JobLease(id);
+        var outcome = await redis.CommitAsync(new GuardedWrite([change(lease)], Guard.Equal(lease, process)));
+        return outcome.Map(o => o is WriteOutcome.Written);
     }
 
     /// <summary>Any other text could name another key of ours.</summary>

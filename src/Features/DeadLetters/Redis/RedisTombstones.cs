@@ -42,29 +42,26 @@ public sealed class RedisTombstones(RedisConnection redis)
         var stones = gone.Select(t => (Trace: t, Stone: Tombstone.Of(t.Entry.Key, t.Summary, why(t), t.ExpectedAt, now))).ToList();
         var buried = await GuardedBatch.WriteAsync(
             db, stones,
-            item =>
+            item => new GuardedWrite(
             [
-                Condition.KeyNotExists(item.Trace.Entry.Key.Format()),
-                Condition.KeyNotExists(LetterKeys.Discarded(item.Trace.Entry.Key)),
-                Unchanged(item.Trace),
+                RedisCommand.Append(LetterKeys.Tombstones, "t", item.Stone.Format()),
+                .. LetterWrites.Forget(item.Trace.Entry.Key, now),
+                RedisCommand.Unrank(LetterKeys.Index(item.Trace.Entry.Key.Category), item.Trace.Entry.Member),
             ],
-            (transaction, item) =>
-            [
-                transaction.ExecuteAsync("XADD", (RedisKey)LetterKeys.Tombstones, "*", "t", item.Stone.Format()),
-                .. LetterWrites.Forget(transaction, item.Trace.Entry.Key, now),
-                transaction.SortedSetRemoveAsync(LetterKeys.Index(item.Trace.Entry.Key.Category), item.Trace.Entry.Member),
-            ]);
+            Guard.Missing(item.Trace.Entry.Key.Format()),
+            Guard.Missing(LetterKeys.Discarded(item.Trace.Entry.Key)),
+            Unchanged(item.Trace)));
         return [.. buried.Select(b => b.Stone)];
     }
 
     internal static Task TrimAsync(IDatabase db, DateTimeOffset now) =>
         db.ExecuteAsync("XTRIM", (RedisKey)LetterKeys.Tombstones, "MINID", "~", (now - Life).ToUnixTimeMilliseconds());
 
-    static Condition Unchanged(LetterTrace trace)
+    static Guard Unchanged(LetterTrace trace)
     {
         var summaries = LetterKeys.Summaries(trace.Entry.Key.Category);
         return trace.SummaryText is { } text
-            ? Condition.HashEqual(summaries, trace.Entry.Member, text)
-            : Condition.HashNotExists(summaries, trace.Entry.Member);
+            ? Guard.FieldEqual(summaries, trace.Entry.Member, text)
+            : Guard.NoField(summaries, trace.Entry.Member);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 
@@ -22,18 +23,23 @@ public sealed record StoreHealth(
 {
     public static readonly TimeSpan ClockOffsetLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>Redis' own words where it accepts no writes: then nothing is kept, and nothing published.</summary>
+    public string? Refusal { get; init; }
+
     /// <param name="info">Redis' INFO, by field.</param>
-    public static StoreHealth Of(IReadOnlyDictionary<string, string> info, TimeSpan clockOffset)
+    /// <param name="refusal">Of a write that was tried; null where it was accepted.</param>
+    public static StoreHealth Of(IReadOnlyDictionary<string, string> info, TimeSpan clockOffset, string? refusal = null)
     {
         var health = new StoreHealth(
             info.GetValueOrDefault("maxmemory_policy"), RedisInfo.NumberOf(info, "maxmemory"), RedisInfo.NumberOf(info, "used_memory"),
             RedisInfo.NumberOf(info, "evicted_keys"), RedisInfo.NumberOf(info, "aof_enabled") is { } aof ? aof == 1 : null,
-            info.GetValueOrDefault("aof_last_write_status"), info.GetValueOrDefault("rdb_last_bgsave_status"), clockOffset, []);
+            info.GetValueOrDefault("aof_last_write_status"), info.GetValueOrDefault("rdb_last_bgsave_status"), clockOffset, []) { Refusal = refusal };
         return health with { Problems = [.. ProblemsOf(health, info.Count == 0)] };
     }
 
     static IEnumerable<string> ProblemsOf(StoreHealth seen, bool silent)
     {
+        if (seen.Refusal is { } refusal) yield return $"Redis refuses writes: {refusal}";
         if (silent) yield return "Redis does not let this account ask INFO: eviction and persistence are not known";
         if (seen.EvictionPolicy is { } policy && policy != "noeviction" && seen.MaxMemoryBytes != 0)
             yield return $"the eviction policy is {policy}: letters are deleted when memory runs short; it should be noeviction";
@@ -49,8 +55,15 @@ public sealed record StoreHealth(
 /// <summary>Asks Redis how it is.</summary>
 public sealed class RedisStoreHealth(RedisConnection redis, TimeProvider clock)
 {
-    public Task<Either<StoreFailure, StoreHealth>> ReadAsync() =>
-        redis.RunAsync(async db =>
+    static readonly TimeSpan ProbeLife = TimeSpan.FromMinutes(1);
+
+    /// <summary>What it says of itself, and whether it accepts a write: INFO and reads go on where it does not.</summary>
+    public async Task<Either<StoreFailure, StoreHealth>> ReadAsync()
+    {
+        var written = await redis.CommitAsync(new GuardedWrite([RedisCommand.Set(LetterKeys.Probe, "1", ProbeLife)]));
+        var refusal = written.Match(Right: _ => null, Left: f => f.Refusal);
+        if (refusal is null && !written.Succeeded(out _, out var failure)) return failure;
+        return await redis.RunAsync(async db =>
         {
             var info = await RedisInfo.ReadAsync(db);
             var before = clock.GetUtcNow();
@@ -59,6 +72,7 @@ public sealed class RedisStoreHealth(RedisConnection redis, TimeProvider clock)
             var seconds = long.Parse(parts[0], CultureInfo.InvariantCulture);
             var micros = long.Parse(parts[1], CultureInfo.InvariantCulture);
             var theirs = DateTimeOffset.FromUnixTimeSeconds(seconds).AddMicroseconds(micros);
-            return StoreHealth.Of(info, theirs - halfway);
+            return StoreHealth.Of(info, theirs - halfway, refusal);
         });
+    }
 }

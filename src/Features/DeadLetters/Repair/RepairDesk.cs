@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using LanguageExt;
-using StackExchange.Redis;
 
 namespace Hobom.Slices.DeadLetters.Repair;
 
@@ -78,77 +76,25 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         if (!(await store.OriginalAsync(key)).Succeeded(out var original, out failure)) return new RepairAnswer.StoreDown(failure);
         if (!slice.Payloads.ValueOf(payload, key.Id, letter.HoldsRow).Succeeded(out var value, out var fault)) return new RepairAnswer.BadPayload(fault);
 
-        var route = new ReplayRoute(slice.Route, slice.RecordKey);
-        var changed = await store.ChangeAsync<RepairAnswer>(key, seen =>
-        {
-            var record = seen.Known ?? (seen.Record is RecordReading.None && seen.Exists
-                ? DeadLetterDecisions.RecordOfAnotherWriter(letter, route, clock.GetUtcNow())
-                : null);
-            if (WhyNot(seen, record, letter) is { } refused) return (refused, null);
-            var first = record!.Edit is null ? letter.Payload : original.IfNone(letter.Payload);
-            var edit = EditOf(first, payload, reason, by);
-            var edited = Holding(record, value) with { Edit = edit };
-            var noted = edited.Noting(new HistoryEntry(edit.At, by, "edit", reason));
-            return (new RepairAnswer.Done(edit), WriteOf(key, noted, value, record.Edit is null ? (ReadOnlyMemory<byte>?)letter.Payload : null, seen.TimeLeft));
-        });
-        return changed.Match(Right: answer => answer, Left: down => new RepairAnswer.StoreDown(down));
+        var unwritten = DeadLetterDecisions.RecordOfAnotherWriter(letter, new ReplayRoute(slice.Route, slice.RecordKey), clock.GetUtcNow());
+        var wanted = new WantedEdit(payload, value, by, reason);
+        return AnswerOf(await store.EditAsync(
+            key, seen => LetterEdits.Plan(seen, letter, unwritten, original, wanted, clock.GetUtcNow())));
     }
 
     async Task<RepairAnswer> UndoAsync(DeadLetterKey key, string by)
     {
         if (!(await store.OriginalAsync(key)).Succeeded(out var kept, out var failure)) return new RepairAnswer.StoreDown(failure);
-        var changed = await store.ChangeAsync<RepairAnswer>(key, seen =>
+        return AnswerOf(await store.EditAsync(key, seen => LetterEdits.PlanUndo(seen, kept, by, clock.GetUtcNow())));
+    }
+
+    static RepairAnswer AnswerOf(Either<StoreFailure, EditPlan> edited) => edited.Match(
+        Left: down => new RepairAnswer.StoreDown(down),
+        Right: RepairAnswer (plan) => plan switch
         {
-            if (!seen.Exists) return (new RepairAnswer.NoLetter(), null);
-            if (seen.Known is not { Edit: not null } record) return (new RepairAnswer.Refused("the letter is not edited"), null);
-            if (HeldBy(record) is { } held) return (held, null);
-            if (kept.IsNone) return (new RepairAnswer.Refused("the original is not kept any more"), null);
-            var original = kept.IfNone(default(ReadOnlyMemory<byte>));
-            var noted = (Holding(record, original) with { Edit = null })
-                .Noting(new HistoryEntry(clock.GetUtcNow(), by, "undo edit"));
-            return (new RepairAnswer.Done(null), WriteOf(key, noted, original, null, seen.TimeLeft, forgetOriginal: true));
+            EditPlan.Write write => new RepairAnswer.Done(write.Record.Edit),
+            EditPlan.Refused(var reason) => new RepairAnswer.Refused(reason),
+            EditPlan.NoLetter => new RepairAnswer.NoLetter(),
+            _ => throw new UnreachableException($"{plan}"),
         });
-        return changed.Match(Right: answer => answer, Left: down => new RepairAnswer.StoreDown(down));
-    }
-
-    RepairAnswer? WhyNot(LetterSight seen, LetterRecord? record, StoredLetter letter) =>
-        !seen.Exists ? new RepairAnswer.NoLetter()
-        : record is null ? new RepairAnswer.Refused(LetterActions.WhyUnreadable(seen.Record))
-        : HeldBy(record) is { } held ? held
-        : record.PayloadSha256 != Digest(letter.Payload.Span) ? new RepairAnswer.Refused("the letter was changed meanwhile")
-        : record.Stage == DeadLetter.DecideStage && record.EventId != letter.Key.Id
-            ? new RepairAnswer.Refused(new ReplayRefusal.NoEventId().Message)
-        : null;
-
-    RepairAnswer.Refused? HeldBy(LetterRecord record) =>
-        record.Claim is { } claim && claim.IsHeld(clock.GetUtcNow())
-            ? new RepairAnswer.Refused($"{claim.By} replays it since {claim.Since:u}")
-            : null;
-
-    LetterEdit EditOf(ReadOnlyMemory<byte> original, ReadOnlyMemory<byte> payload, string reason, string by)
-    {
-        var changes = JsonDiff.Of(original, payload);
-        return new LetterEdit(
-            by, clock.GetUtcNow(), reason, Digest(original.Span), [.. changes.Take(LetterEdit.ChangeLimit)], changes.Count);
-    }
-
-    static LetterRecord Holding(LetterRecord record, ReadOnlyMemory<byte> payload) =>
-        record with { PayloadBytes = payload.Length, PayloadSha256 = Digest(payload.Span) };
-
-    /// <param name="original">To be kept from now on; null where it is, or is not to be.</param>
-    LetterWrite WriteOf(
-        DeadLetterKey key, LetterRecord record, ReadOnlyMemory<byte> payload, ReadOnlyMemory<byte>? original, TimeSpan? life,
-        bool forgetOriginal = false) => new(
-        transaction =>
-        [
-            transaction.ExecuteAsync("SET", (RedisKey)key.Format(), payload.ToArray(), "XX", "KEEPTTL"),
-            transaction.StringSetAsync(LetterKeys.Record(key), LetterRecordText.Format(record), life, When.Always),
-            .. original is { } kept ? [transaction.StringSetAsync(LetterKeys.Original(key), kept.ToArray(), life, When.Always)] : Array.Empty<Task>(),
-            .. forgetOriginal ? [transaction.KeyDeleteAsync(LetterKeys.Original(key))] : Array.Empty<Task>(),
-            RedisLetterIndex.AddAsync(transaction, key, record.LastFailedAt),
-            .. LetterWrites.Summarize(transaction, key, LetterSummary.Of(record), clock.GetUtcNow()),
-        ],
-        Condition.KeyExists(key.Format()));
-
-    static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Leases;
+using LanguageExt;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
 
@@ -64,22 +65,23 @@ sealed class DeliveryAttempts(
             var failed = new List<Attempt>();
             while (true)
             {
-                if (await AttemptAsync(delivery, failed) is not var (failure, decision))
+                if (await AttemptAsync(delivery, failed) is not var (failure, after))
                 {
                     await SettleDeliveredAsync(delivery, letters);
                     return true;
                 }
 
-                if (MustDivide(delivery, failure, decision)) return await DivideAsync(delivery, letters, probe, slot);
-                if (decision is not RetryDecision.RetryAfter(var delay) || probe)
+                var goesOn = after.Succeeded(out var next, out var end);
+                if (MustDivide(delivery, failure, end)) return await DivideAsync(delivery, letters, probe, slot);
+                if (!goesOn || probe)
                 {
-                    await EndFailedAsync(delivery, failure, decision, failed);
+                    await EndFailedAsync(delivery, failure, end, failed);
                     return failure.Scope is not FaultScope.Record;
                 }
 
                 var waited = false;
                 await window.StepAsideAsync(
-                    slot.Weight, slot.Size, async () => waited = await Pauses.WaitAsync(delay, parts.Clock, stopping));
+                    slot.Weight, slot.Size, async () => waited = await Pauses.WaitAsync(next.Delay, parts.Clock, stopping));
                 if (waited && !stopping.IsCancellationRequested) continue;
                 Return(delivery);
                 return true;
@@ -93,8 +95,8 @@ sealed class DeliveryAttempts(
     }
 
     /// <summary>Given up for what may be the fault of one of its events: the others must not share its fate.</summary>
-    static bool MustDivide(Delivery delivery, PublishFailure failure, RetryDecision decision) =>
-        delivery.Halves is not null && decision is RetryDecision.GiveUp
+    static bool MustDivide(Delivery delivery, PublishFailure failure, NoNextTry? end) =>
+        delivery.Halves is not null && end is NoNextTry.GiveUp
         && failure is not PublishFailure.Unknown && !failure.Scope.IsOutage();
 
     async Task<bool> DivideAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe, (int Weight, int Size) slot)
@@ -108,7 +110,7 @@ sealed class DeliveryAttempts(
     }
 
     /// <summary>Null when the broker has acknowledged it.</summary>
-    async Task<(PublishFailure Failure, RetryDecision Decision)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
+    async Task<(PublishFailure Failure, Either<NoNextTry, NextTry> After)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
     {
         var unknowns = delivery.Events.Max(e => parts.Ledger.Find(e.Id)?.Unknowns ?? 0);
         var startedAt = parts.Clock.GetUtcNow();
@@ -125,7 +127,7 @@ sealed class DeliveryAttempts(
         failed.Add(new Attempt(
             failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), failure.Class, failure.Code, failure.Message,
             MaybeWritten: unknowns > 0));
-        return (failure, parts.Policy.Next(failure, failed.Count, unknowns, parts.Chance()));
+        return (failure, parts.Policies.AfterPublish(failure, failed.Count, unknowns, parts.Chance()));
     }
 
     async Task SettleDeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
@@ -137,9 +139,10 @@ sealed class DeliveryAttempts(
             e.Id, e.LetterKey, new EventOutcome.Published(letters.Contains(e.LetterKey)), tally.Delivered)));
     }
 
-    async Task EndFailedAsync(Delivery delivery, PublishFailure last, RetryDecision decision, List<Attempt> failed)
+    /// <param name="end">Null where another try would have followed: a probe makes none.</param>
+    async Task EndFailedAsync(Delivery delivery, PublishFailure last, NoNextTry? end, List<Attempt> failed)
     {
-        var after = parts.Circuit.NoteFailed(last, delivery.Events.Count, decision is RetryDecision.GiveUp);
+        var after = parts.Circuit.NoteFailed(last, delivery.Events.Count, end is NoNextTry.GiveUp);
         if (last.Scope.SaysOfOthers()) runner.Probes.NoteFailed(IdsOf(delivery));
         if (!after.MayBeLetters)
         {

@@ -12,7 +12,7 @@ public sealed record DeliveryParts(
     RelayRoute Route,
     DeliveryPorts Ports,
     DeliveryLedger Ledger,
-    RetryPolicy Policy,
+    FlowPolicies Policies,
     DeliveryLimits Limits,
     TimeProvider Clock,
     Func<double> Chance,

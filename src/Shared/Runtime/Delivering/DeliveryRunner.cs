@@ -10,7 +10,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// </summary>
 public sealed class DeliveryRunner(DeliveryParts parts)
 {
-    readonly MarkGate marks = new(parts.Policy, parts.Limits, parts.Clock, parts.Chance);
+    readonly MarkGate marks = new(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
 
     public DeliveryParts Parts => parts;
 

@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using Hobom.Slices.Core;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Kafka;
 
 /// <summary>The HOBOM_KAFKA_* variables: four with a meaning of their own, the rest properties of librdkafka.</summary>
-sealed partial class KafkaVariables(IReadOnlyDictionary<string, string> environment)
+sealed class KafkaVariables(IReadOnlyDictionary<string, string> environment)
 {
     public const string Prefix = "HOBOM_KAFKA_";
     const string Broker = Prefix + "BROKER";
@@ -36,8 +36,8 @@ sealed partial class KafkaVariables(IReadOnlyDictionary<string, string> environm
     {
         if (Value(Broker) is not { } text) return Fault(Broker, "is required: a comma list of host:port", "");
         var brokers = text.Split(',', StringSplitOptions.TrimEntries);
-        foreach (var broker in brokers.Where(b => !IsHostAndPort(b)))
-            Fault(Broker, $"'{broker}' is not host:port", "");
+        foreach (var (at, broker) in brokers.Index())
+            HostPort.Parse(broker).IfLeft(fault => { Fault(Broker, brokers.Length > 1 ? $"broker {at + 1}: {fault}" : fault.Message, ""); });
         return string.Join(',', brokers);
     }
 
@@ -86,11 +86,6 @@ sealed partial class KafkaVariables(IReadOnlyDictionary<string, string> environm
         return instead;
     }
 
-    static bool IsHostAndPort(string text) =>
-        HostAndPort().Match(text) is { Success: true } match
-        && int.TryParse(match.Groups["port"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-        && port is > 0 and <= 65535;
-
     static TimeSpan? Duration(string text)
     {
         var (digits, unit) = text.EndsWith("ms", StringComparison.Ordinal) ? (text[..^2], TimeSpan.FromMilliseconds(1))
@@ -98,7 +93,4 @@ sealed partial class KafkaVariables(IReadOnlyDictionary<string, string> environm
             : (text, TimeSpan.FromSeconds(1));
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number * unit : null;
     }
-
-    [GeneratedRegex(@"^([A-Za-z0-9_][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\]):(?<port>[0-9]{1,5})$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex HostAndPort();
 }

@@ -17,6 +17,9 @@ public sealed class RedisConnection(
     RedisAddress address, TimeProvider clock, ILogger<RedisConnection> logger, TimeSpan? timeLimit = null)
     : IAsyncDisposable
 {
+    /// <summary>A string, written now and then to see whether writes are accepted.</summary>
+    public const string ProbeKey = "dlqx:probe";
+
     /// <summary>
     /// Silence after which the connection is given up: a neighbour that vanished without a word leaves a socket that
     /// takes writes for a quarter of an hour.
@@ -85,7 +88,7 @@ public sealed class RedisConnection(
         catch (RedisServerException e) when (e.Message.StartsWith("EXECABORT", StringComparison.Ordinal))
         {
             // It only says that a command was refused before; what holds for one holds for a plain read as well.
-            await db.StringGetAsync(RedisHealth.ProbeKey);
+            await db.StringGetAsync(ProbeKey);
             throw;
         }
     }

@@ -5,9 +5,6 @@ namespace Hobom.Slices.Runtime.Redis;
 /// <summary>Keeps whether Redis answers and accepts writes, and writes one line when that changes.</summary>
 sealed class RedisHealth(RedisAddress address, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Written now and then to see whether writes are accepted.</summary>
-    public const string ProbeKey = "dlqx:probe";
-
     readonly Lock gate = new();
     RedisState state = new(RedisReach.Untried, clock.GetUtcNow(), "");
     long lastAnswer = long.MinValue;

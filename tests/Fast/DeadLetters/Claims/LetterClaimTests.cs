@@ -91,7 +91,7 @@ public sealed class LetterClaimTests
         var route = new ReplayRoute(new RelayRoute("HOBOM_LOG", "hobom.logs", new Category("menu")), id => $"hobom-log-of-{id}");
         var letter = new StoredLetter(Key, "[{}]"u8.ToArray(), new RecordReading.Readable(record), null);
         Assert.True(DeadLetterDecisions.PlanReplay(letter, route, Noon).IsLeft);
-        var delivery = DeadLetterDecisions.PlanReplay(letter, route, Noon, patched: true).Match(d => d, r => throw new InvalidOperationException(r.Message));
+        var delivery = DeadLetterDecisions.PlanReplay(letter, route, Noon, patched: true).Right();
         Assert.Equal("hobom-log-of-e1", delivery.Key);
         Assert.Equal(["event-id=e1", "event-type=HOBOM_LOG", "edited=1"], delivery.Headers.Where(h => h.Name is not ("replayed-at" or "replay-of")).Select(h => $"{h.Name}={h.Value}"));
     }

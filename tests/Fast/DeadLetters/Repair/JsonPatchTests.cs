@@ -92,11 +92,11 @@ public sealed class JsonPatchTests
         Assert.Equal(expected, string.Join(";", JsonDiff.Of(Encoding.UTF8.GetBytes(before), Encoding.UTF8.GetBytes(after)).Select(c => $"{c.Op} {c.Path}")));
 
     static byte[] Applied(string document, string patch) =>
-        Patch(patch).Apply(Encoding.UTF8.GetBytes(document)).Match(bytes => bytes, fault => throw new InvalidOperationException(fault.ToString()));
+        Patch(patch).Apply(Encoding.UTF8.GetBytes(document)).Right();
 
     static JsonPatch Patch(string text)
     {
         using var json = JsonDocument.Parse(text);
-        return JsonPatch.Parse(json.RootElement).Match(patch => patch, fault => throw new InvalidOperationException(fault.ToString()));
+        return JsonPatch.Parse(json.RootElement).Right();
     }
 }

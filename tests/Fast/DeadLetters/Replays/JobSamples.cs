@@ -13,7 +13,7 @@ static class JobSamples
     public static ReplayJob Started(int count, ReplayJobOptions? options = null) => Told(Planned(count, options), ReplayJobOrder.Start, Noon);
 
     public static ReplayJob Told(ReplayJob job, ReplayJobOrder order, DateTimeOffset now) =>
-        ReplayJobDecisions.Obey(job, order, "ben", now).Match(j => j, refusal => throw new InvalidOperationException(refusal.Message));
+        ReplayJobDecisions.Obey(job, order, "ben", now).Right();
 
     /// <summary>As the runner does: due, begun, tried, counted.</summary>
     public static (ReplayJob Job, IReadOnlyList<JobItem> Items, DateTimeOffset At) Step(

@@ -73,7 +73,7 @@ public sealed class LawDecisionsTests
         Assert.Equal(
             """{"diffId":"d<1>","changes":[{"articleNo":"제1조","changeType":"MODIFIED","before":"전","after":"후"},{"articleNo":"2","changeType":"ADDED","before":"","after":"\"x\"\n"}]}""",
             Encoding.UTF8.GetString(text));
-        Assert.Equal(payload, LawPayloadText.Parse(text).Match(p => p, f => throw new InvalidOperationException(f.Message)));
+        Assert.Equal(payload, LawPayloadText.Parse(text).Right());
     }
 
     [Theory]

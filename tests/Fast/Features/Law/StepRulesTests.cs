@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Xunit;
 using Hobom.Slices.Core;
 using Hobom.Slices.Law;
+using LanguageExt;
 
 namespace Hobom.Slices.Tests.Fast.Features.Law;
 
@@ -13,20 +14,20 @@ public sealed class StepRulesTests
     [Fact]
     public void A_step_is_tried_three_times_with_200_and_400_ms_between()
     {
-        Assert.Equal(new StepDecision.RetryAfter(TimeSpan.FromMilliseconds(200)), After(Passing, 1));
-        Assert.Equal(new StepDecision.RetryAfter(TimeSpan.FromMilliseconds(400)), After(Passing, 2));
-        Assert.IsType<StepDecision.GiveUp>(After(Passing, 3));
-        Assert.IsType<StepDecision.GiveUp>(After(Passing with { TryAgain = false }, 1));
+        Assert.Equal(new NextTry(TimeSpan.FromMilliseconds(200)), After(Passing, 1).Right());
+        Assert.Equal(new NextTry(TimeSpan.FromMilliseconds(400)), After(Passing, 2).Right());
+        Assert.IsType<NoNextStepTry.GiveUp>(After(Passing, 3).Left());
+        Assert.IsType<NoNextStepTry.GiveUp>(After(Passing with { TryAgain = false }, 1).Left());
     }
 
     [Fact]
     public void A_wait_that_was_asked_for_is_heeded_whatever_the_attempts_and_grows_where_no_length_was_named()
     {
         Assert.Equal(
-            new StepDecision.RetryAfter(TimeSpan.FromSeconds(90)),
-            After(new StepFault.AskedToWait(TimeSpan.FromSeconds(90), "m"), 3));
+            new NextTry(TimeSpan.FromSeconds(90)),
+            After(new StepFault.AskedToWait(TimeSpan.FromSeconds(90), "m"), 3).Right());
         double[] own = [.. Enumerable.Range(0, 8).Select(waits =>
-            Assert.IsType<StepDecision.RetryAfter>(After(new StepFault.AskedToWait(null, "m"), 0, waits)).Delay.TotalSeconds)];
+            After(new StepFault.AskedToWait(null, "m"), 0, waits).Right().Delay.TotalSeconds)];
         Assert.Equal([1, 2, 4, 8, 16, 32, 60, 60], own);
     }
 
@@ -36,9 +37,9 @@ public sealed class StepRulesTests
         var wish = new StepFault.AskedToWait(TimeSpan.FromMilliseconds(wishMs.Get * 1000L % 2_000_000), "m");
         var waited = TimeSpan.Zero;
         var waits = 0;
-        while (StepRules.After(wish, 0, 3, waits, waited, 0) is StepDecision.RetryAfter(var delay))
+        while (StepRules.After(wish, 0, RetryPolicy.Contract, waits, waited, 0).Succeeded(out var next, out _))
         {
-            waited += delay;
+            waited += next.Delay;
             if (++waits > 600) return false;
         }
 
@@ -48,10 +49,16 @@ public sealed class StepRulesTests
     [Fact]
     public void A_wish_beyond_the_limit_leaves_the_row_and_the_neighbour_alone()
     {
-        var left = Assert.IsType<StepDecision.Leave>(After(new StepFault.AskedToWait(TimeSpan.FromHours(1), "quota"), 0));
+        var left = Assert.IsType<NoNextStepTry.LeavePending>(After(new StepFault.AskedToWait(TimeSpan.FromHours(1), "quota"), 0).Left());
         Assert.Equal(("quota", TimeSpan.FromHours(1)), (left.Trouble, left.QuietFor));
     }
 
-    static StepDecision After(StepFault fault, int attempts, int waits = 0) =>
-        StepRules.After(fault, attempts, 3, waits, TimeSpan.Zero, 0);
+    [Property]
+    public void A_flow_of_its_own_policy_tries_as_often_as_that_says(PositiveInt limit, PositiveInt attempts) =>
+        Assert.Equal(
+            attempts.Get < limit.Get,
+            StepRules.After(Passing, attempts.Get, RetryPolicy.Contract with { AttemptLimit = limit.Get }, 0, TimeSpan.Zero, 0).IsRight);
+
+    static Either<NoNextStepTry, NextTry> After(StepFault fault, int attempts, int waits = 0) =>
+        StepRules.After(fault, attempts, RetryPolicy.Contract, waits, TimeSpan.Zero, 0);
 }

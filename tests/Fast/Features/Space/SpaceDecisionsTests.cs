@@ -68,8 +68,8 @@ public class SpaceDecisionsTests
         new($"row-{id}", id.Length == 0 ? null : new EventId(id), "SPACE_EVENT", payload, null, () => "{}"u8.ToArray());
 
     static Delivery Carried(OutboxItem<SpaceEventPayload> item) =>
-        SpaceDecisions.Decide(item).Match(Left: r => throw new InvalidOperationException(r.Reason), Right: d => d);
+        SpaceDecisions.Decide(item).Right();
 
     static Refusal Refused(OutboxItem<SpaceEventPayload> item) =>
-        SpaceDecisions.Decide(item).Match(Left: r => r, Right: _ => throw new InvalidOperationException("it was carried"));
+        SpaceDecisions.Decide(item).Left();
 }

@@ -5,36 +5,68 @@ namespace Hobom.Slices.Tests.Fast.Host.CommandLine;
 public sealed class DlqArgumentsTests
 {
     [Theory]
-    [InlineData("", "a command is needed")]
-    [InlineData("lst", "unknown command: lst")]
-    [InlineData("list dlq:menu:1", "'list' takes no keys")]
+    [InlineData("", "Required command was not provided.")]
+    [InlineData("lst", "'lst' was not matched. Did you mean one of the following?")]
+    [InlineData("list dlq:menu:1", "Unrecognized command or argument 'dlq:menu:1'")]
     [InlineData("list --limit 0", "--limit wants a number from 1 to 1000")]
-    [InlineData("list --limit", "--limit wants a value")]
-    [InlineData("list --text a --text b", "--text stands twice")]
-    [InlineData("list --yes", "'list' takes no --yes")]
-    [InlineData("list --api-key=k", "'list' takes no --api-key")]
-    [InlineData("show", "'show' wants one key")]
+    [InlineData("list --limit x", "--limit wants a number from 1 to 1000")]
+    [InlineData("list --limit", "Required argument missing for option: '--limit'.")]
+    [InlineData("list --text a --text b", "Option '--text' expects a single argument but 2 were provided.")]
+    [InlineData("list --text=", "Required argument missing for option: '--text'.")]
+    [InlineData("list --yes", "Unrecognized command or argument '--yes'")]
+    [InlineData("list --api-key=k3y", "Unrecognized command or argument '--api-key=…'")]
+    [InlineData("replay --api-key=k3y", "there is no option --api-key")]
+    [InlineData("show", "Required argument 'KEY' missing for command: 'show'.")]
     [InlineData("show ..", "..: ")]
+    [InlineData("show @/etc/hostname", "@/etc/hostname: ")]
     [InlineData("replay", "'replay' wants keys, filters or --all")]
     [InlineData("replay --all --class transient", "'replay' wants keys or filters or --all, one of them")]
     [InlineData("replay dlq:menu:1 dlq:menu:2 --confirm-unknown", "--confirm-unknown goes with one key alone")]
     [InlineData("replay --all --confirm-delivered", "--confirm-delivered goes with one key alone")]
     [InlineData("replay dlq:menu:1 --confirm-unknown --confirm-delivered", "one --confirm-… only")]
-    [InlineData("replay --all=yes", "--all takes no value")]
+    [InlineData("replay --all=yes", "")]
     [InlineData("replay --all --rate 1001", "--rate wants a number from 1 to 1000")]
-    [InlineData("discard dlq:menu:1", "'discard' wants --reason TEXT")]
-    [InlineData("hold", "'hold' wants 1 to 1000 keys")]
-    [InlineData("hold dlq:menu:1 --class transient", "'hold' takes no --class")]
-    public void Wrong_arguments_are_told_in_a_line(string args, string fault) =>
-        Assert.StartsWith(fault, DlqArguments.Read(args.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Match(_ => "accepted", f => f), StringComparison.Ordinal);
+    [InlineData("discard dlq:menu:1", "Option '--reason' is required.")]
+    [InlineData("hold", "Required argument 'KEY' missing for command: 'hold'.")]
+    [InlineData("hold dlq:menu:1 --class transient", "there is no option --class")]
+    [InlineData("list --text \u001b[2J --yes", "Unrecognized command or argument '--yes'")]
+    public async Task Wrong_arguments_are_told_send_nothing_and_end_with_code_2(string args, string fault)
+    {
+        using var processor = new StubProcessor();
+
+        Assert.Equal(2, await processor.RunAsync(args.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+        Assert.Contains(fault, processor.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--help tells more", processor.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("k3y", processor.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', processor.Error.ToString());
+        Assert.Empty(processor.Requests);
+        Assert.Equal("", processor.Output.ToString());
+    }
 
     [Fact]
-    public void Filters_have_the_names_of_the_API_and_a_value_may_follow_an_equals_sign()
+    public async Task Filters_have_the_names_of_the_API_and_a_value_may_follow_an_equals_sign()
     {
-        var order = DlqArguments.Read(["replay", "--min-age=30m", "--expires-within", "2h", "--rate", "7", "--canary=0", "--yes"])
-            .Match(o => o, fault => throw new InvalidOperationException(fault));
-        Assert.Equal([new("minAge", "30m"), new("expiresWithin", "2h")], order.Filter);
-        Assert.Equal((7, 0, true, false), (order.Rate, order.Canary, order.Yes, order.Json));
+        using var processor = new StubProcessor();
+
+        await processor.RunAsync("replay", "--min-age=30m", "--expires-within", "2h", "--rate", "7", "--canary=0", "--yes");
+
+        Assert.Equal(
+            ["""POST /dlq/replays {"filter":{"minAge":"30m","expiresWithin":"2h"},"keys":null,"rate":7,"canary":0}"""], processor.Requests);
+    }
+
+    [Theory]
+    [InlineData("--help", "list", "replay", "HOBOM_API_KEY")]
+    [InlineData("replay --help", "--confirm-unknown", "--category", "--url", "KEY")]
+    [InlineData("-h", "groups")]
+    public async Task Help_tells_of_every_command_and_option(string args, params string[] words)
+    {
+        using var processor = new StubProcessor();
+
+        Assert.Equal(0, await processor.RunAsync(args.Split(' ')));
+
+        Assert.All(words, word => Assert.Contains(word, processor.Output.ToString(), StringComparison.Ordinal));
+        Assert.StartsWith("Description:", processor.Output.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,9 +18,12 @@ sealed class StubProcessor(params IReadOnlyList<(int Status, string Body)> answe
 
     public Task<int> RunAsync(params string[] args) => RunAsync("", canAsk: false, args);
 
-    public Task<int> RunAsync(string input, bool canAsk, params string[] args) => DlqCommand.RunAsync(
-        args, new Terminal(new StringReader(input), Output, Error, canAsk, IsScreen: false),
-        name => name is "HOBOM_API_KEY" ? "relay_a_secret" : null, this, () => Task.CompletedTask);
+    public Task<int> RunAsync(string input, bool canAsk, params string[] args) => HobomCommand.RunAsync(
+        ["dlq", .. args],
+        new CommandTools(
+            new Terminal(new StringReader(input), Output, Error, canAsk, IsScreen: false),
+            name => name is "HOBOM_API_KEY" ? "relay_a_secret" : null, () => this, () => Task.CompletedTask),
+        () => throw new InvalidOperationException("the processor was started"));
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -35,8 +38,7 @@ sealed class StubProcessor(params IReadOnlyList<(int Status, string Body)> answe
 
     protected override void Dispose(bool disposing)
     {
-        Output.Dispose();
-        Error.Dispose();
+        // The command disposes of what it sends through; the test still reads the outputs.
         base.Dispose(disposing);
     }
 }

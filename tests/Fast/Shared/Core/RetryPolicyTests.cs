@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Hobom.Slices.Core;
+using LanguageExt;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Core;
 
@@ -26,18 +27,18 @@ public class RetryPolicyTests
     public void A_retry_follows_while_the_limit_is_not_reached_and_never_after(
         RetryPolicy policy, PositiveInt attemptsMade, Chance chance)
     {
-        var next = policy.Next(Transient, attemptsMade.Get, 0, chance.Share);
-        Assert.Equal(attemptsMade.Get < policy.AttemptLimit, next is RetryDecision.RetryAfter);
-        Assert.Equal(attemptsMade.Get >= policy.AttemptLimit, next is RetryDecision.GiveUp);
+        var after = Flow(policy).AfterPublish(Transient, attemptsMade.Get, 0, chance.Share);
+        Assert.Equal(attemptsMade.Get < policy.AttemptLimit, after.IsRight);
+        Assert.Equal(attemptsMade.Get >= policy.AttemptLimit, Gives(after));
     }
 
     [Property]
     public void The_contract_waits_200_ms_then_400_ms_at_least_and_makes_three_attempts(Chance first, Chance second)
     {
-        var contract = RetryPolicy.Contract;
-        Assert.InRange(DelayOf(contract.Next(Transient, 1, 0, first.Share)), 200, 220);
-        Assert.InRange(DelayOf(contract.Next(Transient, 2, 0, second.Share)), 400, 440);
-        Assert.IsType<RetryDecision.GiveUp>(contract.Next(Transient, 3, 0, 0));
+        var contract = FlowPolicies.Contract;
+        Assert.InRange(contract.AfterPublish(Transient, 1, 0, first.Share).Right().Delay.TotalMilliseconds, 200, 220);
+        Assert.InRange(contract.AfterPublish(Transient, 2, 0, second.Share).Right().Delay.TotalMilliseconds, 400, 440);
+        Assert.True(Gives(contract.AfterPublish(Transient, 3, 0, 0)));
     }
 
     [Property]
@@ -47,29 +48,39 @@ public class RetryPolicyTests
         foreach (var failure in RetryInputs.Failures)
         {
             Assert.Equal(
-                policy.Next(failure, attemptsMade.Get, unknownsMade.Get, chance.Share),
-                policy.Next(failure, attemptsMade.Get, unknownsMade.Get, chance.Share));
+                Flow(policy).AfterPublish(failure, attemptsMade.Get, unknownsMade.Get, chance.Share),
+                Flow(policy).AfterPublish(failure, attemptsMade.Get, unknownsMade.Get, chance.Share));
         }
     }
 
     [Property]
     public bool A_permanent_failure_ends_the_first_attempt(RetryPolicy policy, PositiveInt made, NonNegativeInt unknowns) =>
-        policy.Next(new PublishFailure.Permanent("X", "too large"), made.Get, unknowns.Get, 0) is RetryDecision.GiveUp;
+        Gives(Flow(policy).AfterPublish(new PublishFailure.Permanent("X", "too large"), made.Get, unknowns.Get, 0));
 
     [Property]
     public bool Stopping_says_nothing_of_the_event(RetryPolicy policy, PositiveInt made, NonNegativeInt unknowns) =>
-        policy.Next(new PublishFailure.Stopping("X", "stopping"), made.Get, unknowns.Get, 0) is RetryDecision.LeavePending;
+        Leaves(Flow(policy).AfterPublish(new PublishFailure.Stopping("X", "stopping"), made.Get, unknowns.Get, 0));
 
     [Property]
     public bool An_unknown_outcome_is_left_to_a_later_visit_until_its_own_limit(
-        RetryPolicy policy, PositiveInt made, PositiveInt unknowns) =>
-        policy.Next(Unknown, made.Get, unknowns.Get, 0) is RetryDecision.LeavePending == unknowns.Get < policy.AttemptLimit;
+        RetryPolicy policy, PositiveInt limit, PositiveInt made, PositiveInt unknowns) =>
+        Leaves((Flow(policy) with { UnknownLimit = limit.Get }).AfterPublish(Unknown, made.Get, unknowns.Get, 0)) == unknowns.Get < limit.Get;
 
     [Property]
     public bool An_unknown_outcome_is_never_tried_again_at_once(RetryPolicy policy, PositiveInt made, PositiveInt unknowns) =>
-        policy.Next(Unknown, made.Get, unknowns.Get, 0) is not RetryDecision.RetryAfter;
+        Flow(policy).AfterPublish(Unknown, made.Get, unknowns.Get, 0).IsLeft;
 
-    static double DelayOf(RetryDecision decision) => Assert.IsType<RetryDecision.RetryAfter>(decision).Delay.TotalMilliseconds;
+    [Fact]
+    public void Every_failure_has_what_follows_it_and_a_class() => Assert.Equal(
+        typeof(PublishFailure).GetNestedTypes().Select(t => t.Name).Order(StringComparer.Ordinal),
+        RetryInputs.Failures.Where(f => Enum.IsDefined(f.Class) && FlowPolicies.Contract.AfterPublish(f, 1, 0, 0) is { IsBottom: false })
+            .Select(f => f.GetType().Name).Order(StringComparer.Ordinal));
+
+    static FlowPolicies Flow(RetryPolicy policy) => FlowPolicies.Contract with { Publish = policy };
+
+    static bool Gives(Either<NoNextTry, NextTry> after) => after.Match(_ => false, end => end is NoNextTry.GiveUp);
+
+    static bool Leaves(Either<NoNextTry, NextTry> after) => after.Match(_ => false, end => end is NoNextTry.LeavePending);
 }
 
 /// <summary>From 0 to 1, both included.</summary>
