@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hobom.Slices.Broker;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Catalogue;
@@ -53,6 +54,9 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     /// <summary>What a slice keeps for a while, in a space of its own, written under its flow's lease.</summary>
     public KeptValuePort Kept(string space, FlowLease lease) => new RedisKeptValues(redis).Of(space, lease);
+
+    public BrokerTools BrokerTools => new(
+        Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", publisher.PublishAsync, readBack.FindWrittenAsync);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 

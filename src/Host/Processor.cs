@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.DeadLetters.Replays;
@@ -11,6 +12,7 @@ using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Space;
+using LanguageExt;
 
 namespace Hobom.Slices.Host;
 
@@ -26,6 +28,7 @@ sealed class Processor : IAsyncDisposable
     readonly ReplayJobRunner jobs;
     readonly DeadLettersPoller deadLetters;
     readonly PollerDesk pollers;
+    readonly Option<BrokerSlice> broker;
     readonly Settings settings;
     readonly ILogger log;
 
@@ -47,6 +50,8 @@ sealed class Processor : IAsyncDisposable
                 neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))
             .AddSingleton<ReplayAtHolder>().AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.StoreHealth);
+        broker = settings.Broker.Map(s => BrokerSlice.Build(s, neighbours.BrokerTools));
+        broker.Iter(b => builder.Services.AddSingleton(b));
         builder.Services.AddHealthChecks()
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
             .AddCheck("pollers", new PollersCheck(slices))
@@ -90,6 +95,7 @@ sealed class Processor : IAsyncDisposable
 
         Announce();
         await TellOfKafkaAsync();
+        var brokering = Task.WhenAll(broker.Map(b => b.RunAsync(stopping)).AsEnumerable());
         var replaying = Task.CompletedTask;
         if (await pollers.RestoreAsync(stopping))
         {
@@ -101,6 +107,7 @@ sealed class Processor : IAsyncDisposable
         // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         await replaying;
+        await brokering;
         await desk.DrainAsync();
         // Nothing of any flow is under way: another process may go on at once.
         await Task.WhenAll(slices.Select(s => s.Lease.CloseAsync()));
@@ -113,6 +120,7 @@ sealed class Processor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
+        await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
         await neighbours.DisposeAsync();
     }
 

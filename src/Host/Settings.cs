@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Runtime.Grpc;
@@ -34,6 +35,9 @@ public sealed record Settings(
     AccessSettings Access,
     TimeSpan PollInterval)
 {
+    /// <summary>None leaves the broker off.</summary>
+    public Option<BrokerSettings> Broker { get; init; }
+
     /// <summary>Left has every problem, a line each, naming its variable.</summary>
     public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
     {
@@ -50,10 +54,19 @@ public sealed record Settings(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         var access = AccessSettings.Read(read, http);
         var kafka = ReadKafka(read, environment);
+        var broker = ReadBroker(read, environment);
 
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval);
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Broker = broker };
+    }
+
+    /// <summary>None where it is off, or where it has a problem, which the reader has then.</summary>
+    internal static Option<BrokerSettings> ReadBroker(SettingsReader read, IReadOnlyDictionary<string, string> environment)
+    {
+        if (BrokerSettingsReader.Read(environment).Succeeded(out var broker, out var problems)) return broker;
+        foreach (var problem in problems) read.Add(problem);
+        return default;
     }
 
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
