@@ -1,33 +1,33 @@
 using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Hobom.Slices.Sandbox.Watch;
 
-/// <summary>Turns a reading into text: a page for a terminal, a line for a log.</summary>
+/// <summary>Turns a reading into a page for a terminal, or a line for a log.</summary>
 public static class Screen
 {
     private const int ReasonLimit = 100;
 
-    public static IReadOnlyList<string> Page(Reading now, Reading? earlier, string notes) =>
+    public static IRenderable Page(Reading now, Reading? earlier, string notes) => new Spectre.Console.Rows(
     [
-        $"Hobom.Slices sandbox, {now.Elapsed.TotalSeconds:0} s",
-        "",
-        $"  {"rows",-22}{"pending",10}{"sent",10}{"failed",10}{"settled/s",12}",
-        .. now.Rows is { } rows
-            ? rows.Events.Select(row =>
-                $"  {row.EventType,-22}{row.Pending,10}{row.Sent,10}{row.Failed,10}{Rate(row.SettledPerSecond),12}")
-            : ["  the sandbox does not answer"],
-        "",
-        $"  {"Kafka topic",-22}{"records",10}{"per second",12}",
-        .. now.Topics is { } topics
-            ? topics.OrderBy(topic => topic.Key).Select(topic =>
-                $"  {topic.Key,-22}{topic.Value,10}{Rate(now.TopicRate(topic.Key, earlier)),12}")
-            : ["  the broker does not answer"],
-        "",
-        $"  dead letters: {Letters(now)}",
-        .. now.Rows?.LastFailures.Select(failure => $"    {failure.EventType,-12} {OneLine(failure.Reason)}") ?? [],
-        "",
-        .. notes.Split('\n').Select(note => $"  {note}"),
-    ];
+        new Text($"Hobom.Slices sandbox, {now.Elapsed.TotalSeconds:0} s"),
+        now.Rows is { } rows
+            ? Table(
+                ["rows", "pending", "sent", "failed", "settled/s"],
+                rows.Events.Select(row => (string[])
+                    [row.EventType, $"{row.Pending}", $"{row.Sent}", $"{row.Failed}", Rate(row.SettledPerSecond)]))
+            : new Text("the sandbox does not answer"),
+        now.Topics is { } topics
+            ? Table(
+                ["Kafka topic", "records", "per second"],
+                topics.OrderBy(topic => topic.Key, StringComparer.Ordinal).Select(topic => (string[])
+                    [topic.Key, $"{topic.Value}", Rate(now.TopicRate(topic.Key, earlier))]))
+            : new Text("the broker does not answer"),
+        new Text($"dead letters: {Letters(now)}"),
+        .. now.Rows?.LastFailures.Select(failure => new Text($"  {failure.EventType,-12} {OneLine(failure.Reason)}")) ?? [],
+        new Text(notes),
+    ]);
 
     public static string Line(Reading now, Reading? earlier)
     {
@@ -37,6 +37,16 @@ public static class Screen
             : "the broker does not answer";
         return $"{now.Elapsed.TotalSeconds,4:0} s  pending {now.Pending}  sent {now.Sent}  failed {now.Failed}"
             + $" | {(topics.Length > 0 ? topics : "no topic yet")} | dead letters {Letters(now)}";
+    }
+
+    private static Table Table(string[] head, IEnumerable<string[]> rows)
+    {
+        var table = new Table { Border = TableBorder.Horizontal };
+        foreach (var (column, name) in head.Index())
+            table.AddColumn(new TableColumn(new Text(name)) { Alignment = column == 0 ? Justify.Left : Justify.Right });
+        foreach (var row in rows)
+            table.AddRow(row.Select(cell => new Text(cell)));
+        return table;
     }
 
     private static string Letters(Reading now) =>

@@ -1,4 +1,4 @@
-using System.Text;
+using Spectre.Console;
 
 namespace Hobom.Slices.Sandbox.Watch;
 
@@ -15,24 +15,21 @@ public static class WatchCommand
     public static async Task<int> RunAsync(WatchOptions options, CancellationToken stopping)
     {
         using var watcher = new Watcher(options);
-        var onTerminal = !Console.IsOutputRedirected;
-        if (!onTerminal)
-            Console.WriteLine(options.Notes);
+        var console = NewConsole(onTerminal: !Console.IsOutputRedirected);
         try
         {
-            for (Reading? earlier = null; ; await Task.Delay(s_interval, stopping))
+            if (!Console.IsOutputRedirected)
             {
-                var now = await watcher.LookAsync(stopping);
-                if (onTerminal)
-                    Redraw(Screen.Page(now, earlier, options.Notes));
-                else
-                    Console.WriteLine(Screen.Line(now, earlier));
-                if (now.Settled >= options.CountLimit)
-                    return Conclude(now, onTerminal);
-                if (options.CountLimit is { } wanted && now.Elapsed > options.TimeLimit)
-                    return GiveUp(now, wanted);
-                earlier = now;
+                var last = await console.Live(new Text("")).StartAsync(context =>
+                    WatchAsync(watcher, options, (now, earlier) => context.UpdateTarget(Screen.Page(now, earlier, options.Notes)), stopping));
+                return Conclude(last, options);
             }
+
+            Console.WriteLine(options.Notes);
+            var end = await WatchAsync(watcher, options, (now, earlier) => Console.WriteLine(Screen.Line(now, earlier)), stopping);
+            if (end.Settled >= options.CountLimit)
+                console.Write(Screen.Page(end, s_start, notes: ""));
+            return Conclude(end, options);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -40,10 +37,39 @@ public static class WatchCommand
         }
     }
 
-    private static int Conclude(Reading now, bool shown)
+    /// <summary>The reading that was enough, or the first one after the time was up.</summary>
+    private static async Task<Reading> WatchAsync(
+        Watcher watcher, WatchOptions options, Action<Reading, Reading?> show, CancellationToken stopping)
     {
-        if (!shown)
-            Console.WriteLine(string.Join('\n', Screen.Page(now, s_start, notes: "")));
+        for (Reading? earlier = null; ; await Task.Delay(s_interval, stopping))
+        {
+            var now = await watcher.LookAsync(stopping);
+            show(now, earlier);
+            if (options.CountLimit is { } wanted && (now.Settled >= wanted || now.Elapsed > options.TimeLimit))
+                return now;
+            earlier = now;
+        }
+    }
+
+    // The run script sets TERM=dumb so that .NET leaves the terminal's modes alone: what it can do is told here. Nothing
+    // that is redirected is wrapped.
+    private static IAnsiConsole NewConsole(bool onTerminal)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = onTerminal ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = onTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+        });
+        if (!onTerminal)
+            console.Profile.Width = 1000;
+        return console;
+    }
+
+    private static int Conclude(Reading now, WatchOptions options)
+    {
+        if (now.Settled < options.CountLimit)
+            return GiveUp(now, options.CountLimit.Value);
         var letters = now.Letters?.Values.Sum();
         Console.WriteLine(
             $"{now.Settled} events settled in {now.Elapsed.TotalSeconds:0} s: {now.Sent} sent, {now.Failed} failed; "
@@ -60,14 +86,5 @@ public static class WatchCommand
         foreach (var row in now.Rows?.Events.Where(row => row.Pending > 0) ?? [])
             Console.WriteLine($"  {row.EventType}: {row.Pending} pending");
         return 1;
-    }
-
-    // Home, each line cleared to its end, then everything below.
-    private static void Redraw(IReadOnlyList<string> lines)
-    {
-        var page = new StringBuilder("\e[H");
-        foreach (var line in lines)
-            page.Append(line).Append("\e[K\n");
-        Console.Write(page.Append("\e[J"));
     }
 }

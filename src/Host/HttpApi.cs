@@ -1,10 +1,11 @@
 using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.Broker;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
+using Hobom.Slices.Http;
+using Hobom.Slices.Http.Pollers;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -19,7 +20,8 @@ static class HttpApi
     public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs) =>
         NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
         [
-            typeof(HttpApi).Assembly, typeof(ReplayDesk).Assembly, .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
+            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
+            .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
         ]);
 
     /// <param name="routes">Where the endpoints are.</param>

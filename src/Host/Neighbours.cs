@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Catalogue;
-using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http.Masking;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Grpc;
@@ -90,7 +91,7 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(settings.Kafka.DeliveryTimeout), process, Clock, logs.CreateLogger<FlowLease>()));
 
     DeadLettersParts NewDeadLetters(LetterCatalogue catalogue) => new(
-        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, PayloadMask.MaskText, Clock), catalogue,
+        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, TextMask.MaskText, Clock), catalogue,
         new StoreWatch(StoreHealth.ReadAsync, logs.CreateLogger<StoreWatch>()));
 
     static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);

@@ -1,11 +1,13 @@
 using System.Net.Sockets;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
-using Hobom.Slices.Host.Pollers;
+using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
@@ -27,7 +29,7 @@ sealed class Processor : IAsyncDisposable
     readonly ReplayDesk desk;
     readonly ReplayJobRunner jobs;
     readonly DeadLettersPoller deadLetters;
-    readonly PollerDesk pollers;
+    readonly PollerControl pollers;
     readonly Option<BrokerSlice> broker;
     readonly Settings settings;
     readonly ILogger log;
@@ -43,8 +45,9 @@ sealed class Processor : IAsyncDisposable
         desk = new ReplayDesk(neighbours.Letters, slices, trail, TimeProvider.System);
         jobs = new ReplayJobRunner(neighbours.ReplayJobs, desk, trail, TimeProvider.System, logs.CreateLogger<ReplayJobRunner>());
         deadLetters = new DeadLettersPoller(neighbours.DeadLetters, TimeProvider.System, logs.CreateLogger<DeadLettersPoller>());
-        pollers = new PollerDesk(slices, neighbours.Pauses, trail, TimeProvider.System, logs.CreateLogger<PollerDesk>());
+        pollers = new PollerControl(slices, neighbours.Pauses, trail, TimeProvider.System, logs.CreateLogger<PollerControl>());
         builder.Services.AddSingleton(pollers).AddSingleton(TimeProvider.System).AddSingleton(neighbours.Letters).AddSingleton(desk)
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
             .AddSingleton(new RepairDesk(neighbours.Letters, slices, trail, TimeProvider.System)).AddSingleton(neighbours.ReplayJobs)
             .AddSingleton(new ReplayJobDesk(
                 neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))

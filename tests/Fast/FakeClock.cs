@@ -1,6 +1,11 @@
 namespace Hobom.Slices.Tests.Fast;
 
-/// <summary>A clock that stands still until told otherwise. Timers fire inside <see cref="Advance"/>, in order of time.</summary>
+/// <summary>
+/// A clock that stands still until told otherwise. Timers fire inside <see cref="Advance"/>, in order of time. For the
+/// simulation, and for tests of what waits, and waits again: FakeTimeProvider, which the other tests use, neither tells
+/// when its next timer is due nor lets go of the timers of a process that is no more, and one step over several waits in
+/// a row ends the first of them only.
+/// </summary>
 sealed class FakeClock : TimeProvider
 {
     readonly List<FakeTimer> timers = [];

@@ -4,7 +4,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
+using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
@@ -21,6 +23,8 @@ public sealed class WallTests
     [
         typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly, typeof(SpaceSlice).Assembly, typeof(LawSlice).Assembly,
     ];
+
+    static readonly string[] SeenByAll = ["Hobom.Slices.Core", "Hobom.Slices.Runtime", "Hobom.Slices.Audit", "Hobom.Slices.Http"];
 
     public static TheoryData<string> SliceNames => [.. Slices.Select(s => s.GetName().Name!)];
 
@@ -84,24 +88,45 @@ public sealed class WallTests
     public void Runtime_knows_no_slice() =>
         Assert.DoesNotContain(
             ReferencesOf(typeof(Slice).Assembly),
-            name => name.StartsWith("Hobom.Slices", StringComparison.Ordinal) && name != "Hobom.Slices.Core");
+            name => IsOurs(name) && name != "Hobom.Slices.Core");
+
+    [Fact]
+    public void The_audit_knows_no_slice_and_no_route() =>
+        Assert.DoesNotContain(
+            ReferencesOf(typeof(AuditTrail).Assembly),
+            name => name is "FastEndpoints" or "Confluent.Kafka"
+                || (IsOurs(name) && name is not "Hobom.Slices.Core" and not "Hobom.Slices.Runtime"));
+
+    [Fact]
+    public void What_routes_share_knows_no_slice_and_no_store() =>
+        Assert.DoesNotContain(
+            ReferencesOf(typeof(ErrorAnswer).Assembly),
+            name => name is "StackExchange.Redis" or "Confluent.Kafka"
+                || (IsOurs(name) && name is not "Hobom.Slices.Core" and not "Hobom.Slices.Runtime" and not "Hobom.Slices.Audit"));
+
+    /// <summary>What guards the API, and the pollers' routes, are about no letter: only what wires the slices knows them.</summary>
+    [Theory]
+    [InlineData("src/Host/Access")]
+    [InlineData("src/Host/Guards")]
+    public void What_guards_the_API_knows_no_slice(string folder) =>
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), folder), "*.cs"),
+            file => Assert.DoesNotMatch(@"Hobom\.Slices\.(DeadLetters|Law|Logs|Messages|Space)\b", File.ReadAllText(file)));
 
     [Theory]
     [MemberData(nameof(SliceNames))]
-    public void A_slice_sees_Core_and_Runtime_and_neither_another_slice_nor_a_store_nor_Kafka(string slice) =>
+    public void A_slice_sees_what_is_shared_and_neither_another_slice_nor_a_store_nor_Kafka(string slice) =>
         Assert.DoesNotContain(
             ReferencesOf(Slices.Single(s => s.GetName().Name == slice)),
             name => name is "StackExchange.Redis" or "Confluent.Kafka"
-                || (name.StartsWith("Hobom.Slices", StringComparison.Ordinal)
-                    && name is not "Hobom.Slices.Core" and not "Hobom.Slices.Runtime"));
+                || (IsOurs(name) && !SeenByAll.Contains(name)));
 
     [Fact]
     public void Dead_letters_see_Redis_and_neither_Kafka_nor_gRPC_nor_another_slice() =>
         Assert.DoesNotContain(
             ReferencesOf(typeof(RedisDeadLetterStore).Assembly),
             name => name is "Confluent.Kafka" || name.StartsWith("Grpc", StringComparison.Ordinal)
-                || (name.StartsWith("Hobom.Slices", StringComparison.Ordinal)
-                    && name is not "Hobom.Slices.Core" and not "Hobom.Slices.Runtime"));
+                || (IsOurs(name) && !SeenByAll.Contains(name)));
 
     /// <summary>The compiler's wall: what a project may see is what its references let through.</summary>
     [Theory]
@@ -115,6 +140,8 @@ public sealed class WallTests
     }
 
     static string[] ReferencesOf(Assembly assembly) => [.. assembly.GetReferencedAssemblies().Select(r => r.Name!)];
+
+    static bool IsOurs(string name) => name.StartsWith("Hobom.Slices", StringComparison.Ordinal);
 
     static bool IsBaseLibrary(string name) =>
         name is "netstandard" or "mscorlib" || name.StartsWith("System.", StringComparison.Ordinal);

@@ -1,5 +1,7 @@
 using Hobom.Slices.Sandbox.Rows;
 using Hobom.Slices.Sandbox.Watch;
+using Spectre.Console;
+using Spectre.Console.Testing;
 
 namespace Hobom.Slices.Sandbox.Tests;
 
@@ -16,7 +18,7 @@ public sealed class ScreenTests
     [Fact]
     public void A_neighbour_that_does_not_answer_is_said_to()
     {
-        var page = string.Join('\n', Screen.Page(new Reading(TimeSpan.Zero, null, null, null), earlier: null, "note"));
+        var page = Shown(new Reading(TimeSpan.Zero, null, null, null), earlier: null);
 
         Assert.Contains("the sandbox does not answer", page, StringComparison.Ordinal);
         Assert.Contains("the broker does not answer", page, StringComparison.Ordinal);
@@ -25,7 +27,24 @@ public sealed class ScreenTests
 
     [Fact]
     public void A_reason_cannot_move_the_cursor() =>
-        Assert.All(Screen.Page(At(seconds: 12, records: 25), s_earlier, ""), line => Assert.DoesNotContain(line, char.IsControl));
+        Assert.DoesNotContain(Shown(At(seconds: 12, records: 25), s_earlier), c => c != '\n' && char.IsControl(c));
+
+    [Fact]
+    public void A_page_has_a_table_of_the_rows_and_one_of_the_topics()
+    {
+        var lines = Shown(At(seconds: 12, records: 25), s_earlier).Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
+        Assert.Contains("MESSAGE 1 2 3 2.0", lines);
+        Assert.Contains("hobom.messages 25 2.5", lines);
+        Assert.Contains("note", lines);
+    }
+
+    private static string Shown(Reading now, Reading? earlier)
+    {
+        using var console = new TestConsole();
+        console.Write(Screen.Page(now, earlier, "note"));
+        return console.Output;
+    }
 
     private static Reading At(int seconds, long records)
     {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hobom.Slices.Protos.Outbox.Law;
 using LanguageExt;
@@ -15,30 +13,7 @@ public sealed record PayloadFault(string Message);
 /// </summary>
 public static class LawPayloadText
 {
-    static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static byte[] Format(LawChangedPayload payload)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using var json = new Utf8JsonWriter(buffer, Json);
-        json.WriteStartObject();
-        json.WriteString("diffId", payload.DiffId);
-        json.WriteStartArray("changes");
-        foreach (var change in payload.Changes)
-        {
-            json.WriteStartObject();
-            json.WriteString("articleNo", change.ArticleNo);
-            json.WriteString("changeType", change.ChangeType);
-            json.WriteString("before", change.Before);
-            json.WriteString("after", change.After);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    public static byte[] Format(LawChangedPayload payload) => LawRecord.Shape.Encode(payload);
 
     public static Either<PayloadFault, LawChangedPayload> Parse(ReadOnlyMemory<byte> text)
     {

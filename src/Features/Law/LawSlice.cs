@@ -13,7 +13,7 @@ public static class LawSlice
     /// <summary>Of one generation.</summary>
     public static readonly TimeSpan DefaultGenerateDeadline = TimeSpan.FromSeconds(120);
 
-    public static PayloadRules Payloads { get; } = new(LawPayloadCheck.Fault, ReadRow);
+    public static PayloadRules Payloads { get; } = new(LawPayloadCheck.Fault, ReadRow, LawRecord.Shape.Shown, LawRecord.Shape.Shown);
 
     /// <param name="kept">A space of kept values by its name, written under the flow's lease.</param>
     public static Slice Build(

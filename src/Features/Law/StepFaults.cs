@@ -55,7 +55,9 @@ public static class StepFaults
     {
         if (failure.Kind is CallFailureKind.Internal && inDoubt)
             return new StepFault.Failed(
-                Unknown(failure, "outcome unknown: an earlier save may have been applied, and this one was refused as a second one would be"),
+                Unknown(
+                    failure,
+                    "outcome unknown: an earlier save may have been applied, and this one was refused as a second one would be"),
                 TryAgain: false, NeighbourAway: false);
         if (AsksToWait(failure)) return new StepFault.AskedToWait(failure.RetryAfter, $"save: {failure}");
         PublishFailure told = inDoubt || !IsEndSeen(failure.Kind)

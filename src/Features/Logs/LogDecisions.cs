@@ -35,6 +35,10 @@ public static class LogDecisions
             .Concat(arrays.Select(Either<Refusal, Delivery> (logs) => DeliveryOf(logs, flow.Route, key))));
     }
 
+    /// <summary>The values for which rows travel alone, one a row.</summary>
+    public static IReadOnlyList<string> ForeignValues(IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow) =>
+        [.. items.Where(item => PlaceOf(item, flow.Route) is Place.Alone).Select(item => LogEnumerations.ForeignValue(item.Payload!)!)];
+
     static Place PlaceOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
         RowRules.Fault(item, route.EventType) is not null ? Place.Refused
         : LogEnumerations.ForeignValue(item.Payload!) is null ? Place.Shared
@@ -44,7 +48,7 @@ public static class LogDecisions
         Refusal.Of(item, route.Category, RowRules.Fault(item, route.EventType)!);
 
     static EncodedLog EncodedOf(OutboxItem<HoBomLogPayload> item) =>
-        new(item.EventId!.Value, LogJson.Encode(item.Payload!));
+        new(item.EventId!.Value, LogRecord.Shape.Encode(item.Payload!));
 
     static Delivery DeliveryOf(IReadOnlyList<EncodedLog> logs, RelayRoute route, string key)
     {

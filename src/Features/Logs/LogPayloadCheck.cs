@@ -9,18 +9,11 @@ namespace Hobom.Slices.Logs;
 /// </summary>
 public static class LogPayloadCheck
 {
-    static readonly ShapeField[] Fields =
-    [
-        new("serviceType"), new("level"), new("traceId"), new("message"), new("httpMethod"),
-        new("path", Optional: true), new("statusCode", JsonValueKind.Number), new("host"), new("userId"),
-        new("payload", JsonValueKind.Object, Optional: true),
-    ];
-
     public static string? Fault(ReadOnlyMemory<byte> value) => ValueShape.Check(value, Fault);
 
     static string? Fault(JsonElement value) =>
         value.ValueKind != JsonValueKind.Array || value.GetArrayLength() != 1 ? "the payload is not an array of one log"
-        : ValueShape.Fault(value[0], "the log", Fields) is { } fault ? fault
+        : LogRecord.Shape.Fault(value[0]) is { } fault ? fault
         : value[0].GetProperty("statusCode").TryGetInt32(out _) ? null
         : "the log's statusCode is not a whole number";
 }

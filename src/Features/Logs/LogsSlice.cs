@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Log;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
@@ -21,7 +22,7 @@ public static class LogsSlice
         var poller = new LogsPoller(
             new LogOutboxClient(backend, flow.Route.EventType), runner, flow,
             new LogBatchLimits(tools.RecordByteLimit, LogBatchLimits.DefaultEvents), tools.Clock,
-            tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}"))
+            new ForeignValueWarnings(flow.Route.EventType, tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}")))
         {
             TopicByteLimit = () => tools.TopicByteLimit(flow.Route.Topic),
         };
@@ -30,7 +31,8 @@ public static class LogsSlice
             _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow));
     }
 
-    public static PayloadRules Payloads(LogFlow flow) => new(LogPayloadCheck.Fault, row => ReadRow(row, flow));
+    public static PayloadRules Payloads(LogFlow flow) => new(
+        LogPayloadCheck.Fault, row => ReadRow(row, flow), new Visibility.Items(LogRecord.Shape.Shown), LogRecord.Row.Shown);
 
     static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text, LogFlow flow) =>
         from row in RowText.Parse<QueryResult>(text)

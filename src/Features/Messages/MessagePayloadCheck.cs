@@ -7,16 +7,13 @@ namespace Hobom.Slices.Messages;
 /// <summary>Whether an edited value may go out to <c>hobom.messages</c>: the same rules as for a row, and the consumers' own.</summary>
 public static class MessagePayloadCheck
 {
-    static readonly ShapeField[] Fields =
-        [new("type"), new("title"), new("body"), new("recipient"), new("senderId", Optional: true), new("sentAt")];
-
     /// <summary>The consumers refuse every other.</summary>
     static readonly string[] Types = ["MAIL_MESSAGE", "PUSH_MESSAGE"];
 
     public static string? Fault(ReadOnlyMemory<byte> value) => ValueShape.Check(value, Fault);
 
     static string? Fault(JsonElement message) =>
-        ValueShape.Fault(message, "the message", Fields) is { } fault ? fault
+        MessageRecord.Shape.Fault(message) is { } fault ? fault
         : !Types.Contains(TextOf(message, "type")) ? $"the message's type is none of {string.Join(", ", Types)}"
         : TextOf(message, "recipient").Length == 0 ? MessageDecisions.NoRecipient
         : !IsInstant(TextOf(message, "sentAt")) ? "the message's sentAt is no instant: expected 2026-03-05T12:51:13Z"

@@ -18,7 +18,8 @@ public static class MessagesSlice
             id => id.Value, Payloads(tools.Clock));
     }
 
-    public static PayloadRules Payloads(TimeProvider clock) => new(MessagePayloadCheck.Fault, row => ReadRow(row, clock.GetUtcNow()));
+    public static PayloadRules Payloads(TimeProvider clock) => new(
+        MessagePayloadCheck.Fault, row => ReadRow(row, clock.GetUtcNow()), MessageRecord.Shape.Shown, MessageRecord.Shape.Shown);
 
     static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text, DateTimeOffset now) =>
         from row in RowText.Parse<QueryResult>(text)

@@ -6,15 +6,9 @@ namespace Hobom.Slices.Space;
 /// <summary>Whether an edited value may go out to <c>hobom.space-events</c>.</summary>
 public static class SpacePayloadCheck
 {
-    static readonly ShapeField[] Fields =
-    [
-        new("entityType"), new("action"), new("spaceKey"), new("pageId", JsonValueKind.Number), new("title"),
-        new("actorId", Optional: true),
-    ];
-
     public static string? Fault(ReadOnlyMemory<byte> value) => ValueShape.Check(value, Fault);
 
     static string? Fault(JsonElement value) =>
-        ValueShape.Fault(value, "the space event", Fields)
+        SpaceRecord.Shape.Fault(value)
         ?? (value.GetProperty("pageId").TryGetInt64(out _) ? null : "the space event's pageId is not a whole number");
 }

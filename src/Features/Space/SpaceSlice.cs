@@ -9,7 +9,7 @@ namespace Hobom.Slices.Space;
 /// <summary>SPACE_EVENT: the space backend's outbox to <c>hobom.space-events</c>, a record for each event.</summary>
 public static class SpaceSlice
 {
-    public static PayloadRules Payloads { get; } = new(SpacePayloadCheck.Fault, ReadRow);
+    public static PayloadRules Payloads { get; } = new(SpacePayloadCheck.Fault, ReadRow, SpaceRecord.Shape.Shown, SpaceRecord.Shape.Shown);
 
     public static Slice Build(SliceTools tools, GrpcBackend space)
     {

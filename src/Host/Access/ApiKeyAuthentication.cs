@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
@@ -20,7 +21,7 @@ sealed class ApiKeyAuthentication(
     {
         var presented = Request.Headers[Header] is [{ Length: > 0 } one] ? one : null;
         return Task.FromResult(
-            keys.Know(presented).Succeeded(out var caller, out var refusal) ? Accept(caller)
+            keys.Know(presented).Succeeded(out var owner, out var refusal) ? Accept(owner)
             : refusal == KeyRefusal.Missing ? AuthenticateResult.NoResult()
             : AuthenticateResult.Fail($"{refusal}"));
     }
@@ -29,8 +30,7 @@ sealed class ApiKeyAuthentication(
     {
         var tried = await HandleAuthenticateOnceSafeAsync();
         refusals.Note(Context, StatusCodes.Status401Unauthorized, tried.Failure is { } why ? $"the key is refused: {why.Message}" : "no key");
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        await Response.WriteAsJsonAsync(new { error = "unauthorized" });
+        await ErrorAnswer.WriteAsync(Context, StatusCodes.Status401Unauthorized, new ErrorAnswer("unauthorized"));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
@@ -38,15 +38,14 @@ sealed class ApiKeyAuthentication(
         var needs = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>()
             .Select(asked => asked.Policy).FirstOrDefault(role => role is not null && !Context.User.IsInRole(role));
         refusals.Note(Context, StatusCodes.Status403Forbidden, $"it needs the role {needs}");
-        Response.StatusCode = StatusCodes.Status403Forbidden;
-        return Response.WriteAsJsonAsync(new { error = "forbidden", needs });
+        return ErrorAnswer.WriteAsync(Context, StatusCodes.Status403Forbidden, new ErrorAnswer("forbidden") { Needs = needs });
     }
 
-    static AuthenticateResult Accept(Caller caller)
+    static AuthenticateResult Accept(KeyOwner owner)
     {
-        var claims = new List<Claim> { new(ClaimTypes.Name, caller.Name) };
-        claims.AddRange(caller.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
-        if (caller.KeyId is { } id) claims.Add(new Claim(KeyIdClaim, id));
+        var claims = new List<Claim> { new(ClaimTypes.Name, owner.Name) };
+        claims.AddRange(owner.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
+        if (owner.KeyId is { } id) claims.Add(new Claim(KeyIdClaim, id));
         return AuthenticateResult.Success(
             new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
     }

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Http;
 using LanguageExt;
 
 namespace Hobom.Slices.Host.Access;
 
+/// <summary>Whose key was presented, and what its owner may do.</summary>
 /// <param name="KeyId">Null of a caller without a key of the file.</param>
-sealed record Caller(string Name, IReadOnlyList<string> Roles, string? KeyId);
+sealed record KeyOwner(string Name, IReadOnlyList<string> Roles, string? KeyId);
 
 /// <summary>Who a key stands for: the internal key has all rights, a named one those of its roles.</summary>
 /// <param name="internalKey">Null where none is set.</param>
@@ -21,13 +22,13 @@ sealed class CallerKeys(string? internalKey, KeysFile? file, TimeProvider clock)
     public bool AreNone => internalDigest is null && file is null;
 
     /// <param name="presented">Null where the request has no key, or not exactly one.</param>
-    public Either<KeyRefusal, Caller> Know(string? presented)
+    public Either<KeyRefusal, KeyOwner> Know(string? presented)
     {
-        if (AreNone) return new Caller(Anonymous, Role.All, null);
+        if (AreNone) return new KeyOwner(Anonymous, Role.All, null);
         if (presented is null) return KeyRefusal.Missing;
         var named = (file?.Keys ?? KeyRing.Empty).Find(presented, clock.GetUtcNow());
         if (internalDigest is not null && CryptographicOperations.FixedTimeEquals(KeyRing.Digest(presented), internalDigest))
-            return new Caller(Internal, Role.All, null);
-        return named.Map(key => new Caller(key.Name, Role.Held(key.Roles), key.Id));
+            return new KeyOwner(Internal, Role.All, null);
+        return named.Map(key => new KeyOwner(key.Name, Role.Held(key.Roles), key.Id));
     }
 }

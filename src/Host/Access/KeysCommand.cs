@@ -6,6 +6,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.CommandLine;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Host.Access;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Http;
 using LanguageExt;
 
 namespace Hobom.Slices.Host.Access;

@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.Host.Access;
 
@@ -20,9 +20,9 @@ sealed class RefusalLog(ILogger<RefusalLog> log, TimeProvider clock)
         if (!MayWrite(out var unsaid)) return;
         log.LogWarning(
             "refused with {Status}: {Method} {Path} from {Address} by {Name}: {Why}; user agent {Agent}{Unsaid}",
-            status, LogText.Clean(http.Request.Method, 10), LogText.Clean(PayloadMask.MaskText(http.Request.Path), 200),
+            status, LogText.Clean(http.Request.Method, 10), LogText.Clean(TextMask.MaskText(http.Request.Path), 200),
             http.Connection.RemoteIpAddress, http.User.Identity?.Name ?? "a stranger", why,
-            LogText.Clean(PayloadMask.MaskText(http.Request.Headers.UserAgent.ToString()), 100),
+            LogText.Clean(TextMask.MaskText(http.Request.Headers.UserAgent.ToString()), 100),
             unsaid > 0 ? $" ({unsaid} refusals before it were not written)" : "");
     }
 

@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Replays.Endpoints;
 using Spectre.Console;
 
 namespace Hobom.Slices.Host.CommandLine;

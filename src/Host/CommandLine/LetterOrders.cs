@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Actions.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 

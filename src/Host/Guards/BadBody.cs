@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FluentValidation.Results;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Host.Guards;
 
@@ -12,10 +13,10 @@ static partial class BadBody
 {
     const string Whole = "body";
 
-    public static object Of(IReadOnlyList<ValidationFailure> failures, string traceId)
+    public static ErrorAnswer Of(IReadOnlyList<ValidationFailure> failures, string traceId)
     {
         var (error, field) = failures.Count == 0 ? ("the request cannot be read", null) : Tell(failures[0].PropertyName, failures[0].ErrorMessage);
-        return new { error, field, traceId };
+        return new ErrorAnswer(error) { Field = field, TraceId = traceId };
     }
 
     static (string Error, string? Field) Tell(string property, string message)

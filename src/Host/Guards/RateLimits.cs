@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Hobom.Slices.Host.Guards;
@@ -34,6 +35,6 @@ static class RateLimits
             Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         rejected.HttpContext.RequestServices.GetRequiredService<RefusalLog>()
             .Note(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "too many requests");
-        return UnexpectedErrors.RefuseAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "too many requests");
+        return ErrorAnswer.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "too many requests");
     }
 }

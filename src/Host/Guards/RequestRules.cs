@@ -1,3 +1,4 @@
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Hobom.Slices.Host.Guards;
@@ -26,12 +27,12 @@ static class RequestRules
     public static Task RefuseAsync(HttpContext http, RequestDelegate next)
     {
         var request = http.Request;
-        if (request.ContentLength > BodyByteLimit) return UnexpectedErrors.RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, TooLarge);
+        if (request.ContentLength > BodyByteLimit) return ErrorAnswer.WriteAsync(http, StatusCodes.Status413PayloadTooLarge, TooLarge);
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)) return next(http);
         if (IsFromAnotherSite(request))
-            return UnexpectedErrors.RefuseAsync(http, StatusCodes.Status403Forbidden, "a change asked for by a page of another site is refused");
+            return ErrorAnswer.WriteAsync(http, StatusCodes.Status403Forbidden, "a change asked for by a page of another site is refused");
         if (request.ContentLength is not (null or 0) && IsForm(request.ContentType))
-            return UnexpectedErrors.RefuseAsync(http, StatusCodes.Status415UnsupportedMediaType, "expected application/json");
+            return ErrorAnswer.WriteAsync(http, StatusCodes.Status415UnsupportedMediaType, "expected application/json");
         return next(http);
     }
 

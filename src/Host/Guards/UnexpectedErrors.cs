@@ -1,4 +1,5 @@
-using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.Http;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.Host.Guards;
 
@@ -17,22 +18,15 @@ static class UnexpectedErrors
         }
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
-            await RefuseAsync(http, bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+            await ErrorAnswer.WriteAsync(http, bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? RequestRules.TooLarge
                 : "the request cannot be read");
         }
         catch (Exception unexpected) when (!http.Response.HasStarted)
         {
-            LogOf(http).LogError(unexpected, "{Method} {Path} failed", http.Request.Method, PayloadMask.MaskText(http.Request.Path));
-            await RefuseAsync(http, StatusCodes.Status500InternalServerError, "internal error");
+            LogOf(http).LogError(unexpected, "{Method} {Path} failed", http.Request.Method, TextMask.MaskText(http.Request.Path));
+            await ErrorAnswer.WriteAsync(http, StatusCodes.Status500InternalServerError, "internal error");
         }
-    }
-
-    public static Task RefuseAsync(HttpContext http, int status, string error)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentLength = null;
-        return http.Response.WriteAsJsonAsync(new { error, traceId = http.TraceIdentifier });
     }
 
     static ILogger LogOf(HttpContext http) =>

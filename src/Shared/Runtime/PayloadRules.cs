@@ -4,11 +4,16 @@ using LanguageExt;
 
 namespace Hobom.Slices.Runtime;
 
-/// <summary>What may go out as an edited letter's payload.</summary>
+/// <summary>What may go out as an edited letter's payload, and what of it everybody sees.</summary>
 /// <param name="Fault">Why a value may not, or null: what the flow refuses itself, and what its consumers refuse.</param>
 /// <param name="ReadRow">The value that the flow makes of a row, as the letter of a refused row holds it; left: why it makes none.</param>
+/// <param name="Shown">Of a value, to those who may not see all of a letter.</param>
+/// <param name="RowShown">The same of the payload inside a refused row.</param>
 public sealed record PayloadRules(
-    Func<ReadOnlyMemory<byte>, string?> Fault, Func<ReadOnlyMemory<byte>, Either<string, RowValue>> ReadRow)
+    Func<ReadOnlyMemory<byte>, string?> Fault,
+    Func<ReadOnlyMemory<byte>, Either<string, RowValue>> ReadRow,
+    Visibility Shown,
+    Visibility RowShown)
 {
     /// <summary>
     /// The value to publish: what was given, or what the flow makes of it where it is the row that had been refused, mended.

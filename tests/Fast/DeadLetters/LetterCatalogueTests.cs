@@ -4,13 +4,14 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
+using Microsoft.Extensions.Time.Testing;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters;
 
 public sealed class LetterCatalogueTests
 {
-    readonly FakeClock clock = new();
+    readonly FakeTimeProvider clock = new();
 
     [Fact]
     public void Pages_tell_each_letter_once_in_order_whatever_their_size() =>
@@ -54,7 +55,7 @@ public sealed class LetterCatalogueTests
                     else model[key] = letter;
             }
 
-            var anew = new LetterCatalogue(new FakeClock());
+            var anew = new LetterCatalogue(new FakeTimeProvider());
             anew.Replace(model.Values);
             return anew.Letters.SequenceEqual(changed.Letters);
         }).QuickCheckThrowOnFailure();
@@ -129,7 +130,7 @@ public sealed class LetterCatalogueTests
 
     static LetterCatalogue Filled(byte[] seconds)
     {
-        var catalogue = new LetterCatalogue(new FakeClock());
+        var catalogue = new LetterCatalogue(new FakeTimeProvider());
         catalogue.Replace(seconds.Select((s, i) => Letter($"e{i}", s)));
         return catalogue;
     }

@@ -7,6 +7,7 @@ using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Outbox;
 using Hobom.Slices.Space;
+using Microsoft.Extensions.Time.Testing;
 using LawRow = Hobom.Slices.Protos.Outbox.Law;
 using LogRow = Hobom.Slices.Protos.Outbox.Log;
 using MessageRow = Hobom.Slices.Protos.Outbox.Message;
@@ -17,7 +18,7 @@ namespace Hobom.Slices.Tests.Fast.Features;
 /// <summary>A refused row, mended in its letter, becomes the value that the flow would have made of it.</summary>
 public sealed class MendedRowTests
 {
-    static readonly FakeClock Clock = new();
+    static readonly FakeTimeProvider Clock = new();
 
     static readonly PayloadRules Messages = MessagesSlice.Payloads(Clock);
 

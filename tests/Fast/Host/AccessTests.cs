@@ -1,6 +1,6 @@
 using System.Net;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.Host;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -142,7 +142,7 @@ public sealed class GuardTests(HostApp app)
     {
         app.Lines.Clear();
         for (var i = 0; i < 3000; i++) await app.SendAsync("GET", Letters, "relay_nobody_x");
-        Assert.InRange(app.Lines.All.Count, 0, 300);
+        Assert.InRange(app.Lines.All.Count, 1, 300);
     }
 
     [Fact]
@@ -153,12 +153,10 @@ public sealed class GuardTests(HostApp app)
             ("HOBOM_HTTP_RATE_PER_SECOND", "1"));
         await busy.Api.StartAsync();
         using var client = busy.Api.GetTestClient();
-        HttpResponseMessage answer;
-        do
-        {
+        var answer = await AskAsync(HostApp.KeyOf("reader"));
+        // Far more in a second than its rate: one of them is told so, or nobody counts.
+        for (var asked = 1; asked < 10_000 && answer.StatusCode == HttpStatusCode.BadRequest; asked++)
             answer = await AskAsync(HostApp.KeyOf("reader"));
-        }
-        while (answer.StatusCode == HttpStatusCode.BadRequest);
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
         Assert.NotNull(answer.Headers.RetryAfter?.Delta);
         for (var i = 0; i < 100; i++)

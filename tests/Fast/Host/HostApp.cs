@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.TestHost;
 
 namespace Hobom.Slices.Tests.Fast.Host;

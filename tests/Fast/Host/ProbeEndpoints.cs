@@ -1,5 +1,5 @@
 using FastEndpoints;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Tests.Fast.Host;

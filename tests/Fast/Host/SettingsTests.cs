@@ -40,11 +40,15 @@ public sealed class SettingsTests
     [InlineData(":50051")]
     [InlineData("")]
     public void An_address_to_call_wants_a_host(string address) =>
-        Assert.StartsWith("HOBOM_GRPC_ADDR", Assert.Single(Problems(("HOBOM_GRPC_ADDR", address), ("HOBOM_INTERNAL_API_KEY", "k"))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HOBOM_GRPC_ADDR", Assert.Single(Problems(("HOBOM_GRPC_ADDR", address), ("HOBOM_INTERNAL_API_KEY", "k"))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_list_of_brokers_tells_which_one_is_wrong() => Assert.StartsWith(
-        "HOBOM_KAFKA_BROKER: broker 2: expected host:port", Assert.Single(Problems(("HOBOM_KAFKA_BROKER", "[::1]:9092,[zz]:9092"), ("HOBOM_INTERNAL_API_KEY", "k"))), StringComparison.Ordinal);
+        "HOBOM_KAFKA_BROKER: broker 2: expected host:port",
+        Assert.Single(Problems(("HOBOM_KAFKA_BROKER", "[::1]:9092,[zz]:9092"), ("HOBOM_INTERNAL_API_KEY", "k"))),
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData(":8082", null)]

@@ -1,7 +1,7 @@
 using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.Http;
 using Hobom.Slices.Tests.Integration.Redis;
 using Hobom.Slices.Tests.Integration.Replays;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;

@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Integration.Redis;
 using Hobom.Slices.Tests.Support;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;

@@ -4,12 +4,14 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using FastEndpoints;
 using FastEndpoints.Swagger;
+using Hobom.Slices.Audit;
+using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Catalogue;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.DeadLetters.Replays;
+using Hobom.Slices.Http;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Tests.Integration.Redis;
 using Microsoft.AspNetCore.Authentication;
@@ -47,7 +49,7 @@ public sealed class LettersApi : IAsyncDisposable
         var trail = new AuditTrail(audit.AppendAsync, clock, NullLogger<AuditTrail>.Instance);
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
             .AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
-            .AddSingleton(new ReplayDesk(redis.Store, slices, trail, clock))
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayDesk(redis.Store, slices, trail, clock))
             .AddSingleton(new RepairDesk(redis.Store, slices, trail, clock))
             .AddSingleton(new RedisReplayJobs(redis.Connection))
             .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobDesk>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));

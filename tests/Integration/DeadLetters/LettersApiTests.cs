@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Catalogue;
-using Hobom.Slices.DeadLetters.Endpoints;
-using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
+using Hobom.Slices.Http.Masking;
 using Hobom.Slices.Tests.Integration.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
@@ -184,7 +184,7 @@ public sealed class LettersApiTests(RedisFixture redis) : IClassFixture<RedisFix
         };
         (await redis.Store.SaveAsync(letter)).Right();
         (await redis.Feed.LoadAsync()).Right();
-        using var masked = new LetterFeed(redis.Connection, redis.Catalogue, PayloadMask.MaskText, clock);
+        using var masked = new LetterFeed(redis.Connection, redis.Catalogue, TextMask.MaskText, clock);
         (await masked.LoadAsync()).Right();
 
         foreach (var path in (string[])["/dlq", "/dlq?limit=9", "/dlq/dlq%3Amenu%3Ae1", "/dlq/groups", "/dlq/tombstones"])

@@ -33,7 +33,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 500).Select(i => publisher.PublishAsync(
             Of($"{i}", topic, valueBytes: i == 250 ? 110_000 : 1_000), possibleDuplicate: false)));
 
-        Assert.Equal("MsgSizeTooLarge", Failure<PublishFailure.Permanent>(outcomes[250]).Code);
+        Assert.Equal("MsgSizeTooLarge", Failure<PublishFailure.TooLarge>(outcomes[250]).Code);
         Assert.All(outcomes.Where((_, i) => i != 250), o => Position(o));
     }
 

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
@@ -24,6 +26,15 @@ static class DeadLetterApi
         if (apiKey is not null) request.Headers.Add("x-api-key", apiKey);
         using var response = await http.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Posts to the API; anything but a success throws.</summary>
+    public static async Task<JsonElement> PostJsonAsync(this HttpClient http, string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(new Uri($"{BasePath}{path}", UriKind.Relative), body);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text).RootElement.Clone();
     }
 
     /// <summary>A client of the same server that sends no key by itself.</summary>

@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Audit;
 using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Integration.Redis;

@@ -91,7 +91,7 @@ public sealed class RedisRefusalTests
         await AsAdminAsync(server, "old-secret", ["CONFIG", "SET", "requirepass", "new-secret"]);
         await AsAdminAsync(server, "new-secret", ["CLIENT", "KILL", "TYPE", "normal"]);
 
-        await SoonAsync(async () => (await connection.CommitAsync(Write)).Match(_ => null, f => f.Refusal) is not null);
+        await SoonAsync(async () => (await connection.CommitAsync(Write)).Match(_ => false, f => f.Refusal is not null));
         var refused = (await connection.CommitAsync(Write)).Left();
         Assert.StartsWith("WRONGPASS ", refused.Refusal, StringComparison.Ordinal);
         Assert.StartsWith("WRONGPASS ", connection.State.Detail, StringComparison.Ordinal);

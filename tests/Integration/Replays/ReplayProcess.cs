@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;

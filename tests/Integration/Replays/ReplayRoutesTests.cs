@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Http;
 using Hobom.Slices.Tests.Integration.DeadLetters;
 using Hobom.Slices.Tests.Integration.Redis;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;

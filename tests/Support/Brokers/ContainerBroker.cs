@@ -15,6 +15,8 @@ public sealed class ContainerBroker : TestBroker
         .WithPortBinding(port, KafkaBuilder.KafkaPort)
         .WithEnvironment("KAFKA_NUM_PARTITIONS", "4")
         .WithCreateParameterModifier(ContainerEngine.StopAtOnce)
+        // Its own user cannot write the settings where the image was made from a read-only Kafka.
+        .WithCreateParameterModifier(container => container.User = "root")
         .Build();
 
     public override string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");

@@ -16,6 +16,7 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
 
     readonly string folder = Directory.CreateTempSubdirectory("kafka-test-").FullName;
     readonly int port = LoopbackPort.Free();
+    readonly int accountPort = LoopbackPort.Free();
     GuardedProcess? broker;
 
     /// <summary>What <c>KAFKA_HOME</c> names; null where there is no such variable.</summary>
@@ -25,6 +26,12 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
         : throw new InvalidOperationException($"KAFKA_HOME does not name an unpacked Kafka: {home}");
 
     public override string Address => $"127.0.0.1:{port}";
+
+    /// <summary>Accounts that log in at <see cref="AccountAddress"/>, each with its name as password, and may do nothing unless it is granted.</summary>
+    public IReadOnlyList<string> Accounts { get; init; } = [];
+
+    /// <summary>Where accounts log in (SASL_PLAINTEXT, PLAIN); at <see cref="Address"/> everybody may do everything.</summary>
+    public string AccountAddress => $"127.0.0.1:{accountPort}";
 
     string SettingsFile => Path.Combine(folder, "server.properties");
 
@@ -59,6 +66,44 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
         await admin.DeleteTopicsAsync([name]);
     }
 
+    public async Task SetTopicAsync(string name, params IEnumerable<(string Name, string Value)> settings)
+    {
+        using var admin = Admin();
+        await admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
+        {
+            [new ConfigResource { Type = ResourceType.Topic, Name = name }] = [.. settings.Select(s => new ConfigEntry
+            {
+                Name = s.Name, Value = s.Value, IncrementalOperation = AlterConfigOpType.Set,
+            })],
+        });
+    }
+
+    public async Task GrantAsync(string account, string topic, params IEnumerable<AclOperation> operations)
+    {
+        using var admin = Admin();
+        await admin.CreateAclsAsync(operations.Select(operation => new AclBinding
+        {
+            Pattern = new ResourcePattern { Type = ResourceType.Topic, Name = topic, ResourcePatternType = ResourcePatternType.Literal },
+            Entry = new AccessControlEntry
+            {
+                Principal = $"User:{account}", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow,
+            },
+        }));
+    }
+
+    public async Task RevokeAsync(string account, string topic, AclOperation operation)
+    {
+        using var admin = Admin();
+        await admin.DeleteAclsAsync([new AclBindingFilter
+        {
+            PatternFilter = new ResourcePatternFilter { Type = ResourceType.Topic, Name = topic, ResourcePatternType = ResourcePatternType.Literal },
+            EntryFilter = new AccessControlEntryFilter
+            {
+                Principal = $"User:{account}", Operation = operation, PermissionType = AclPermissionType.Allow,
+            },
+        }]);
+    }
+
     /// <summary>The broker stops dead, its connections stay open; it goes on where it was when thawed.</summary>
     public void Freeze() => broker!.Send("STOP");
 
@@ -81,6 +126,7 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
     async Task FormatAsync()
     {
         var settings = Defaults(LoopbackPort.Free());
+        if (Accounts.Count > 0) AddAccounts(settings);
         foreach (var (name, value) in properties) settings[name] = value;
         await File.WriteAllLinesAsync(SettingsFile, settings.Select(s => $"{s.Key}={s.Value}"));
         var start = new ProcessStartInfo(Script("kafka-storage.sh"), ["format", "--cluster-id", ClusterId, "--config", SettingsFile])
@@ -136,6 +182,19 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
         ["num.network.threads"] = "2",
         ["num.io.threads"] = "4",
     };
+
+    void AddAccounts(Dictionary<string, string> settings)
+    {
+        settings["listeners"] += $",SASL_PLAINTEXT://{AccountAddress}";
+        settings["advertised.listeners"] += $",SASL_PLAINTEXT://{AccountAddress}";
+        settings["listener.security.protocol.map"] += ",SASL_PLAINTEXT:SASL_PLAINTEXT";
+        settings["sasl.enabled.mechanisms"] = "PLAIN";
+        settings["listener.name.sasl_plaintext.plain.sasl.jaas.config"] =
+            "org.apache.kafka.common.security.plain.PlainLoginModule required "
+            + string.Join(' ', Accounts.Select(a => $"user_{a}=\"{a}\"")) + ";";
+        settings["authorizer.class.name"] = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
+        settings["super.users"] = "User:ANONYMOUS";
+    }
 
     Dictionary<string, string> Variables() => new(StringComparer.Ordinal)
     {

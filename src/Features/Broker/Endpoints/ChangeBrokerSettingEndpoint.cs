@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -9,7 +10,7 @@ public sealed class ChangeBrokerSettingEndpoint(BrokerSlice slice) : BrokerRoute
     public override void Configure()
     {
         Put("/broker/settings/{slug}");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe("Change one of the outbox settings", "?value=… In every process within seconds. A bad value is refused.", 400);
     }
 

@@ -1,5 +1,6 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -23,7 +24,7 @@ public sealed class PauseConsumerEndpoint(BrokerSlice slice) : ConsumerStateEndp
     public override void Configure()
     {
         Post("/broker/consumers/{name}/pause");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe("Pause a consumer", "In every process; its events wait until it is resumed.", 404);
     }
 }
@@ -35,7 +36,7 @@ public sealed class ResumeConsumerEndpoint(BrokerSlice slice) : ConsumerStateEnd
     public override void Configure()
     {
         Post("/broker/consumers/{name}/resume");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe("Resume a consumer", "Also one that its receiver's failures have paused, or its 410 has switched off.", 404);
     }
 }

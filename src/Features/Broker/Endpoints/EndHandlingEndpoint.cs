@@ -1,5 +1,6 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Endpoints;
@@ -27,7 +28,7 @@ public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) :
     public override void Configure()
     {
         Post("/broker/events/{source}/{id}/replay");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe("Give an event to a consumer again, or for the first time", "Its tries are counted anew. One that is under way stays as it is.", 400, 404);
     }
 
@@ -42,7 +43,7 @@ public sealed class DiscardHandlingEndpoint(BrokerSlice slice, TimeProvider cloc
     public override void Configure()
     {
         Post("/broker/events/{source}/{id}/discard");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe("Skip an event for a consumer", "Followers of its key go on.", 400, 404);
     }
 

@@ -83,22 +83,23 @@ public sealed record EventView
     [JsonPropertyName("handlings")]
     public required IReadOnlyList<HandlingView> Handlings { get; init; }
 
-    public static EventView Of(StoredEvent stored)
+    /// <param name="seesAll">Else what may hold somebody's data is left out.</param>
+    public static EventView Of(StoredEvent stored, bool seesAll)
     {
         var given = stored.Event;
         var dead = stored.Handlings.LastOrDefault(h => h.State is HandlingState.Dead);
         return new EventView
         {
             Id = given.Id, Source = given.Source, Type = given.Type, Status = stored.Status.Word(),
-            RetryCount = stored.Handlings.Sum(h => Math.Max(0, h.Attempts - 1)), Error = dead?.LastError,
-            Payload = given.Payload.Match(Json, () => default), UserId = given.UserId, SessionId = given.SessionId,
+            RetryCount = stored.Handlings.Sum(h => Math.Max(0, h.Attempts - 1)), Error = seesAll ? dead?.LastError : null,
+            Payload = seesAll ? given.Payload.Match(Json, () => default) : default, UserId = given.UserId, SessionId = given.SessionId,
             InstanceId = given.InstanceId, Schema = given.Schema, Entity = given.Entity, Operation = given.Operation,
             SourceModule = given.SourceModule, AggregateType = given.AggregateType, AggregateId = given.AggregateId,
             OrderingKey = given.OrderingKey, SchemaVersion = given.SchemaVersion,
-            Metadata = given.Metadata is { } metadata ? Json(System.Text.Encoding.UTF8.GetBytes(metadata)) : null,
+            Metadata = seesAll && given.Metadata is { } metadata ? Json(System.Text.Encoding.UTF8.GetBytes(metadata)) : null,
             CreatedAt = given.CreatedAt, AvailableAt = given.AvailableAt, ProcessedAt = stored.Handlings.Min(h => h.StartedAt),
             CompletedAt = stored.Status is EventStatus.Completed or EventStatus.Failed ? stored.Handlings.Max(h => EndOf(h.State)) : null,
-            NoConsumerSince = stored.NoConsumerSince, Handlings = [.. stored.Handlings.Select(HandlingView.Of)],
+            NoConsumerSince = stored.NoConsumerSince, Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, seesAll))],
         };
     }
 
@@ -136,8 +137,8 @@ public sealed record HandlingView(
     [property: JsonPropertyName("started_at")] DateTimeOffset? StartedAt,
     [property: JsonPropertyName("processed_at")] DateTimeOffset? ProcessedAt)
 {
-    public static HandlingView Of(Handling handling) => new(
-        handling.Consumer, WordOf(handling.State), handling.Attempts, handling.LastError,
+    public static HandlingView Of(Handling handling, bool seesAll) => new(
+        handling.Consumer, WordOf(handling.State), handling.Attempts, seesAll ? handling.LastError : null,
         handling.State switch
         {
             HandlingState.Waiting waiting => waiting.NotBefore,

@@ -1,6 +1,7 @@
 using FastEndpoints;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -13,7 +14,7 @@ public sealed class ExplainEventEndpoint(BrokerSlice slice, TimeProvider clock) 
     public override void Configure()
     {
         Get("/broker/events/{source}/{id}/explain");
-        Policies(BrokerRole.Reader);
+        Policies(Role.Operator);
         Describe("What an event waits for", "For each of its handlings; an event that no consumer's pattern fits says so.", 404);
     }
 

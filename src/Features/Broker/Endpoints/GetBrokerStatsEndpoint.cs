@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -34,7 +35,7 @@ public sealed class GetBrokerStatsEndpoint(BrokerSlice slice) : BrokerRoute(slic
     public override void Configure()
     {
         Get("/broker/stats");
-        Policies(BrokerRole.Reader);
+        Policies(Role.Reader);
         Describe("Statistics", "Of the store, one snapshot, and of each consumer.");
     }
 

@@ -1,4 +1,5 @@
 using FastEndpoints;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -7,7 +8,7 @@ public sealed class ListBrokerSettingsEndpoint(BrokerSlice slice) : BrokerRoute(
     public override void Configure()
     {
         Get("/broker/settings");
-        Policies(BrokerRole.Reader);
+        Policies(Role.Reader);
         Describe("The eleven outbox settings", "As they are now in this process.");
     }
 

@@ -1,5 +1,6 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -8,7 +9,7 @@ public sealed class ListConsumersEndpoint(BrokerSlice slice) : BrokerRoute(slice
     public override void Configure()
     {
         Get("/broker/consumers");
-        Policies(BrokerRole.Reader);
+        Policies(Role.Reader);
         Describe("List consumers", "Handlers, webhooks and topics, with their states; no secrets.");
     }
 

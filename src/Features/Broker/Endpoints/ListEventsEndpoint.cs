@@ -2,6 +2,7 @@ using System.Globalization;
 using FastEndpoints;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Endpoints;
@@ -16,7 +17,7 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
     public override void Configure()
     {
         Get("/broker/events");
-        Policies(BrokerRole.Reader);
+        Policies(Role.Reader);
         Describe(
             "List events, the newest first",
             "Filters, all of which must fit: source, status (pending, processing, completed, failed), type, id, user_id, session_id, schema, "
@@ -40,7 +41,7 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         }
 
         var page = found.Take(limit).ToArray();
-        await Send.OkAsync(new EventPage([.. page.Select(EventView.Of)], found.Count > limit ? $"{page[^1].Sequence}" : null), ct);
+        await Send.OkAsync(new EventPage([.. page.Select(e => EventView.Of(e, SeesAll))], found.Count > limit ? $"{page[^1].Sequence}" : null), ct);
     }
 
     Either<BodyFault, (EventFilter Filter, int Limit)> ReadFilter()

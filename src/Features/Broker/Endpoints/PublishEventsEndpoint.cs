@@ -3,6 +3,7 @@ using FastEndpoints;
 using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Endpoints;
@@ -26,7 +27,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
     public override void Configure()
     {
         Post("/broker/events");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe(
             "Publish an event, or an array of events",
             "An array is stored whole or not at all. Each event is answered with stored, or with repeated where the same source and id are "
@@ -90,11 +91,18 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
         }
     }
 
+    /// <summary>With the contract's code.</summary>
+    Task RefuseFullAsync(string text, CancellationToken ct)
+    {
+        HttpContext.Response.Headers["error-code"] = "queue_full";
+        return RefuseAsync(503, text, ct);
+    }
+
     Task RefuseAsync(PublishRefusal refusal, CancellationToken ct) => refusal switch
     {
         PublishRefusal.Invalid invalid => RefuseAsync(400, invalid.Text, ct),
         PublishRefusal.OtherBody => RefuseAsync(409, refusal.Text, ct, "id"),
-        PublishRefusal.Full => RefuseAsync(503, refusal.Text, ct, code: "queue_full"),
+        PublishRefusal.Full => RefuseFullAsync(refusal.Text, ct),
         PublishRefusal.Unavailable => RefuseAsync(503, refusal.Text, ct),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

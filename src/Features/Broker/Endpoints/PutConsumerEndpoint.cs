@@ -1,5 +1,6 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -8,7 +9,7 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
     public override void Configure()
     {
         Put("/broker/consumers/{name}");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe(
             "Add a webhook or a topic, or change it",
             "It gets the events that are published from now on, and those that nobody wanted so far. A change keeps its state and what waits for it.",

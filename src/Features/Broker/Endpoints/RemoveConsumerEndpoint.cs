@@ -1,5 +1,6 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -8,7 +9,7 @@ public sealed class RemoveConsumerEndpoint(BrokerSlice slice, TimeProvider clock
     public override void Configure()
     {
         Delete("/broker/consumers/{name}");
-        Policies(BrokerRole.Operator);
+        Policies(Role.Operator);
         Describe("Remove a consumer", "What waits for it is skipped.", 404);
     }
 

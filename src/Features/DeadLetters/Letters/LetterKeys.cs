@@ -55,12 +55,6 @@ static class LetterKeys
     /// <summary>A stream: what is left of letters that are gone, a <see cref="Tombstone"/> an entry.</summary>
     public const string Tombstones = "dlqx:tombstones";
 
-    /// <summary>A stream, append-only and without expiry: an <see cref="AuditEntry"/> an entry, with its hashes.</summary>
-    public const string Audit = "dlqx:audit";
-
-    /// <summary>A string: the hash of the audit's newest entry.</summary>
-    public const string AuditHead = "dlqx:audit:head";
-
     /// <summary>A string, written to see whether Redis accepts writes.</summary>
     public const string Probe = RedisConnection.ProbeKey;
 }

@@ -90,5 +90,4 @@ sealed partial class LetterRecordJson : JsonSerializerContext;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LetterSummary))]
 [JsonSerializable(typeof(Tombstone))]
-[JsonSerializable(typeof(AuditEntry))]
 sealed partial class KeptJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Hobom.Slices.Core;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Masking;
 
@@ -17,7 +19,7 @@ static class MaskedJson
     const string More = "…";
 
     /// <exception cref="JsonException">It is no JSON.</exception>
-    public static void Write(ReadOnlySpan<byte> json, MaskRule rule, Utf8JsonWriter writer)
+    public static void Write(ReadOnlySpan<byte> json, Visibility rule, Utf8JsonWriter writer)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
         reader.Read();
@@ -26,9 +28,9 @@ static class MaskedJson
         reader.Read();
     }
 
-    static void WriteValue(ref Utf8JsonReader reader, MaskRule rule, Utf8JsonWriter writer)
+    static void WriteValue(ref Utf8JsonReader reader, Visibility rule, Utf8JsonWriter writer)
     {
-        if (rule is MaskRule.Items(var item))
+        if (rule is Visibility.Items(var item))
         {
             if (reader.TokenType == JsonTokenType.StartArray)
             {
@@ -41,12 +43,12 @@ static class MaskedJson
 
         switch (reader.TokenType, rule)
         {
-            case (JsonTokenType.StartObject, MaskRule.Object(var fields)):
+            case (JsonTokenType.StartObject, Visibility.Fields(var fields)):
                 WriteFields(ref reader, fields, writer);
                 break;
             case (JsonTokenType.StartObject or JsonTokenType.StartArray, _):
                 reader.Skip();
-                writer.WriteStringValue(PayloadMask.Hidden);
+                writer.WriteStringValue(TextMask.Hidden);
                 break;
             case (JsonTokenType.Null, _):
                 writer.WriteNullValue();
@@ -54,19 +56,19 @@ static class MaskedJson
             case (JsonTokenType.String, _):
                 writer.WriteStringValue(TextOf(ref reader, rule));
                 break;
-            case (JsonTokenType.Number, MaskRule.Scalar { Numbers: true }) when reader.ValueSpan.Length <= ShownDigitLimit:
+            case (JsonTokenType.Number, Visibility.Value(ValueSight.Code)) when reader.ValueSpan.Length <= ShownDigitLimit:
                 writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true);
                 break;
-            case (JsonTokenType.True or JsonTokenType.False, MaskRule.Scalar { Numbers: true }):
+            case (JsonTokenType.True or JsonTokenType.False, Visibility.Value(ValueSight.Code)):
                 writer.WriteBooleanValue(reader.GetBoolean());
                 break;
             default:
-                writer.WriteStringValue(PayloadMask.Hidden);
+                writer.WriteStringValue(TextMask.Hidden);
                 break;
         }
     }
 
-    static void WriteItems(ref Utf8JsonReader reader, MaskRule item, Utf8JsonWriter writer)
+    static void WriteItems(ref Utf8JsonReader reader, Visibility item, Utf8JsonWriter writer)
     {
         var left = 0;
         writer.WriteStartArray();
@@ -85,15 +87,15 @@ static class MaskedJson
     }
 
     /// <summary>A name that comes twice is shown once: nobody can say which value its reader would take.</summary>
-    static void WriteFields(ref Utf8JsonReader reader, FrozenDictionary<string, MaskRule> fields, Utf8JsonWriter writer)
+    static void WriteFields(ref Utf8JsonReader reader, FrozenDictionary<string, Visibility> fields, Utf8JsonWriter writer)
     {
         var written = new HashSet<string>(StringComparer.Ordinal);
         var left = 0;
         writer.WriteStartObject();
         for (var count = 0; reader.Read() && reader.TokenType != JsonTokenType.EndObject; count++)
         {
-            var name = count < FieldLimit ? TextOrNull(ref reader) ?? PayloadMask.Hidden : null;
-            var shown = name is null ? null : fields.ContainsKey(name) ? name : PayloadMask.MaskName(name);
+            var name = count < FieldLimit ? TextOrNull(ref reader) ?? TextMask.Hidden : null;
+            var shown = name is null ? null : fields.ContainsKey(name) ? name : TextMask.MaskName(name);
             if (shown is null || !written.Add(shown))
             {
                 reader.Skip();
@@ -103,7 +105,7 @@ static class MaskedJson
 
             reader.Read();
             writer.WritePropertyName(shown);
-            WriteValue(ref reader, fields.GetValueOrDefault(name!, MaskRule.Hide), writer);
+            WriteValue(ref reader, fields.GetValueOrDefault(name!, Visibility.Hidden), writer);
         }
 
         if (left > 0 && written.Add(More)) writer.WriteString(More, $"{left} more");
@@ -111,10 +113,10 @@ static class MaskedJson
     }
 
     /// <summary>Empty stays empty: that a field is missing is often the reason of the failure.</summary>
-    static string TextOf(ref Utf8JsonReader reader, MaskRule rule) =>
+    static string TextOf(ref Utf8JsonReader reader, Visibility rule) =>
         reader.ValueSpan.IsEmpty ? ""
-        : rule is MaskRule.Scalar(var mask, _) && TextOrNull(ref reader) is { } text ? mask(text)
-        : PayloadMask.Hidden;
+        : rule is Visibility.Value(var sight) && TextOrNull(ref reader) is { } text ? PayloadMask.Show(text, sight)
+        : TextMask.Hidden;
 
     /// <summary>Null of what is no Unicode text.</summary>
     static string? TextOrNull(ref Utf8JsonReader reader)

@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Masking;
 
@@ -13,9 +15,6 @@ namespace Hobom.Slices.DeadLetters.Masking;
 /// </summary>
 public static class PayloadMask
 {
-    /// <summary>Stands where something is hidden.</summary>
-    public const string Hidden = "***";
-
     static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     static readonly string[] ShownHeaders =
@@ -25,13 +24,13 @@ public static class PayloadMask
     ];
 
     /// <returns>JSON, whatever came in; of what is no JSON nothing is shown.</returns>
-    public static ReadOnlyMemory<byte> Mask(Category category, ReadOnlyMemory<byte> json)
+    public static ReadOnlyMemory<byte> Mask(Visibility shown, ReadOnlyMemory<byte> json)
     {
         var masked = new ArrayBufferWriter<byte>(1024);
         try
         {
             using var writer = new Utf8JsonWriter(masked, WriterOptions);
-            MaskedJson.Write(json.Span, MaskRules.Of(category), writer);
+            MaskedJson.Write(json.Span, shown, writer);
             writer.Flush();
             return masked.WrittenMemory;
         }
@@ -41,26 +40,23 @@ public static class PayloadMask
         }
     }
 
-    /// <summary>A text of unknown content: an error, a reason. Long ones are cut.</summary>
-    public static string MaskText(string text) => SecretDetectors.Mask(TextLimits.Cut(text, TextLimits.Text));
-
     /// <summary>Record headers: those that this program writes, and of all others the names.</summary>
     public static IReadOnlyList<RecordHeader> MaskHeaders(IReadOnlyList<RecordHeader> headers) =>
         [.. headers.Select(h => ShownHeaders.Contains(h.Name, StringComparer.Ordinal)
-            ? h with { Value = MaskCode(h.Value) }
-            : new RecordHeader(MaskName(h.Name), Hidden))];
+            ? h with { Value = TextMask.MaskCode(h.Value) }
+            : new RecordHeader(TextMask.MaskName(h.Name), TextMask.Hidden))];
 
     /// <summary>What is known of a letter, its error texts and headers masked. What this build cannot read is left out.</summary>
     public static LetterRecord MaskRecord(LetterRecord record) => record with
     {
-        RecordKey = MaskCode(record.RecordKey),
+        RecordKey = TextMask.MaskCode(record.RecordKey),
         Headers = MaskHeaders(record.Headers),
-        Reason = MaskText(record.Reason),
-        Attempts = [.. record.Attempts.Select(a => a with { Code = MaskText(a.Code), Message = MaskText(a.Message) })],
-        History = record.History?.Select(h => h with { Note = h.Note is { } note ? MaskText(note) : null }).ToList(),
-        Discarded = record.Discarded is { } aside ? aside with { Reason = MaskText(aside.Reason) } : null,
+        Reason = TextMask.MaskText(record.Reason),
+        Attempts = [.. record.Attempts.Select(a => a with { Code = TextMask.MaskText(a.Code), Message = TextMask.MaskText(a.Message) })],
+        History = record.History?.Select(h => h with { Note = h.Note is { } note ? TextMask.MaskText(note) : null }).ToList(),
+        Discarded = record.Discarded is { } aside ? aside with { Reason = TextMask.MaskText(aside.Reason) } : null,
         // Of a short payload a digest would confirm a guess.
-        PayloadSha256 = Hidden,
+        PayloadSha256 = TextMask.Hidden,
         Earlier = null,
         Others = null,
     };
@@ -71,19 +67,15 @@ public static class PayloadMask
     /// </summary>
     public static string SearchableText(LetterRecord record) => string.Join(
         '\n',
-        (string[])[record.EventId ?? "", record.Stage, MaskText(record.Reason),
-            .. record.Attempts.Select(a => MaskText($"{a.Code}: {a.Message}"))]);
+        (string[])[record.EventId ?? "", record.Stage, TextMask.MaskText(record.Reason),
+            .. record.Attempts.Select(a => TextMask.MaskText($"{a.Code}: {a.Message}"))]);
 
-    /// <summary>An identifier, a number, a time or a word of an enumeration: long digits and hexadecimals are what they consist of.</summary>
-    internal static string MaskCode(string text) =>
-        Guid.TryParseExact(text, "D", out _) ? text : SecretDetectors.MaskButTokens(TextLimits.Cut(text, TextLimits.Code));
-
-    internal static string MaskName(string name) => SecretDetectors.Mask(TextLimits.Cut(name, TextLimits.Name));
-
-    /// <summary>A request's path; what follows in the query is a caller's.</summary>
-    internal static string MaskPath(string path)
+    internal static string Show(string text, ValueSight sight) => sight switch
     {
-        var query = path.IndexOfAny(['?', '#']);
-        return query < 0 ? MaskText(path) : $"{MaskText(path[..query])}?{Hidden}";
-    }
+        ValueSight.Hidden => TextMask.Hidden,
+        ValueSight.Code => TextMask.MaskCode(text),
+        ValueSight.Text => TextMask.MaskText(text),
+        ValueSight.Path => TextMask.MaskPath(text),
+        _ => throw new UnreachableException($"nobody says what is shown of {sight}"),
+    };
 }

@@ -44,7 +44,7 @@ sealed class ProducerGeneration
         catch (KafkaException e)
         {
             unreported.TryRemove(flight, out _);
-            if (e.Error.IsFatal || e.Error.Code == ErrorCode.Local_Fatal) OnError(new Error(e.Error.Code, e.Error.Reason, isFatal: true));
+            if (e.Error.IsFatal) OnError(e.Error);
             return e.Error;
         }
     }

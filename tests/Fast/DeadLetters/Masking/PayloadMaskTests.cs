@@ -7,6 +7,10 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.Law;
+using Hobom.Slices.Logs;
+using Hobom.Slices.Messages;
+using Hobom.Slices.Space;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Masking;
 
@@ -21,6 +25,15 @@ public sealed class PayloadMaskTests
 
     static readonly string[] NeverShown =
         ["anary.bird", "canaryBearer", "eyJ", "41111111", "4111 1111", "DE8937", "canaryPass", "canaryBasic", "canaryUser", "canaryPw", "Y2FuYX"];
+
+    static readonly MaskRules Rules = new(
+    [
+        (MessageDecisions.Route.Category, MessagesSlice.Payloads(TimeProvider.System)),
+        (LogFlow.Main.Route.Category, LogsSlice.Payloads(LogFlow.Main)),
+        (LogFlow.Space.Route.Category, LogsSlice.Payloads(LogFlow.Space)),
+        (SpaceDecisions.Route.Category, SpaceSlice.Payloads),
+        (LawDecisions.Route.Category, LawSlice.Payloads),
+    ]);
 
     static readonly string[] Categories = ["menu", "log", "space", "space-log", "law", "unheard-of"];
 
@@ -127,7 +140,7 @@ public sealed class PayloadMaskTests
     public void Bytes_that_are_no_text_are_hidden()
     {
         byte[] payload = [.. "{\"title\":\"a"u8, 0xff, .. "\",\"type\":\"X\"}"u8];
-        var shown = Encoding.UTF8.GetString(PayloadMask.Mask(new Category("menu"), payload).Span);
+        var shown = Encoding.UTF8.GetString(PayloadMask.Mask(Rules.Of(new Category("menu")), payload).Span);
         Assert.Equal("{\"title\":\"***\",\"type\":\"X\"}", shown);
     }
 
@@ -135,7 +148,7 @@ public sealed class PayloadMaskTests
         Assert.All(NeverShown, secret => Assert.DoesNotContain(secret, shown, StringComparison.Ordinal));
 
     static string Masked(string category, string payload) =>
-        Encoding.UTF8.GetString(PayloadMask.Mask(new Category(category), Encoding.UTF8.GetBytes(payload)).Span);
+        Encoding.UTF8.GetString(PayloadMask.Mask(Rules.Of(new Category(category)), Encoding.UTF8.GetBytes(payload)).Span);
 
     public sealed record HostilePayload(string Json);
 

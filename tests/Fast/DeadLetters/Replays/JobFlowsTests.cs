@@ -6,12 +6,13 @@ using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Tests.Fast.DeadLetters.Replays;
 
 public sealed class JobFlowsTests
 {
-    readonly FakeClock clock = new();
+    readonly FakeTimeProvider clock = new();
     readonly FakeLeases first;
     readonly FakeLeases second;
     readonly ReplayJob job = ReplayJob.Planned(
@@ -57,5 +58,5 @@ public sealed class JobFlowsTests
             category, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)), PollCadence.Resting(TimeSpan.FromSeconds(5)),
             lease, clock, () => 0, NullLogger.Instance),
         new SliceWork(_ => throw new InvalidOperationException("it replays"), () => false, () => Task.CompletedTask, _ => null),
-        id => id.Value, new PayloadRules(_ => null, _ => throw new InvalidOperationException("it reads a row")));
+        id => id.Value, new PayloadRules(_ => null, _ => throw new InvalidOperationException("it reads a row"), Visibility.Names, Visibility.Names));
 }

@@ -148,7 +148,7 @@ public class LogDecisionsTests
         Assert.Equal(["1", "large", "2,3"], arrays.Deliveries().Select(d => string.Join(',', d.Ids())));
     }
 
-    /// <summary>Failure model, S10.</summary>
+    /// <summary>One row that the consumers refuse must not take the whole array with it.</summary>
     [Property]
     public void A_row_that_cannot_travel_with_others_changes_nothing_for_them(LogPoll poll, int place)
     {

@@ -91,7 +91,7 @@ static class RetryInputs
     public static readonly PublishFailure[] Failures =
     [
         new PublishFailure.Transient("X", ""), new PublishFailure.Permanent("X", ""), new PublishFailure.Unknown("X", ""),
-        new PublishFailure.Stopping("X", ""),
+        new PublishFailure.TooLarge("X", ""), new PublishFailure.Stopping("X", ""),
     ];
 
     public static Arbitrary<Chance> Chances() => Gen.Choose(0, 1000).Select(n => new Chance(n / 1000.0)).ToArbitrary();

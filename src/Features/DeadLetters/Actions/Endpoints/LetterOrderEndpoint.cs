@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using FastEndpoints;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Actions.Endpoints;
@@ -70,15 +72,15 @@ public abstract class LetterOrderEndpoint(
         {
             s.Summary = summary;
             s.Description = $"{description} Up to {KeyLimit} keys; the answer tells of each. Every call is in the audit.";
-            s.ExampleRequest = new LetterOrderRequest { Keys = [Examples.Letter.Key], Reason = "sent by hand" };
+            s.ExampleRequest = new LetterOrderRequest { Keys = [LetterExamples.Letter.Key], Reason = "sent by hand" };
             s.ResponseExamples[200] = new LetterOrderAnswer(
                 [
-                    new LetterOrderResult(Examples.Letter.Key, Done: true, Examples.Letter.ExpiresAt),
+                    new LetterOrderResult(LetterExamples.Letter.Key, Done: true, LetterExamples.Letter.ExpiresAt),
                     new LetterOrderResult("dlq:menu:0192f0c2", Done: false, null) { Error = "there is no such letter" },
                 ],
                 1, 1);
             s.ResponseExamples[400] = new ErrorAnswer("keys must hold 1 to 1000 keys") { Field = "keys" };
-            s.ResponseExamples[503] = Examples.RedisAway;
+            s.ResponseExamples[503] = ErrorExamples.RedisAway;
         });
     }
 

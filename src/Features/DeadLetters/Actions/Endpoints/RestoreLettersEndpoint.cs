@@ -1,3 +1,4 @@
+using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Redis;
 
 namespace Hobom.Slices.DeadLetters.Actions.Endpoints;

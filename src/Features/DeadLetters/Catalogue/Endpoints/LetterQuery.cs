@@ -1,5 +1,5 @@
 using FastEndpoints;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 

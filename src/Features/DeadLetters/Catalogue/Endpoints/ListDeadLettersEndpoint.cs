@@ -2,9 +2,9 @@ using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
@@ -13,9 +13,6 @@ namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCatalogue catalogue, TimeProvider clock)
     : Endpoint<LetterPageQuery, object>
 {
-    const int UsualLimit = 50;
-    const int MostLimit = 1000;
-
     public sealed record LetterList(IReadOnlyList<string> Items)
     {
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -40,11 +37,10 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
                 + "first. With any other: a page of letters, `next` for the page after it, and how many there are in all.";
             LetterQuery.Describe(s);
             s.Params["prefix"] = "begins with dlq:; goes with no other parameter";
-            s.Params["limit"] = $"letters on a page, up to {MostLimit}; {UsualLimit} where it is not given";
-            s.Params["cursor"] = "the `next` of the page before";
-            s.ResponseExamples[200] = Examples.LetterPage;
+            Paging.Describe(s);
+            s.ResponseExamples[200] = LetterExamples.LetterPage;
             s.ResponseExamples[400] = new ErrorAnswer("minAge must be a duration: 90s, 30m, 12h or 3d") { Field = "minAge" };
-            s.ResponseExamples[503] = Examples.NotLoaded;
+            s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
 
@@ -66,10 +62,10 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
 
     Task SendPageAsync(QueryFields fields, CancellationToken ct)
     {
-        var (filter, limit, cursor) = (fields.Filter(), fields.Number("limit", UsualLimit, MostLimit), fields.LetterCursor("cursor"));
+        var (filter, (limit, cursor)) = (fields.Filter(), fields.Page(LetterCursor.Parse));
         if (fields.HasAny("prefix")) fields.Refuse<string>("prefix", "goes with no other parameter");
         if (fields.End() is { } wrong) return Send.ResponseAsync(wrong, 400, ct);
-        if (!catalogue.IsLoaded) return Send.ResponseAsync(Examples.NotLoaded, 503, ct);
+        if (!catalogue.IsLoaded) return Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct);
         var page = catalogue.Page(filter, limit, cursor);
         var now = clock.GetUtcNow();
         return Send.OkAsync(

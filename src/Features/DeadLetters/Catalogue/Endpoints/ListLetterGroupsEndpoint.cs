@@ -1,5 +1,6 @@
 using FastEndpoints;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
@@ -34,11 +35,11 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
             s.ResponseExamples[200] = new LetterGroupList(
             [
                 new GroupView(
-                    Examples.Letter.Group, "menu", "publish", "transient", "broker <host> timed out after <n> ms", 214,
-                    Examples.Letter.FirstFailedAt, Examples.Letter.LastFailedAt, Examples.Letter.ExpiresAt, Examples.Letter.Key),
+                    LetterExamples.Letter.Group, "menu", "publish", "transient", "broker <host> timed out after <n> ms", 214,
+                    LetterExamples.Letter.FirstFailedAt, LetterExamples.Letter.LastFailedAt, LetterExamples.Letter.ExpiresAt, LetterExamples.Letter.Key),
             ]);
             s.ResponseExamples[400] = new ErrorAnswer("class must be one of transient, permanent, unknown, refused") { Field = "class" };
-            s.ResponseExamples[503] = Examples.NotLoaded;
+            s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
 
@@ -47,7 +48,7 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
         var fields = new QueryFields(HttpContext.Request.Query);
         var filter = fields.Filter();
         return fields.End() is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
-            : !catalogue.IsLoaded ? Send.ResponseAsync(Examples.NotLoaded, 503, ct)
+            : !catalogue.IsLoaded ? Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct)
             : Send.OkAsync(new LetterGroupList([.. catalogue.Groups(filter).Select(GroupView.Of)]), ct);
     }
 }

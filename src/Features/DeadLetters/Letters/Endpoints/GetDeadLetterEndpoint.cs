@@ -5,16 +5,16 @@ using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 using LanguageExt;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
 
 /// <summary>The contract's look at one letter: its payload as JSON, and beside it all that is known.</summary>
-public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock) : EndpointWithoutRequest<object>
+public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock, MaskRules masks) : EndpointWithoutRequest<object>
 {
     /// <param name="Item">The payload as it is.</param>
     public sealed record WholeLetter(object Item, LetterView Letter)
@@ -37,11 +37,11 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
                 + "`payloadBase64`. Of an edited letter, `original` is the payload that failed. A discarded letter is shown until its "
                 + "discard is final. Callers who are no operators get it masked, and `masked` is true.";
             s.Params["key"] = "dlq:<category>:<event id>";
-            s.ResponseExamples[200] = Examples.WholeLetter;
+            s.ResponseExamples[200] = LetterExamples.WholeLetter;
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer(RedisReading.OtherType);
-            s.ResponseExamples[503] = Examples.RedisAway;
+            s.ResponseExamples[503] = ErrorExamples.RedisAway;
         });
     }
 
@@ -84,7 +84,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
             return;
         }
 
-        var masked = !LetterAccess.SeesAll(User);
+        var masked = !Role.SeesAll(User);
         var answer = new ArrayBufferWriter<byte>();
         await using (var json = new Utf8JsonWriter(answer))
         {
@@ -99,7 +99,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
 
         await Send.BytesAsync(answer.WrittenSpan.ToArray(), contentType: "application/json", cancellation: ct);
 
-        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) => masked ? PayloadMask.Mask(letter.Key.Category, payload) : payload;
+        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) => masked ? PayloadMask.Mask(masks.Of(letter.Key.Category), payload) : payload;
     }
 
     /// <summary>JSON as it is, byte for byte; anything else is null and, beside it, in base 64: then false.</summary>

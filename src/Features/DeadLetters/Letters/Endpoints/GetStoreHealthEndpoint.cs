@@ -1,8 +1,8 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Catalogue;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
@@ -34,7 +34,7 @@ public sealed class GetStoreHealthEndpoint(
                 new Dictionary<string, long>(StringComparer.Ordinal) { ["menu"] = 214 },
                 new Dictionary<string, int>(StringComparer.Ordinal) { ["50"] = 3, ["80"] = 1, ["95"] = 0 },
                 ["the append-only file is off: a crash of Redis loses letters"]);
-            s.ResponseExamples[503] = Examples.RedisAway;
+            s.ResponseExamples[503] = ErrorExamples.RedisAway;
         });
     }
 

@@ -4,6 +4,7 @@ using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
 
@@ -81,7 +82,7 @@ public sealed record LetterView(
 
         var record = masked ? PayloadMask.MaskRecord(whole) : whole;
         var summary = LetterSummary.Of(whole);
-        var group = LetterCause.Of(letter.Key.Category, summary with { Reason = PayloadMask.MaskText(summary.Reason) }).GroupId;
+        var group = LetterCause.Of(letter.Key.Category, summary with { Reason = TextMask.MaskText(summary.Reason) }).GroupId;
         return Of(letter.Key, summary with { Reason = record.Reason, Discarded = record.Discarded }, group, expiresAt, now) with
         {
             Topic = record.Topic,

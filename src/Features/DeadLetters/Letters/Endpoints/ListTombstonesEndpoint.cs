@@ -1,8 +1,9 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Endpoints;
-using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
+using Hobom.Slices.Http.Masking;
+using Hobom.Slices.Runtime.Redis;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
@@ -38,11 +39,10 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
             s.Description = "Expired, evicted by Redis, removed by another program, or discarded. A page may be short and still have a `next`.";
             s.Params["category"] = "menu, log, space, space-log, law";
             s.Params["why"] = "expired, evicted, removed or discarded";
-            s.Params["limit"] = "up to 1000; 50 where it is not given";
-            s.Params["cursor"] = "the `next` of the page before";
-            s.ResponseExamples[200] = new TombstoneList([Examples.Gone], "1772971200000-0");
+            Paging.Describe(s);
+            s.ResponseExamples[200] = new TombstoneList([LetterExamples.Gone], "1772971200000-0");
             s.ResponseExamples[400] = new ErrorAnswer("why must be one of expired, evicted, removed, discarded") { Field = "why" };
-            s.ResponseExamples[503] = Examples.RedisAway;
+            s.ResponseExamples[503] = ErrorExamples.RedisAway;
         });
     }
 
@@ -50,7 +50,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
     {
         var fields = new QueryFields(HttpContext.Request.Query);
         var (category, why) = (fields.Category("category"), fields.OneOf<LetterEnd>("why"));
-        var (limit, cursor) = (fields.Number("limit", 50, 1000), fields.StreamCursor("cursor"));
+        var (limit, cursor) = fields.Page(StreamCursor.Parse);
         if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (!(await tombstones.PageAsync(category, why, limit, cursor)).Succeeded(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
@@ -58,7 +58,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
     }
 
     Tombstone Shown(Tombstone stone) =>
-        LetterAccess.SeesAll(User)
+        Role.SeesAll(User)
             ? stone
-            : stone with { Reason = stone.Reason is { } reason ? PayloadMask.MaskText(reason) : null, PayloadSha256 = null };
+            : stone with { Reason = stone.Reason is { } reason ? TextMask.MaskText(reason) : null, PayloadSha256 = null };
 }

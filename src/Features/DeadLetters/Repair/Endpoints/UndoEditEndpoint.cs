@@ -1,7 +1,8 @@
 using FastEndpoints;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Repair.Endpoints;

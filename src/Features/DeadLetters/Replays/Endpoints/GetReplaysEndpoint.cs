@@ -1,7 +1,7 @@
 using FastEndpoints;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;

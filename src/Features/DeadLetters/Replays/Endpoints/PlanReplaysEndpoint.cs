@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastEndpoints;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
+using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -70,7 +73,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) 
             s.ResponseExamples[201] = ReplayExamples.Planned;
             s.ResponseExamples[400] = new ErrorAnswer("rate must be from 1 to 1000") { Field = "rate" };
             s.ResponseExamples[403] = new ErrorAnswer("a patch wants the editor role");
-            s.ResponseExamples[503] = Examples.NotLoaded;
+            s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
 

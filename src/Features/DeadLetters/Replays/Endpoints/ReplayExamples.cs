@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters.Endpoints;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 

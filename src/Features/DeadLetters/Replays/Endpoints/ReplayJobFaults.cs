@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 

@@ -1,4 +1,4 @@
-using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
@@ -25,7 +25,7 @@ public sealed record ReplayJobView(
     DateTimeOffset? EndedAt)
 {
     public static ReplayJobView Of(ReplayJob job, DateTimeOffset now) => new(
-        job.Id, job.State.ToString().ToLowerInvariant(), job.Why is null ? null : PayloadMask.MaskText(job.Why), job.CreatedAt, job.By,
+        job.Id, job.State.ToString().ToLowerInvariant(), job.Why is null ? null : TextMask.MaskText(job.Why), job.CreatedAt, job.By,
         job.Options, job.Patch is not null, job.Plan, ReplayProgressView.Of(job, now),
         job.State is ReplayJobState.Planned ? job.CreatedAt + ReplayJob.PlanLife : null,
         job.StartedAt, job.StartedBy, job.ResumesAt, job.EndedAt);
@@ -67,5 +67,5 @@ public sealed record ReplayProgressView(
     }
 
     static IReadOnlyList<ReasonCount> Masked(IReadOnlyList<ReasonCount> reasons) =>
-        [.. reasons.Select(r => r with { Reason = PayloadMask.MaskText(r.Reason) })];
+        [.. reasons.Select(r => r with { Reason = TextMask.MaskText(r.Reason) })];
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using FastEndpoints;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.Http;
 using Hobom.Slices.Runtime.Delivering;
 using Microsoft.AspNetCore.Http;
 

@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Delivering;
 
@@ -10,7 +11,7 @@ public class DeliveryLedgerTests
     static readonly EventId A = new("a");
     static readonly EventId B = new("b");
 
-    readonly FakeClock clock = new();
+    readonly FakeTimeProvider clock = new();
     readonly Dictionary<EventId, LedgerEntry> copy = [];
     readonly Queue<Task> slowLoads = [];
     int loads;

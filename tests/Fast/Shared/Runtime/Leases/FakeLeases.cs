@@ -4,6 +4,7 @@ using Hobom.Slices.Runtime.Leases;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 
@@ -49,7 +50,7 @@ sealed class FakeLeases(TimeProvider clock)
     /// <summary>One that this process has for good: its clock stands still.</summary>
     public static FlowLease Held()
     {
-        var lease = new FakeLeases(new FakeClock()).NewLease();
+        var lease = new FakeLeases(new FakeTimeProvider()).NewLease();
         OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.AskAsync().Ended()));
         return lease;
     }

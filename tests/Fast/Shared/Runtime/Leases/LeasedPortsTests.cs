@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Leases;
 using LanguageExt;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
 
@@ -11,7 +12,7 @@ public class LeasedPortsTests
     static readonly EventId Id = new("a");
     static readonly DeadLetterKey Key = new(new Category("sample"), "a");
 
-    readonly FakeClock clock = new();
+    readonly FakeTimeProvider clock = new();
     readonly FakeLeases kept;
     readonly FlowLease lease;
     readonly List<string> done = [];

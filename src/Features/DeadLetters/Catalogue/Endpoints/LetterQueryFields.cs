@@ -1,0 +1,13 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.Http;
+
+namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
+
+/// <summary>Reads what <see cref="LetterQuery"/> describes.</summary>
+static class LetterQueryFields
+{
+    public static LetterFilter Filter(this QueryFields fields) => new(
+        fields.Category("category"), fields.OneOf<FailureClass>("class"), fields.Text("text"), fields.Duration("minAge"),
+        fields.Duration("maxAge"), fields.Duration("expiresWithin"), fields.OneOf<LetterState>("state"), fields.Text("group"));
+}

@@ -1,0 +1,23 @@
+using Hobom.Slices.Audit;
+using Hobom.Slices.Runtime;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.Http.Pollers;
+
+public sealed class PollNowEndpoint(PollerControl pollers, TimeProvider clock) : PollerEndpoint(pollers)
+{
+    public override void Configure()
+    {
+        Post("/pollers/{name}/poll");
+        Policies(Role.Operator);
+        Describe(
+            "Poll now", "Ends the wait between two visits; during a visit, another follows at once. A paused poller stays paused.",
+            StatusCodes.Status202Accepted);
+    }
+
+    protected override async Task HandleAsync(Slice slice, CancellationToken ct)
+    {
+        await Pollers.PollNowAsync(slice, Caller.Of(HttpContext));
+        await Send.ResponseAsync(PollerView.Of(slice, clock.GetUtcNow()), 202, ct);
+    }
+}
