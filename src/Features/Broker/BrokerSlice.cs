@@ -59,6 +59,7 @@ public sealed class BrokerSlice : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (opened is not null) await opened.DisposeAsync();
+        Counters.Dispose();
     }
 
     async Task<OpenBroker?> OpenAsync(CancellationToken stopping)

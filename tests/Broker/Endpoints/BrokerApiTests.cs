@@ -170,10 +170,63 @@ public sealed class BrokerApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CloudEvents_are_taken_structured_batched_and_binary_with_their_bytes()
+    {
+        const string structured = """{"specversion":"1.0","id":"c1","source":"/shop","type":"shop.a","subject":"s","data": [ 1.0 ]}""";
+        Assert.Equal(HttpStatusCode.Accepted, await PostCloudAsync("application/cloudevents+json; charset=utf-8", structured));
+        Assert.Equal(HttpStatusCode.Accepted, await PostCloudAsync("application/cloudevents-batch+json", $"[{structured.Replace("c1", "c2", StringComparison.Ordinal)}]"));
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            await PostCloudAsync("application/json", "[ 1.0 ]", ("ce-specversion", "1.0"), ("ce-id", "c%203"), ("ce-source", "/shop"), ("ce-type", "shop.a"), ("ce-subject", "s")));
+        foreach (var id in new[] { "c1", "c2", "c%203" })
+        {
+            var shown = await GetAsync($"/broker/events/%2Fshop/{id}");
+            Assert.Equal(("[ 1.0 ]", "s"), (shown.GetProperty("payload").GetRawText(), shown.GetProperty("metadata").GetProperty("subject").GetString()));
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, await PostCloudAsync("application/cloudevents+json", structured.Replace("1.0\"", "0.3\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Who_watches_sees_what_fits_and_who_comes_back_missed_nothing()
+    {
+        using var request = Request(HttpMethod.Get, "/broker/events/live?pattern=live.*", Role.Reader);
+        request.Headers.Add("Last-Event-ID", "0");
+        await PostAsync("/broker/events", """[{"id":"l1","source":"s","type":"live.a"},{"id":"l2","source":"s","type":"other"},{"id":"l3","source":"s","type":"live.b"}]""");
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal(["l1", "l3"], await IdsAsync(lines, 2));
+        await PostAsync("/broker/events", """{"id":"l4","source":"s","type":"live.c"}""");
+        Assert.Equal(["l4"], await IdsAsync(lines, 1));
+    }
+
+    [Fact]
     public async Task Readers_change_nothing()
     {
         using var publish = Request(HttpMethod.Post, "/broker/events", Role.Reader);
         Assert.Equal(HttpStatusCode.Forbidden, (await client.SendAsync(publish)).StatusCode);
+    }
+
+    static async Task<List<string>> IdsAsync(StreamReader lines, int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var ids = new List<string>();
+        while (ids.Count < count && await lines.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line.StartsWith("data: ", StringComparison.Ordinal)) ids.Add(JsonDocument.Parse(line[6..]).RootElement.GetProperty("id").GetString()!);
+        }
+
+        return ids;
+    }
+
+    async Task<HttpStatusCode> PostCloudAsync(string type, string body, params (string Name, string Value)[] headers)
+    {
+        using var request = Request(HttpMethod.Post, "/broker/events", Role.Operator);
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        foreach (var (name, value) in headers) request.Headers.Add(name, value);
+        using var answer = await client.SendAsync(request);
+        return answer.StatusCode;
     }
 
     async Task<long> AloneAsync() => (await GetAsync("/broker/stats")).GetProperty("provider_stats").GetProperty("no_consumer_events").GetInt64();

@@ -30,7 +30,7 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
     public void Start()
     {
         var tools = new DispatcherTools(
-            Reached(), PortOf, () => BrokerTuning.Contract, name, this, () => 0.5, (_, _) => { }, NullLogger.Instance);
+            Reached(), PortOf, () => BrokerTuning.Contract, name, this, () => 0.5, _ => { }, NullLogger.Instance);
         _ = new Dispatcher(tools).RunAsync(stop.Token);
     }
 

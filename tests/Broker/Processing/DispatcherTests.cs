@@ -185,7 +185,7 @@ public sealed class DispatcherTests
     Running Start()
     {
         var dispatcher = new Dispatcher(new DispatcherTools(
-            store, c => ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", clock, () => 0, (_, _) => { }, NullLogger.Instance));
+            store, c => ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", clock, () => 0, _ => { }, NullLogger.Instance));
         return new Running(Task.Run(() => dispatcher.RunAsync(stop.Token)), stop);
     }
 

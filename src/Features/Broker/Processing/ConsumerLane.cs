@@ -12,7 +12,7 @@ sealed record LanePorts(
     Func<Closing, Task> Close,
     Func<string, ConsumerState, Task> SetState,
     Action Changed,
-    Action<string, TryReport> Count,
+    Action<TryMade> Count,
     Func<BrokerTuning> Tuning,
     TimeProvider Clock,
     Func<double> Chance);
@@ -30,6 +30,9 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     bool closed;
 
     public string Consumer => consumer;
+
+    /// <summary>When handlings whose lease ran out are looked for again.</summary>
+    public DateTimeOffset ExpiredLookAt { get; set; }
 
     public bool HasSuspect
     {
@@ -95,8 +98,9 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     {
         // On the caller's stack a lane of quick tries would recurse as deep as its queue is long.
         await Task.Yield();
+        var begun = ports.Clock.GetTimestamp();
         var report = await ports.Try(held, stopping);
-        ports.Count(consumer, report);
+        ports.Count(new TryMade(held.Claimed.Event, consumer, Outcome(report), ports.Clock.GetElapsedTime(begun)));
         await SettleAsync(held, report);
         lock (gate) running.Remove(held);
         Pump(stopping);
@@ -160,6 +164,15 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         var time = ports.Clock.GetUtcNow();
         await Task.WhenAll(waiting.Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
     }
+
+    static TryOutcome Outcome(TryReport report) => report switch
+    {
+        TryReport.Succeeded => TryOutcome.Done,
+        TryReport.Failed => TryOutcome.Failed,
+        TryReport.Exhausted => TryOutcome.Exhausted,
+        TryReport.Lost => TryOutcome.Lost,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     static Closing Closing(HeldHandling held, TryEnd end) => new(held.Claimed.HandlingId, held.Claimed.Token, end);
 }

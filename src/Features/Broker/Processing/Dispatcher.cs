@@ -10,7 +10,7 @@ namespace Hobom.Slices.Broker.Processing;
 /// <param name="Count">Told of each try.</param>
 public sealed record DispatcherTools(
     BrokerStore Store, Func<Consumer, ConsumerPort?> PortOf, Func<BrokerTuning> Tuning, string Owner, TimeProvider Clock,
-    Func<double> Chance, Action<string, string> Count, ILogger Log);
+    Func<double> Chance, Action<TryMade> Count, ILogger Log);
 
 /// <summary>
 /// One process's share of the work: routes new events, leases due handlings for each consumer that it can reach, and
@@ -24,6 +24,9 @@ public sealed class Dispatcher
 
     static readonly TimeSpan StoreDownDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>A busy process takes many turns a second; leases run out rarely.</summary>
+    static readonly TimeSpan ExpiredLookInterval = TimeSpan.FromSeconds(1);
+
     const int RouteBatch = 500;
 
     readonly DispatcherTools tools;
@@ -33,6 +36,7 @@ public sealed class Dispatcher
     readonly Signal changed = new();
     readonly Signal woken;
     bool drains;
+    bool lookWasSkipped;
 
     public Dispatcher(DispatcherTools tools)
     {
@@ -41,8 +45,7 @@ public sealed class Dispatcher
         var runner = new TryRunner(tools.Store, tools.Tuning, tools.Clock);
         var closer = new Closer(tools.Store, tools.Clock, hardStop.Token);
         lanePorts = new LanePorts(
-            runner.RunAsync, closer.CloseAsync, SetStateAsync, changed.Set, (consumer, report) => tools.Count(consumer, report.GetType().Name),
-            tools.Tuning, tools.Clock, tools.Chance);
+            runner.RunAsync, closer.CloseAsync, SetStateAsync, changed.Set, tools.Count, tools.Tuning, tools.Clock, tools.Chance);
     }
 
     /// <summary>Until it is stopped: then it hands back what it has not begun, and waits a while for what it has.</summary>
@@ -74,6 +77,7 @@ public sealed class Dispatcher
         var routed = await tools.Store.Route(RouteBatch, tools.Clock.GetUtcNow(), stopping);
         if (!routed.Succeeded(out var looked, out var failure)) return StoreDown(failure);
         if (!(await tools.Store.Consumers.All(stopping)).Succeeded(out var consumers, out failure)) return StoreDown(failure);
+        lookWasSkipped = false;
         var claimed = 0;
         var full = false;
         foreach (var consumer in consumers.OrderByDescending(c => c.Priority))
@@ -102,8 +106,18 @@ public sealed class Dispatcher
         if (isProbe) await SetStateAsync(consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease });
         var request = new ClaimRequest(
             consumer.Name, consumer.OrderedByKey, tools.Owner, now, tuning.Lease, port is ConsumerPort.Handles ? 1 : room, Expired: true);
-        var expired = await TakeAsync(lane, consumer, port, request, isProbe, stopping);
-        if (expired > 0) return (expired, port is not ConsumerPort.Handles);
+        if (lane.ExpiredLookAt <= now)
+        {
+            var expired = await TakeAsync(lane, consumer, port, request, isProbe, stopping);
+            // Where one was there may be more.
+            lane.ExpiredLookAt = expired > 0 ? now : now + ExpiredLookInterval;
+            if (expired > 0) return (expired, port is not ConsumerPort.Handles);
+        }
+        else
+        {
+            lookWasSkipped = true;
+        }
+
         var due = await TakeAsync(lane, consumer, port, request with { Limit = room, Expired = false }, isProbe, stopping);
         return (due, due == room && !isProbe);
     }
@@ -130,6 +144,7 @@ public sealed class Dispatcher
         var rest = turn is Turn.StoreDown ? StoreDownDelay : tools.Tuning().Rest(turn is Turn.Busy);
         if (turn is not Turn.StoreDown && (await tools.Store.NextDue(now, stopping)).Succeeded(out var due, out _))
             rest = due.Match(at => TimeSpan.FromTicks(Math.Clamp((at - now).Ticks, 0, rest.Ticks)), () => rest);
+        if (lookWasSkipped && rest > ExpiredLookInterval) rest = ExpiredLookInterval;
         var waits = new List<Task> { Task.Delay(rest, tools.Clock, over.Token), changed.WaitAsync(over.Token) };
         if (turn is not Turn.StoreDown) waits.Add(woken.WaitAsync(over.Token));
         await Task.WhenAny(waits);
