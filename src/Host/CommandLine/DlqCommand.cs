@@ -3,7 +3,6 @@ using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions.Endpoints;
 using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
-using Hobom.Slices.DeadLetters.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 

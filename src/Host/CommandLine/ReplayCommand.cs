@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Replays.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;

@@ -1,5 +1,4 @@
 using Hobom.Slices.Runtime.Redis;
-using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Fast.Redis;
 
@@ -29,20 +28,4 @@ public sealed class RedisRefusalTests
     [InlineData("OOM command not allowed. script: db8d8f6383e1a67ce23db65efd679a334c123806, on @user_script:1.", "OOM command not allowed.")]
     public void The_reason_is_Redis_own_words_and_nothing_around_them(string message, string reason) =>
         Assert.Equal(reason, RedisRefusal.Of(message).Reason);
-
-    [Fact]
-    public void What_the_client_wraps_a_refusal_in_does_not_hide_it()
-    {
-        var refused = new RedisServerException("WRONGPASS invalid username-password pair");
-        var wrapped = new RedisConnectionException(ConnectionFailureType.AuthenticationFailure, "It was not possible to connect", refused);
-        Assert.Equal(RefusalScope.Account, RedisRefusal.Within(wrapped)?.Scope);
-        Assert.Null(RedisRefusal.Within(new RedisConnectionException(ConnectionFailureType.SocketClosed, "closed")));
-        Assert.Null(RedisRefusal.Within(new TimeoutException("no answer")));
-    }
-
-    [Fact]
-    public void A_server_that_the_client_takes_for_a_replica_refuses_as_one_that_says_so_itself() =>
-        Assert.Equal(RefusalScope.Server, RedisRefusal.Within(new RedisConnectionException(
-            ConnectionFailureType.UnableToResolvePhysicalConnection,
-            "No connection (requires writable - not eligible for replica) is active/available to service this operation: SET x"))?.Scope);
 }

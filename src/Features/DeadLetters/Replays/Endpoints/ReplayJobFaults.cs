@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Hobom.Slices.DeadLetters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
 
