@@ -1,5 +1,6 @@
 using FastEndpoints;
 using FastEndpoints.Swagger;
+using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
@@ -18,25 +19,36 @@ static class HttpApi
     public const string BasePath = "/hobom-event-processor/internal/api/v1";
 
     /// <param name="logs">Shared with all else, so that what a request sets going is logged with its trace.</param>
-    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs)
+    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs) =>
+        NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
+        [
+            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
+            .. settings.Streams is null ? (System.Reflection.Assembly[])[] : [typeof(StreamsSlice).Assembly],
+            .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
+        ]);
+
+    /// <param name="routes">Where the endpoints are.</param>
+    public static WebApplicationBuilder NewBuilder(
+        ListenAddress listen, AccessSettings access, ILoggerFactory logs, Action<EndpointDiscoveryOptions> routes)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             RequestRules.Limit(kestrel.Limits);
-            if (settings.Http.Address is { } address) kestrel.Listen(address, settings.Http.Port);
-            else kestrel.ListenAnyIP(settings.Http.Port);
+            if (listen.Address is { } address) kestrel.Listen(address, listen.Port);
+            else kestrel.ListenAnyIP(listen.Port);
         });
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
-        AddAccess(builder.Services, settings.Access, logs);
-        builder.Services.AddFastEndpoints(o => o.Assemblies =
-        [
-            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
-            .. settings.Streams is null ? (System.Reflection.Assembly[])[] : [typeof(StreamsSlice).Assembly],
-        ]);
+        AddAccess(builder.Services, access, logs);
+        builder.Services.AddFastEndpoints(o =>
+        {
+            // A slice that is off has endpoints in a loaded assembly, and nothing that they could ask.
+            o.DisableAutoDiscovery = true;
+            routes(o);
+        });
         builder.Services.SwaggerDocument(o =>
         {
             o.EnableJWTBearerAuth = false;

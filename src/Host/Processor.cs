@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Hobom.Slices.Audit;
+using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Repair;
@@ -14,6 +15,7 @@ using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Space;
 using Hobom.Slices.Streams;
+using LanguageExt;
 
 namespace Hobom.Slices.Host;
 
@@ -30,6 +32,7 @@ sealed class Processor : IAsyncDisposable
     readonly ReplayJobRunner jobs;
     readonly DeadLettersPoller deadLetters;
     readonly PollerControl pollers;
+    readonly Option<BrokerSlice> broker;
     readonly Settings settings;
     readonly ILogger log;
 
@@ -59,6 +62,8 @@ sealed class Processor : IAsyncDisposable
                 neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))
             .AddSingleton<ReplayAtHolder>().AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.StoreHealth);
+        broker = settings.Broker.Map(s => BrokerSlice.Build(s, neighbours.BrokerTools));
+        broker.Iter(b => builder.Services.AddSingleton(b));
         builder.Services.AddHealthChecks()
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
             .AddCheck("pollers", new PollersCheck(slices))
@@ -103,6 +108,7 @@ sealed class Processor : IAsyncDisposable
 
         Announce();
         await TellOfKafkaAsync();
+        var brokering = Task.WhenAll(broker.Map(b => b.RunAsync(stopping)).AsEnumerable());
         var replaying = Task.CompletedTask;
         if (await pollers.RestoreAsync(stopping))
         {
@@ -115,6 +121,7 @@ sealed class Processor : IAsyncDisposable
         // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         await replaying;
+        await brokering;
         await desk.DrainAsync();
         // Nothing of any flow is under way: another process may go on at once.
         await Task.WhenAll(slices.Select(s => s.Lease.CloseAsync()));
@@ -128,6 +135,7 @@ sealed class Processor : IAsyncDisposable
     {
         await app.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
+        await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
         await neighbours.DisposeAsync();
     }
 
