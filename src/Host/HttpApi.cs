@@ -1,3 +1,4 @@
+using System.Reflection;
 using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.Broker;
@@ -19,12 +20,14 @@ static class HttpApi
     public const string BasePath = "/hobom-event-processor/internal/api/v1";
 
     /// <param name="logs">Shared with all else, so that what a request sets going is logged with its trace.</param>
-    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs) =>
+    /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
+    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs, params Assembly[] moreRoutes) =>
         NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
         [
             typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
-            .. settings.Streams is null ? (System.Reflection.Assembly[])[] : [typeof(StreamsSlice).Assembly],
+            .. settings.Streams is null ? (Assembly[])[] : [typeof(StreamsSlice).Assembly],
             .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
+            .. moreRoutes,
         ]);
 
     /// <param name="routes">Where the endpoints are.</param>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Reflection;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Masking;
@@ -36,10 +37,10 @@ sealed class Processor : IAsyncDisposable
     readonly Settings settings;
     readonly ILogger log;
 
-    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure)
+    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, Assembly[] moreRoutes)
     {
         this.settings = settings;
-        var builder = HttpApi.NewBuilder(settings, logs);
+        var builder = HttpApi.NewBuilder(settings, logs, moreRoutes);
         log = logs.CreateLogger("Hobom.Slices");
         neighbours = new Neighbours(settings, logs);
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
@@ -80,8 +81,10 @@ sealed class Processor : IAsyncDisposable
 
     /// <param name="logs">Disposed of with the processor.</param>
     /// <param name="configure">Has the last word on the web server.</param>
-    public static Processor Build(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure) =>
-        new(settings, logs, configure);
+    /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
+    public static Processor Build(
+        Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, params Assembly[] moreRoutes) =>
+        new(settings, logs, configure, moreRoutes);
 
     /// <summary>The flows, a line each.</summary>
     static Slice[] BuildSlices(SliceTools tools, Neighbours to, Settings settings) =>
