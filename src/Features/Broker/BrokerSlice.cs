@@ -51,8 +51,9 @@ public sealed class BrokerSlice : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         if (await OpenAsync(stopping) is not { } broker) return;
+        using var dispatcher = NewDispatcher(broker);
         await Task.WhenAll(
-            NewDispatcher(broker).RunAsync(stopping), Tuning.FollowAsync(broker.Store, tools.Clock, stopping),
+            dispatcher.RunAsync(stopping), Tuning.FollowAsync(broker.Store, tools.Clock, stopping),
             new Retention(broker.Store, Settings.Retention, tools.Clock, log).RunAsync(stopping));
     }
 

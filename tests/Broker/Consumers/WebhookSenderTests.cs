@@ -8,8 +8,6 @@ using LanguageExt;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using StandardWebhooks;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
@@ -140,7 +138,11 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     public async Task A_private_address_is_not_dialled_unless_it_is_allowed()
     {
         var called = false;
-        answer = _ => Task.FromResult(called = true);
+        answer = _ =>
+        {
+            called = true;
+            return Task.CompletedTask;
+        };
         using var sender = new WebhookSender(allowPrivate: false, TimeProvider.System);
         var result = await sender.SendAsync(Claimed("{}"), Webhook([], false), default);
         Assert.Contains("no public address", result.Match(_ => "", f => f.Reason), StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Text;
 using FsCheck.Xunit;
 using Hobom.Slices.Broker;
 using LanguageExt;

@@ -2,7 +2,6 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
-using Hobom.Slices.Core;
 using Hobom.Slices.Tests.Broker.Stores;
 using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -186,7 +185,7 @@ public sealed class DispatcherTests
     {
         var dispatcher = new Dispatcher(new DispatcherTools(
             store, c => ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", clock, () => 0, _ => { }, NullLogger.Instance));
-        return new Running(Task.Run(() => dispatcher.RunAsync(stop.Token)), stop);
+        return new Running(Task.Run(() => dispatcher.RunAsync(stop.Token)), stop, dispatcher);
     }
 
     Task<StoreCounts> CountsAsync() => store.Read.Count(default).Right();
@@ -209,12 +208,13 @@ public sealed class DispatcherTests
         await Task.Delay(2);
     }
 
-    sealed record Running(Task Ended, CancellationTokenSource Stop) : IAsyncDisposable
+    sealed record Running(Task Ended, CancellationTokenSource Stop, Dispatcher Dispatcher) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
         {
             await Stop.CancelAsync();
             await Ended.WaitAsync(TimeSpan.FromSeconds(20));
+            Dispatcher.Dispose();
         }
     }
 }

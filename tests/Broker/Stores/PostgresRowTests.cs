@@ -44,6 +44,17 @@ public sealed class PostgresRowTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_row_that_cannot_be_read_keeps_no_other_from_being_given_out()
+    {
+        await RunAsync("insert into outbox_event (event_name, source_module, payload, payload_encoding) values ('a', 'm', 'no gzip', 'gzip')");
+        await Store.AppendAsync(Event("e1"));
+        await Store.RouteAsync(DateTimeOffset.UtcNow);
+        var held = await Store.ClaimAsync("c", now: DateTimeOffset.UtcNow.AddSeconds(1));
+        Assert.Equal(2, held.Count);
+        Assert.StartsWith("payload_encoding is gzip", held.Single(c => c.Event.Id != "e1").Event.Unreadable, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_commit_of_another_program_wakes_and_nothing_does_before()
     {
         // The wake-ups of the store's own start and of the consumer are over when a second goes by without one.

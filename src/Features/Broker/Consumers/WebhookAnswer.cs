@@ -1,4 +1,3 @@
-using System.Net;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Consumers;

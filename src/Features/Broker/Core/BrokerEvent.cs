@@ -56,6 +56,9 @@ public sealed record BrokerEvent
     /// <summary>Not before; null: at once.</summary>
     public DateTimeOffset? AvailableAt { get; init; }
 
+    /// <summary>Why the row that another program wrote cannot be read as an event; null where it can.</summary>
+    public string? Unreadable { get; init; }
+
     public EventIdentity Identity => new(Source, Id);
 
     /// <summary>What consumers that keep order go by; null where the event follows no other.</summary>

@@ -1,4 +1,3 @@
-using FastEndpoints;
 using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;

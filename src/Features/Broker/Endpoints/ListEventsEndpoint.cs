@@ -1,5 +1,4 @@
 using System.Globalization;
-using FastEndpoints;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using FastEndpoints;
 using Hobom.Slices.Broker.Publishing;
-using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
 using LanguageExt;

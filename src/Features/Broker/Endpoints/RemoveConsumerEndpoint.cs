@@ -1,4 +1,3 @@
-using FastEndpoints;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
 

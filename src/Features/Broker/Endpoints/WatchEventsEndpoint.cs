@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FastEndpoints;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;

@@ -1,6 +1,6 @@
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Core;
 using LanguageExt;
+using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Broker.Processing;
 
@@ -15,7 +15,8 @@ sealed record LanePorts(
     Action<TryMade> Count,
     Func<BrokerTuning> Tuning,
     TimeProvider Clock,
-    Func<double> Chance);
+    Func<double> Chance,
+    ILogger Log);
 
 /// <summary>
 /// One consumer's events in this process: so many at a time, the others wait their turn under their leases. A slow
@@ -98,13 +99,27 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     {
         // On the caller's stack a lane of quick tries would recurse as deep as its queue is long.
         await Task.Yield();
+        try
+        {
+            await RunHeldAsync(held, stopping);
+        }
+        catch (Exception bug)
+        {
+            // The handling stays leased, and comes back when its lease has run out.
+            ports.Log.LogError(bug, "broker: internal error at an event of {Consumer}", consumer);
+        }
+
+        lock (gate) running.Remove(held);
+        Pump(stopping);
+        ports.Changed();
+    }
+
+    async Task RunHeldAsync(HeldHandling held, CancellationToken stopping)
+    {
         var begun = ports.Clock.GetTimestamp();
         var report = await ports.Try(held, stopping);
         ports.Count(new TryMade(held.Claimed.Event, consumer, Outcome(report), ports.Clock.GetElapsedTime(begun)));
         await SettleAsync(held, report);
-        lock (gate) running.Remove(held);
-        Pump(stopping);
-        ports.Changed();
     }
 
     async Task SettleAsync(HeldHandling held, TryReport report)

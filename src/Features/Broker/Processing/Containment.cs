@@ -1,4 +1,3 @@
-using Hobom.Slices.Broker.Stores;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Processing;

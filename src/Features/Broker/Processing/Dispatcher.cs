@@ -17,7 +17,7 @@ public sealed record DispatcherTools(
 /// rests until something wakes it, something falls due, or the poll interval is over. Several processes do the same on
 /// one store.
 /// </summary>
-public sealed class Dispatcher
+public sealed class Dispatcher : IDisposable
 {
     /// <summary>How long tries that are under way may go on once the process stops.</summary>
     static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(20);
@@ -45,7 +45,7 @@ public sealed class Dispatcher
         var runner = new TryRunner(tools.Store, tools.Tuning, tools.Clock);
         var closer = new Closer(tools.Store, tools.Clock, hardStop.Token);
         lanePorts = new LanePorts(
-            runner.RunAsync, closer.CloseAsync, SetStateAsync, changed.Set, tools.Count, tools.Tuning, tools.Clock, tools.Chance);
+            runner.RunAsync, closer.CloseAsync, SetStateAsync, changed.Set, tools.Count, tools.Tuning, tools.Clock, tools.Chance, tools.Log);
     }
 
     /// <summary>Until it is stopped: then it hands back what it has not begun, and waits a while for what it has.</summary>
@@ -57,7 +57,7 @@ public sealed class Dispatcher
         if (!drains) await RestAsync(Turn.Busy, stopping);
         while (!stopping.IsCancellationRequested)
         {
-            var turn = await TurnAsync(stopping);
+            var turn = await TakeTurnAsync(stopping);
             if (turn is Turn.Idle) drains = false;
             if (turn is Turn.More) continue;
             await RestAsync(turn, stopping);
@@ -67,6 +67,23 @@ public sealed class Dispatcher
         Cancel(renewing);
         await renewal;
         tools.Store.WakeUp.Forget(woken);
+    }
+
+    /// <summary>After the run.</summary>
+    public void Dispose() => hardStop.Dispose();
+
+    /// <summary>A bug costs a turn, and not the loop.</summary>
+    async Task<Turn> TakeTurnAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await TurnAsync(stopping);
+        }
+        catch (Exception bug)
+        {
+            tools.Log.LogError(bug, "broker: internal error");
+            return Turn.StoreDown;
+        }
     }
 
     /// <summary>Routes and leases once. More: there may be work left right now.</summary>

@@ -5,9 +5,10 @@ namespace Hobom.Slices.Broker.Processing;
 /// <summary>A handling that this process holds a lease on, waiting for its turn or being tried.</summary>
 /// <param name="isProbe">Its consumer is paused: this one tells whether it is well again.</param>
 /// <param name="isSuspect">The process that had it before did not come to an end with it.</param>
+#pragma warning disable CA1001 // Without a timer there is nothing of it to dispose, and it may be cancelled after the end.
 sealed class HeldHandling(Claimed claimed, Consumer consumer, ConsumerPort port, bool isProbe, bool isSuspect, DateTimeOffset leasedUntil)
+#pragma warning restore CA1001
 {
-    // Without a timer there is nothing of it to dispose, and it may be cancelled after the end.
     readonly CancellationTokenSource lost = new();
 
     public Claimed Claimed => claimed;

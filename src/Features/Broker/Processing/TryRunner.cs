@@ -31,6 +31,7 @@ sealed class TryRunner(BrokerStore store, Func<BrokerTuning> tuning, TimeProvide
         var limit = (held.Consumer.Retry ?? tuning().DefaultRetry).AttemptLimit;
         if (held.Claimed.Attempt > limit)
             return new TryReport.Exhausted($"{limit} tries were begun, and the process died or stood still in the last of them");
+        if (held.Claimed.Event.Unreadable is { } why) return new TryReport.Failed(new TryFailure.Permanent(why));
         return held.Port switch
         {
             ConsumerPort.Sends port => Report(await ContainAsync(held, token => port.Send(held.Claimed, held.Consumer, token), stopping)),

@@ -1,4 +1,3 @@
-using Hobom.Slices.Broker.Processing;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Settings;

@@ -40,9 +40,9 @@ static partial class SettingsFile
                     .FirstOrDefault(problem => problem is not null);
             case YamlScalarNode scalar:
                 var text = scalar.Value ?? "";
-                if (Variable().Matches(text).FirstOrDefault(m => !environment.ContainsKey(m.Groups[1].Value)) is { } missing)
-                    return $"{Section}.{prefix} names the variable {missing.Groups[1].Value}, which is not set";
-                values[prefix] = Variable().Replace(text, m => environment[m.Groups[1].Value]);
+                if (Variable().Matches(text).FirstOrDefault(m => !environment.ContainsKey(m.Groups["name"].Value)) is { } missing)
+                    return $"{Section}.{prefix} names the variable {missing.Groups["name"].Value}, which is not set";
+                values[prefix] = Variable().Replace(text, m => environment[m.Groups["name"].Value]);
                 return null;
             case YamlSequenceNode sequence:
                 values[prefix] = string.Join(',', sequence.Children.Select(c => $"{c}"));
@@ -52,6 +52,6 @@ static partial class SettingsFile
         }
     }
 
-    [GeneratedRegex(@"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Variable();
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Hobom.Slices.Broker.Stores.Sql;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -25,11 +24,12 @@ public sealed class PostgresStore : IAsyncDisposable
     public static async Task<Either<StoreFailure, PostgresStore>> OpenAsync(
         string connectionString, string channel, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
     {
-        var source = NpgsqlDataSource.Create(Bounded(connectionString));
+        var opened = NpgsqlDataSource.Create(Bounded(connectionString));
         var signal = new Signals();
         var dialect = new SqlDialect(
-            async stop => await source.OpenConnectionAsync(stop), async (connection, stop) => await connection.BeginTransactionAsync(stop),
-            "for update skip locked", "for no key update", time => time.UtcDateTime, RowsText, $"select pg_notify({Literal(channel)}, '');", "id::text");
+            async stop => await opened.OpenConnectionAsync(stop), async (connection, stop) => await connection.BeginTransactionAsync(stop),
+            "for update skip locked", "for no key update", time => time.UtcDateTime, RowsText, $"select pg_notify({Literal(channel)}, '');",
+            "set local idle_in_transaction_session_timeout = 0; ", "id::text");
         var made = await new SqlEdge(dialect).InTransactionAsync(async (connection, transaction) =>
         {
             await connection.Command(transaction, $"select pg_advisory_xact_lock({MigrationLock})").RunAsync(stopping);
@@ -43,8 +43,8 @@ public sealed class PostgresStore : IAsyncDisposable
             return Unit.Default;
         }, stopping);
         if (made.Succeeded(out _, out var failure))
-            return new PostgresStore(source, PostgresListener.Start(source, channel, signal, clock), SqlStore.Over(dialect, signal, settings, clock));
-        await source.DisposeAsync();
+            return new PostgresStore(opened, PostgresListener.Start(opened, channel, signal, clock), SqlStore.Over(dialect, signal, settings, clock));
+        await opened.DisposeAsync();
         return failure;
     }
 

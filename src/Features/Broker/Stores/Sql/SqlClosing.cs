@@ -31,7 +31,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         var transacted = await edge.TryAsync(async connection =>
         {
             await using var transaction = await edge.Dialect.Begin(connection, stopping);
-            await connection.Command(transaction, $"savepoint {Savepoint}").RunAsync(stopping);
+            await connection.Command(transaction, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
             var result = await work(new HandlerTransaction(connection, transaction, []), stopping);
             if (!result.Succeeded(out _, out var failure))
             {

@@ -13,7 +13,7 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
     public ConsumerRegister AsRegister() => new(
         stopping => edge.TryAsync(connection => AllAsync(connection, null, stopping), stopping), SaveAsync, SetStateAsync, RemoveAsync);
 
-    public async Task<IReadOnlyList<Consumer>> AllAsync(DbConnection connection, DbTransaction? transaction, CancellationToken stopping) =>
+    public static async Task<IReadOnlyList<Consumer>> AllAsync(DbConnection connection, DbTransaction? transaction, CancellationToken stopping) =>
         await connection.Command(
             transaction, "select name, kind, pattern, definition, state, state_reason, probe_at from broker_consumer order by name")
             .ReadAsync(

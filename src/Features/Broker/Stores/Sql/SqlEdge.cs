@@ -34,7 +34,7 @@ sealed class SqlEdge(SqlDialect dialect)
 
     public static bool IsOfDatabase(Exception failed) =>
         failed is DbException or TimeoutException or IOException or OperationCanceledException or ObjectDisposedException
-            or System.Net.Sockets.SocketException or InvalidOperationException;
+            or System.Net.Sockets.SocketException or InvalidOperationException or InvalidDataException or System.Text.Json.JsonException;
 
     public static StoreFailure Failure(Exception failed) => new($"{failed.GetType().Name}: {failed.Message}");
 }

@@ -12,6 +12,9 @@ static class SqlEvents
 
     const string Compressed = "gzip";
 
+    /// <summary>A few bytes of another program's must not become all of the memory.</summary>
+    const int InflatedLimit = 128 * 1024 * 1024;
+
     /// <param name="e">The table's name in the statement.</param>
     /// <param name="idText">A row's id as text, in the dialect.</param>
     public static string Columns(string e, string idText) =>
@@ -20,12 +23,29 @@ static class SqlEvents
         + $"{e}.schema_version, {e}.metadata, {e}.user_id, {e}.session_id, {e}.instance_id, {e}.schema, {e}.entity, {e}.operation, "
         + $"{e}.created_at, {e}.available_at, {e}.no_consumer_since";
 
-    public static BrokerEvent Read(DbDataReader row, int first) => new()
+    /// <summary>Never throws for what another program wrote: a row that cannot be read must not keep others from being given out.</summary>
+    public static BrokerEvent Read(DbDataReader row, int first)
+    {
+        try
+        {
+            return ReadWith(row, first, Payload(row, first + 5));
+        }
+        catch (InvalidDataException notCompressed)
+        {
+            return ReadWith(row, first, default) with { Unreadable = $"payload_encoding is {Compressed} and the payload is not: {notCompressed.Message}" };
+        }
+    }
+
+    public static (object? Bytes, string Encoding) Stored(Option<ReadOnlyMemory<byte>> payload, int compressAbove) => payload.Match(
+        bytes => bytes.Length > compressAbove ? (Compress(bytes), Compressed) : ((object?)bytes.ToArray(), "identity"),
+        () => (null, "identity"));
+
+    static BrokerEvent ReadWith(DbDataReader row, int first, Option<ReadOnlyMemory<byte>> payload) => new()
     {
         Id = row.GetString(first + 2),
         Source = row.GetString(first + 3),
         Type = row.GetString(first + 4),
-        Payload = Payload(row, first + 5),
+        Payload = payload,
         SourceModule = row.GetString(first + 7),
         AggregateType = row.GetString(first + 8),
         AggregateId = row.GetString(first + 9),
@@ -41,10 +61,6 @@ static class SqlEvents
         CreatedAt = row.Time(first + 19) ?? default,
         AvailableAt = row.Time(first + 20),
     };
-
-    public static (object? Bytes, string Encoding) Stored(Option<ReadOnlyMemory<byte>> payload, int compressAbove) => payload.Match(
-        bytes => bytes.Length > compressAbove ? (Compress(bytes), Compressed) : ((object?)bytes.ToArray(), "identity"),
-        () => (null, "identity"));
 
     static Option<ReadOnlyMemory<byte>> Payload(DbDataReader row, int column)
     {
@@ -64,7 +80,13 @@ static class SqlEvents
     {
         using var gzip = new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress);
         using var target = new MemoryStream();
-        gzip.CopyTo(target);
+        var buffer = new byte[64 * 1024];
+        for (var read = gzip.Read(buffer); read > 0; read = gzip.Read(buffer))
+        {
+            if (target.Length + read > InflatedLimit) throw new InvalidDataException($"it has more than {InflatedLimit} bytes");
+            target.Write(buffer, 0, read);
+        }
+
         return target.ToArray();
     }
 }

@@ -5,7 +5,7 @@ using LanguageExt;
 namespace Hobom.Slices.Broker.Stores.Sql;
 
 /// <summary>What an operator does to events and handlings, and retention.</summary>
-sealed class SqlOperations(SqlEdge edge, SqlConsumers consumers, SqlClosing closing, Signals signal)
+sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
 {
     public EventOperations AsOperations() => new(ReplayAsync, DiscardAsync, PurgeAsync);
 
@@ -14,7 +14,7 @@ sealed class SqlOperations(SqlEdge edge, SqlConsumers consumers, SqlClosing clos
         var answer = await edge.InTransactionAsync(async (connection, transaction) =>
         {
             var found = await FindAsync(connection, transaction, identity, stopping);
-            var all = await consumers.AllAsync(connection, transaction, stopping);
+            var all = await SqlConsumers.AllAsync(connection, transaction, stopping);
             var wanted = all.FirstOrDefault(c => c.Name == consumer);
             if (found is not [var (id, given)] || wanted is null) return false;
             await connection.Command(

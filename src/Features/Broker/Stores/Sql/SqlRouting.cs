@@ -10,7 +10,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// here or sees what nobody wanted. A row that somebody has locked is passed over and comes at the next turn; no remembered
 /// number can pass one that commits late, for there is none.
 /// </summary>
-sealed class SqlRouting(SqlEdge edge, SqlConsumers consumers)
+sealed class SqlRouting(SqlEdge edge)
 {
     const string Unrouted = """
         select id, event_name, source_module, aggregate_type, aggregate_id, ordering_key, available_at
@@ -31,7 +31,7 @@ sealed class SqlRouting(SqlEdge edge, SqlConsumers consumers)
             var found = await connection
                 .Command(transaction, $"{Unrouted} {edge.Dialect.SkipLocked}", ("@limit", limit)).ReadAsync(Read, stopping);
             if (found.Count == 0) return 0;
-            var all = await consumers.AllAsync(connection, transaction, stopping);
+            var all = await SqlConsumers.AllAsync(connection, transaction, stopping);
             await WriteAsync(connection, transaction, Plan(found, all, routed, now), now, stopping);
             return found.Count;
         }, stopping);

@@ -1,6 +1,3 @@
-using Hobom.Slices.Core;
-using LanguageExt;
-
 namespace Hobom.Slices.Broker.Stores.Sql;
 
 /// <summary>The store over a database, whichever it is.</summary>
@@ -14,7 +11,7 @@ static class SqlStore
         var claims = new SqlClaims(edge);
         return new BrokerStore(
             new SqlAppend(edge, signal, settings.CompressAboveBytes, clock).AppendAsync,
-            new SqlRouting(edge, consumers).RouteAsync,
+            new SqlRouting(edge).RouteAsync,
             claims.ClaimAsync,
             claims.RenewAsync,
             closing.CloseAsync,
@@ -22,7 +19,7 @@ static class SqlStore
             claims.NextDueAsync,
             consumers.AsRegister(),
             new SqlReading(edge).AsReader(),
-            new SqlOperations(edge, consumers, closing, signal).AsOperations(),
+            new SqlOperations(edge, closing, signal).AsOperations(),
             new SqlSettings(edge).AsRegister(),
             WakeUp.Of(signal));
     }

@@ -11,7 +11,10 @@ static class SqlTimes
     public static DateTimeOffset Read(object value) => value switch
     {
         DateTime time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
-        string text => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal),
+        string text when DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) => time,
+        // Another program's: a row with a day that never was is still a row.
+        string => DateTimeOffset.UnixEpoch,
         _ => throw new InvalidCastException($"a time of type {value.GetType()}"),
     };
 }

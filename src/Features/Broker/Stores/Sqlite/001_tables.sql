@@ -43,6 +43,7 @@ create unique index outbox_event_identity on outbox_event (coalesce(source, sour
 create index outbox_event_unrouted on outbox_event (sequence) where status = 'pending' and no_consumer_since is null;
 create index outbox_event_no_consumer on outbox_event (no_consumer_since) where no_consumer_since is not null;
 create index outbox_event_status on outbox_event (status, available_at);
+create index outbox_event_ended on outbox_event (processed_at) where status = 'processed';
 create index outbox_event_aggregate on outbox_event (source_module, aggregate_type, aggregate_id);
 create index outbox_event_created on outbox_event (created_at, sequence);
 create unique index outbox_event_routed on outbox_event (routed_no) where routed_no is not null;

@@ -12,7 +12,7 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <summary>How often another process's writes are looked for: it costs a read of the file's head.</summary>
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    readonly CancellationTokenSource closing = new();
+    readonly CancellationTokenSource closing;
     readonly Task looking;
 
     SqliteStore(BrokerStore port, Task looking, CancellationTokenSource closing) =>
@@ -28,7 +28,7 @@ public sealed class SqliteStore : IAsyncDisposable
         var signal = new Signals();
         var dialect = new SqlDialect(
             stop => OpenConnectionAsync(address, stop), (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
-            "", "", SqlTimes.Text, RowsText, "", "id");
+            "", "", SqlTimes.Text, RowsText, "", "", "id");
         var made = await new SqlEdge(dialect).TryAsync(async connection =>
         {
             await connection.Command(null, "pragma journal_mode = wal").ScalarAsync(stopping);
@@ -37,9 +37,9 @@ public sealed class SqliteStore : IAsyncDisposable
             await transaction.CommitAsync(stopping);
             return Unit.Default;
         }, stopping);
-        var closing = new CancellationTokenSource();
+        var over = new CancellationTokenSource();
         return made.Map(_ => new SqliteStore(
-            SqlStore.Over(dialect, signal, settings, clock), LookForOthersAsync(address, signal, clock, closing.Token), closing));
+            SqlStore.Over(dialect, signal, settings, clock), LookForOthersAsync(address, signal, clock, over.Token), over));
     }
 
     public async ValueTask DisposeAsync()
