@@ -7,6 +7,7 @@ using Hobom.Slices.Http;
 using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Streams;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Hobom.Slices.Host;
@@ -66,6 +67,7 @@ static class HttpApi
         app.UseAuthentication();
         app.UseRateLimiter();
         app.Use(RefuseStrangersAsync);
+        app.Use(HideUnguardedAsync);
         app.UseAuthorization();
         app.UseFastEndpoints(c =>
         {
@@ -104,6 +106,19 @@ static class HttpApi
         && http.User.Identity?.IsAuthenticated is not true
             ? http.ChallengeAsync()
             : next(http);
+
+    /// <summary>
+    /// An endpoint that asks for no role and is not open on purpose is not there: packages bring endpoints of their own, such as
+    /// the list of all routes that FastEndpoints keeps for tests.
+    /// </summary>
+    static Task HideUnguardedAsync(HttpContext http, RequestDelegate next)
+    {
+        if (http.GetEndpoint() is { } endpoint && !IsGuarded(endpoint)) http.SetEndpoint(null);
+        return next(http);
+    }
+
+    internal static bool IsGuarded(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null;
 
     /// <summary>Signals are <see cref="Signals"/>' business: the framework's own handling would stop the HTTP server first.</summary>
     sealed class NoLifetime : IHostLifetime
