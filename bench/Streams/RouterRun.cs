@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;
@@ -119,7 +118,7 @@ sealed class RouterRun : IAsyncDisposable
 
         RedisConnection Connect()
         {
-            var parsed = RedisAddress.Parse(address).Match(Right: a => a, Left: fault => throw new ArgumentException(fault.Message));
+            var parsed = RedisAddress.Parse(address).Match(Right: a => a, Left: fault => throw new ArgumentException(fault.Message, nameof(address)));
             var connection = new RedisConnection(parsed, TimeProvider.System, NullLogger<RedisConnection>.Instance);
             lock (connections) connections.Add(connection);
             return connection;

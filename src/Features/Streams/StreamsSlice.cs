@@ -3,7 +3,6 @@ using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Streams;
 

@@ -1,4 +1,3 @@
-using Hobom.Slices.Streams;
 using Hobom.Slices.Tests.Support;
 using StackExchange.Redis;
 

@@ -27,6 +27,6 @@ public sealed class RouterFixture : IAsyncLifetime
     public Task ClearAsync() => Plain.ExecuteAsync("FLUSHALL");
 
     public static RedisConnection ConnectionTo(string address) => new(
-        RedisAddress.Parse(address).Match(Right: a => a, Left: fault => throw new ArgumentException(fault.Message)),
+        RedisAddress.Parse(address).Match(Right: a => a, Left: fault => throw new ArgumentException(fault.Message, nameof(address))),
         TimeProvider.System, NullLogger<RedisConnection>.Instance);
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
-using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Streams;
 using StackExchange.Redis;
 
@@ -186,6 +185,66 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
         await using var router = TestRouter.Start(fixture.Server.Address);
         await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
         for (var i = 0; i < 10; i++) Assert.Equal(300, await Db.CountAsync($"state:user:u{i}", "login_count"));
+    }
+
+    [Fact]
+    public async Task D6_a_handler_with_a_bug_fails_its_own_entry_only()
+    {
+        var handlers = new HandlerRegistry(
+        [
+            LogoutHandler.Handler,
+            EntryHandler.OfUser("auth", "login", (_, user) => user == "bad" ? throw new InvalidOperationException("a bug") : Changes.Of(
+                new StateChange.Add(StateKey.User(user), "count", 1))),
+        ]);
+        await Db.LoginAsync("bad", "5-1");
+        await Db.LoginAsync("good", "5-2");
+        await using var router = TestRouter.Start(fixture.Server.Address, RouterSettings.Default with { DeliveryLimit = 2 }, handlers);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:good", "count") == 1);
+        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "5-1"));
+        Assert.Equal(
+            "internal error: InvalidOperationException: a bug (delivered 2 times)", Record(await LetterAsync(router, "events:auth:5-1")).Reason);
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public async Task D6_an_entry_whose_process_died_with_it_is_tried_alone_and_not_beyond_the_limit(int deliveries, bool isApplied)
+    {
+        await Db.LoginAsync("u", "5-1");
+        await Db.LoginAsync("v", "5-2");
+        await Db.ExecuteAsync("XGROUP", "CREATE", "events:auth", "event-router-group", "0");
+        await Db.ExecuteAsync("XREADGROUP", "GROUP", "event-router-group", "hobom:dead", "COUNT", "2", "STREAMS", "events:auth", ">");
+        await Db.ExecuteAsync("XCLAIM", "events:auth", "event-router-group", "hobom:dead", "0", "5-1", "RETRYCOUNT", $"{deliveries}");
+        await using var router = TestRouter.Start(fixture.Server.Address);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:v", "login_count") == 1);
+        await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
+        Assert.Equal(isApplied ? 1 : 0, await Db.CountAsync("state:user:u", "login_count"));
+        Assert.Equal(!isApplied, await Db.HashExistsAsync("router:waiting:events:auth", "5-1"));
+    }
+
+    [Fact]
+    public async Task S5_another_programs_entry_is_left_to_it_while_it_may_be_at_work()
+    {
+        await Db.LoginAsync("u", "5-1");
+        await Db.ExecuteAsync("XGROUP", "CREATE", "events:auth", "event-router-group", "0");
+        await Db.ExecuteAsync("XREADGROUP", "GROUP", "event-router-group", "stranger", "STREAMS", "events:auth", ">");
+        await Db.LoginAsync("v", "5-2");
+        await using var router = TestRouter.Start(fixture.Server.Address);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:v", "login_count") == 1);
+        Assert.Equal(1, await Db.PendingAsync("events:auth"));
+        Assert.Equal(0, await Db.CountAsync("state:user:u", "login_count"));
+    }
+
+    [Fact]
+    public async Task D17_the_number_of_shards_counts_as_first_written_and_another_one_is_told()
+    {
+        await using var first = TestRouter.Start(fixture.Server.Address, RouterSettings.Default with { Shards = new Dictionary<string, int> { ["auth"] = 2 } });
+        await Producer.UntilAsync(() => Task.FromResult(first.Router.Streams.Count == 6));
+        await using var second = TestRouter.Start(fixture.Server.Address);
+        await Producer.UntilAsync(() => Task.FromResult(second.Router.Streams.Count == 6));
+        Assert.Null(first.Router.LayoutProblem);
+        Assert.StartsWith("auth has 2 shards and not 1", second.Router.LayoutProblem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         Assert.Equal(["hobom:busy"], (await Db.StreamConsumerInfoAsync("events:auth", "event-router-group")).Select(c => c.Name));
     }
 
-    int OwnedBy(TestRouter router) => router.Router.Streams.Count(s => router.Router.Owns(s.Key));
+    static int OwnedBy(TestRouter router) => router.Router.Streams.Count(s => router.Router.Owns(s.Key));
 
     Task<long> HandledAsync() => Db.StreamLengthAsync(OrderRecorder.Stream);
 

@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;
 using Hobom.Slices.Tests.Streams.Rules;

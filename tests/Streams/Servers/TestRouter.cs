@@ -1,5 +1,4 @@
 using Hobom.Slices.DeadLetters.Redis;
-using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;
 using Microsoft.Extensions.Logging.Abstractions;
