@@ -58,7 +58,7 @@ public sealed class LettersApi : IAsyncDisposable
         {
             foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireRole(role));
         });
-        builder.Services.AddFastEndpoints(o => o.Assemblies = [typeof(ReplayDesk).Assembly]);
+        builder.Services.AddFastEndpoints(o => (o.DisableAutoDiscovery, o.Assemblies) = (true, [typeof(ReplayDesk).Assembly]));
         builder.Services.SwaggerDocument(o => o.DocumentSettings = s => s.DocumentName = "v1");
         var built = builder.Build();
         built.UseAuthentication();
