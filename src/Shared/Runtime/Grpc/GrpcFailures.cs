@@ -13,6 +13,8 @@ static class GrpcFailures
 
     static CallFailureKind KindOf(RpcException refused, bool stopping) => refused.StatusCode switch
     {
+        // The client's own words: no call was made. A backend's INTERNAL would say that one was, and failed.
+        StatusCode.Internal when IsNoConnection(refused.Status) => CallFailureKind.Unavailable,
         StatusCode.Unavailable or StatusCode.Aborted => CallFailureKind.Unavailable,
         StatusCode.DeadlineExceeded => CallFailureKind.DeadlineExceeded,
         StatusCode.Unknown => CallFailureKind.Unknown,
@@ -28,6 +30,11 @@ static class GrpcFailures
         StatusCode.Unimplemented => CallFailureKind.Unimplemented,
         StatusCode.Cancelled => stopping ? CallFailureKind.Cancelled : CallFailureKind.Unavailable,
         _ => CallFailureKind.Internal,
+    };
+
+    static bool IsNoConnection(Status status) => status.DebugException is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.SecureConnectionError or HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
     };
 
     static bool IsOverOurLimit(Status status) =>
