@@ -35,12 +35,12 @@ sealed class BrokerProcessor : IAsyncDisposable
     {
         if (environment.GetValueOrDefault("HOBOM_GRPC_ADDR", "").Trim().Length > 0) return default;
         var read = new SettingsReader(environment);
-        var broker = Settings.ReadBroker(read, environment);
-        if (broker.IsNone && read.Problems.Count == 0) return default;
+        var asked = Settings.ReadBroker(read, environment);
+        if (asked.IsNone && read.Problems.Count == 0) return default;
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
         var access = AccessSettings.Read(read, http);
         if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));
-        return broker.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access)));
+        return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access)));
     }
 
     public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.Broker;
@@ -6,7 +7,9 @@ using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
 using Hobom.Slices.Http;
 using Hobom.Slices.Http.Pollers;
+using Hobom.Slices.Streams;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Hobom.Slices.Host;
@@ -17,11 +20,14 @@ static class HttpApi
     public const string BasePath = "/hobom-event-processor/internal/api/v1";
 
     /// <param name="logs">Shared with all else, so that what a request sets going is logged with its trace.</param>
-    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs) =>
+    /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
+    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs, params Assembly[] moreRoutes) =>
         NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
         [
             typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
+            .. settings.Streams is null ? (Assembly[])[] : [typeof(StreamsSlice).Assembly],
             .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
+            .. moreRoutes,
         ]);
 
     /// <param name="routes">Where the endpoints are.</param>
@@ -40,7 +46,12 @@ static class HttpApi
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
         AddAccess(builder.Services, access, logs);
-        builder.Services.AddFastEndpoints(routes);
+        builder.Services.AddFastEndpoints(o =>
+        {
+            // A slice that is off has endpoints in a loaded assembly, and nothing that they could ask.
+            o.DisableAutoDiscovery = true;
+            routes(o);
+        });
         builder.Services.SwaggerDocument(o =>
         {
             o.EnableJWTBearerAuth = false;
@@ -71,6 +82,7 @@ static class HttpApi
         app.UseAuthentication();
         app.UseRateLimiter();
         app.Use(RefuseStrangersAsync);
+        app.Use(HideUnguardedAsync);
         app.UseAuthorization();
         app.UseFastEndpoints(c =>
         {
@@ -109,6 +121,19 @@ static class HttpApi
         && http.User.Identity?.IsAuthenticated is not true
             ? http.ChallengeAsync()
             : next(http);
+
+    /// <summary>
+    /// An endpoint that asks for no role and is not open on purpose is not there: packages bring endpoints of their own, such as
+    /// the list of all routes that FastEndpoints keeps for tests.
+    /// </summary>
+    static Task HideUnguardedAsync(HttpContext http, RequestDelegate next)
+    {
+        if (http.GetEndpoint() is { } endpoint && !IsGuarded(endpoint)) http.SetEndpoint(null);
+        return next(http);
+    }
+
+    internal static bool IsGuarded(Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null || endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null;
 
     /// <summary>Signals are <see cref="Signals"/>' business: the framework's own handling would stop the HTTP server first.</summary>
     sealed class NoLifetime : IHostLifetime

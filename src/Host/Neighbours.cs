@@ -39,6 +39,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public Option<GrpcBackend> Llm { get; } = Optional(settings.Llm).Map(s => Connect(s!, settings));
 
+    public RedisConnection Redis => redis;
+
     public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
 
     public DeadLettersParts DeadLetters => field ??= NewDeadLetters(new LetterCatalogue(Clock));
@@ -55,6 +57,9 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     /// <summary>What a slice keeps for a while, in a space of its own, written under its flow's lease.</summary>
     public KeptValuePort Kept(string space, FlowLease lease) => new RedisKeptValues(redis).Of(space, lease);
+
+    /// <summary>For what waits for its answers; the caller closes it.</summary>
+    public RedisConnection NewRedisConnection() => new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
     public BrokerTools BrokerTools => new(
         Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", publisher.PublishAsync, readBack.FindWrittenAsync);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Reflection;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Masking;
@@ -14,6 +15,7 @@ using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Space;
+using Hobom.Slices.Streams;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -26,6 +28,7 @@ sealed class Processor : IAsyncDisposable
     readonly WebApplication app;
     readonly Neighbours neighbours;
     readonly IReadOnlyList<Slice> slices;
+    readonly EventRouter? router;
     readonly ReplayDesk desk;
     readonly ReplayJobRunner jobs;
     readonly DeadLettersPoller deadLetters;
@@ -34,13 +37,20 @@ sealed class Processor : IAsyncDisposable
     readonly Settings settings;
     readonly ILogger log;
 
-    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure)
+    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, Assembly[] moreRoutes)
     {
         this.settings = settings;
-        var builder = HttpApi.NewBuilder(settings, logs);
+        var builder = HttpApi.NewBuilder(settings, logs, moreRoutes);
         log = logs.CreateLogger("Hobom.Slices");
         neighbours = new Neighbours(settings, logs);
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
+        if (settings.Streams is { } streaming)
+        {
+            (router, var streams) = StreamsSlice.Build(
+                neighbours.ToolsFor(settings), neighbours.Redis, neighbours.NewRedisConnection, settings.Redis.Host, streaming);
+            slices = [.. slices, streams];
+        }
+
         var trail = new AuditTrail(neighbours.AuditLog.AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>());
         desk = new ReplayDesk(neighbours.Letters, slices, trail, TimeProvider.System);
         jobs = new ReplayJobRunner(neighbours.ReplayJobs, desk, trail, TimeProvider.System, logs.CreateLogger<ReplayJobRunner>());
@@ -59,6 +69,7 @@ sealed class Processor : IAsyncDisposable
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
             .AddCheck("pollers", new PollersCheck(slices))
             .AddCheck("topics", new TopicsCheck(neighbours.Circuits));
+        if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);
         app = HttpApi.Build(builder);
     }
@@ -70,8 +81,10 @@ sealed class Processor : IAsyncDisposable
 
     /// <param name="logs">Disposed of with the processor.</param>
     /// <param name="configure">Has the last word on the web server.</param>
-    public static Processor Build(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure) =>
-        new(settings, logs, configure);
+    /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
+    public static Processor Build(
+        Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, params Assembly[] moreRoutes) =>
+        new(settings, logs, configure, moreRoutes);
 
     /// <summary>The flows, a line each.</summary>
     static Slice[] BuildSlices(SliceTools tools, Neighbours to, Settings settings) =>
@@ -103,7 +116,8 @@ sealed class Processor : IAsyncDisposable
         if (await pollers.RestoreAsync(stopping))
         {
             replaying = jobs.RunAsync(stopping);
-            await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping), pollers.FollowAsync(stopping)]);
+            await Task.WhenAll([.. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.RunAsync(stopping), pollers.FollowAsync(stopping),
+                router?.RunAsync(stopping) ?? Task.CompletedTask]);
         }
 
         log.LogInformation("stopping: no visit is under way any more");
@@ -123,6 +137,7 @@ sealed class Processor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
+        if (router is not null) await router.DisposeAsync();
         await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
         await neighbours.DisposeAsync();
     }
@@ -146,11 +161,13 @@ sealed class Processor : IAsyncDisposable
             log.LogWarning(
                 "the API is open to whoever can reach it: neither {Variable} nor {File} is set",
                 AccessSettings.InternalKeyVariable, KeysFile.Variable);
-        foreach (var slice in slices)
+        if (router is not null) log.LogInformation("streams: routes the entries of events:… at {Redis}", settings.Redis);
+        foreach (var slice in slices.Where(s => s.Name != StreamsSlice.Name))
             log.LogInformation(
                 "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,
                 slice.Route.Topic.Length > 0 ? $"topic {slice.Route.Topic}" : $"the LLM at {settings.Llm}");
         if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
+        if (router is null) log.LogInformation("streams: off, {Variable} is not true", RouterVariables.Enabled);
         if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
     }
 }

@@ -4,6 +4,7 @@ using Hobom.Slices.Host.Access;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Streams;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -35,6 +36,9 @@ public sealed record Settings(
     AccessSettings Access,
     TimeSpan PollInterval)
 {
+    /// <summary>Null leaves the event router over Redis Streams off.</summary>
+    public RouterSettings? Streams { get; init; }
+
     /// <summary>None leaves the broker off.</summary>
     public Option<BrokerSettings> Broker { get; init; }
 
@@ -56,9 +60,10 @@ public sealed record Settings(
         var kafka = ReadKafka(read, environment);
         var broker = ReadBroker(read, environment);
 
+        var streams = RouterVariables.Read(HandlerRegistry.Default, read.Optional, read.Add);
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Broker = broker };
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Streams = streams, Broker = broker };
     }
 
     /// <summary>None where it is off, or where it has a problem, which the reader has then.</summary>

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Text;
-using Hobom.Slices.Core;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;

@@ -67,6 +67,7 @@ public sealed class WallTests
     static readonly Assembly[] BannedFrom =
     [
         typeof(object).Assembly, typeof(Console).Assembly, typeof(Process).Assembly, typeof(Socket).Assembly, typeof(HttpClient).Assembly, typeof(Dns).Assembly,
+        typeof(System.Net.NetworkInformation.NetworkInterface).Assembly,
         typeof(NamedPipeClientStream).Assembly, typeof(RandomNumberGenerator).Assembly, typeof(ILogger).Assembly,
     ];
 

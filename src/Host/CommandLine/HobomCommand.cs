@@ -37,6 +37,8 @@ static class HobomCommand
             """)
         {
             DlqCommand.Build(tools),
+            StreamsCommand.Build(tools),
+            StateCommand.Build(tools),
             KeysCommand.Build(tools),
         };
         root.HelpName = "hobom";

@@ -21,7 +21,7 @@ static partial class BadBody
 
     static (string Error, string? Field) Tell(string property, string message)
     {
-        var field = property == "serializerErrors" ? Whole : property;
+        var field = property.Equals("serializerErrors", StringComparison.OrdinalIgnoreCase) ? Whole : property;
         if (Unmapped().Match(message) is { Success: true } unmapped)
         {
             var name = unmapped.Groups["name"].Value;

@@ -61,6 +61,16 @@ public sealed class AccessTests(HostApp app)
         string.Join('\n', RoleTable.Select(e => $"{e.Key}: {e.Value}").Order(StringComparer.Ordinal)),
         string.Join('\n', Endpoints().Select(e => $"{Name(e)}: {PolicyOf(e)}").Order(StringComparer.Ordinal)));
 
+    /// <summary>FastEndpoints maps one, with a list of all routes in it.</summary>
+    [Fact]
+    public async Task An_endpoint_that_nothing_guards_is_not_there()
+    {
+        var unguarded = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.Where(e => !HttpApi.IsGuarded(e)).Cast<RouteEndpoint>();
+        Assert.Equal("_test_url_cache_", Assert.Single(unguarded).RoutePattern.RawText);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.SendAsync("GET", "/_test_url_cache_", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.SendAsync("GET", "/_test_url_cache_", HostApp.InternalKey)).StatusCode);
+    }
+
     [Fact]
     public void What_a_reader_may_do_is_a_GET_and_changes_are_not() => Assert.All(
         RoleTable.Where(e => e.Value is not null),
@@ -147,7 +157,8 @@ public sealed class AccessTests(HostApp app)
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.SendAsync("GET", Letters, key, ("x-api-key", key))).StatusCode);
     }
 
-    RouteEndpoint[] Endpoints() => [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.Cast<RouteEndpoint>()];
+    RouteEndpoint[] Endpoints() =>
+        [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.Cast<RouteEndpoint>().Where(HttpApi.IsGuarded)];
 
     static string Name(RouteEndpoint endpoint) =>
         $"{MethodOf(endpoint)} /{endpoint.RoutePattern.RawText!.TrimStart('/')}".Replace(HttpApi.BasePath, "", StringComparison.Ordinal);

@@ -16,7 +16,7 @@ public sealed class BadBodyTests(HostApp app)
     [InlineData("/dlq/replays", "{\"filter\":{},\"rate\":\"fast\"}", "rate is of the wrong type", "rate")]
     [InlineData("/dlq/replays", "{\"keys\":[\"dlq:menu:a\",7]}", "keys[1] is of the wrong type", "keys[1]")]
     [InlineData("/dlq/replays", "[]", "body is of the wrong type", "body")]
-    [InlineData("/dlq/replays", "null", "The body is null.", "body")]
+    [InlineData("/dlq/replays", "null", "either filter or keys chooses the letters", "filter")]
     [InlineData("/dlq/replays", "", "body is not JSON: line 1, position 1", "body")]
     [InlineData("/dlq/replays", "{\"filter\":\n{]", "body is not JSON: line 2, position 2", "filter")]
     [InlineData("/dlq/discard", "{\"key\":[\"dlq:menu:a\"],\"reason\":\"x\"}", "there is no field 'key'", "key")]

@@ -54,12 +54,11 @@ public sealed class TopicOutageTests(ProcessorNeighbours neighbours, StrictKafka
         if (failed.Length > 0) await SendAgainAsOneGroupAsync(processor, failed);
     }
 
-    [RealKafkaFact]
+    [OtherClockFact]
     public async Task A_clock_61_minutes_ahead_makes_a_few_letters_that_say_so()
     {
         await kafka.Broker.CreateTopicAsync(Topic, 4, ("message.timestamp.after.max.ms", "3600000"));
-        await using var processor = RunningProcessor.Launch(
-            Neighbours.Settings(kafka.Settings), null, "faketime", "-f", "+61m", "dotnet", RunningProcessor.BuiltPath);
+        await using var processor = RunningProcessor.Launch(Neighbours.Settings([.. kafka.Settings, .. FakeTime.Variables("+61m")]));
         await processor.AnswersAsync();
 
         await AssertOutageAsync(processor, "InvalidTimestamp");

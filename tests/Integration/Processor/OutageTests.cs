@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using Hobom.Slices.Tests.Integration.Interop;
 
 namespace Hobom.Slices.Tests.Integration.Processor;

@@ -51,7 +51,7 @@ public static class LetterEdits
         var first = record.Edit is null ? letter.Payload : original.IfNone(letter.Payload);
         var edit = EditOf(first, wanted, now);
         var noted = (Holding(record, wanted.Value) with { Edit = edit }).Noting(new HistoryEntry(now, wanted.By, "edit", wanted.Reason));
-        return new EditPlan.Write(noted, wanted.Value, record.Edit is null ? letter.Payload : null, ForgetOriginal: false, seen.TimeLeft);
+        return new EditPlan.Write(noted, wanted.Value, record.Edit is null ? letter.Payload : default(ReadOnlyMemory<byte>?), ForgetOriginal: false, seen.TimeLeft);
     }
 
     public static EditPlan PlanUndo(LetterSight seen, Option<ReadOnlyMemory<byte>> original, string by, DateTimeOffset now)

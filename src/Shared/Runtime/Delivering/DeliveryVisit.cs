@@ -49,31 +49,14 @@ public sealed class DeliveryVisit : IDisposable
         }
 
         ledger.ForgetAbsent(pending);
-        var admitted = new List<TRow>(rows.Count);
-        var published = new List<EventId>();
-        var inDoubt = new List<(TRow Row, EventId Id, LedgerEntry Entry)>();
-        foreach (var row in rows)
-        {
-            if (row.EventId is not { } id)
-            {
-                admitted.Add(row);
-                continue;
-            }
-
-            if (!ledger.TryHoldForVisit(id))
-            {
-                tally.LeftPending();
-                continue;
-            }
-
-            held.Add(id);
-            if (ledger.Find(id) is not { } entry) admitted.Add(row);
-            else if (entry.State is LedgerState.Published) published.Add(id);
-            else inDoubt.Add((row, id, entry));
-        }
-
-        var written = await FindWrittenAsync(inDoubt.ConvertAll(d => (d.Id, d.Entry)));
-        foreach (var (row, id, _) in inDoubt)
+        // In the order of the rows; of an event that is there twice, the first gets it.
+        held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(ledger.TryHoldForVisit));
+        var sorted = VisitAdmission.Sort(rows, held.ToHashSet(), ledger.Find);
+        tally.LeftPending(sorted.Elsewhere);
+        var admitted = sorted.Admitted.ToList();
+        var published = sorted.Published.ToList();
+        var written = await FindWrittenAsync([.. sorted.InDoubt.Select(d => (d.Id, d.Entry))]);
+        foreach (var (row, id, _) in sorted.InDoubt)
         {
             if (written is null) tally.LeftPending();
             else if (written.Contains(id)) published.Add(id);

@@ -40,7 +40,8 @@ sealed class ProbeChoice
             if (candidates.FirstOrDefault(c => !HasFailed(c) && !inDoubt(c)) is { } fresh) return fresh;
             // All have had their turn: they have it again, from the first.
             foreach (var candidate in candidates.Where(c => !inDoubt(c))) failed.ExceptWith(IdsOf(candidate));
-            if (candidates.FirstOrDefault(c => !HasFailed(c)) is { } again) return again;
+            if (candidates.FirstOrDefault(c => !inDoubt(c)) is { } again) return again;
+            if (candidates.FirstOrDefault(c => !HasFailed(c)) is { } doubtful) return doubtful;
             failed.ExceptWith(candidates.SelectMany(IdsOf));
             return candidates.First();
         }

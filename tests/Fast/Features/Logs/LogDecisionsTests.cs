@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text;
 using FsCheck.Xunit;
 using Hobom.Slices.Core;
@@ -172,4 +173,21 @@ public class LogDecisionsTests
             Left: r => (r.LetterKey.Id, "", r.Reason),
             Right: d => (string.Join(',', d.Ids()), d.Key, Encoding.UTF8.GetString(d.Value.Span)))),
     ];
+
+    [Fact]
+    public void An_array_in_halves_holds_the_same_logs_in_the_same_order_down_to_one_each()
+    {
+        var whole = Assert.Single(LogRows.Plan([.. Enumerable.Range(0, 7).Select(i => LogRows.Row($"e{i}", LogRows.Log($"m{i}")))]).Deliveries());
+        var single = Divided(whole).ToArray();
+
+        Assert.Equal(whole.Events.Select(e => e.Id), single.Select(d => Assert.Single(d.Events).Id));
+        Assert.All(single, d => Assert.Null(d.Halves));
+        Assert.Equal(
+            JsonDocument.Parse(whole.Value).RootElement.EnumerateArray().Select(e => e.GetRawText()),
+            single.Select(d => Assert.Single(JsonDocument.Parse(d.Value).RootElement.EnumerateArray()).GetRawText()));
+        Assert.All(single, d => Assert.Equal(whole.Key, d.Key));
+
+        static IEnumerable<Delivery> Divided(Delivery delivery) =>
+            delivery.Halves?.Invoke() is not var (first, second) ? [delivery] : Divided(first).Concat(Divided(second));
+    }
 }

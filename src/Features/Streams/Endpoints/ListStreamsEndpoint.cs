@@ -1,0 +1,63 @@
+using FastEndpoints;
+using Hobom.Slices.Core;
+using Hobom.Slices.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.Streams.Endpoints;
+
+public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : EndpointWithoutRequest<object>
+{
+    /// <param name="Here">How this process fares with it; null where it has never had it.</param>
+    public sealed record StreamRow(StreamInfoView Stream, bool OwnedHere, ShardView? Here);
+
+    /// <param name="LastApplied">Null where none was applied here.</param>
+    public sealed record ShardView(
+        string? LastApplied, long Applied, long DeadLetters, long LostEntries, long Gaps, int Held, int InHand, string? Trouble,
+        DateTimeOffset? TroubleSince, DateTimeOffset? StalledSince, string? Alarm, DateTimeOffset? AlarmAt)
+    {
+        internal static ShardView Of(ShardStatus s) => new(
+            s.LastApplied?.ToString(), s.Applied, s.DeadLetters, s.LostEntries, s.Gaps, s.Held, s.InHand, s.Trouble, s.TroubleSince,
+            s.StalledSince, s.Alarm, s.AlarmAt);
+    }
+
+    /// <param name="Process">This one, as owners are named.</param>
+    /// <param name="LayoutProblem">Why the number of shards is not the one that is set, or null.</param>
+    public sealed record StreamList(string Process, string Group, string? LayoutProblem, IReadOnlyList<StreamRow> Streams);
+
+    static readonly StreamRow Example = new(
+        new StreamInfoView("events:auth", "auth", 8214, "1768727553123-0", "1768731201004-2", "01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", 0, 0, 0, 1),
+        OwnedHere: true, new ShardView("1768731201004-2", 8213, 1, 0, 0, 0, 0, null, null, null, null, null));
+
+    public override void Configure()
+    {
+        Get("/streams");
+        Policies(Role.Reader);
+        Description(b => b.Produces<StreamList>().Produces<ErrorAnswer>(503));
+        Summary(s =>
+        {
+            s.Summary = "List the streams that the router reads";
+            s.Description = "Length, lag and what is pending as Redis tells them now; a number that Redis does not know is null. To pause the "
+                + "router in every process, pause the poller `streams`.";
+            s.ResponseExamples[200] = new StreamList("01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", "event-router-group", null, [Example]);
+            s.ResponseExamples[503] = ErrorExamples.RedisAway;
+        });
+    }
+
+    public override async Task HandleAsync(CancellationToken ct)
+    {
+        var statuses = router.Statuses.ToDictionary(s => s.Stream, StringComparer.Ordinal);
+        var rows = new List<StreamRow>();
+        foreach (var stream in router.Streams)
+        {
+            if (!(await look.InfoAsync(stream)).Succeeded(out var info, out var failure))
+            {
+                await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
+                return;
+            }
+
+            rows.Add(new StreamRow(info, router.Owns(stream.Key), statuses.TryGetValue(stream.Key, out var s) ? ShardView.Of(s) : null));
+        }
+
+        await Send.OkAsync(new StreamList(router.Parts.Process, router.Parts.Settings.Group, router.LayoutProblem, rows), ct);
+    }
+}

@@ -1,0 +1,108 @@
+#!lua
+-- The atomic step, for entries of one stream in the order given: each entry's effect on the state, the memory that it
+-- happened, and its acknowledgement. A script does not roll back, so an entry is checked whole before its first write,
+-- and the shebang has Redis refuse the whole script beforehand where it may not write (no memory, a replica).
+-- KEYS: lease, stream, settled, waiting, facts; then the keys that entries name by number.
+-- ARGV: holder ('' for a replay of dead letters), group, number of entries; then each entry.
+local lease, stream, settled, waiting, facts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local replay = ARGV[1] == ''
+if not replay and redis.call('GET', lease) ~= ARGV[1] then return {'lost'} end
+
+local at = 3
+local function take() at = at + 1; return ARGV[at] end
+
+local types = {}
+local function is(key, wanted)
+  local found = types[key]
+  if not found then found = redis.call('TYPE', key).ok; types[key] = found end
+  return found == wanted or found == 'none'
+end
+
+-- Byte by byte: the operator compares in the server's locale.
+local function less(a, b)
+  for i = 1, math.min(#a, #b) do
+    local x, y = a:byte(i), b:byte(i)
+    if x ~= y then return x < y end
+  end
+  return #a < #b
+end
+
+-- Beyond this, a Lua number no longer holds every whole one.
+local limit = 9000000000000000
+local function whole(text)
+  return text:match('^%-?%d+$') and #text <= 17 and math.abs(tonumber(text)) <= limit
+end
+
+if not (is(stream, 'stream') and is(settled, 'zset') and is(waiting, 'hash') and is(facts, 'hash')) then
+  return redis.error_reply('WRONGTYPE a key of the router (router:... or the stream itself) is of another type')
+end
+
+local answers, blocked, last = {'ok'}, {}, nil
+for _ = 1, tonumber(ARGV[3]) do
+  local id, lane = take(), take()
+  local done
+  if replay then done = redis.call('HEXISTS', waiting, id) == 0 else done = redis.call('ZSCORE', settled, id) end
+  local fault, stale, writes, events = nil, false, {}, {}
+
+  for _ = 1, tonumber(take()) do
+    local key, field, was = KEYS[tonumber(take())], take(), take()
+    if not is(key, 'hash') then fault = key .. ' is no hash'
+    elseif (redis.call('HGET', key, field) or '') ~= was then stale = true end
+  end
+
+  for _ = 1, tonumber(take()) do
+    local change = {take(), KEYS[tonumber(take())], take(), take(), tonumber(take())}
+    local op, key, field, value = change[1], change[2], change[3], change[4]
+    if not is(key, 'hash') then fault = key .. ' is no hash'
+    elseif op == '+' then
+      local now = redis.call('HGET', key, field)
+      if now and not (whole(now) and math.abs(tonumber(now) + tonumber(value)) <= limit) then
+        fault = key .. ' ' .. field .. ' cannot be counted on'
+      end
+    end
+    writes[#writes + 1] = change
+  end
+
+  for _ = 1, tonumber(take()) do
+    local event = {KEYS[tonumber(take())], '*'}
+    for _ = 1, tonumber(take()) do event[#event + 1] = take(); event[#event + 1] = take() end
+    if not is(event[1], 'stream') then fault = event[1] .. ' is no stream' end
+    events[#events + 1] = event
+  end
+
+  local answer
+  if done then
+    answer = 'done'
+    if not replay then redis.call('XACK', stream, ARGV[2], id)
+    elseif types[stream] == 'stream' then
+      -- A letter is stored before its entry is settled: until then the owner has it.
+      local held = redis.pcall('XPENDING', stream, ARGV[2], id, id, 1)
+      if not held.err and #held > 0 then answer = 'pending' end
+    end
+  elseif blocked[lane] then answer = 'blocked'
+  elseif fault then answer = 'fault ' .. fault; blocked[lane] = true
+  elseif stale then answer = 'stale'; blocked[lane] = true
+  else
+    answer = 'applied'
+    for _, change in ipairs(writes) do
+      local op, key, field, value, life = change[1], change[2], change[3], change[4], change[5]
+      if op == '+' then redis.call('HINCRBY', key, field, value)
+      elseif op == '=' then redis.call('HSET', key, field, value)
+      else
+        local now = redis.call('HGET', key, field)
+        if not now or less(now, value) then redis.call('HSET', key, field, value) end
+      end
+      if life > 0 then redis.call('PEXPIRE', key, life) end
+    end
+    for _, event in ipairs(events) do redis.call('XADD', unpack(event)) end
+    if replay then redis.call('HDEL', waiting, id)
+    else
+      redis.call('ZADD', settled, id:match('^%d+'), id)
+      redis.call('XACK', stream, ARGV[2], id)
+      last = id
+    end
+  end
+  answers[#answers + 1] = answer
+end
+if last then redis.call('HSET', facts, 'last', last) end
+return answers

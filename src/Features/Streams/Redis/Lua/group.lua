@@ -1,0 +1,20 @@
+#!lua
+-- Makes the group from the stream's beginning where it is not there, and tells what was known before.
+-- KEYS: lease, stream, facts. ARGV: holder, group.
+local stream, group = KEYS[2], ARGV[2]
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
+local made = redis.pcall('XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM')
+if made.err and not made.err:find('BUSYGROUP') then return redis.error_reply(made.err) end
+
+local function map(list)
+  local found = {}
+  for i = 1, #list, 2 do found[list[i]] = list[i + 1] end
+  return found
+end
+
+local info = map(redis.call('XINFO', 'STREAM', stream))
+if not made.err then
+  -- What was trimmed before the group was made was never the group's.
+  redis.call('XGROUP', 'SETID', stream, group, '0', 'ENTRIESREAD', info['entries-added'] - info.length)
+end
+return {'ok', made.err and 0 or 1, redis.call('HGET', KEYS[3], 'last') or '', info['last-generated-id']}

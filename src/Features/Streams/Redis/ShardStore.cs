@@ -1,0 +1,145 @@
+using System.Globalization;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+using StackExchange.Redis;
+
+namespace Hobom.Slices.Streams;
+
+/// <summary>Why the owner of a shard cannot go on as it is.</summary>
+abstract record ShardTrouble
+{
+    /// <summary>Another process owns it, or nobody does.</summary>
+    public sealed record LeaseLost : ShardTrouble;
+
+    /// <summary>The consumer group, or the whole stream, is not there.</summary>
+    public sealed record NoGroup : ShardTrouble;
+
+    /// <summary>Redis did not do it, or did and could not say so.</summary>
+    public sealed record Away(StoreFailure Failure) : ShardTrouble;
+}
+
+/// <summary>The group as found or made.</summary>
+/// <param name="LastApplied">The youngest entry that was applied from the stream, as kept beside it.</param>
+/// <param name="LastGenerated">The youngest id that the stream has given; smaller than the one before where the stream was lost.</param>
+sealed record GroupFound(bool IsNew, EntryId? LastApplied, EntryId LastGenerated);
+
+/// <param name="LostUnread">Entries that others trimmed away before they were read, since the last look.</param>
+/// <param name="DeliveredBefore">The group's position before this read.</param>
+sealed record EntriesRead(long LostUnread, IReadOnlyList<StreamEntry> Entries, EntryId DeliveredBefore);
+
+/// <param name="Lag">Null where Redis does not know.</param>
+sealed record GroupState(GroupPosition Position, long Pending, long? Lag);
+
+/// <summary>Everything that the owner of a shard does in Redis; each step first asks whether it still is the owner.</summary>
+/// <param name="holder">The owner's text in the lease, with its fencing number.</param>
+sealed class ShardStore(RedisConnection redis, RouterSettings settings, string stream, string consumer, string holder)
+{
+    RedisKey[] Keys(params RedisKey[] more) => [RouterKeys.Lease(stream), stream, .. more];
+
+    public Task<Either<ShardTrouble, GroupFound>> EnsureGroupAsync() =>
+        RunAsync(RedisScript.Group, Keys(RouterKeys.Facts(stream)), [holder, settings.Group], reply => new GroupFound(
+            (int)reply[1] == 1, EntryId.Parse((string?)reply[2]), EntryId.Parse((string?)reply[3])!.Value));
+
+    public Task<Either<ShardTrouble, EntriesRead>> ReadAsync(int count) =>
+        RunAsync(RedisScript.Read, Keys(RouterKeys.Facts(stream)), [holder, settings.Group, consumer, count], reply => new EntriesRead(
+            (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value));
+
+    /// <summary>One page of what is delivered and not acknowledged, whoever has it.</summary>
+    public async Task<Either<ShardTrouble, IReadOnlyList<PendingItem>>> PendingAsync(EntryId after, int count)
+    {
+        var asked = await redis.RunAsync(db => db.ExecuteAsync(
+            "XPENDING", stream, settings.Group, after == EntryId.Zero ? "-" : $"({after}", "+", count));
+        return Checked(asked, reply => (IReadOnlyList<PendingItem>)[.. ((RedisResult[])reply!).Select(Pending)]);
+    }
+
+    /// <returns>Those that are still in the stream.</returns>
+    public Task<Either<ShardTrouble, IReadOnlyList<StreamEntry>>> ClaimAsync(IReadOnlyList<(EntryId Id, long Deliveries)> items) =>
+        RunAsync(
+            RedisScript.Claim, Keys(),
+            [holder, settings.Group, consumer, .. items.SelectMany(i => (RedisValue[])[i.Id.ToString(), i.Deliveries])],
+            reply => EntryReading.Entries(stream, reply[1]));
+
+    /// <summary>The fields that decisions have to know, as they are now.</summary>
+    public async Task<Either<ShardTrouble, StateView>> StateAsync(IReadOnlyList<StateRead> reads)
+    {
+        if (reads.Count == 0) return new StateView(new Dictionary<StateRead, string?>());
+        var wanted = reads.Distinct().GroupBy(r => r.Key).ToArray();
+        var asked = await redis.RunAsync(db => Task.WhenAll(wanted.Select(key => FieldsAsync(db, key.Key, [.. key.Select(r => (RedisValue)r.Field)]))));
+        return Checked(asked, replies => new StateView(wanted
+            .SelectMany((key, i) => key.Select((read, j) => (Read: read, Value: (string?)replies[i][j]))).ToDictionary(f => f.Read, f => f.Value)));
+    }
+
+    /// <summary>A key of another type has no fields: the atomic step refuses the one entry for it, and not the whole batch here.</summary>
+    static async Task<RedisValue[]> FieldsAsync(IDatabase db, StateKey key, RedisValue[] fields)
+    {
+        try
+        {
+            return await db.HashGetAsync(key.ToString(), fields);
+        }
+        catch (RedisServerException refused) when (refused.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal))
+        {
+            return new RedisValue[fields.Length];
+        }
+    }
+
+    public async Task<Either<ShardTrouble, IReadOnlyList<Applied>>> ApplyAsync(IReadOnlyList<Application> entries)
+    {
+        var call = new ApplyCall(stream, holder, settings.Group, entries, settings.LifeOf);
+        var asked = await redis.RunAsync(async db => ApplyCall.Answers(await RedisScript.Apply.RunAsync(db, call.Keys, call.Arguments)));
+        return Checked(asked, answers => answers).Bind(answers => answers.ToEither<ShardTrouble>(new ShardTrouble.LeaseLost()));
+    }
+
+    /// <summary>After the entry's dead letter was stored.</summary>
+    public async Task<Either<ShardTrouble, Unit>> BuryAsync(EntryId id, DateTimeOffset now)
+    {
+        var asked = await redis.RunAsync(db => RedisScript.Bury.RunAsync(
+            db, Keys(RouterKeys.Settled(stream), RouterKeys.Waiting(stream)),
+            [holder, settings.Group, id.ToString(), now.ToUnixTimeMilliseconds()]));
+        return Checked(asked, reply => (string?)reply).Bind<Unit>(answer => answer == "lost" ? new ShardTrouble.LeaseLost() : Unit.Default);
+    }
+
+    /// <summary>All groups of the stream, others' too.</summary>
+    public async Task<Either<ShardTrouble, IReadOnlyList<GroupState>>> GroupsAsync()
+    {
+        var asked = await redis.RunAsync<IReadOnlyList<GroupState>>(async db =>
+        {
+            var groups = ((RedisResult[])(await db.ExecuteAsync("XINFO", "GROUPS", stream))!).Select(g => g.ToDictionary()).ToArray();
+            var pending = await Task.WhenAll(groups.Select(g => db.ExecuteAsync("XPENDING", stream, (string)g["name"]!)));
+            return [.. groups.Select((group, i) => Group(group, (RedisResult[])pending[i]!))];
+        });
+        return Checked(asked, groups => groups);
+    }
+
+    /// <returns>How many entries are gone, and of how many the memory.</returns>
+    public Task<Either<ShardTrouble, (long Trimmed, long Forgotten)>> TrimAsync(EntryId? keep) =>
+        RunAsync(RedisScript.Trim, Keys(RouterKeys.Settled(stream)), [holder, keep?.ToString() ?? ""], reply => ((long)reply[1], (long)reply[2]));
+
+    async Task<Either<ShardTrouble, T>> RunAsync<T>(RedisScript script, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult[], T> read)
+    {
+        var asked = await redis.RunAsync(async db => (RedisResult[])(await script.RunAsync(db, keys, arguments))!);
+        return Checked(asked, reply => reply).Bind<T>(reply => (string?)reply[0] switch
+        {
+            "lost" => new ShardTrouble.LeaseLost(),
+            "nogroup" => new ShardTrouble.NoGroup(),
+            _ => read(reply),
+        });
+    }
+
+    static Either<ShardTrouble, T> Checked<TReply, T>(Either<StoreFailure, TReply> asked, Func<TReply, T> read) =>
+        asked.Map(read).MapLeft<ShardTrouble>(failure =>
+            failure.Message.Contains("NOGROUP", StringComparison.Ordinal) ? new ShardTrouble.NoGroup() : new ShardTrouble.Away(failure));
+
+    /// <param name="pending">Count, first and last id, and consumers.</param>
+    static GroupState Group(Dictionary<string, RedisResult> group, RedisResult[] pending) => new(
+        new GroupPosition((string)group["name"]!, EntryId.Parse((string?)group["last-delivered-id"])!.Value, EntryId.Parse((string?)pending[1])),
+        (long)group["pending"], group.TryGetValue("lag", out var lag) && !lag.IsNull ? (long)lag : null);
+
+    static PendingItem Pending(RedisResult reply)
+    {
+        var parts = (RedisResult[])reply!;
+        return new PendingItem(
+            EntryId.Parse((string?)parts[0])!.Value, (string)parts[1]!,
+            TimeSpan.FromMilliseconds(long.Parse((string)parts[2]!, CultureInfo.InvariantCulture)), (long)parts[3]);
+    }
+}

@@ -1,0 +1,195 @@
+using System.Diagnostics;
+using Hobom.Slices.Core;
+using LanguageExt;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.Streams;
+
+/// <summary>Read the state, decide, apply: for one batch of a shard. What failed goes back into its lane, or becomes a dead letter.</summary>
+sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress progress, RouterParts parts)
+{
+    /// <summary>Of a shard. Keys that share one wait for each other; more cost nothing.</summary>
+    public const int Lanes = 256;
+
+    /// <param name="buffer">Takes back what is not done.</param>
+    /// <param name="held">Takes in what stays pending until a build knows its type.</param>
+    public async Task<Either<ShardTrouble, Unit>> HandleAsync(
+        IReadOnlyList<HeldEntry> taken, LaneBuffer buffer, System.Collections.Generic.HashSet<EntryId> held)
+    {
+        var started = parts.Clock.GetTimestamp();
+        var startedAt = parts.Clock.GetUtcNow();
+        if (!(await CountedAsync(taken)).Succeeded(out var batch, out var trouble)) return trouble;
+        if (!(await store.StateAsync([.. batch.SelectMany(ReadsOf)])).Succeeded(out var state, out trouble)) return trouble;
+
+        var applications = new List<(HeldEntry Held, Changes Changes)>();
+        var graves = new List<(HeldEntry Held, FailureClass Kind, string Reason)>();
+        var back = new Dictionary<int, (List<HeldEntry> Entries, DateTimeOffset Until)>();
+        foreach (var entry in batch)
+        {
+            if (back.TryGetValue(entry.Lane, out var lane)) lane.Entries.Add(entry);
+            else Sort(entry);
+        }
+
+        if (applications.Count > 0)
+        {
+            var asked = await store.ApplyAsync([.. applications.Select(a => new Application(a.Held.Entry.Id, a.Held.Lane, a.Changes))]);
+            if (!asked.Succeeded(out var answers, out trouble)) return trouble;
+            foreach (var (application, answer) in applications.Zip(answers)) Note(application.Held, answer);
+        }
+
+        // Whatever was decided after it in its lane came after it.
+        foreach (var (entries, until) in back.Values) buffer.Wait([.. entries.OrderBy(e => e.Entry.Id)], until);
+        foreach (var (entry, kind, reason) in graves)
+            if (!(await BuryAsync(entry, kind, reason)).Succeeded(out _, out trouble)) return trouble;
+        return Unit.Default;
+
+        void Sort(HeldEntry entry)
+        {
+            if (entry.Doomed)
+            {
+                graves.Add((entry, FailureClass.Transient, $"delivered {entry.Deliveries} times, and its process ended each time before it was done"));
+                return;
+            }
+
+            switch (Decide(entry, state))
+            {
+                case Tried.Decided(Verdict.Apply(var changes)):
+                    state.Apply(changes);
+                    applications.Add((entry, changes));
+                    break;
+                case Tried.Decided(Verdict.DeadLetter(var reason)):
+                    graves.Add((entry, FailureClass.Refused, reason));
+                    break;
+                case Tried.Decided(Verdict.Hold):
+                    held.Add(entry.Entry.Id);
+                    break;
+                case Tried.Threw(var reason):
+                    Fail(entry, reason);
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        void Note(HeldEntry entry, Applied answer)
+        {
+            var type = parts.Handlers.LabelOf(shard.Domain, entry.Entry);
+            switch (answer)
+            {
+                case Applied.Now:
+                    parts.Meter.Processed(shard.Key, type);
+                    parts.Meter.Took(shard.Key, type, parts.Clock.GetElapsedTime(started));
+                    progress.Update(s => s with { Applied = s.Applied + 1, LastApplied = Later(s.LastApplied, entry.Entry.Id) });
+                    break;
+                case Applied.Before:
+                    parts.Meter.Skipped(shard.Key);
+                    break;
+                case Applied.Blocked or Applied.Stale:
+                    GiveBack(entry, startedAt);
+                    break;
+                case Applied.Fault(var reason):
+                    Fail(entry, reason);
+                    break;
+                case Applied.Pending:
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        void Fail(HeldEntry entry, string reason)
+        {
+            parts.Meter.Failed(shard.Key, parts.Handlers.LabelOf(shard.Domain, entry.Entry));
+            var attempt = new Attempt(
+                (int)entry.Deliveries, startedAt, parts.Clock.GetElapsedTime(started), FailureClass.Transient, "HANDLE", reason, MaybeWritten: false);
+            var failed = entry with { Alone = true, Attempts = [.. entry.Attempts, attempt] };
+            switch (RouterDecisions.AfterFailed(entry.Deliveries, parts.Settings.DeliveryLimit))
+            {
+                case AfterFailure.RetryAfter(var delay):
+                    GiveBack(failed, parts.Clock.GetUtcNow() + delay);
+                    break;
+                case AfterFailure.DeadLetter:
+                    graves.Add((failed, FailureClass.Transient, $"{reason} (delivered {entry.Deliveries} times)"));
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        void GiveBack(HeldEntry entry, DateTimeOffset until)
+        {
+            if (back.TryGetValue(entry.Lane, out var lane)) lane.Entries.Add(entry);
+            else back[entry.Lane] = ([entry], until);
+        }
+    }
+
+    /// <summary>One that is to be alone is counted before it is tried: should it end this process, the next one knows.</summary>
+    async Task<Either<ShardTrouble, IReadOnlyList<HeldEntry>>> CountedAsync(IReadOnlyList<HeldEntry> batch)
+    {
+        if (batch is not [{ Alone: true, Doomed: false } alone]) return Prelude.Right(batch);
+        var count = alone.Deliveries + 1;
+        var claimed = await store.ClaimAsync([(alone.Entry.Id, count)]);
+        return claimed.Map(_ => (IReadOnlyList<HeldEntry>)[alone with { Deliveries = count }]);
+    }
+
+    /// <summary>Null where the entry belongs to no key, or its handler cannot tell.</summary>
+    public string? OrderKeyOf(StreamEntry entry) =>
+        parts.Handlers.Find(shard.Domain, entry).Succeeded(out var handler, out _) ? Guarded(() => handler.OrderKey(entry), null) : null;
+
+    IReadOnlyList<StateRead> ReadsOf(HeldEntry held) =>
+        parts.Handlers.Find(shard.Domain, held.Entry).Succeeded(out var handler, out _) ? Guarded(() => handler.Reads(held.Entry), []) : [];
+
+    /// <summary>A handler with a bug fails its own entry, when that is decided, and no other.</summary>
+    static T Guarded<T>(Func<T> ask, T otherwise)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (Exception)
+        {
+            return otherwise;
+        }
+    }
+
+    Tried Decide(HeldEntry held, StateView state)
+    {
+        try
+        {
+            var handled = parts.Handlers.Find(shard.Domain, held.Entry)
+                .Bind(handler => handler.Decide(DatedEntry.Of(held.Entry, parts.Settings.Zone), state));
+            if (handled.Match(Right: _ => false, Left: refusal => refusal is EntryRefusal.UnknownType)) parts.Meter.Unknown(shard.Key);
+            return new Tried.Decided(RouterDecisions.Decide(handled, parts.Settings.PolicyOf(shard.Domain)));
+        }
+        catch (Exception bug)
+        {
+            parts.Log.LogError(bug, "{Stream}: the handler of {Id} failed unexpectedly", shard.Key, held.Entry.Id);
+            return new Tried.Threw($"internal error: {bug.GetType().Name}: {bug.Message}");
+        }
+    }
+
+    /// <summary>The letter is stored first: an entry is never settled without its effect and without a letter.</summary>
+    async Task<Either<ShardTrouble, Unit>> BuryAsync(HeldEntry held, FailureClass kind, string reason)
+    {
+        var now = parts.Clock.GetUtcNow();
+        IReadOnlyList<Attempt> attempts = held.Attempts.Count > 0
+            ? held.Attempts
+            : [new Attempt((int)held.Deliveries, now, TimeSpan.Zero, kind, kind == FailureClass.Refused ? "REFUSED" : "HANDLE", reason, MaybeWritten: false)];
+        var letter = StreamLetters.Of(held.Entry, kind, reason, attempts, now);
+        if (!(await parts.Letters.Save(letter)).Succeeded(out _, out var failure)) return new ShardTrouble.Away(failure);
+        if (!(await store.BuryAsync(held.Entry.Id, now)).Succeeded(out _, out var trouble)) return trouble;
+        // Only how the letter is shown depends on it: the entry will not be tried again by itself.
+        await parts.Letters.NoteRowFailed(letter.Key);
+        parts.Meter.DeadLetter(shard.Key);
+        progress.Update(s => s with { DeadLetters = s.DeadLetters + 1 });
+        return Unit.Default;
+    }
+
+    static EntryId Later(EntryId? one, EntryId other) => one is { } known && known > other ? known : other;
+
+    abstract record Tried
+    {
+        public sealed record Decided(Verdict Verdict) : Tried;
+
+        public sealed record Threw(string Reason) : Tried;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.Streams;
+
+/// <summary>
+/// One process's part in the work: it owns shards, spread evenly over the processes that live, and works on each by itself.
+/// </summary>
+public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
+{
+    /// <summary>Between two looks at who owns what: the longest that a released shard lies idle.</summary>
+    static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(200);
+
+    readonly RouterRegistry registry = new(parts.Redis, parts.Process, parts.Settings.LeaseLife);
+    readonly ConcurrentDictionary<string, OwnedShard> owned = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, ShardProgress> progress = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, bool> crashed = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, NewEntries> news = new(StringComparer.Ordinal);
+
+    /// <summary>Known once Redis has told the layout; empty before.</summary>
+    public IReadOnlyList<ShardStream> Streams { get; private set; } = [];
+
+    /// <summary>Why the layout is not the one that was asked for, or null.</summary>
+    public string? LayoutProblem { get; private set; }
+
+    /// <summary>When Redis last answered a look at the shards; null before it has.</summary>
+    public DateTimeOffset? LastTick { get; private set; }
+
+    public RouterParts Parts => parts;
+
+    public IReadOnlyList<ShardStatus> Statuses => [.. progress.Values.Select(p => p.Status)];
+
+    public bool Owns(string stream) => owned.ContainsKey(stream);
+
+    /// <summary>Returns when told to stop, no entry is under way, and every shard is free for others.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (Streams.Count == 0 && !stopping.IsCancellationRequested)
+            if (!await LearnLayoutAsync()) await Pauses.WaitAsync(TickInterval, parts.Clock, stopping);
+        while (!stopping.IsCancellationRequested)
+        {
+            await GuardedTickAsync();
+            await Pauses.WaitAsync(TickInterval, parts.Clock, stopping);
+        }
+
+        await registry.LeaveAsync();
+        await Task.WhenAll(owned.Keys.Select(GiveAsync));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var waiting in news.Values) await waiting.DisposeAsync();
+    }
+
+    async Task<bool> LearnLayoutAsync()
+    {
+        var wished = parts.Handlers.Domains.ToDictionary(d => d, parts.Settings.ShardsOf, StringComparer.Ordinal);
+        if (!(await registry.LayoutAsync(wished)).Succeeded(out var kept, out _)) return false;
+        string[] others = [.. wished.Where(w => kept[w.Key] != w.Value).Select(w => $"{w.Key} has {kept[w.Key]} shards and not {w.Value}")];
+        if (others.Length > 0)
+        {
+            LayoutProblem = $"{string.Join(", ", others)}: what Redis has ({RouterKeys.Layout}) counts, for producers rely on it";
+            parts.Log.LogError("{Problem}", LayoutProblem);
+        }
+
+        Streams = [.. kept.OrderBy(k => k.Key, StringComparer.Ordinal).SelectMany(k => StreamLayout.StreamsOf(k.Key, k.Value))];
+        return true;
+    }
+
+    async Task GuardedTickAsync()
+    {
+        try
+        {
+            await TickAsync();
+        }
+        catch (Exception bug)
+        {
+            parts.Log.LogError(bug, "looking after the streams failed unexpectedly");
+        }
+    }
+
+    async Task TickAsync()
+    {
+        (string Stream, string Holder)[] held = [.. Streams.Select(s => (s.Key, owned.TryGetValue(s.Key, out var mine) ? mine.Holder : ""))];
+        if (!(await registry.TickAsync(held)).Succeeded(out var seen, out _)) return;
+        LastTick = parts.Clock.GetUtcNow();
+        foreach (var ((stream, holder), now) in held.Zip(seen.Holders, ValueTuple.Create))
+            if (holder.Length > 0 && holder != now) await DropAsync(stream);
+        foreach (var (stream, shard) in owned)
+            if (shard.Work.IsCompleted) await GiveAsync(stream);
+
+        var owners = Streams.Zip(seen.Holders, ValueTuple.Create).ToDictionary(
+            s => s.Item1.Key, s => OwnershipSeen.ProcessOf(s.Item2), StringComparer.Ordinal);
+        var plan = OwnershipPlan.Of(parts.Process, seen.Alive, owners);
+        foreach (var stream in plan.Take) await TakeAsync(Streams.First(s => s.Key == stream));
+        if (plan.Give is { } given && owned.ContainsKey(given)) await GiveAsync(given);
+    }
+
+    async Task TakeAsync(ShardStream shard)
+    {
+        if (!(await registry.TakeAsync(shard.Key)).Succeeded(out var holder, out _) || holder.Length == 0) return;
+        var stop = new CancellationTokenSource();
+        var worker = new ShardWorker(
+            shard, new ShardStore(parts.Redis, parts.Settings, shard.Key, parts.Consumer, holder),
+            news.GetOrAdd(shard.Key, key => new NewEntries(key, parts.NewConnection, parts.Settings.Block, parts.Clock)),
+            progress.GetOrAdd(shard.Key, key => new ShardProgress(key)), parts, crashed.TryRemove(shard.Key, out _));
+        owned[shard.Key] = new OwnedShard(holder, stop, WorkAsync(shard.Key, worker, stop.Token));
+        parts.Log.LogInformation("{Stream}: taken under number {Fence}", shard.Key, holder.Split(' ')[0]);
+    }
+
+    async Task WorkAsync(string stream, ShardWorker worker, CancellationToken stopping)
+    {
+        try
+        {
+            await worker.RunAsync(stopping);
+        }
+        catch (Exception bug)
+        {
+            crashed[stream] = true;
+            parts.Log.LogError(bug, "{Stream}: the work on it failed unexpectedly and begins again", stream);
+        }
+    }
+
+    /// <summary>Ends the work when nothing of it is under way, and leaves the shard to others.</summary>
+    async Task GiveAsync(string stream)
+    {
+        if (!owned.TryGetValue(stream, out var shard)) return;
+        await DropAsync(stream);
+        await registry.ReleaseAsync(stream, shard.Holder);
+        parts.Log.LogInformation("{Stream}: given back", stream);
+    }
+
+    async Task DropAsync(string stream)
+    {
+        if (!owned.TryGetValue(stream, out var shard)) return;
+        await shard.Stop.CancelAsync();
+        await shard.Work;
+        owned.TryRemove(stream, out _);
+        shard.Stop.Dispose();
+        parts.Meter.Forget(stream);
+    }
+
+    sealed record OwnedShard(string Holder, CancellationTokenSource Stop, Task Work);
+}

@@ -1,0 +1,38 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Streams;
+
+/// <summary>What the owner of a shard does now and then: looks how far its groups are, and trims behind them.</summary>
+sealed class ShardUpkeep(ShardStream shard, ShardStore store, ShardProgress progress, RouterParts parts)
+{
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    DateTimeOffset next;
+    long doneBefore;
+
+    public async Task<Either<ShardTrouble, Unit>> KeepAsync()
+    {
+        var now = parts.Clock.GetUtcNow();
+        if (now < next) return Unit.Default;
+        next = now + Interval;
+        if (!(await store.GroupsAsync()).Succeeded(out var groups, out var trouble)) return trouble;
+        if (groups.FirstOrDefault(g => g.Position.Name == parts.Settings.Group) is { } mine) Note(mine, now);
+        var keep = parts.Settings.Retention is { } age ? Retention.FirstToKeep(now, age, [.. groups.Select(g => g.Position)]) : null;
+        if (!(await store.TrimAsync(keep)).Succeeded(out var trimmed, out trouble)) return trouble;
+        if (trimmed.Trimmed > 0) parts.Meter.Trimmed(shard.Key, trimmed.Trimmed);
+        return Unit.Default;
+    }
+
+    void Note(GroupState mine, DateTimeOffset now)
+    {
+        parts.Meter.Sample(new GroupSample(shard.Key, parts.Settings.Group, parts.Consumer, mine.Pending, mine.Lag));
+        progress.Update(s =>
+        {
+            var done = s.Applied + s.DeadLetters;
+            var stalls = mine.Pending - s.Held + (mine.Lag ?? 0) > 0 && done == doneBefore;
+            doneBefore = done;
+            return s with { StalledSince = stalls ? s.StalledSince ?? now : null };
+        });
+    }
+}

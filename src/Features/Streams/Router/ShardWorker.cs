@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
+using LanguageExt;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.Streams;
+
+/// <summary>
+/// Works on one stream while this process owns it: makes the group, takes over what is pending, then reads on. After any
+/// trouble it begins from there again, for an answer that got lost may have handed out entries that nobody knows of.
+/// </summary>
+/// <param name="afterCrash">The work before this ended with a bug: what it had in hand is suspected as a dead process's is.</param>
+sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, ShardProgress progress, RouterParts parts, bool afterCrash)
+{
+    static readonly TimeSpan TroublePause = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan PausedLook = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(15);
+
+    readonly LaneBuffer buffer = new();
+    readonly System.Collections.Generic.HashSet<EntryId> held = [];
+    readonly BatchHandling handling = new(shard, store, progress, parts);
+    readonly ShardUpkeep upkeep = new(shard, store, progress, parts);
+    bool suspicious = afterCrash;
+    Phase phase = Phase.Group;
+    EntryId cursor;
+    EntryId delivered;
+    DateTimeOffset sweepAt;
+
+    enum Phase
+    {
+        Group,
+        TakeOver,
+        Read,
+    }
+
+    /// <summary>Returns when told to, with nothing under way, or when the stream is another's.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var turn = await TurnAsync(stopping);
+            if (turn.Succeeded(out _, out var trouble)) continue;
+            buffer.Clear();
+            held.Clear();
+            phase = Phase.Group;
+            if (trouble is ShardTrouble.LeaseLost) return;
+            Tell(trouble);
+            await Pauses.WaitAsync(TroublePause, parts.Clock, stopping);
+        }
+    }
+
+    async Task<Either<ShardTrouble, Unit>> TurnAsync(CancellationToken stopping)
+    {
+        if (parts.IsPaused())
+        {
+            await Pauses.WaitAsync(PausedLook, parts.Clock, stopping);
+            return Unit.Default;
+        }
+
+        if (!(await FillAsync()).Succeeded(out _, out var trouble)) return trouble;
+        var batch = buffer.Next(parts.Clock.GetUtcNow(), parts.Settings.ReadCount);
+        if (batch.Count > 0 && !(await handling.HandleAsync(batch, buffer, held)).Succeeded(out _, out trouble)) return trouble;
+        progress.Update(s => s with { InHand = buffer.Count, Held = held.Count, Trouble = null, TroubleSince = null });
+        if (!(await upkeep.KeepAsync()).Succeeded(out _, out trouble)) return trouble;
+        if (batch.Count == 0 && phase == Phase.Read) await news.WaitAsync(delivered, buffer.NextDue, stopping);
+        return Unit.Default;
+    }
+
+    Task<Either<ShardTrouble, Unit>> FillAsync() =>
+        buffer.Count >= parts.Settings.ReadCount * 5 ? Task.FromResult<Either<ShardTrouble, Unit>>(Unit.Default)
+        : phase switch
+        {
+            Phase.Group => BeginAsync(),
+            Phase.TakeOver => TakeOverAsync(),
+            Phase.Read when buffer.Count == 0 && parts.Clock.GetUtcNow() >= sweepAt => SweepAsync(),
+            Phase.Read => ReadAsync(),
+            _ => throw new UnreachableException(),
+        };
+
+    async Task<Either<ShardTrouble, Unit>> BeginAsync()
+    {
+        if (!(await store.EnsureGroupAsync()).Succeeded(out var group, out var trouble)) return trouble;
+        if (group.IsNew) TellOfGap(group);
+        return await SweepAsync();
+    }
+
+    Task<Either<ShardTrouble, Unit>> SweepAsync()
+    {
+        (phase, cursor) = (Phase.TakeOver, EntryId.Zero);
+        sweepAt = parts.Clock.GetUtcNow() + SweepInterval;
+        return TakeOverAsync();
+    }
+
+    /// <summary>One page of what is pending; the last page is the one that is empty.</summary>
+    async Task<Either<ShardTrouble, Unit>> TakeOverAsync()
+    {
+        if (!(await store.PendingAsync(cursor, parts.Settings.ReadCount)).Succeeded(out var page, out var trouble)) return trouble;
+        if (page.Count == 0)
+        {
+            (phase, suspicious) = (Phase.Read, false);
+            return Unit.Default;
+        }
+
+        cursor = page[^1].Id;
+        var taken = page.Where(i => !held.Contains(i.Id)).Select(i => (i.Id, i.Consumer, Takeover: TakeoverOf(i)))
+            .Where(i => i.Takeover is not Takeover.Leave).ToArray();
+        if (!(await store.ClaimAsync([.. taken.Select(t => (t.Id, CountOf(t.Takeover)))])).Succeeded(out var entries, out trouble)) return trouble;
+        var takeovers = taken.ToDictionary(t => t.Id, t => t.Takeover);
+        foreach (var entry in entries)
+        {
+            var takeover = takeovers[entry.Id];
+            buffer.Add(HeldEntry.Fresh(entry, LaneOf(entry)) with
+            {
+                Deliveries = CountOf(takeover), Alone = takeover is Takeover.Alone, Doomed = takeover is Takeover.DeadLetter,
+            });
+        }
+
+        var strangers = taken.Count(t => t.Consumer != parts.Consumer);
+        if (strangers > 0) parts.Meter.TakenOver(shard.Key, strangers);
+        if (taken.Length > entries.Count) TellOfLoss(taken.Length - entries.Count, "delivered and not acknowledged");
+        return Unit.Default;
+    }
+
+    Takeover TakeoverOf(PendingItem item) => RouterDecisions.TakeOver(
+        item, suspicious ? "" : parts.Consumer, name => name.StartsWith(RouterKeys.ConsumerPrefix, StringComparison.Ordinal), parts.Settings.DeliveryLimit);
+
+    static long CountOf(Takeover takeover) => takeover switch
+    {
+        Takeover.Together(var count) => count,
+        Takeover.Alone(var count) => count,
+        Takeover.DeadLetter(var count) => count,
+        _ => throw new UnreachableException(),
+    };
+
+    async Task<Either<ShardTrouble, Unit>> ReadAsync()
+    {
+        if (!(await store.ReadAsync(parts.Settings.ReadCount)).Succeeded(out var read, out var trouble))
+        {
+            parts.Meter.Read("error");
+            return trouble;
+        }
+
+        parts.Meter.Read(read.Entries.Count == 0 ? "empty" : "success");
+        if (read.LostUnread > 0) TellOfLoss(read.LostUnread, "unread");
+        delivered = read.Entries.Count == 0 ? read.DeliveredBefore : read.Entries[^1].Id;
+        foreach (var entry in read.Entries) buffer.Add(HeldEntry.Fresh(entry, LaneOf(entry)));
+        return Unit.Default;
+    }
+
+    /// <summary>An entry without a key has a lane by its id, so that malformed ones do not all share one.</summary>
+    int LaneOf(StreamEntry entry) =>
+        ShardHash.LaneOf(handling.OrderKeyOf(entry) ?? entry.Id.ToString(), shard.Shards, BatchHandling.Lanes);
+
+    void TellOfGap(GroupFound group)
+    {
+        if ((group.LastApplied ?? progress.Status.LastApplied) is not { } last) return;
+        var what = group.LastGenerated < last ? "stream" : "group";
+        var alarm = what == "stream"
+            ? $"the stream was lost: {last} was applied from it and its youngest entry is {group.LastGenerated} now"
+            : "the consumer group was lost and is made again from the stream's beginning; what was applied is not applied again";
+        parts.Meter.Gap(shard.Key, what);
+        parts.Log.LogError("{Stream}: {Alarm}", shard.Key, alarm);
+        progress.Update(s => s with { Gaps = s.Gaps + 1, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
+    }
+
+    void TellOfLoss(long entries, string how)
+    {
+        var alarm = $"{entries} entries were removed by others, {how}";
+        parts.Meter.Lost(shard.Key, entries, how);
+        parts.Log.LogError("{Stream}: {Alarm}", shard.Key, alarm);
+        progress.Update(s => s with { LostEntries = s.LostEntries + entries, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
+    }
+
+    void Tell(ShardTrouble trouble)
+    {
+        var words = trouble is ShardTrouble.Away(var failure) ? failure.Message : "the consumer group is gone";
+        if (progress.Status.Trouble != words) parts.Log.LogWarning("{Stream}: {Trouble}", shard.Key, words);
+        progress.Update(s => s with { Trouble = words, TroubleSince = s.TroubleSince ?? parts.Clock.GetUtcNow() });
+    }
+}

@@ -1,0 +1,113 @@
+using Hobom.Slices.Tests.Support;
+using StackExchange.Redis;
+
+namespace Hobom.Slices.Tests.Streams.Servers;
+
+/// <summary>Redis goes away, comes back with and without its data, or takes no writes.</summary>
+public sealed class RedisTroubleTests : IAsyncLifetime
+{
+    RedisServer server = null!;
+    IDatabase db = null!;
+
+    public async Task InitializeAsync()
+    {
+        server = await RedisServer.StartedAsync("--appendfsync", "always");
+        db = (await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true,abortConnect=false")).GetDatabase();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await db.Multiplexer.CloseAsync();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task N11_a_redis_that_is_killed_and_comes_back_with_its_data_costs_nothing_and_doubles_nothing()
+    {
+        await using var router = TestRouter.Start(server.Address);
+        for (var i = 0; i < 500; i++) await db.LoginAsync($"u{i % 7}");
+        await server.KillAsync();
+        await server.StartAsync();
+        await AnswersAsync();
+        await db.LoginAsync("u0");
+        await Producer.UntilAsync(async () => await db.PendingAsync("events:auth") == 0 && await SumAsync(7) == 501, 40, async () => $"{await SumAsync(7)}");
+        Assert.Equal(0, router.Router.Statuses.Sum(s => s.Gaps));
+    }
+
+    [Fact]
+    public async Task D13_a_redis_that_comes_back_empty_is_told_as_a_gap_and_work_goes_on()
+    {
+        await using var router = TestRouter.Start(server.Address);
+        await db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1);
+        await db.ExecuteAsync("FLUSHALL");
+        await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Sum(s => s.Gaps) > 0), 30);
+        await db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1, 30);
+        Assert.StartsWith("the stream was lost", router.Router.Statuses.Single(s => s.Stream == "events:auth").Alarm, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task N11_a_redis_without_memory_takes_nothing_half_and_all_once_there_is_room()
+    {
+        await using var router = TestRouter.Start(server.Address);
+        await db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1);
+        router.IsPaused = true;
+        await Task.Delay(500);
+        for (var i = 0; i < 20; i++) await db.LoginAsync("u");
+        await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "1mb");
+        router.IsPaused = false;
+        await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Any(s => s.Trouble?.Contains("OOM", StringComparison.Ordinal) == true)), 30);
+        Assert.Equal(1, await db.CountAsync("state:user:u", "login_count"));
+        await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 21, 30);
+        await Producer.UntilAsync(async () => await db.PendingAsync("events:auth") == 0);
+        Assert.Equal(0, await db.HashLengthAsync("router:waiting:events:auth"));
+    }
+
+    [Fact]
+    public async Task D18_a_replica_is_written_to_by_nobody_and_work_goes_on_when_it_is_a_master_again()
+    {
+        await using var router = TestRouter.Start(server.Address);
+        await db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1);
+        await db.LoginAsync("u");
+        await db.ExecuteAsync("REPLICAOF", "127.0.0.1", "1");
+        await Task.Delay(500);
+        await db.ExecuteAsync("REPLICAOF", "NO", "ONE");
+        await Producer.UntilAsync(async () => await CountsTwoAsync(), 40);
+    }
+
+    async Task<bool> CountsTwoAsync()
+    {
+        try
+        {
+            return await db.CountAsync("state:user:u", "login_count") == 2;
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    async Task<long> SumAsync(int users)
+    {
+        var sum = 0L;
+        for (var i = 0; i < users; i++) sum += await db.CountAsync($"state:user:u{i}", "login_count");
+        return sum;
+    }
+
+    Task AnswersAsync() => Producer.UntilAsync(async () =>
+    {
+        try
+        {
+            await db.PingAsync();
+            return true;
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            return false;
+        }
+    });
+}
