@@ -34,6 +34,28 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task At_rest_it_asks_the_store_nothing()
+    {
+        await HandlerAsync("c", _ => { });
+        var turns = 0;
+        await using var running = Start(store with
+        {
+            Route = (limit, now, stopping) =>
+            {
+                Interlocked.Increment(ref turns);
+                return store.Route(limit, now, stopping);
+            },
+        });
+        await store.AppendAsync(Event("e1"));
+        await UntilAsync(async () => (await CountsAsync()).Completed == 1);
+        await Task.Delay(200);
+        var before = Volatile.Read(ref turns);
+        await Task.Delay(500);
+        Assert.Equal(before, Volatile.Read(ref turns));
+        Assert.InRange(before, 1, 20);
+    }
+
+    [Fact]
     public async Task A_handler_that_throws_is_tried_again_after_its_waits_and_then_dead()
     {
         var calls = new List<DateTimeOffset>();
@@ -181,10 +203,10 @@ public sealed class DispatcherTests
         });
     }
 
-    Running Start()
+    Running Start(BrokerStore? reached = null)
     {
         var dispatcher = new Dispatcher(new DispatcherTools(
-            store, c => ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", clock, () => 0, _ => { }, NullLogger.Instance));
+            reached ?? store, c => ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", clock, () => 0, _ => { }, NullLogger.Instance));
         return new Running(Task.Run(() => dispatcher.RunAsync(stop.Token)), stop, dispatcher);
     }
 

@@ -133,6 +133,16 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_nothing_is_to_come_there_is_no_next_time()
+    {
+        Assert.Null(await NextDueAsync());
+        await ThreeForAsync("c");
+        Assert.Null(await NextDueAsync());
+        foreach (var held in await Store.ClaimAsync("c")) await Store.CloseAsync(held, new TryEnd.Done());
+        Assert.Null(await NextDueAsync());
+    }
+
+    [Fact]
     public async Task A_lease_that_ran_out_goes_to_another_and_the_late_one_changes_nothing()
     {
         await ThreeForAsync("c");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hobom.Slices.Broker.Stores;
 
@@ -26,8 +25,8 @@ public sealed record EventView
     public string? Error { get; init; }
 
     /// <summary>As it was written; left out where there is none.</summary>
-    [JsonPropertyName("payload"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public JsonElement Payload { get; init; }
+    [JsonPropertyName("payload"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RawJson? Payload { get; init; }
 
     [JsonPropertyName("user_id")]
     public required long UserId { get; init; }
@@ -63,7 +62,7 @@ public sealed record EventView
     public int? SchemaVersion { get; init; }
 
     [JsonPropertyName("metadata")]
-    public required JsonElement? Metadata { get; init; }
+    public required RawJson? Metadata { get; init; }
 
     [JsonPropertyName("created_at")]
     public required DateTimeOffset CreatedAt { get; init; }
@@ -92,11 +91,11 @@ public sealed record EventView
         {
             Id = given.Id, Source = given.Source, Type = given.Type, Status = stored.Status.Word(),
             RetryCount = stored.Handlings.Sum(h => Math.Max(0, h.Attempts - 1)), Error = seesAll ? dead?.LastError : null,
-            Payload = seesAll ? given.Payload.Match(Json, () => default) : default, UserId = given.UserId, SessionId = given.SessionId,
+            Payload = seesAll ? given.Payload.MatchUnsafe(bytes => new RawJson(bytes), () => null) : null, UserId = given.UserId, SessionId = given.SessionId,
             InstanceId = given.InstanceId, Schema = given.Schema, Entity = given.Entity, Operation = given.Operation,
             SourceModule = given.SourceModule, AggregateType = given.AggregateType, AggregateId = given.AggregateId,
             OrderingKey = given.OrderingKey, SchemaVersion = given.SchemaVersion,
-            Metadata = seesAll && given.Metadata is { } metadata ? Json(System.Text.Encoding.UTF8.GetBytes(metadata)) : null,
+            Metadata = seesAll && given.Metadata is { } metadata ? new RawJson(System.Text.Encoding.UTF8.GetBytes(metadata)) : null,
             CreatedAt = given.CreatedAt, AvailableAt = given.AvailableAt, ProcessedAt = stored.Handlings.Min(h => h.StartedAt),
             CompletedAt = stored.Status is EventStatus.Completed or EventStatus.Failed ? stored.Handlings.Max(h => EndOf(h.State)) : null,
             NoConsumerSince = stored.NoConsumerSince, Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, seesAll))],
@@ -111,19 +110,6 @@ public sealed record EventView
         HandlingState.Waiting or HandlingState.Leased or HandlingState.Failed => null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    /// <summary>What another program wrote into the table may be no JSON: it is shown as text then.</summary>
-    static JsonElement Json(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 128 }).RootElement;
-        }
-        catch (JsonException)
-        {
-            return JsonSerializer.SerializeToElement(System.Text.Encoding.UTF8.GetString(bytes.Span));
-        }
-    }
 }
 
 /// <summary>How far one consumer is, under the names of <c>inbox_event</c>.</summary>

@@ -62,7 +62,9 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, TimeProvider clock) :
         foreach (var stored in page.Where(e => pattern.Matches(e.Event.Type)))
         {
             var data = JsonSerializer.Serialize(EventView.Of(stored, SeesAll), Json);
-            await HttpContext.Response.WriteAsync($"id: {stored.RoutedNo}\nevent: event\ndata: {data}\n\n", ct);
+            // A payload may hold line ends: each line of the data is a field of its own, and the reader joins them again.
+            var lines = data.ReplaceLineEndings("\n").Replace("\n", "\ndata: ", StringComparison.Ordinal);
+            await HttpContext.Response.WriteAsync($"id: {stored.RoutedNo}\nevent: event\ndata: {lines}\n\n", ct);
         }
 
         // A comment tells whether somebody is still there.

@@ -6,10 +6,15 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
 {
     public ConsumerRegister AsRegister() => new(
-        _ => Answer<IReadOnlyList<Consumer>>(() => [.. tables.Consumers.Values.OrderBy(c => c.Name, StringComparer.Ordinal)]),
-        (consumer, _) => Answer(() => Save(consumer)),
-        (name, state, _) => Answer(() => SetState(name, state)),
-        (name, now, _) => Answer(() => Remove(name, now)));
+        _ => Task.FromResult(Either<StoreFailure, IReadOnlyList<Consumer>>.Right(All())),
+        (consumer, _) => Change(() => Save(consumer)),
+        (name, state, _) => Change(() => SetState(name, state)),
+        (name, now, _) => Change(() => Remove(name, now)));
+
+    Consumer[] All()
+    {
+        lock (gate) return [.. tables.Consumers.Values.OrderBy(c => c.Name, StringComparer.Ordinal)];
+    }
 
     Unit Save(Consumer consumer)
     {
@@ -33,7 +38,7 @@ sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
         return tables.Consumers.Remove(name);
     }
 
-    Task<Either<StoreFailure, T>> Answer<T>(Func<T> work)
+    Task<Either<StoreFailure, T>> Change<T>(Func<T> work)
     {
         T answer;
         lock (gate) answer = work();

@@ -97,7 +97,7 @@ sealed class MemoryTables
     public Option<DateTimeOffset> NextDue(DateTimeOffset now)
     {
         var times = rows.Values.SelectMany(r => r.Handlings).Select(DueAt).OfType<DateTimeOffset>().Where(at => at > now).ToArray();
-        return times.Length == 0 ? default : times.Min();
+        return times.Length == 0 ? Option<DateTimeOffset>.None : times.Min();
     }
 
     public void Set(Handling handling)
