@@ -30,7 +30,8 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await server.StartAsync();
         await AnswersAsync();
         await db.LoginAsync("u0");
-        await Producer.UntilAsync(async () => await db.PendingAsync("events:auth") == 0 && await SumAsync(7) == 501, 40, async () => $"{await SumAsync(7)}");
+        await Producer.UntilAsync(async () => await db.PendingAsync("events:auth") == 0 && await SumAsync(7) == 501, 40, async () =>
+            $"{await SumAsync(7)}");
         Assert.Equal(0, router.Router.Statuses.Sum(s => s.Gaps));
     }
 
@@ -44,7 +45,8 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Sum(s => s.Gaps) > 0), 30);
         await db.LoginAsync("u");
         await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1, 30);
-        Assert.StartsWith("the stream was lost", router.Router.Statuses.Single(s => s.Stream == "events:auth").Alarm, StringComparison.Ordinal);
+        Assert.StartsWith("the stream was lost", router.Router.Statuses.Single(s => s.Stream == "events:auth").Alarm,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         for (var i = 0; i < 20; i++) await db.LoginAsync("u");
         await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "1mb");
         router.IsPaused = false;
-        await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Any(s => s.Trouble?.Contains("OOM", StringComparison.Ordinal) == true)), 30);
+        await Producer.UntilAsync(() =>
+            Task.FromResult(router.Router.Statuses.Any(s => s.Trouble?.Contains("OOM", StringComparison.Ordinal) == true)), 30);
         Assert.Equal(1, await db.CountAsync("state:user:u", "login_count"));
         await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
         await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 21, 30);

@@ -30,7 +30,8 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
     public async Task Entries_of_every_domain_are_read_as_they_come()
     {
         await using var router = TestRouter.Start(fixture.Server.Address);
-        await Producer.UntilAsync(() => Task.FromResult(router.Router.Streams.Count == 4 && router.Router.Streams.All(s => router.Router.Owns(s.Key))));
+        await Producer.UntilAsync(() =>
+            Task.FromResult(router.Router.Streams.Count == 4 && router.Router.Streams.All(s => router.Router.Owns(s.Key))));
         await Db.AddAsync("events:chat", "*", "type", "message_complete", "user_id", "u", "job_id", "j");
         await Db.AddAsync("events:scan", "*", "type", "scan_complete", "user_id", "u");
         await Db.AddAsync("events:info", "*", "type", "article_fetched", "user_id", "u");
@@ -82,7 +83,8 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
         await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
         var letter = await LetterAsync(router, "events:auth:5-1");
-        Assert.Equal(("the entry has no user_id", "handle", "auth.login"), (Record(letter).Reason, Record(letter).Stage, Record(letter).EventType));
+        Assert.Equal(("the entry has no user_id", "handle", "auth.login"),
+            (Record(letter).Reason, Record(letter).Stage, Record(letter).EventType));
         Assert.Equal("""{"stream":"events:auth","id":"5-1","fields":{"type":"login"}}""", System.Text.Encoding.UTF8.GetString(letter.Payload.Span));
         Assert.Equal("the entry has no type", Record(await LetterAsync(router, "events:auth:5-4")).Reason);
     }
@@ -101,7 +103,8 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
         });
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
         await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == pending);
-        Assert.Equal(letters, (await router.Letters.ListAsync("dlq:stream:")).Match(l => l.Count, f => throw new InvalidOperationException(f.Message)));
+        Assert.Equal(letters,
+            (await router.Letters.ListAsync("dlq:stream:")).Match(l => l.Count, f => throw new InvalidOperationException(f.Message)));
     }
 
     [Fact]
@@ -165,7 +168,8 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
         await Db.LoginAsync("u");
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
         await using var second = TestRouter.Start(fixture.Server.Address);
-        await Producer.UntilAsync(() => Task.FromResult(second.Router.Statuses.Count == 2), describe: () => Task.FromResult($"{second.Router.Statuses.Count}"));
+        await Producer.UntilAsync(() => Task.FromResult(second.Router.Statuses.Count == 2), describe: () =>
+            Task.FromResult($"{second.Router.Statuses.Count}"));
         var stopped = Stopwatch.StartNew();
         await first.StopAsync();
         Assert.Equal(0, await Db.PendingAsync("events:auth"));
@@ -202,7 +206,8 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:good", "count") == 1);
         await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "5-1"));
         Assert.Equal(
-            "internal error: InvalidOperationException: a bug (delivered 2 times)", Record(await LetterAsync(router, "events:auth:5-1")).Reason);
+            "internal error: InvalidOperationException: a bug (delivered 2 times)",
+                Record(await LetterAsync(router, "events:auth:5-1")).Reason);
     }
 
     [Theory]
@@ -239,7 +244,8 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
     [Fact]
     public async Task D17_the_number_of_shards_counts_as_first_written_and_another_one_is_told()
     {
-        await using var first = TestRouter.Start(fixture.Server.Address, RouterSettings.Default with { Shards = new Dictionary<string, int> { ["auth"] = 2 } });
+        await using var first =
+            TestRouter.Start(fixture.Server.Address, RouterSettings.Default with { Shards = new Dictionary<string, int> { ["auth"] = 2 } });
         await Producer.UntilAsync(() => Task.FromResult(first.Router.Streams.Count == 6));
         await using var second = TestRouter.Start(fixture.Server.Address);
         await Producer.UntilAsync(() => Task.FromResult(second.Router.Streams.Count == 6));

@@ -25,7 +25,8 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         await using var second = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
         await using var third = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
         var all = new[] { first, second, third };
-        await Producer.UntilAsync(() => Task.FromResult(all.All(r => OwnedBy(r) >= 2)), describe: () => Task.FromResult(string.Join(' ', all.Select(OwnedBy))));
+        await Producer.UntilAsync(() => Task.FromResult(all.All(r => OwnedBy(r) >= 2)), describe: () =>
+            Task.FromResult(string.Join(' ', all.Select(OwnedBy))));
 
         var producing = ProduceAsync(entries);
         await Producer.UntilAsync(async () => await HandledAsync() > 10_000, 60);
@@ -68,7 +69,8 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         var producing = ProduceAsync(entries);
         for (var round = 0; round < 25; round++)
         {
-            await using var router = TestRouter.Start(fixture.Server.Address, Split with { LeaseLife = TimeSpan.FromMilliseconds(300) }, OrderRecorder.Handlers);
+            await using var router =
+                TestRouter.Start(fixture.Server.Address, Split with { LeaseLife = TimeSpan.FromMilliseconds(300) }, OrderRecorder.Handlers);
             await Task.Delay(chance.Next(20, 400));
             await router.KillAsync();
         }
