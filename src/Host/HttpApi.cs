@@ -32,11 +32,12 @@ static class HttpApi
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
         AddAccess(builder.Services, settings.Access, logs);
-        builder.Services.AddFastEndpoints(o => o.Assemblies =
-        [
-            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
-            .. settings.Streams is null ? (System.Reflection.Assembly[])[] : [typeof(StreamsSlice).Assembly],
-        ]);
+        builder.Services.AddFastEndpoints(o =>
+        {
+            o.Assemblies = [typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly, typeof(StreamsSlice).Assembly];
+            // A slice that is off has no routes, though its assembly is loaded.
+            o.Filter = type => settings.Streams is not null || type.Assembly != typeof(StreamsSlice).Assembly;
+        });
         builder.Services.SwaggerDocument(o =>
         {
             o.EnableJWTBearerAuth = false;
