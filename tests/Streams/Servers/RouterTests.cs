@@ -162,7 +162,7 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
     }
 
     [Fact]
-    public async Task N7_a_clean_stop_leaves_nothing_pending_and_another_goes_on_within_a_second()
+    public async Task N7_a_clean_stop_leaves_nothing_pending_and_another_goes_on_without_waiting_for_the_lease()
     {
         await using var first = TestRouter.Start(fixture.Server.Address);
         await Db.LoginAsync("u");
@@ -175,7 +175,8 @@ public sealed class RouterTests(RouterFixture fixture) : IClassFixture<RouterFix
         Assert.Equal(0, await Db.PendingAsync("events:auth"));
         await Db.LoginAsync("u");
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 2);
-        Assert.True(stopped.Elapsed < TimeSpan.FromSeconds(2), $"took {stopped.Elapsed}");
+        // Not by the lease's end, then: the shard was given back.
+        Assert.True(stopped.Elapsed < RouterSettings.Default.LeaseLife, $"took {stopped.Elapsed}");
     }
 
     [Fact]

@@ -29,9 +29,9 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
             Task.FromResult(string.Join(' ', all.Select(OwnedBy))));
 
         var producing = ProduceAsync(entries);
-        await Producer.UntilAsync(async () => await HandledAsync() > 10_000, 60);
+        await Producer.UntilAsync(async () => await HandledAsync() > 10_000, 120);
         await first.KillAsync();
-        await Producer.UntilAsync(async () => await HandledAsync() > 25_000, 60);
+        await Producer.UntilAsync(async () => await HandledAsync() > 25_000, 120);
         await second.StopAsync();
         await producing;
         await Producer.UntilAsync(async () => await HandledAsync() == entries, 120, async () => $"{await HandledAsync()} handled");
@@ -48,7 +48,7 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         {
             await using var one = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
             var before = await HandledAsync();
-            await Producer.UntilAsync(async () => await HandledAsync() > before || before == entries, 60);
+            await Producer.UntilAsync(async () => await HandledAsync() > before || before == entries, 120);
             await using var two = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
             await Task.Delay(300);
             if (round % 2 == 0) await one.KillAsync();
@@ -56,7 +56,7 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
 
         await producing;
         await using var last = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
-        await Producer.UntilAsync(async () => await HandledAsync() == entries, 60, async () => $"{await HandledAsync()} handled");
+        await Producer.UntilAsync(async () => await HandledAsync() == entries, 120, async () => $"{await HandledAsync()} handled");
         await Producer.UntilAsync(() => NothingPendingAsync());
         await OrderRecorder.AssertOrderAsync(Db, entries);
     }
@@ -77,7 +77,7 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
 
         await producing;
         await using var last = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
-        await Producer.UntilAsync(async () => await HandledAsync() == entries, 60, async () => $"{await HandledAsync()} handled");
+        await Producer.UntilAsync(async () => await HandledAsync() == entries, 120, async () => $"{await HandledAsync()} handled");
         await Producer.UntilAsync(() => NothingPendingAsync());
         await OrderRecorder.AssertOrderAsync(Db, entries);
     }
