@@ -122,7 +122,7 @@ sealed class RouterRun : IAsyncDisposable
         RedisConnection Connect()
         {
             var parsed = RedisAddress.Parse(address)
-                .Match(Right: a => a, Left: fault => throw new ArgumentException(fault.Message, nameof(address)));
+                .Match(Right: a => a, Left: fault => throw new InvalidOperationException(fault.Message));
             var connection = new RedisConnection(parsed, TimeProvider.System, NullLogger<RedisConnection>.Instance);
             lock (connections) connections.Add(connection);
             return connection;
