@@ -1,5 +1,7 @@
+using System.Reflection;
 using FastEndpoints;
 using FastEndpoints.Swagger;
+using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
@@ -18,25 +20,37 @@ static class HttpApi
     public const string BasePath = "/hobom-event-processor/internal/api/v1";
 
     /// <param name="logs">Shared with all else, so that what a request sets going is logged with its trace.</param>
-    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs)
+    /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
+    public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs, params Assembly[] moreRoutes) =>
+        NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
+        [
+            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
+            .. settings.Streams is null ? (Assembly[])[] : [typeof(StreamsSlice).Assembly],
+            .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
+            .. moreRoutes,
+        ]);
+
+    /// <param name="routes">Where the endpoints are.</param>
+    public static WebApplicationBuilder NewBuilder(
+        ListenAddress listen, AccessSettings access, ILoggerFactory logs, Action<EndpointDiscoveryOptions> routes)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             RequestRules.Limit(kestrel.Limits);
-            if (settings.Http.Address is { } address) kestrel.Listen(address, settings.Http.Port);
-            else kestrel.ListenAnyIP(settings.Http.Port);
+            if (listen.Address is { } address) kestrel.Listen(address, listen.Port);
+            else kestrel.ListenAnyIP(listen.Port);
         });
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
-        AddAccess(builder.Services, settings.Access, logs);
+        AddAccess(builder.Services, access, logs);
         builder.Services.AddFastEndpoints(o =>
         {
-            o.Assemblies = [typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly, typeof(StreamsSlice).Assembly];
-            // A slice that is off has no routes, though its assembly is loaded.
-            o.Filter = type => settings.Streams is not null || type.Assembly != typeof(StreamsSlice).Assembly;
+            // A slice that is off has endpoints in a loaded assembly, and nothing that they could ask.
+            o.DisableAutoDiscovery = true;
+            routes(o);
         });
         builder.Services.SwaggerDocument(o =>
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hobom.Slices.Broker;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
@@ -59,6 +60,9 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     /// <summary>For what waits for its answers; the caller closes it.</summary>
     public RedisConnection NewRedisConnection() => new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
+
+    public BrokerTools BrokerTools => new(
+        Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", publisher.PublishAsync, readBack.FindWrittenAsync);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using System.Reflection;
 using Hobom.Slices.Audit;
+using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Repair;
@@ -14,6 +16,7 @@ using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Space;
 using Hobom.Slices.Streams;
+using LanguageExt;
 
 namespace Hobom.Slices.Host;
 
@@ -30,13 +33,14 @@ sealed class Processor : IAsyncDisposable
     readonly ReplayJobRunner jobs;
     readonly DeadLettersPoller deadLetters;
     readonly PollerControl pollers;
+    readonly Option<BrokerSlice> broker;
     readonly Settings settings;
     readonly ILogger log;
 
-    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure)
+    Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, Assembly[] moreRoutes)
     {
         this.settings = settings;
-        var builder = HttpApi.NewBuilder(settings, logs);
+        var builder = HttpApi.NewBuilder(settings, logs, moreRoutes);
         log = logs.CreateLogger("Hobom.Slices");
         neighbours = new Neighbours(settings, logs);
         slices = BuildSlices(neighbours.ToolsFor(settings), neighbours, settings);
@@ -59,6 +63,8 @@ sealed class Processor : IAsyncDisposable
                 neighbours.ReplayJobs, neighbours.DeadLetters.Catalogue, neighbours.Letters, desk, jobs, trail, TimeProvider.System))
             .AddSingleton<ReplayAtHolder>().AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddSingleton(neighbours.Tombstones)
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.StoreHealth);
+        broker = settings.Broker.Map(s => BrokerSlice.Build(s, neighbours.BrokerTools));
+        broker.Iter(b => builder.Services.AddSingleton(b));
         builder.Services.AddHealthChecks()
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
             .AddCheck("pollers", new PollersCheck(slices))
@@ -75,8 +81,10 @@ sealed class Processor : IAsyncDisposable
 
     /// <param name="logs">Disposed of with the processor.</param>
     /// <param name="configure">Has the last word on the web server.</param>
-    public static Processor Build(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure) =>
-        new(settings, logs, configure);
+    /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
+    public static Processor Build(
+        Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, params Assembly[] moreRoutes) =>
+        new(settings, logs, configure, moreRoutes);
 
     /// <summary>The flows, a line each.</summary>
     static Slice[] BuildSlices(SliceTools tools, Neighbours to, Settings settings) =>
@@ -103,6 +111,7 @@ sealed class Processor : IAsyncDisposable
 
         Announce();
         await TellOfKafkaAsync();
+        var brokering = Task.WhenAll(broker.Map(b => b.RunAsync(stopping)).AsEnumerable());
         var replaying = Task.CompletedTask;
         if (await pollers.RestoreAsync(stopping))
         {
@@ -115,6 +124,7 @@ sealed class Processor : IAsyncDisposable
         // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         await replaying;
+        await brokering;
         await desk.DrainAsync();
         // Nothing of any flow is under way: another process may go on at once.
         await Task.WhenAll(slices.Select(s => s.Lease.CloseAsync()));
@@ -128,6 +138,7 @@ sealed class Processor : IAsyncDisposable
     {
         await app.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
+        await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
         await neighbours.DisposeAsync();
     }
 

@@ -1,9 +1,12 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.CommandLine;
+using LanguageExt;
 
 return await HobomCommand.RunAsync(args, CommandTools.OfProcess, async () =>
 {
+    if (BrokerProcessor.Of(Startup.Variables()).Case is Either<SettingProblems, BrokerProcessor> alone) return await BrokerProcessor.RunAsync(alone);
+
     if (!Startup.ReadSettings().Succeeded(out var settings, out var problems))
     {
         foreach (var problem in problems.Lines) Console.Error.WriteLine(problem);

@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Runtime.Grpc;
@@ -38,6 +39,9 @@ public sealed record Settings(
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
     public RouterSettings? Streams { get; init; }
 
+    /// <summary>None leaves the broker off.</summary>
+    public Option<BrokerSettings> Broker { get; init; }
+
     /// <summary>Left has every problem, a line each, naming its variable.</summary>
     public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
     {
@@ -54,11 +58,20 @@ public sealed record Settings(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         var access = AccessSettings.Read(read, http);
         var kafka = ReadKafka(read, environment);
+        var broker = ReadBroker(read, environment);
 
         var streams = RouterVariables.Read(HandlerRegistry.Default, read.Optional, read.Add);
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Streams = streams };
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Streams = streams, Broker = broker };
+    }
+
+    /// <summary>None where it is off, or where it has a problem, which the reader has then.</summary>
+    internal static Option<BrokerSettings> ReadBroker(SettingsReader read, IReadOnlyDictionary<string, string> environment)
+    {
+        if (BrokerSettingsReader.Read(environment).Succeeded(out var broker, out var problems)) return broker;
+        foreach (var problem in problems) read.Add(problem);
+        return default;
     }
 
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>

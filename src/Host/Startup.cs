@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Text;
-using Hobom.Slices.Core;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -9,6 +8,10 @@ namespace Hobom.Slices.Host;
 static class Startup
 {
     public static Either<SettingProblems, Settings> ReadSettings() => Read(ReadFile(), RealEnvironment());
+
+    /// <summary>Both together; none where the file has a problem, which <see cref="ReadSettings"/> tells.</summary>
+    public static IReadOnlyDictionary<string, string> Variables() =>
+        ReadFile() is { Problems.Count: 0 } file ? DotEnv.Overlay(file.Values, RealEnvironment()) : new Dictionary<string, string>();
 
     /// <summary>A line of the file that cannot be read is told once: not again as a variable that is not set.</summary>
     internal static Either<SettingProblems, Settings> Read(DotEnvReading file, IReadOnlyDictionary<string, string> environment)

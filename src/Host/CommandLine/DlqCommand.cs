@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Actions.Endpoints;
 using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;

@@ -46,7 +46,7 @@ static partial class AnswerHeaders
 
     /// <summary>It loads from here only; it sets styles on elements, and its images are inline.</summary>
     static string PagePolicy(string page) =>
-        $"default-src 'none'; script-src 'self'{string.Concat(InlineScript().Matches(page).Select(s => $" '{HashOf(s.Groups[1].Value)}'"))}; "
+        $"default-src 'none'; script-src 'self'{string.Concat(InlineScript().Matches(page).Select(s => $" '{HashOf(s.Groups["code"].Value)}'"))}; "
         + "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
         + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
@@ -54,6 +54,6 @@ static partial class AnswerHeaders
     internal static string HashOf(string script) =>
         "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script.Replace("\r\n", "\n", StringComparison.Ordinal))));
 
-    [GeneratedRegex("<script>(.*?)</script>", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("<script>(?<code>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex InlineScript();
 }

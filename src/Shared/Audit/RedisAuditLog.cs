@@ -4,7 +4,6 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
-using StackExchange.Redis;
 
 namespace Hobom.Slices.Audit;
 

@@ -20,11 +20,10 @@ public sealed class GuardTests(HostApp app)
     {
         var answer = await app.SendAsync("GET", "/swagger/index.html", key: null);
         var page = await answer.Content.ReadAsStringAsync();
-        var (from, to) = (page.IndexOf("<script>", StringComparison.Ordinal), page.LastIndexOf("</script>", StringComparison.Ordinal));
-        Assert.InRange(from, 0, to);
-        var hash = AnswerHeaders.HashOf(page[(from + "<script>".Length)..to]);
-        Assert.Contains(
-            $"script-src 'self' '{hash}';", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        string[] scripts = [.. page.Split("<script>").Skip(1).Select(after => after[..after.IndexOf("</script>", StringComparison.Ordinal)])];
+        Assert.NotEmpty(scripts);
+        var allowed = string.Concat(scripts.Select(script => $" '{AnswerHeaders.HashOf(script)}'"));
+        Assert.Contains($"script-src 'self'{allowed};", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
     [Theory]

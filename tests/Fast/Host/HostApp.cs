@@ -60,10 +60,13 @@ public sealed class HostApp : IAsyncLifetime
         foreach (var (name, value) in settings) environment[name] = value;
         var read = Settings.Read(environment).Match(s => s, problems => throw new InvalidOperationException(string.Join('\n', problems.Lines)));
         if (listenAt.Length > 0) read = read with { Http = new ListenAddress(System.Net.IPAddress.Loopback, 0) };
-        return Processor.Build(read, lines.NewFactory(), builder =>
-        {
-            if (listenAt.Length == 0) builder.WebHost.UseTestServer();
-        });
+        return Processor.Build(
+            read, lines.NewFactory(),
+            builder =>
+            {
+                if (listenAt.Length == 0) builder.WebHost.UseTestServer();
+            },
+            typeof(HostApp).Assembly);
     }
 
     static object[] KeyEntries() =>

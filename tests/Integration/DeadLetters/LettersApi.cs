@@ -6,12 +6,12 @@ using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Masking;
-using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Http;
+using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Tests.Integration.Redis;
 using Microsoft.AspNetCore.Authentication;
@@ -58,7 +58,13 @@ public sealed class LettersApi : IAsyncDisposable
         {
             foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireRole(role));
         });
-        builder.Services.AddFastEndpoints(o => (o.DisableAutoDiscovery, o.Assemblies) = (true, [typeof(ReplayDesk).Assembly]));
+        builder.Services.AddFastEndpoints(o =>
+        {
+            o.DisableAutoDiscovery = true;
+            o.Assemblies = [typeof(ReplayDesk).Assembly, typeof(PollerControl).Assembly];
+            // There are no pollers here.
+            o.Filter = type => type.Namespace != typeof(PollerControl).Namespace;
+        });
         builder.Services.SwaggerDocument(o => o.DocumentSettings = s => s.DocumentName = "v1");
         var built = builder.Build();
         built.UseAuthentication();

@@ -6,10 +6,10 @@ namespace Hobom.Slices.Tests.Integration.Kafka;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RealKafkaFactAttribute : FactAttribute
 {
-    public RealKafkaFactAttribute()
-    {
-        if (KraftBroker.Home is null) Skip = "KAFKA_HOME names no Kafka";
-    }
+    public RealKafkaFactAttribute() => Skip = WhyNot;
+
+    /// <summary>Null where there is one.</summary>
+    public static string? WhyNot => KraftBroker.Home is null ? "KAFKA_HOME names no Kafka" : null;
 }
 
 /// <summary>A broker that creates no topics by itself and takes records of up to 100,000 bytes; absent where there is no Kafka.</summary>

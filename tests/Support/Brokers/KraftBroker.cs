@@ -21,7 +21,7 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
 
     /// <summary>What <c>KAFKA_HOME</c> names; null where there is no such variable.</summary>
     /// <exception cref="InvalidOperationException">It names something that is no Kafka.</exception>
-    public static string? Home => Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } home ? null
+    public static string? Home => System.Environment.GetEnvironmentVariable("KAFKA_HOME") is not { Length: > 0 } home ? null
         : File.Exists(Path.Combine(home, "bin", "kafka-server-start.sh")) ? Path.GetFullPath(home)
         : throw new InvalidOperationException($"KAFKA_HOME does not name an unpacked Kafka: {home}");
 
@@ -33,12 +33,15 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
     /// <summary>Where accounts log in (SASL_PLAINTEXT, PLAIN); at <see cref="Address"/> everybody may do everything.</summary>
     public string AccountAddress => $"127.0.0.1:{accountPort}";
 
+    /// <summary>Environment variables of its process, beside those it has anyway.</summary>
+    public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
+
     string SettingsFile => Path.Combine(folder, "server.properties");
 
     public override async Task StartAsync()
     {
         if (!File.Exists(SettingsFile)) await FormatAsync();
-        broker = await GuardedProcess.StartAsync([Script("kafka-server-start.sh"), SettingsFile], Variables(), folder);
+        broker = await GuardedProcess.StartAsync([Script("kafka-server-start.sh"), SettingsFile], VariablesOfProcess(), folder);
         using var admin = Admin();
         var begun = Stopwatch.GetTimestamp();
         while (!Answers(admin))
@@ -194,6 +197,13 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
             + string.Join(' ', Accounts.Select(a => $"user_{a}=\"{a}\"")) + ";";
         settings["authorizer.class.name"] = "org.apache.kafka.metadata.authorizer.StandardAuthorizer";
         settings["super.users"] = "User:ANONYMOUS";
+    }
+
+    Dictionary<string, string> VariablesOfProcess()
+    {
+        var variables = Variables();
+        foreach (var (name, value) in Environment) variables[name] = value;
+        return variables;
     }
 
     Dictionary<string, string> Variables() => new(StringComparer.Ordinal)

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Hobom.Slices.Core;
-using Hobom.Slices.Http.Masking;
 using Hobom.Slices.Runtime;
 
 namespace Hobom.Slices.DeadLetters.Masking;

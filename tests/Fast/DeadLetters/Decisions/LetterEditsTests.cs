@@ -4,7 +4,6 @@ using FsCheck;
 using FsCheck.Xunit;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
-using Hobom.Slices.DeadLetters.Repair;
 using LanguageExt;
 using static Hobom.Slices.Tests.Fast.DeadLetters.LetterSamples;
 

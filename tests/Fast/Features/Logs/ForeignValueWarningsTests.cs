@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Protos.Outbox.Log;
 

@@ -1,0 +1,119 @@
+using Hobom.Slices.Broker.Consumers;
+using Hobom.Slices.Broker.Processing;
+using Hobom.Slices.Broker.Publishing;
+using Hobom.Slices.Broker.Settings;
+using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.Broker;
+
+/// <summary>What the slice is given to wire itself from.</summary>
+/// <param name="Owner">This process, in leases; no two processes have the same.</param>
+/// <param name="Publish">To Kafka; null: consumers that are topics wait for a process that can.</param>
+public sealed record BrokerTools(TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten);
+
+/// <summary>Durable events and their consumers, whole. Built at once; its store is opened when it runs, and again until it opens.</summary>
+public sealed class BrokerSlice : IAsyncDisposable
+{
+    static readonly TimeSpan OpenDelay = TimeSpan.FromSeconds(2);
+
+    readonly BrokerTools tools;
+    readonly ILogger log;
+    readonly List<Func<HandlerRegistry, CancellationToken, Task<LanguageExt.Either<SubscribeFault, LanguageExt.Unit>>>> subscriptions = [];
+    OpenStore? opened;
+
+    BrokerSlice(BrokerSettings settings, BrokerTools tools)
+    {
+        (Settings, this.tools) = (settings, tools);
+        log = tools.Logs.CreateLogger("Hobom.Slices.Broker");
+        Tuning = new TuningDesk(settings.Tuning, log);
+        Counters = new BrokerCounters();
+    }
+
+    public BrokerSettings Settings { get; }
+
+    public TuningDesk Tuning { get; }
+
+    public BrokerCounters Counters { get; }
+
+    /// <summary>Null until the store is open.</summary>
+    public OpenBroker? Open { get; private set; }
+
+    public static BrokerSlice Build(BrokerSettings settings, BrokerTools tools) => new(settings, tools);
+
+    /// <summary>Before the run: a handler that is there from the start.</summary>
+    public void Subscribe(string consumer, string pattern, HandleEvent handler, Func<Consumer, Consumer>? configure = null) =>
+        subscriptions.Add((handlers, stopping) => handlers.SubscribeAsync(consumer, pattern, handler, configure ?? (c => c), stopping));
+
+    /// <summary>Until it is stopped. Events are given out when all handlers are registered, not before.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        if (await OpenAsync(stopping) is not { } broker) return;
+        using var dispatcher = NewDispatcher(broker);
+        await Task.WhenAll(
+            dispatcher.RunAsync(stopping), Tuning.FollowAsync(broker.Store, tools.Clock, stopping),
+            new Retention(broker.Store, Settings.Retention, tools.Clock, log).RunAsync(stopping));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (opened is not null) await opened.DisposeAsync();
+        Counters.Dispose();
+    }
+
+    async Task<OpenBroker?> OpenAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            var store = await OpenStore.OpenAsync(Settings, () => Tuning.Now, tools.Clock, stopping);
+            if (!store.Succeeded(out opened, out var failure))
+            {
+                log.LogWarning("broker: the store does not open: {Reason}", failure.Message);
+            }
+            else
+            {
+                var handlers = new HandlerRegistry(opened.Store, Settings.WorkerCount, Settings.AllowManySegments);
+                var publisher = new EventPublisher(
+                    opened.Store, EventLimits.Default with { PayloadBytes = Settings.PayloadBytes }, Settings.KeepSecrets, handlers.Has, tools.Clock);
+                if (await RegisterAsync(handlers, stopping)) return Open = new OpenBroker(opened.Store, publisher, handlers);
+                await opened.DisposeAsync();
+            }
+
+            if (!await Pauses.WaitAsync(OpenDelay, tools.Clock, stopping)) return null;
+        }
+
+        return null;
+    }
+
+    async Task<bool> RegisterAsync(HandlerRegistry handlers, CancellationToken stopping)
+    {
+        foreach (var subscribe in subscriptions)
+        {
+            if ((await subscribe(handlers, stopping)).Succeeded(out _, out var fault)) continue;
+            log.LogError("broker: a handler is not registered: {Fault}", fault);
+            return false;
+        }
+
+        return true;
+    }
+
+    Dispatcher NewDispatcher(OpenBroker broker)
+    {
+        var webhooks = new WebhookSender(Settings.AllowPrivateReceivers, tools.Clock);
+        var topics = tools is { Publish: { } publish, FindWritten: { } find } ? new TopicSender(publish, find) : null;
+        ConsumerPort? PortOf(Consumer consumer) => consumer.Kind switch
+        {
+            ConsumerKind.Handler => broker.Handlers.PortOf(consumer.Name),
+            ConsumerKind.Webhook => new ConsumerPort.Sends(webhooks.SendAsync),
+            ConsumerKind.Kafka => topics is null ? null : new ConsumerPort.Sends(topics.SendAsync),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return new Dispatcher(new DispatcherTools(
+            broker.Store, PortOf, () => Tuning.Now, tools.Owner, tools.Clock, tools.Chance, Counters.CountTry, log));
+    }
+}
+
+/// <summary>The broker with its store open.</summary>
+public sealed record OpenBroker(BrokerStore Store, EventPublisher Publisher, HandlerRegistry Handlers);

@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+using Hobom.Slices.Broker.Stores;
+
+namespace Hobom.Slices.Broker.Consumers;
+
+/// <summary>What travels beside the payload, whose bytes stay as they were.</summary>
+static class EventHeaders
+{
+    const string PossibleDuplicate = "possible-duplicate";
+
+    /// <param name="asCloudEvent">As CloudEvents 1.0 has it in its binary mode over HTTP.</param>
+    public static IEnumerable<(string Name, string Value)> Of(Claimed claimed, bool asCloudEvent)
+    {
+        var given = claimed.Event;
+        var time = given.CreatedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        var headers = asCloudEvent
+            ? new[] { ("ce-specversion", "1.0"), ("ce-id", given.Id), ("ce-source", given.Source), ("ce-type", given.Type), ("ce-time", time) }
+            : [("event-id", given.Id), ("event-source", given.Source), ("event-type", given.Type), ("event-time", time)];
+        foreach (var (name, value) in headers) yield return (name, Escape(value));
+        if (claimed.Attempt > 1) yield return (PossibleDuplicate, "1");
+    }
+
+    /// <summary>Percent-encodes what a header cannot hold: what is not printable ASCII, quotes, and the percent sign itself.</summary>
+    static string Escape(string text)
+    {
+        if (text.All(c => c is > ' ' and < '\x7f' and not '"' and not '%')) return text;
+        var escaped = new StringBuilder();
+        foreach (var b in Encoding.UTF8.GetBytes(text))
+        {
+            if (b is > (byte)' ' and < 0x7f and not (byte)'"' and not (byte)'%') escaped.Append((char)b);
+            else escaped.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+        }
+
+        return escaped.ToString();
+    }
+}

@@ -1,0 +1,61 @@
+using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Consumers;
+
+/// <summary>
+/// Events into a Kafka topic, through the shared publisher. A try that may have been written is looked up in the topic
+/// before it is made again, so that a repeat is left only where nobody can say.
+/// </summary>
+public sealed class TopicSender(Publish publish, FindWritten findWritten)
+{
+    /// <summary>Clocks of brokers and of this machine may differ by so much.</summary>
+    static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(2);
+
+    public async Task<Either<TryFailure, Unit>> SendAsync(Claimed claimed, Consumer consumer, CancellationToken stopping)
+    {
+        if (consumer.Target is not ConsumerTarget.Topic target) return new TryFailure.ConsumerDown("the consumer has no topic");
+        var id = new EventId(claimed.RowId.ToString());
+        if (claimed.Attempt > 1)
+        {
+            var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
+            if (!looked.Succeeded(out var written, out var failure)) return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}");
+            if (written.Contains(id)) return Unit.Default;
+        }
+
+        return (await publish(DeliveryOf(claimed, target, id), claimed.Attempt > 1)).Map(_ => Unit.Default).MapLeft(FailureOf);
+    }
+
+    static Delivery DeliveryOf(Claimed claimed, ConsumerTarget.Topic target, EventId id)
+    {
+        RecordHeader[] cloud = target.AsCloudEvent
+            ?
+            [
+                new("ce_specversion", "1.0"), new("ce_id", claimed.Event.Id), new("ce_source", claimed.Event.Source),
+                new("ce_type", claimed.Event.Type), new("content-type", "application/json"),
+            ]
+            : [];
+        return new Delivery(
+            target.Name, claimed.Event.EffectiveKey ?? claimed.Event.Id, claimed.Event.Payload.IfNone(ReadOnlyMemory<byte>.Empty),
+            [
+                new(RecordHeader.EventId, id.Value), new(RecordHeader.EventType, claimed.Event.Type), new("event-source", claimed.Event.Source),
+                new("event-source-id", claimed.Event.Id), .. cloud,
+            ],
+            []);
+    }
+
+    static TryFailure FailureOf(PublishFailure failure)
+    {
+        var reason = $"{failure.Code}: {failure.Message}";
+        if (failure.Scope.IsOutage()) return new TryFailure.ConsumerDown(reason);
+        return failure switch
+        {
+            PublishFailure.Permanent or PublishFailure.TooLarge => new TryFailure.Permanent(reason),
+            PublishFailure.Transient or PublishFailure.Unknown => new TryFailure.Transient(reason),
+            PublishFailure.Stopping => new TryFailure.ConsumerDown(reason),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+}

@@ -1,0 +1,36 @@
+namespace Hobom.Slices.Broker;
+
+/// <summary>How far one consumer is with one event.</summary>
+public abstract record HandlingState
+{
+    HandlingState()
+    {
+    }
+
+    /// <summary>Open: it still has something to happen by itself.</summary>
+    public bool IsOpen => this is Waiting or Leased or Failed;
+
+    /// <summary>Its followers of the same key may go: nothing of it is left to be done, by anybody.</summary>
+    public bool LetsFollowersGo => this is Done or Skipped;
+
+    public sealed record Waiting(DateTimeOffset NotBefore) : HandlingState;
+
+    /// <param name="Token">Grows with each lease; who closes the handling names it.</param>
+    public sealed record Leased(string Owner, DateTimeOffset Until, long Token) : HandlingState;
+
+    public sealed record Failed(DateTimeOffset NextTryAt) : HandlingState;
+
+    public sealed record Done(DateTimeOffset At) : HandlingState;
+
+    /// <summary>Given up; waits for an operator.</summary>
+    public sealed record Dead(DateTimeOffset At) : HandlingState;
+
+    public sealed record Skipped(DateTimeOffset At) : HandlingState;
+}
+
+/// <summary>One event and one consumer that wants it.</summary>
+/// <param name="Position">The order of routing.</param>
+/// <param name="Key">None where the consumer keeps no order or the event has no key.</param>
+/// <param name="Attempts">Counted before each try.</param>
+public sealed record Handling(
+    Guid Id, string Consumer, HandlingState State, int Attempts, long Position, string? Key, string? LastError, DateTimeOffset? StartedAt);

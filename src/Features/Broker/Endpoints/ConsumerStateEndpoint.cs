@@ -1,0 +1,41 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Http;
+
+namespace Hobom.Slices.Broker.Endpoints;
+
+/// <summary>Pauses a consumer, or resumes it.</summary>
+public abstract class ConsumerStateEndpoint(BrokerSlice slice) : BrokerRoute(slice)
+{
+    protected abstract ConsumerState Wanted { get; }
+
+    protected sealed override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
+    {
+        if (!(await broker.Store.Consumers.SetState(Part("name"), Wanted, ct)).Succeeded(out var changed, out var failure)) await RefuseAsync(failure, ct);
+        else if (changed) await Send.OkAsync(new { }, ct);
+        else await RefuseAsync(404, $"subscription not found: {Part("name")}", ct);
+    }
+}
+
+public sealed class PauseConsumerEndpoint(BrokerSlice slice) : ConsumerStateEndpoint(slice)
+{
+    protected override ConsumerState Wanted => new ConsumerState.Paused($"by {Caller}", null);
+
+    public override void Configure()
+    {
+        Post("/broker/consumers/{name}/pause");
+        Policies(Role.Operator);
+        Describe("Pause a consumer", "In every process; its events wait until it is resumed.", 404);
+    }
+}
+
+public sealed class ResumeConsumerEndpoint(BrokerSlice slice) : ConsumerStateEndpoint(slice)
+{
+    protected override ConsumerState Wanted => new ConsumerState.Active();
+
+    public override void Configure()
+    {
+        Post("/broker/consumers/{name}/resume");
+        Policies(Role.Operator);
+        Describe("Resume a consumer", "Also one that its receiver's failures have paused, or its 410 has switched off.", 404);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+
+namespace Hobom.Slices.Broker.Endpoints;
+
+/// <summary>A consumer as the API shows it: of its secrets only how many there are.</summary>
+public sealed record ConsumerView(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("pattern")] string Pattern,
+    [property: JsonPropertyName("priority")] int Priority,
+    [property: JsonPropertyName("concurrency")] int Concurrency,
+    [property: JsonPropertyName("timeout_ms")] double TimeoutMs,
+    [property: JsonPropertyName("ordering")] string Ordering,
+    [property: JsonPropertyName("retry_policy")] RetryView? RetryPolicy,
+    [property: JsonPropertyName("state")] string State,
+    [property: JsonPropertyName("state_reason")] string? StateReason,
+    [property: JsonPropertyName("probe_at")] DateTimeOffset? ProbeAt,
+    [property: JsonPropertyName("url")] string? Url,
+    [property: JsonPropertyName("secrets")] int Secrets,
+    [property: JsonPropertyName("topic")] string? Topic)
+{
+    public static ConsumerView Of(Consumer consumer)
+    {
+        var (state, reason, probe) = consumer.State switch
+        {
+            ConsumerState.Active => ("active", null, null),
+            ConsumerState.Paused paused => ("paused", paused.Reason, paused.ProbeAt),
+            ConsumerState.Off off => ("off", off.Reason, (DateTimeOffset?)null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return new ConsumerView(
+            consumer.Name, Stores.Sql.ConsumerText.WordOf(consumer.Kind), consumer.Pattern.Text, consumer.Priority, consumer.Concurrency,
+            consumer.Timeout.TotalMilliseconds, consumer.OrderedByKey ? "key" : "none", consumer.Retry is { } retry ? RetryView.Of(retry) : null,
+            state, reason, probe, (consumer.Target as ConsumerTarget.Webhook)?.Address.AbsoluteUri,
+            (consumer.Target as ConsumerTarget.Webhook)?.Secrets.Count ?? 0, (consumer.Target as ConsumerTarget.Topic)?.Name);
+    }
+}
+
+/// <summary>Delays in milliseconds.</summary>
+public sealed record RetryView(
+    [property: JsonPropertyName("max_retries")] int MaxRetries,
+    [property: JsonPropertyName("initial_delay_ms")] double InitialDelayMs,
+    [property: JsonPropertyName("max_delay_ms")] double MaxDelayMs,
+    [property: JsonPropertyName("backoff_factor")] double BackoffFactor,
+    [property: JsonPropertyName("jitter")] double Jitter)
+{
+    public static RetryView Of(ConsumerRetry retry) => new(
+        retry.MaxRetries, retry.InitialDelay.TotalMilliseconds, retry.MaxDelay.TotalMilliseconds, retry.BackoffFactor, retry.JitterShare);
+}

@@ -1,0 +1,21 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.Http;
+
+namespace Hobom.Slices.Broker.Endpoints;
+
+public sealed class ListConsumersEndpoint(BrokerSlice slice) : BrokerRoute(slice)
+{
+    public override void Configure()
+    {
+        Get("/broker/consumers");
+        Policies(Role.Reader);
+        Describe("List consumers", "Handlers, webhooks and topics, with their states; no secrets.");
+    }
+
+    protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
+    {
+        if ((await broker.Store.Consumers.All(ct)).Succeeded(out var consumers, out var failure))
+            await Send.OkAsync(consumers.Select(ConsumerView.Of).ToArray(), ct);
+        else await RefuseAsync(failure, ct);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text.Json;
+using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Core;
+using Hobom.Slices.Http;
+using Hobom.Slices.Runtime;
+using Microsoft.AspNetCore.Http;
+
+namespace Hobom.Slices.Broker.Endpoints;
+
+/// <summary>
+/// Events as they come, as server-sent events. Each has its number in the order in which events were first seen; who comes
+/// back with the last one (<c>Last-Event-ID</c>) has missed nothing.
+/// </summary>
+public sealed class WatchEventsEndpoint(BrokerSlice slice, TimeProvider clock) : BrokerRoute(slice)
+{
+    const int PageSize = 100;
+
+    static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public override void Configure()
+    {
+        Get("/broker/events/live");
+        Policies(Role.Reader);
+        Describe("Events as they come", "Server-sent events. pattern: as of a consumer, `*` where it is left out. From now on, or on from Last-Event-ID.", 400);
+    }
+
+    protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
+    {
+        var text = Query<string>("pattern", isRequired: false) is { Length: > 0 } given ? given : "*";
+        if (!EventPattern.Parse(text, Slice.Settings.AllowManySegments).Succeeded(out var pattern, out var fault))
+        {
+            await RefuseAsync(400, $"pattern: {fault}", ct, "pattern");
+            return;
+        }
+
+        var last = HttpContext.Request.Headers["Last-Event-ID"].ToString();
+        if (!long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var after)) after = await LatestAsync(broker, ct);
+        HttpContext.Response.ContentType = "text/event-stream";
+        HttpContext.Response.Headers.CacheControl = "no-cache";
+        var woken = broker.Store.WakeUp.Listen();
+        try
+        {
+            await HttpContext.Response.WriteAsync(": from now on\n\n", ct);
+            while (!ct.IsCancellationRequested) after = await SendAsync(broker, pattern, after, woken, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who watched has left.
+        }
+        finally
+        {
+            broker.Store.WakeUp.Forget(woken);
+        }
+    }
+
+    async Task<long> SendAsync(OpenBroker broker, EventPattern pattern, long after, Signal woken, CancellationToken ct)
+    {
+        var page = (await broker.Store.Read.Since(after, PageSize, ct)).IfLeft([]);
+        foreach (var stored in page.Where(e => pattern.Matches(e.Event.Type)))
+        {
+            var data = JsonSerializer.Serialize(EventView.Of(stored, SeesAll), Json);
+            await HttpContext.Response.WriteAsync($"id: {stored.RoutedNo}\nevent: event\ndata: {data}\n\n", ct);
+        }
+
+        // A comment tells whether somebody is still there.
+        if (page.Count == 0) await HttpContext.Response.WriteAsync(":\n\n", ct);
+        await HttpContext.Response.Body.FlushAsync(ct);
+        if (page.Count < PageSize)
+        {
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            await Task.WhenAny(woken.WaitAsync(over.Token), Pauses.WaitAsync(LookInterval, clock, over.Token));
+            await over.CancelAsync();
+        }
+
+        return page.Count == 0 ? after : page[^1].RoutedNo ?? after;
+    }
+
+    /// <summary>Of the newest page; one that was seen while this was asked may be shown as well.</summary>
+    static async Task<long> LatestAsync(OpenBroker broker, CancellationToken ct) =>
+        (await broker.Store.Read.List(new EventFilter(), PageSize, ct)).IfLeft([]).Max(e => e.RoutedNo) ?? 0;
+}

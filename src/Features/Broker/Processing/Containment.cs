@@ -1,0 +1,44 @@
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Processing;
+
+/// <summary>Keeps what a consumer's code does away from the dispatcher: it may throw, or never come back.</summary>
+static class Containment
+{
+    /// <param name="stopping">The process cannot wait any longer.</param>
+    /// <param name="lost">Another process has the handling, or may have it.</param>
+    public static async Task<Either<TryFailure, Unit>> TryAsync(
+        Func<CancellationToken, Task<Either<TryFailure, Unit>>> call, TimeSpan limit, TimeProvider clock,
+        CancellationToken stopping, CancellationToken lost)
+    {
+        using var timed = new CancellationTokenSource(limit, clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timed.Token, stopping, lost);
+        Task<Either<TryFailure, Unit>>? work = null;
+        try
+        {
+            work = call(any.Token);
+            return await work.WaitAsync(any.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return new TryFailure.Stopping();
+        }
+        catch (OperationCanceledException) when (lost.IsCancellationRequested)
+        {
+            return new TryFailure.Transient("the lease ran out in the middle of the try");
+        }
+        catch (OperationCanceledException) when (timed.IsCancellationRequested)
+        {
+            return new TryFailure.Transient($"no end after {Core.Durations.Format(limit)}");
+        }
+        catch (Exception thrown)
+        {
+            return new TryFailure.Transient($"{thrown.GetType().Name}: {thrown.Message}");
+        }
+        finally
+        {
+            // What was abandoned may fail later, and nobody is there to hear it.
+            _ = work?.ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+}

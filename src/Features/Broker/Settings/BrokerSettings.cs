@@ -1,0 +1,23 @@
+using Hobom.Slices.Broker.Processing;
+
+namespace Hobom.Slices.Broker.Settings;
+
+public enum BrokerProvider
+{
+    Memory,
+    Sqlite,
+    Postgres,
+}
+
+/// <summary>What the broker is told by its file and its environment; docs/BROKER.md has each with unit, default and limit.</summary>
+/// <param name="Sync">A publish waits for the handlers, where it does not say otherwise.</param>
+/// <param name="Database">A connection string of PostgreSQL; a secret.</param>
+/// <param name="Channel">Of LISTEN and NOTIFY.</param>
+public sealed record BrokerSettings(
+    BrokerProvider Provider, bool Sync, string InstanceId, int WorkerCount, string SqliteFile, string Database, string Channel,
+    bool AllowManySegments, bool AllowPrivateReceivers, bool KeepSecrets, int PayloadBytes, int CompressAboveBytes, TimeSpan Retention,
+    BrokerTuning Tuning)
+{
+    /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
+    public override string ToString() => nameof(BrokerSettings);
+}

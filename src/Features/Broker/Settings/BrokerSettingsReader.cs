@@ -1,0 +1,99 @@
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Settings;
+
+/// <summary>Reads the settings: the file's section, and over it the environment.</summary>
+public static class BrokerSettingsReader
+{
+    /// <summary>Set, it switches the broker on; and it names the store.</summary>
+    public const string ProviderVariable = "HOBOM_BROKER_PROVIDER";
+
+    /// <summary>The YAML file; unset: <c>config.yaml</c> where the predecessor looked for it.</summary>
+    public const string FileVariable = "HOBOM_BROKER_CONFIG";
+
+    const string Prefix = "HOBOM_BROKER_";
+
+    const string OldPrefix = "RESOLVESPEC_EVENT_BROKER_";
+
+    /// <summary>Every name there is. Those that only the predecessor's other stores knew are read and have no effect.</summary>
+    static readonly string[] Names =
+    [
+        "enabled", "provider", "mode", "worker_count", "buffer_size", "instance_id",
+        "redis.stream_name", "redis.consumer_group", "redis.max_len", "redis.host", "redis.port", "redis.password", "redis.db",
+        "nats.url", "nats.stream_name", "nats.subjects", "nats.storage", "nats.max_age",
+        "database.table_name", "database.channel", "database.poll_interval", "database.url",
+        "retry_policy.max_retries", "retry_policy.initial_delay", "retry_policy.max_delay", "retry_policy.backoff_factor", "retry_policy.jitter",
+        "sqlite.file", "patterns.many_segments", "webhooks.allow_private", "keep_secrets", "payload_max_bytes", "compress_above_bytes", "retention",
+        .. OutboxSettings.Slugs,
+    ];
+
+    /// <summary>None: the broker is off. Left: every problem, a line each.</summary>
+    public static Either<IReadOnlyList<string>, Option<BrokerSettings>> Read(IReadOnlyDictionary<string, string> environment)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var origins = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (FileOf(environment) is { } path)
+        {
+            var file = SettingsFile.Read(path, environment);
+            if (file.Case is string problem) return new[] { problem };
+            foreach (var (name, value) in file.IfLeft(new Dictionary<string, string>())) values[name] = value;
+        }
+
+        foreach (var name in Names)
+        {
+            foreach (var variable in VariablesOf(name).Where(v => environment.GetValueOrDefault(v, "").Trim().Length > 0))
+                (values[name], origins[name]) = (environment[variable].Trim(), variable);
+        }
+
+        var unknown = values.Keys.Except(Names, StringComparer.Ordinal).Select(n => $"event_broker.{n} is no setting").ToArray();
+        if (unknown.Length > 0) return unknown;
+        var read = new SettingValues(values, origins);
+        var isOn = read.Flag("enabled", otherwise: environment.GetValueOrDefault(ProviderVariable, "").Trim().Length > 0);
+        if (!isOn && read.Problems.Count == 0) return Option<BrokerSettings>.None;
+        var settings = Compose(read, environment);
+        return read.Problems.Count > 0 ? read.Problems.ToArray() : Option<BrokerSettings>.Some(settings);
+    }
+
+    static BrokerSettings Compose(SettingValues read, IReadOnlyDictionary<string, string> environment)
+    {
+        var provider = ProviderOf(read);
+        var database = read.Text("database.url", "");
+        if (provider is BrokerProvider.Postgres && database.Length == 0) read.Refuse("database.url", "the connection string of a PostgreSQL");
+        var mode = read.Text("mode", "async");
+        if (mode is not ("sync" or "async")) read.Refuse("mode", "sync or async");
+        var instance = read.Text("instance_id", environment.GetValueOrDefault("HOSTNAME", Environment.MachineName));
+        return new BrokerSettings(
+            provider, mode is "sync", instance, read.Whole("worker_count", 10, 1, 1000), read.Text("sqlite.file", "hobom-events.db"), database,
+            read.Text("database.channel", "resolvespec_events"), read.Flag("patterns.many_segments", true), read.Flag("webhooks.allow_private", false),
+            read.Flag("keep_secrets", false), read.Whole("payload_max_bytes", 1_000_000, 1, 100_000_000),
+            read.Whole("compress_above_bytes", 64 * 1024, 0, int.MaxValue),
+            read.Duration("retention", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), OutboxSettings.Read(read));
+    }
+
+    static BrokerProvider ProviderOf(SettingValues read)
+    {
+        switch (read.Text("provider", "memory"))
+        {
+            case "memory": return BrokerProvider.Memory;
+            case "sqlite": return BrokerProvider.Sqlite;
+            case "postgres" or "database": return BrokerProvider.Postgres;
+            default:
+                read.Refuse("provider", "memory, sqlite, postgres or database");
+                return BrokerProvider.Memory;
+        }
+    }
+
+    static string? FileOf(IReadOnlyDictionary<string, string> environment)
+    {
+        if (environment.GetValueOrDefault(FileVariable, "").Trim() is { Length: > 0 } named) return named;
+        string[] folders = [".", "./config", "/etc/resolvespec", Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".resolvespec")];
+        return folders.Select(f => Path.Combine(f, "config.yaml")).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>The old name first: the new one wins.</summary>
+    static IEnumerable<string> VariablesOf(string name)
+    {
+        var upper = name.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
+        return [OldPrefix + upper, Prefix + upper];
+    }
+}

@@ -1,0 +1,93 @@
+using System.Data.Common;
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores;
+
+/// <summary>
+/// What a store of events must do. Every call is bounded in time; one that failed may have been applied. The same suite
+/// of tests decides for all of them whether they are one.
+/// </summary>
+/// <param name="Append">Stores all of the events or none.</param>
+/// <param name="Route">
+/// Gives up to so many new events their handlings, in commit order, by the consumers that are registered at that moment;
+/// an event that nobody wants is noted as such. One process routes at a time; answers how many were looked at.
+/// </param>
+/// <param name="Claim">Leases due handlings of one consumer, oldest first, and counts the attempt.</param>
+/// <param name="Renew">Lengthens leases; answers which of them are still held.</param>
+/// <param name="Close">Ends tries, each only where its token is still the handling's; answers which were ended.</param>
+/// <param name="Transact">Runs work in a transaction of the store that ends the handling as done with the same commit.</param>
+/// <param name="NextDue">When, after now, the next handling falls due or the next lease runs out.</param>
+public sealed record BrokerStore(
+    Func<IReadOnlyList<BrokerEvent>, CancellationToken, Task<Either<AppendRefusal, IReadOnlyList<Appended>>>> Append,
+    Func<int, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, int>>> Route,
+    Func<ClaimRequest, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<Claimed>>>> Claim,
+    Func<IReadOnlyList<LeaseRef>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Renew,
+    Func<IReadOnlyList<Closing>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Close,
+    Func<Claimed, HandlerWork, DateTimeOffset, CancellationToken, Task<TransactionEnd>> Transact,
+    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, Option<DateTimeOffset>>>> NextDue,
+    ConsumerRegister Consumers,
+    EventReader Read,
+    EventOperations Operate,
+    SettingRegister Settings,
+    WakeUp WakeUp);
+
+/// <summary>Runs inside the open transaction of the store.</summary>
+public delegate Task<Either<TryFailure, Unit>> HandlerWork(HandlerTransaction transaction, CancellationToken stopping);
+
+/// <summary>What a handler writes through, so that its effect and the end of its handling commit together.</summary>
+/// <param name="Sql">Null in the memory store.</param>
+/// <param name="MemoryWrites">Done with the commit, by the memory store alone.</param>
+public sealed record HandlerTransaction(DbConnection? Connection, DbTransaction? Sql, ICollection<Action> MemoryWrites);
+
+public abstract record AppendRefusal
+{
+    AppendRefusal()
+    {
+    }
+
+    /// <summary>The same source and id are there with another body.</summary>
+    public sealed record OtherBody(EventIdentity Event) : AppendRefusal;
+
+    /// <summary>Nothing was stored; the contract's <c>queue_full</c>.</summary>
+    public sealed record Full(int Limit) : AppendRefusal;
+
+    public sealed record Unavailable(StoreFailure Failure) : AppendRefusal;
+}
+
+/// <param name="Repeated">It was there already, with the same body: nothing was written.</param>
+public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated);
+
+/// <param name="Expired">Handlings whose lease ran out, instead of those that fall due.</param>
+public sealed record ClaimRequest(
+    string Consumer, bool OrderedByKey, string Owner, DateTimeOffset Now, TimeSpan Lease, int Limit, bool Expired);
+
+/// <summary>A handling that this process holds.</summary>
+/// <param name="Attempt">From 1; this try is counted already.</param>
+/// <param name="Position">The order of routing.</param>
+/// <param name="FirstTriedAt">When its first try was begun.</param>
+public sealed record Claimed(
+    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event);
+
+public readonly record struct LeaseRef(Guid HandlingId, long Token);
+
+public sealed record Closing(Guid HandlingId, long Token, TryEnd End);
+
+/// <summary>How the end of a transaction with a handler's work in it was.</summary>
+public abstract record TransactionEnd
+{
+    TransactionEnd()
+    {
+    }
+
+    public sealed record Committed : TransactionEnd;
+
+    /// <summary>Rolled back; the handling is still leased.</summary>
+    public sealed record WorkFailed(TryFailure Failure) : TransactionEnd;
+
+    /// <summary>Rolled back: another process holds the handling, or it was ended.</summary>
+    public sealed record LeaseLost : TransactionEnd;
+
+    /// <summary>Nobody knows whether it was committed. If it was, the handling is done.</summary>
+    public sealed record Unknown(StoreFailure Failure) : TransactionEnd;
+}

@@ -1,0 +1,43 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Memory;
+
+sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
+{
+    public ConsumerRegister AsRegister() => new(
+        _ => Answer<IReadOnlyList<Consumer>>(() => [.. tables.Consumers.Values.OrderBy(c => c.Name, StringComparer.Ordinal)]),
+        (consumer, _) => Answer(() => Save(consumer)),
+        (name, state, _) => Answer(() => SetState(name, state)),
+        (name, now, _) => Answer(() => Remove(name, now)));
+
+    Unit Save(Consumer consumer)
+    {
+        var state = tables.Consumers.TryGetValue(consumer.Name, out var known) ? known.State : consumer.State;
+        tables.Consumers[consumer.Name] = consumer with { State = state };
+        foreach (var row in tables.Rows) row.NoConsumerSince = null;
+        return Unit.Default;
+    }
+
+    bool SetState(string name, ConsumerState state)
+    {
+        if (!tables.Consumers.TryGetValue(name, out var known)) return false;
+        tables.Consumers[name] = known with { State = state };
+        return true;
+    }
+
+    bool Remove(string name, DateTimeOffset now)
+    {
+        var open = tables.Rows.SelectMany(r => r.Handlings).Where(h => h.Consumer == name && h.State.IsOpen).ToArray();
+        foreach (var handling in open) tables.Set(handling with { State = new HandlingState.Skipped(now) });
+        return tables.Consumers.Remove(name);
+    }
+
+    Task<Either<StoreFailure, T>> Answer<T>(Func<T> work)
+    {
+        T answer;
+        lock (gate) answer = work();
+        signal.Set();
+        return Task.FromResult(Either<StoreFailure, T>.Right(answer));
+    }
+}

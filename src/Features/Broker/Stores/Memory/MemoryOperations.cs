@@ -1,0 +1,49 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Memory;
+
+sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
+{
+    public EventOperations AsOperations() => new(
+        (identity, consumer, now, _) => Answer(() => Replay(identity, consumer, now)),
+        (identity, consumer, now, _) => Answer(() => Discard(identity, consumer, now)),
+        (endedBefore, limit, _) => Answer(() => Purge(endedBefore, limit)));
+
+    bool Replay(EventIdentity identity, string consumer, DateTimeOffset now)
+    {
+        if (tables.Find(identity) is not { } row || !tables.Consumers.TryGetValue(consumer, out var definition)) return false;
+        row.IsRouted = true;
+        row.NoConsumerSince = null;
+        var handling = row.Handlings.Find(h => h.Consumer == consumer);
+        if (handling is null) tables.AddHandling(row, definition, now);
+        else if (!handling.State.IsOpen) tables.Set(handling with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null });
+        return true;
+    }
+
+    bool Discard(EventIdentity identity, string consumer, DateTimeOffset now)
+    {
+        var handling = tables.Find(identity)?.Handlings.Find(h => h.Consumer == consumer);
+        if (handling is null or { State: HandlingState.Done or HandlingState.Skipped or HandlingState.Leased }) return false;
+        tables.Set(handling with { State = new HandlingState.Skipped(now) });
+        return true;
+    }
+
+    int Purge(DateTimeOffset endedBefore, int limit)
+    {
+        var ended = tables.Rows.Where(r => r.Handlings.Count > 0 && r.Handlings.All(h => EndedBefore(h, endedBefore))).Take(limit).ToArray();
+        foreach (var row in ended) tables.Remove(row);
+        return ended.Length;
+    }
+
+    static bool EndedBefore(Handling handling, DateTimeOffset time) =>
+        handling.State is HandlingState.Done done && done.At < time || handling.State is HandlingState.Skipped skipped && skipped.At < time;
+
+    Task<Either<StoreFailure, T>> Answer<T>(Func<T> work)
+    {
+        T answer;
+        lock (gate) answer = work();
+        signal.Set();
+        return Task.FromResult(Either<StoreFailure, T>.Right(answer));
+    }
+}

@@ -1,0 +1,40 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Memory;
+
+sealed class MemoryReading(MemoryTables tables, Lock gate)
+{
+    public EventReader AsReader() => new(
+        (identity, _) => Answer<Option<StoredEvent>>(() => tables.Find(identity) is { } row ? row.AsStored() : default(Option<StoredEvent>)),
+        (filter, limit, _) => Answer<IReadOnlyList<StoredEvent>>(() =>
+            [.. tables.Rows.Reverse().Select(r => r.AsStored()).Where(filter.Fits).Take(limit)]),
+        (after, limit, _) => Answer<IReadOnlyList<StoredEvent>>(() =>
+            [.. tables.Rows.Where(r => r.RoutedNo > after).OrderBy(r => r.RoutedNo).Take(limit).Select(r => r.AsStored())]),
+        _ => Answer(Count));
+
+    StoreCounts Count()
+    {
+        var all = tables.Rows.Select(r => r.AsStored()).ToArray();
+        var open = all.Where(e => e.Status is EventStatus.Pending or EventStatus.Processing).ToArray();
+        long Events(EventStatus status) => all.Count(e => e.Status == status);
+        return new StoreCounts(
+            Events(EventStatus.Pending), Events(EventStatus.Processing), Events(EventStatus.Completed), Events(EventStatus.Failed),
+            all.Count(e => e.NoConsumerSince is not null), open.Length == 0 ? null : open.Min(e => e.Event.CreatedAt),
+            [.. all.SelectMany(e => e.Handlings).GroupBy(h => h.Consumer, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => CountsOf(g.Key, [.. g]))]);
+    }
+
+    static ConsumerCounts CountsOf(string consumer, Handling[] handlings)
+    {
+        long In<TState>() => handlings.Count(h => h.State is TState);
+        return new ConsumerCounts(
+            consumer, In<HandlingState.Waiting>(), In<HandlingState.Leased>(), In<HandlingState.Failed>(), In<HandlingState.Done>(),
+            In<HandlingState.Dead>(), In<HandlingState.Skipped>());
+    }
+
+    Task<Either<StoreFailure, T>> Answer<T>(Func<T> work)
+    {
+        lock (gate) return Task.FromResult(Either<StoreFailure, T>.Right(work()));
+    }
+}

@@ -1,0 +1,70 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Memory;
+
+/// <summary>
+/// Events in this process alone, gone with it. Bounded: when it is full of events that are not done, it refuses before
+/// it stores anything; one that is done makes room.
+/// </summary>
+public sealed class MemoryStore(int eventLimit, TimeProvider clock)
+{
+    /// <summary>The contract's number.</summary>
+    public const int DefaultEventLimit = 10_000;
+
+    readonly Lock gate = new();
+    readonly MemoryTables tables = new();
+    readonly Signals signal = new();
+
+    public static BrokerStore Open(int eventLimit, TimeProvider clock) => new MemoryStore(eventLimit, clock).AsStore();
+
+    public BrokerStore AsStore() => new(
+        (events, _) => Task.FromResult(Append(events)),
+        (limit, now, _) => Answer(() => Route(limit, now)),
+        (request, _) => Answer<IReadOnlyList<Claimed>>(() => tables.Claim(request)),
+        (leases, until, _) => Answer<IReadOnlySet<Guid>>(() => tables.Renew(leases, until)),
+        (closings, now, _) => Answer<IReadOnlySet<Guid>>(() => tables.Close(closings, now)),
+        TransactAsync,
+        (now, _) => Answer(() => tables.NextDue(now)),
+        new MemoryConsumers(tables, gate, signal).AsRegister(),
+        new MemoryReading(tables, gate).AsReader(),
+        new MemoryOperations(tables, gate, signal).AsOperations(),
+        new SettingRegister(
+            _ => Answer<IReadOnlyDictionary<string, string>>(() => new Dictionary<string, string>(tables.Settings, StringComparer.Ordinal)),
+            (slug, value, _, _) => Answer(() =>
+            {
+                tables.Settings[slug] = value;
+                return Unit.Default;
+            })),
+        WakeUp.Of(signal));
+
+    Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events)
+    {
+        lock (gate)
+        {
+            var answer = tables.Append(events, eventLimit, clock.GetUtcNow());
+            if (answer.IsRight) signal.Set();
+            return answer;
+        }
+    }
+
+    int Route(int limit, DateTimeOffset now) => tables.Route(limit, now);
+
+    async Task<TransactionEnd> TransactAsync(Claimed claimed, HandlerWork work, DateTimeOffset now, CancellationToken stopping)
+    {
+        var writes = new List<Action>();
+        var result = await work(new HandlerTransaction(null, null, writes), stopping);
+        if (!result.Succeeded(out _, out var failure)) return new TransactionEnd.WorkFailed(failure);
+        lock (gate)
+        {
+            if (tables.Close([new Closing(claimed.HandlingId, claimed.Token, new TryEnd.Done())], now).Count == 0) return new TransactionEnd.LeaseLost();
+            foreach (var write in writes) write();
+            return new TransactionEnd.Committed();
+        }
+    }
+
+    Task<Either<StoreFailure, T>> Answer<T>(Func<T> work)
+    {
+        lock (gate) return Task.FromResult(Either<StoreFailure, T>.Right(work()));
+    }
+}

@@ -1,0 +1,197 @@
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Memory;
+
+/// <summary>The rows. Not safe for several threads: who uses it holds the store's lock.</summary>
+sealed class MemoryTables
+{
+    readonly Dictionary<EventIdentity, Row> byIdentity = [];
+    readonly SortedDictionary<long, Row> rows = [];
+    readonly Dictionary<Guid, (Row Row, int Index)> handlings = [];
+    readonly Dictionary<Guid, long> tokens = [];
+    long lastSequence;
+    long lastRoutedNo;
+    long lastPosition;
+
+    public Dictionary<string, Consumer> Consumers { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
+    public IEnumerable<Row> Rows => rows.Values;
+
+    public Row? Find(EventIdentity identity) => byIdentity.GetValueOrDefault(identity);
+
+    public Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events, int limit, DateTimeOffset now)
+    {
+        var fresh = new Dictionary<EventIdentity, BrokerEvent>();
+        var answers = new List<(BrokerEvent Event, bool Repeated)>();
+        foreach (var given in events)
+        {
+            var known = byIdentity.TryGetValue(given.Identity, out var row) ? row.Event : fresh.GetValueOrDefault(given.Identity);
+            if (known is not null && !known.SaysTheSameAs(given)) return new AppendRefusal.OtherBody(given.Identity);
+            if (known is null) fresh.Add(given.Identity, given);
+            answers.Add((given, known is not null));
+        }
+
+        if (!MakeRoom(fresh.Count, limit)) return new AppendRefusal.Full(limit);
+        foreach (var given in fresh.Values) Insert(given, now);
+        return answers.ConvertAll(a => new Appended(byIdentity[a.Event.Identity].RowId, a.Event.Identity, a.Repeated));
+    }
+
+    public int Route(int limit, DateTimeOffset now)
+    {
+        var unrouted = rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null).Take(limit).ToArray();
+        foreach (var row in unrouted)
+        {
+            row.RoutedNo ??= ++lastRoutedNo;
+            foreach (var consumer in Consumer.For(Consumers.Values, row.Event.Type)) AddHandling(row, consumer, row.Event.AvailableAt ?? now);
+            row.IsRouted = row.Handlings.Count > 0;
+            if (!row.IsRouted) row.NoConsumerSince = now;
+        }
+
+        return unrouted.Length;
+    }
+
+    public Handling AddHandling(Row row, Consumer consumer, DateTimeOffset notBefore)
+    {
+        var key = consumer.OrderedByKey ? row.Event.EffectiveKey : null;
+        var handling = new Handling(
+            Guid.CreateVersion7(), consumer.Name, new HandlingState.Waiting(notBefore), 0, ++lastPosition, key, null, null);
+        handlings.Add(handling.Id, (row, row.Handlings.Count));
+        row.Handlings.Add(handling);
+        return handling;
+    }
+
+    public List<Claimed> Claim(ClaimRequest request)
+    {
+        var mine = rows.Values.SelectMany(r => r.Handlings).Where(h => h.Consumer == request.Consumer);
+        return [.. ClaimOrder.Pick(mine, request.OrderedByKey, request.Expired, request.Now, request.Limit).Select(h => Lease(h, request))];
+    }
+
+    public System.Collections.Generic.HashSet<Guid> Renew(IReadOnlyList<LeaseRef> leases, DateTimeOffset until)
+    {
+        var held = new System.Collections.Generic.HashSet<Guid>();
+        foreach (var lease in leases)
+        {
+            if (Held(lease.HandlingId, lease.Token) is not { State: HandlingState.Leased leased } handling) continue;
+            Set(handling with { State = leased with { Until = until } });
+            held.Add(handling.Id);
+        }
+
+        return held;
+    }
+
+    public System.Collections.Generic.HashSet<Guid> Close(IReadOnlyList<Closing> closings, DateTimeOffset now)
+    {
+        var closed = new System.Collections.Generic.HashSet<Guid>();
+        foreach (var closing in closings)
+        {
+            if (Held(closing.HandlingId, closing.Token) is not { } handling) continue;
+            Set(After(handling, closing.End, now));
+            closed.Add(handling.Id);
+        }
+
+        return closed;
+    }
+
+    public Option<DateTimeOffset> NextDue(DateTimeOffset now)
+    {
+        var times = rows.Values.SelectMany(r => r.Handlings).Select(DueAt).OfType<DateTimeOffset>().Where(at => at > now).ToArray();
+        return times.Length == 0 ? default : times.Min();
+    }
+
+    public void Set(Handling handling)
+    {
+        var (row, index) = handlings[handling.Id];
+        row.Handlings[index] = handling;
+    }
+
+    public void Remove(Row row)
+    {
+        rows.Remove(row.Sequence);
+        byIdentity.Remove(row.Event.Identity);
+        foreach (var handling in row.Handlings)
+        {
+            handlings.Remove(handling.Id);
+            tokens.Remove(handling.Id);
+        }
+    }
+
+    static Handling After(Handling handling, TryEnd end, DateTimeOffset now) => end switch
+    {
+        TryEnd.Done => handling with { State = new HandlingState.Done(now), LastError = null },
+        TryEnd.RetryAt retry => handling with { State = new HandlingState.Failed(retry.At), LastError = retry.Reason },
+        TryEnd.Dead dead => handling with { State = new HandlingState.Dead(now), LastError = dead.Reason },
+        TryEnd.HandBack back => handling with
+        {
+            State = new HandlingState.Waiting(back.NotBefore), Attempts = handling.Attempts - 1, LastError = back.Reason ?? handling.LastError,
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    static DateTimeOffset? DueAt(Handling handling) => handling.State switch
+    {
+        HandlingState.Waiting waiting => waiting.NotBefore,
+        HandlingState.Failed failed => failed.NextTryAt,
+        HandlingState.Leased leased => leased.Until,
+        HandlingState.Done or HandlingState.Dead or HandlingState.Skipped => null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    Claimed Lease(Handling handling, ClaimRequest request)
+    {
+        var token = tokens[handling.Id] = tokens.GetValueOrDefault(handling.Id) + 1;
+        var row = handlings[handling.Id].Row;
+        Set(handling with
+        {
+            State = new HandlingState.Leased(request.Owner, request.Now + request.Lease, token),
+            Attempts = handling.Attempts + 1,
+            StartedAt = handling.StartedAt ?? request.Now,
+        });
+        return new Claimed(
+            handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, handling.StartedAt ?? request.Now, row.RowId, row.Event);
+    }
+
+    Handling? Held(Guid id, long token) =>
+        handlings.TryGetValue(id, out var place) && place.Row.Handlings[place.Index] is { State: HandlingState.Leased leased } handling
+            && leased.Token == token
+            ? handling
+            : null;
+
+    void Insert(BrokerEvent given, DateTimeOffset now)
+    {
+        var created = given.CreatedAt == default ? given with { CreatedAt = now } : given;
+        var row = new Row(Guid.CreateVersion7(), ++lastSequence, created);
+        rows.Add(row.Sequence, row);
+        byIdentity.Add(given.Identity, row);
+    }
+
+    bool MakeRoom(int count, int limit)
+    {
+        var surplus = rows.Count + count - limit;
+        if (surplus <= 0) return true;
+        var ended = rows.Values.Where(r => r.Handlings.Count > 0 && r.Handlings.All(h => h.State.LetsFollowersGo)).Take(surplus).ToArray();
+        if (ended.Length < surplus) return false;
+        foreach (var row in ended) Remove(row);
+        return true;
+    }
+
+    public sealed class Row(Guid rowId, long sequence, BrokerEvent given)
+    {
+        public Guid RowId => rowId;
+
+        public long Sequence => sequence;
+
+        public BrokerEvent Event => given;
+
+        public List<Handling> Handlings { get; } = [];
+
+        public bool IsRouted { get; set; }
+
+        public long? RoutedNo { get; set; }
+
+        public DateTimeOffset? NoConsumerSince { get; set; }
+
+        public StoredEvent AsStored() => new(rowId, sequence, RoutedNo, NoConsumerSince, given, [.. Handlings.OrderBy(h => h.Position)]);
+    }
+}

@@ -1,0 +1,76 @@
+using Hobom.Slices.Broker.Stores.Sql;
+using Hobom.Slices.Core;
+using LanguageExt;
+using Npgsql;
+
+namespace Hobom.Slices.Broker.Stores.Postgres;
+
+/// <summary>Events in PostgreSQL 13 or newer; any number of processes.</summary>
+public sealed class PostgresStore : IAsyncDisposable
+{
+    /// <summary>Any number will do, as long as all processes have the same.</summary>
+    const long MigrationLock = 7_214_530_001;
+
+    readonly NpgsqlDataSource source;
+    readonly PostgresListener listener;
+
+    PostgresStore(NpgsqlDataSource source, PostgresListener listener, BrokerStore port) =>
+        (this.source, this.listener, Port) = (source, listener, port);
+
+    public BrokerStore Port { get; }
+
+    /// <summary>Makes or migrates the tables first.</summary>
+    /// <param name="channel">Of LISTEN and NOTIFY, at most 63 characters.</param>
+    public static async Task<Either<StoreFailure, PostgresStore>> OpenAsync(
+        string connectionString, string channel, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
+    {
+        var opened = NpgsqlDataSource.Create(Bounded(connectionString));
+        var signal = new Signals();
+        var dialect = new SqlDialect(
+            async stop => await opened.OpenConnectionAsync(stop), async (connection, stop) => await connection.BeginTransactionAsync(stop),
+            "for update skip locked", "for no key update", time => time.UtcDateTime, RowsText, $"select pg_notify({Literal(channel)}, '');",
+            "set local idle_in_transaction_session_timeout = 0; ", "id::text");
+        var made = await new SqlEdge(dialect).InTransactionAsync(async (connection, transaction) =>
+        {
+            await connection.Command(transaction, $"select pg_advisory_xact_lock({MigrationLock})").RunAsync(stopping);
+            await Migrations.ApplyAsync(connection, transaction, "Postgres", stopping);
+            await connection.Command(
+                transaction,
+                $"""
+                create or replace trigger outbox_event_wake after insert on outbox_event
+                for each statement execute function outbox_event_wake({Literal(channel)})
+                """).RunAsync(stopping);
+            return Unit.Default;
+        }, stopping);
+        if (made.Succeeded(out _, out var failure))
+            return new PostgresStore(opened, PostgresListener.Start(opened, channel, signal, clock), SqlStore.Over(dialect, signal, settings, clock));
+        await opened.DisposeAsync();
+        return failure;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await listener.DisposeAsync();
+        await source.DisposeAsync();
+    }
+
+    /// <summary>
+    /// A process that stands still in a transaction must not stop the others: the server ends it. What the connection
+    /// string says itself stays.
+    /// </summary>
+    static string Bounded(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!builder.ContainsKey("Timeout")) builder.Timeout = 10;
+        if (!builder.ContainsKey("Command Timeout")) builder.CommandTimeout = 20;
+        builder.Options ??= "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=15000";
+        if (!builder.ContainsKey("Keepalive")) builder.KeepAlive = 30;
+        builder.ApplicationName ??= "hobom";
+        return builder.ConnectionString;
+    }
+
+    static string RowsText(IReadOnlyList<SqlColumn> columns) =>
+        $"jsonb_to_recordset(cast(@rows as jsonb)) as r({string.Join(", ", columns.Select(c => $"\"{c.Name}\" {c.Type}"))})";
+
+    static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,90 @@
+using System.Data.Common;
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Sql;
+
+/// <summary>
+/// Leases. What is due is looked for row by row, never from a remembered place on, and what another process is just
+/// leasing is passed over. Order by key: only the first of a key that is neither done nor skipped is given out.
+/// </summary>
+sealed class SqlClaims(SqlEdge edge)
+{
+    const string Due = "h.status in ('received', 'failed') and h.available_at <= @now";
+
+    const string Expired = "h.status = 'processing' and h.leased_until <= @now";
+
+    const string Head = """
+        and (h.ordering_key is null or not exists (
+            select 1 from inbox_event p where p.consumer_name = h.consumer_name and p.ordering_key = h.ordering_key
+            and p.position < h.position and p.status not in ('processed', 'skipped')))
+        """;
+
+    static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
+
+    static readonly SqlColumn[] LeaseColumns = [new("id", "uuid"), new("token", "bigint")];
+
+    public Task<Either<StoreFailure, IReadOnlyList<Claimed>>> ClaimAsync(ClaimRequest request, CancellationToken stopping) =>
+        edge.InTransactionAsync<IReadOnlyList<Claimed>>(async (connection, transaction) =>
+        {
+            var leased = await connection.Command(
+                transaction, LeaseText(request), ("@consumer", request.Consumer), ("@limit", request.Limit), ("@owner", request.Owner),
+                ("@now", edge.Dialect.TimeParameter(request.Now)), ("@until", edge.Dialect.TimeParameter(request.Now + request.Lease)))
+                .ReadAsync(row => row.Id(0), stopping);
+            return leased.Count == 0 ? [] : await ReadAsync(connection, transaction, leased, stopping);
+        }, stopping);
+
+    public Task<Either<StoreFailure, IReadOnlySet<Guid>>> RenewAsync(IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping) =>
+        edge.TryAsync<IReadOnlySet<Guid>>(async connection =>
+        {
+            var rows = leases.Select(l => new Dictionary<string, object?> { ["id"] = l.HandlingId.ToString(), ["token"] = l.Token });
+            var held = await connection.Command(
+                null,
+                $"""
+                update inbox_event set leased_until = @until from {edge.Dialect.Rows(LeaseColumns)}
+                where inbox_event.id = r.id and inbox_event.fencing_token = r.token and inbox_event.status = 'processing'
+                returning inbox_event.id
+                """,
+                ("@rows", SqlText.Rows(rows)), ("@until", edge.Dialect.TimeParameter(until))).ReadAsync(row => row.Id(0), stopping);
+            return held.ToHashSet();
+        }, stopping);
+
+    public Task<Either<StoreFailure, Option<DateTimeOffset>>> NextDueAsync(DateTimeOffset now, CancellationToken stopping) =>
+        edge.TryAsync<Option<DateTimeOffset>>(async connection =>
+        {
+            var times = await connection.Command(
+                null,
+                """
+                select min(available_at) from inbox_event where status in ('received', 'failed') and available_at > @now
+                union all select min(leased_until) from inbox_event where status = 'processing' and leased_until > @now
+                """,
+                ("@now", edge.Dialect.TimeParameter(now))).ReadAsync(row => row.Time(0), stopping);
+            return times.Min() is { } next ? next : default(Option<DateTimeOffset>);
+        }, stopping);
+
+    string LeaseText(ClaimRequest request) =>
+        $"""
+        with picked as materialized (
+            select h.id from inbox_event h where h.consumer_name = @consumer and {(request.Expired ? Expired : Due)}
+            {(request.OrderedByKey ? Head : "")} order by h.position limit @limit {edge.Dialect.SkipLocked})
+        update inbox_event set status = 'processing', attempt_count = attempt_count + 1, leased_by = @owner, leased_until = @until,
+            fencing_token = fencing_token + 1, started_at = coalesce(started_at, @now), updated_at = @now
+        from picked where inbox_event.id = picked.id
+        returning inbox_event.id
+        """;
+
+    Task<List<Claimed>> ReadAsync(DbConnection connection, DbTransaction transaction, List<Guid> leased, CancellationToken stopping) =>
+        connection.Command(
+            transaction,
+            $"""
+            select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at, {SqlEvents.Columns("e", edge.Dialect.IdText)}
+            from {edge.Dialect.Rows(IdColumns)} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
+            order by h.position
+            """,
+            ("@rows", SqlText.IdRows(leased)))
+            .ReadAsync(
+                row => new Claimed(
+                    row.Id(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.Time(5) ?? default,
+                    row.Id(6), SqlEvents.Read(row, 6)),
+                stopping);
+}

@@ -1,0 +1,144 @@
+using System.Data.Common;
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Sql;
+
+/// <summary>Ends tries, and with the last one of an event the event. A token that is not the handling's any more changes nothing.</summary>
+/// <param name="deadWord">Of an event with a dead handling: <c>dead_letter</c>, or <c>failed</c> where dead letters are switched off.</param>
+sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
+{
+    /// <summary>A handler that ended the transaction itself has ended this too.</summary>
+    const string Savepoint = "hobom_handler";
+
+    static readonly SqlColumn[] ClosingColumns =
+    [
+        new("id", "uuid"), new("token", "bigint"), new("status", "text"), new("at", "timestamptz"), new("error", "text"),
+        new("back", "bigint"), new("ended", "timestamptz"),
+    ];
+
+    static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
+
+    public Task<Either<StoreFailure, IReadOnlySet<Guid>>> CloseAsync(
+        IReadOnlyList<Closing> closings, DateTimeOffset now, CancellationToken stopping) =>
+        edge.InTransactionAsync<IReadOnlySet<Guid>>(
+            async (connection, transaction) => await WriteAsync(connection, transaction, closings, now, stopping), stopping);
+
+    public async Task<TransactionEnd> TransactAsync(Claimed claimed, HandlerWork work, DateTimeOffset now, CancellationToken stopping)
+    {
+        TransactionEnd? end = null;
+        var done = new Closing(claimed.HandlingId, claimed.Token, new TryEnd.Done());
+        var transacted = await edge.TryAsync(async connection =>
+        {
+            await using var transaction = await edge.Dialect.Begin(connection, stopping);
+            await connection.Command(transaction, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
+            var result = await work(new HandlerTransaction(connection, transaction, []), stopping);
+            if (!result.Succeeded(out _, out var failure))
+            {
+                end = new TransactionEnd.WorkFailed(failure);
+                return Unit.Default;
+            }
+
+            end = await LastActAsync(connection, transaction, done, now, stopping);
+            if (end is not TransactionEnd.Committed) return Unit.Default;
+            end = null;
+            await transaction.CommitAsync(CancellationToken.None);
+            end = new TransactionEnd.Committed();
+            return Unit.Default;
+        }, stopping);
+        // What goes wrong after the outcome is known, in giving back the connection, does not change it.
+        if (end is not null) return end;
+        return transacted.Succeeded(out _, out var unknown)
+            ? new TransactionEnd.Unknown(new StoreFailure("the transaction has no outcome"))
+            : new TransactionEnd.Unknown(unknown);
+    }
+
+    /// <summary>Checks the token with the handling's row locked, right before the commit.</summary>
+    async Task<TransactionEnd> LastActAsync(
+        DbConnection connection, DbTransaction transaction, Closing done, DateTimeOffset now, CancellationToken stopping)
+    {
+        try
+        {
+            await connection.Command(transaction, $"release savepoint {Savepoint}").RunAsync(stopping);
+            var closed = await WriteAsync(connection, transaction, [done], now, stopping);
+            return closed.Count == 1 ? new TransactionEnd.Committed() : new TransactionEnd.LeaseLost();
+        }
+        catch (Exception ended) when (SqlEdge.IsOfDatabase(ended))
+        {
+            return new TransactionEnd.WorkFailed(
+                new TryFailure.Transient($"the handler left no transaction to commit: {ended.GetType().Name}: {ended.Message}"));
+        }
+    }
+
+    async Task<IReadOnlySet<Guid>> WriteAsync(
+        DbConnection connection, DbTransaction transaction, IReadOnlyList<Closing> closings, DateTimeOffset now, CancellationToken stopping)
+    {
+        var time = edge.Dialect.TimeParameter(now);
+        var closed = await connection.Command(
+            transaction,
+            $"""
+            update inbox_event set status = r.status, available_at = coalesce(r.at, inbox_event.available_at),
+                last_error = case when r.status = 'processed' then null else coalesce(r.error, inbox_event.last_error) end,
+                attempt_count = inbox_event.attempt_count - r.back, leased_by = null, leased_until = null, processed_at = r.ended, updated_at = @now
+            from {edge.Dialect.Rows(ClosingColumns)}
+            where inbox_event.id = r.id and inbox_event.fencing_token = r.token and inbox_event.status = 'processing'
+            returning inbox_event.id, inbox_event.outbox_event_id, inbox_event.status
+            """,
+            ("@rows", SqlText.Rows(closings.Select(c => RowOf(c, now)))), ("@now", time))
+            .ReadAsync(row => (Id: row.Id(0), Event: row.Id(1), Status: row.GetString(2)), stopping);
+        var ended = closed.Where(c => c.Status is "processed" or "dead_letter").Select(c => c.Event).Distinct().ToArray();
+        await EndEventsAsync(connection, transaction, ended, now, stopping);
+        return closed.Select(c => c.Id).ToHashSet();
+    }
+
+    /// <summary>
+    /// Two processes may end the last two handlings of an event at once, each not seeing the other's: so the events' rows are
+    /// locked first, and what is open is asked after that.
+    /// </summary>
+    public async Task EndEventsAsync(
+        DbConnection connection, DbTransaction transaction, IReadOnlyList<Guid> events, DateTimeOffset now, CancellationToken stopping)
+    {
+        if (events.Count == 0) return;
+        var rows = SqlText.IdRows(events);
+        if (edge.Dialect.LockRows.Length > 0)
+        {
+            await connection.Command(
+                transaction,
+                $"select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(IdColumns)}) order by id {edge.Dialect.LockRows}",
+                ("@rows", rows)).RunAsync(stopping);
+        }
+
+        await connection.Command(
+            transaction,
+            $"""
+            update outbox_event set processed_at = @now, updated_at = @now,
+                status = case when exists (
+                    select 1 from inbox_event d where d.outbox_event_id = outbox_event.id and d.status = 'dead_letter') then @dead else 'processed' end,
+                attempt_count = (select coalesce(sum(t.attempt_count - case when t.status = 'processed' then 1 else 0 end), 0)
+                    from inbox_event t where t.outbox_event_id = outbox_event.id),
+                last_error = (select l.last_error from inbox_event l where l.outbox_event_id = outbox_event.id and l.status = 'dead_letter'
+                    order by l.processed_at desc limit 1)
+            where id in (select r.id from {edge.Dialect.Rows(IdColumns)}) and not exists (
+                select 1 from inbox_event o where o.outbox_event_id = outbox_event.id and o.status in ('received', 'processing', 'failed'))
+            """,
+            ("@rows", rows), ("@now", edge.Dialect.TimeParameter(now)), ("@dead", deadWord())).RunAsync(stopping);
+    }
+
+    static Dictionary<string, object?> RowOf(Closing closing, DateTimeOffset now)
+    {
+        (string Status, DateTimeOffset? At, string? Error, int Back, DateTimeOffset? Ended) row = closing.End switch
+        {
+            TryEnd.Done => ("processed", null, null, 0, now),
+            TryEnd.RetryAt retry => ("failed", retry.At, retry.Reason, 0, null),
+            TryEnd.Dead dead => ("dead_letter", null, dead.Reason, 0, now),
+            TryEnd.HandBack back => ("received", back.NotBefore, back.Reason, 1, null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return new()
+        {
+            ["id"] = closing.HandlingId.ToString(), ["token"] = closing.Token, ["status"] = row.Status, ["back"] = row.Back,
+            ["at"] = row.At is { } at ? SqlTimes.Text(at) : null, ["error"] = SqlText.Error(row.Error),
+            ["ended"] = row.Ended is { } ended ? SqlTimes.Text(ended) : null,
+        };
+    }
+}

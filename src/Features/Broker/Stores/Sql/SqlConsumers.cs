@@ -1,0 +1,89 @@
+using System.Data.Common;
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Sql;
+
+/// <summary>
+/// The consumers. Who changes them waits until nobody routes: so an event either meets the new consumer, or is one of
+/// those that nobody wanted, which are looked at again here.
+/// </summary>
+sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
+{
+    public ConsumerRegister AsRegister() => new(
+        stopping => edge.TryAsync(connection => AllAsync(connection, null, stopping), stopping), SaveAsync, SetStateAsync, RemoveAsync);
+
+    public static async Task<IReadOnlyList<Consumer>> AllAsync(DbConnection connection, DbTransaction? transaction, CancellationToken stopping) =>
+        await connection.Command(
+            transaction, "select name, kind, pattern, definition, state, state_reason, probe_at from broker_consumer order by name")
+            .ReadAsync(
+                row => ConsumerText.Read(
+                    row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3),
+                    StateOf(row.GetString(4), row.Text(5) ?? "", row.Time(6))),
+                stopping);
+
+    Task<Either<StoreFailure, Unit>> SaveAsync(Consumer consumer, CancellationToken stopping) =>
+        ChangeAsync(async (connection, transaction) =>
+        {
+            await connection.Command(
+                transaction,
+                """
+                insert into broker_consumer (name, kind, pattern, definition, state) values (@name, @kind, @pattern, @definition, 'active')
+                on conflict (name) do update set kind = excluded.kind, pattern = excluded.pattern, definition = excluded.definition
+                """,
+                ("@name", consumer.Name), ("@kind", ConsumerText.WordOf(consumer.Kind)), ("@pattern", consumer.Pattern.Text),
+                ("@definition", ConsumerText.Write(consumer))).RunAsync(stopping);
+            await connection.Command(transaction, "update outbox_event set no_consumer_since = null where no_consumer_since is not null").RunAsync(stopping);
+            return Unit.Default;
+        }, stopping);
+
+    Task<Either<StoreFailure, bool>> SetStateAsync(string name, ConsumerState state, CancellationToken stopping)
+    {
+        var (word, reason, probe) = state switch
+        {
+            ConsumerState.Active => ("active", null, null),
+            ConsumerState.Paused paused => ("paused", paused.Reason, paused.ProbeAt),
+            ConsumerState.Off off => ("off", off.Reason, (DateTimeOffset?)null),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        return ChangeAsync(
+            async (connection, transaction) => await connection.Command(
+                transaction, "update broker_consumer set state = @state, state_reason = @reason, probe_at = @probe where name = @name",
+                ("@state", word), ("@reason", SqlText.Error(reason)), ("@probe", probe is { } at ? edge.Dialect.TimeParameter(at) : null),
+                ("@name", name)).RunAsync(stopping) == 1,
+            stopping);
+    }
+
+    Task<Either<StoreFailure, bool>> RemoveAsync(string name, DateTimeOffset now, CancellationToken stopping) =>
+        ChangeAsync(async (connection, transaction) =>
+        {
+            var skipped = await connection.Command(
+                transaction,
+                """
+                update inbox_event set status = 'skipped', processed_at = @now, updated_at = @now, leased_by = null, leased_until = null
+                where consumer_name = @name and status in ('received', 'processing', 'failed') returning outbox_event_id
+                """,
+                ("@name", name), ("@now", edge.Dialect.TimeParameter(now))).ReadAsync(row => row.Id(0), stopping);
+            await closing.EndEventsAsync(connection, transaction, skipped, now, stopping);
+            return await connection.Command(transaction, "delete from broker_consumer where name = @name", ("@name", name)).RunAsync(stopping) == 1;
+        }, stopping);
+
+    async Task<Either<StoreFailure, T>> ChangeAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken stopping)
+    {
+        var answer = await edge.InTransactionAsync(async (connection, transaction) =>
+        {
+            await connection.Command(transaction, $"update broker_epoch set consumers = consumers + 1; {edge.Dialect.WakeOthers}").RunAsync(stopping);
+            return await work(connection, transaction);
+        }, stopping);
+        signal.Set();
+        return answer;
+    }
+
+    static ConsumerState StateOf(string word, string reason, DateTimeOffset? probe) => word switch
+    {
+        "active" => new ConsumerState.Active(),
+        "paused" => new ConsumerState.Paused(reason, probe),
+        "off" => new ConsumerState.Off(reason),
+        _ => throw new InvalidDataException($"no state of a consumer: {word}"),
+    };
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Hobom.Slices.Broker.Stores.Sql;
+
+/// <summary>Times as text that sorts as they do: UTC, microseconds.</summary>
+static class SqlTimes
+{
+    public static string Text(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
+    public static DateTimeOffset Read(object value) => value switch
+    {
+        DateTime time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
+        string text when DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) => time,
+        // Another program's: a row with a day that never was is still a row.
+        string => DateTimeOffset.UnixEpoch,
+        _ => throw new InvalidCastException($"a time of type {value.GetType()}"),
+    };
+}

@@ -1,0 +1,103 @@
+using System.Data.Common;
+using Hobom.Slices.Broker.Stores.Sql;
+using Hobom.Slices.Core;
+using LanguageExt;
+using Microsoft.Data.Sqlite;
+
+namespace Hobom.Slices.Broker.Stores.Sqlite;
+
+/// <summary>Events in one file, durable. Several processes of one machine may share it; one writes at a time.</summary>
+public sealed class SqliteStore : IAsyncDisposable
+{
+    /// <summary>How often another process's writes are looked for: it costs a read of the file's head.</summary>
+    static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    readonly CancellationTokenSource closing;
+    readonly Task looking;
+
+    SqliteStore(BrokerStore port, Task looking, CancellationTokenSource closing) =>
+        (Port, this.looking, this.closing) = (port, looking, closing);
+
+    public BrokerStore Port { get; }
+
+    /// <summary>Makes or migrates the tables first.</summary>
+    public static async Task<Either<StoreFailure, SqliteStore>> OpenAsync(
+        string file, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
+    {
+        var address = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 15, Pooling = true }.ToString();
+        var signal = new Signals();
+        var dialect = new SqlDialect(
+            stop => OpenConnectionAsync(address, stop), (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
+            "", "", SqlTimes.Text, RowsText, "", "", "id");
+        var made = await new SqlEdge(dialect).TryAsync(async connection =>
+        {
+            await connection.Command(null, "pragma journal_mode = wal").ScalarAsync(stopping);
+            await using var transaction = await dialect.Begin(connection, stopping);
+            await Migrations.ApplyAsync(connection, transaction, "Sqlite", stopping);
+            await transaction.CommitAsync(stopping);
+            return Unit.Default;
+        }, stopping);
+        var over = new CancellationTokenSource();
+        return made.Map(_ => new SqliteStore(
+            SqlStore.Over(dialect, signal, settings, clock), LookForOthersAsync(address, signal, clock, over.Token), over));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await closing.CancelAsync();
+        await looking;
+        closing.Dispose();
+    }
+
+    static async Task<DbConnection> OpenConnectionAsync(string address, CancellationToken stopping)
+    {
+        var connection = new SqliteConnection(address);
+        try
+        {
+            await connection.OpenAsync(stopping);
+            // The default of the file's format, stated: an event that was acknowledged survives a power cut.
+            await connection.Command(null, "pragma synchronous = full").RunAsync(stopping);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    static string RowsText(IReadOnlyList<SqlColumn> columns) =>
+        $"(select {string.Join(", ", columns.Select(c => $"json_extract(value, '$.{c.Name}') as \"{c.Name}\""))} from json_each(@rows)) r";
+
+    /// <summary>The number changes with each commit of another connection.</summary>
+    static async Task LookForOthersAsync(string address, Signals signal, TimeProvider clock, CancellationToken closing)
+    {
+        using var timer = new PeriodicTimer(LookInterval, clock);
+        DbConnection? connection = null;
+        object? seen = null;
+        try
+        {
+            while (await timer.WaitForNextTickAsync(closing))
+            {
+                try
+                {
+                    connection ??= await OpenConnectionAsync(address, closing);
+                    var version = await connection.Command(null, "pragma data_version").ScalarAsync(closing);
+                    if (seen is not null && !Equals(seen, version)) signal.Set();
+                    seen = version;
+                }
+                catch (SqliteException)
+                {
+                    // The next look opens it anew; until then the poll interval finds what there is.
+                    if (connection is not null) await connection.DisposeAsync();
+                    connection = null;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        if (connection is not null) await connection.DisposeAsync();
+    }
+}

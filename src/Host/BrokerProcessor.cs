@@ -1,0 +1,88 @@
+using System.Net.Sockets;
+using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Settings;
+using Hobom.Slices.Core;
+using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Health;
+using LanguageExt;
+
+namespace Hobom.Slices.Host;
+
+/// <summary>The broker without the relay: no backend, no Redis, no Kafka.</summary>
+sealed class BrokerProcessor : IAsyncDisposable
+{
+    static readonly TimeSpan HttpStopLimit = TimeSpan.FromSeconds(5);
+
+    readonly ILoggerFactory logs = LoggerFactory.Create(ConsoleLog.Configure);
+    readonly BrokerSlice broker;
+    readonly WebApplication app;
+
+    BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access)
+    {
+        var builder = HttpApi.NewBuilder(http, access, logs, o =>
+        {
+            o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
+            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint);
+        });
+        broker = BrokerSlice.Build(settings, new BrokerTools(
+            TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
+        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddHealthChecks();
+        app = HttpApi.Build(builder);
+    }
+
+    /// <summary>None where the relay is to run too: its variables are there, or the broker is off.</summary>
+    public static Option<Either<SettingProblems, BrokerProcessor>> Of(IReadOnlyDictionary<string, string> environment)
+    {
+        if (environment.GetValueOrDefault("HOBOM_GRPC_ADDR", "").Trim().Length > 0) return default;
+        var read = new SettingsReader(environment);
+        var asked = Settings.ReadBroker(read, environment);
+        if (asked.IsNone && read.Problems.Count == 0) return default;
+        var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
+        var access = AccessSettings.Read(read, http);
+        if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));
+        return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access)));
+    }
+
+    public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)
+    {
+        if (read.Succeeded(out var processor, out var problems))
+        {
+            await using (processor)
+            {
+                using var signals = new Signals();
+                return await processor.RunAsync(signals.Stopping);
+            }
+        }
+
+        foreach (var problem in problems.Lines) await Console.Error.WriteLineAsync(problem);
+        return 1;
+    }
+
+    /// <summary>Returns the exit code, when nothing that was begun is under way any more.</summary>
+    public async Task<int> RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await app.StartAsync(CancellationToken.None);
+        }
+        catch (Exception unavailable) when (unavailable is IOException or SocketException)
+        {
+            await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
+            return 1;
+        }
+
+        logs.CreateLogger("Hobom.Slices").LogInformation(
+            "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}", broker.Settings.Provider, string.Join(", ", app.Urls));
+        await broker.RunAsync(stopping);
+        using var limit = new CancellationTokenSource(HttpStopLimit);
+        await app.StopAsync(limit.Token);
+        return 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await broker.DisposeAsync();
+        logs.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Consumers;
+using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Core;
+using LanguageExt;
+using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
+
+namespace Hobom.Slices.Tests.Broker.Consumers;
+
+public sealed class TopicSenderTests
+{
+    static readonly Consumer Topic = Consumer("t") with { Kind = ConsumerKind.Kafka, Target = new ConsumerTarget.Topic("shop.events", AsCloudEvent: true) };
+
+    readonly Claimed claimed = new(Guid.NewGuid(), 1, "t", 1, 1, Noon, Guid.NewGuid(), Event("e1", payload: "[ 1 ]", key: "order/7"));
+    readonly List<(Delivery Delivery, bool PossibleDuplicate)> published = [];
+    Either<PublishFailure, RecordPosition> outcome = new RecordPosition(0, 1);
+
+    [Fact]
+    public async Task A_record_has_the_payloads_bytes_the_key_and_the_events_names()
+    {
+        Assert.True((await SendAsync(claimed)).IsRight);
+        var (delivery, possibleDuplicate) = Assert.Single(published);
+        Assert.Equal(("shop.events", "order/7", false), (delivery.Topic, delivery.Key, possibleDuplicate));
+        Assert.Equal("[ 1 ]"u8.ToArray(), delivery.Value.ToArray());
+        Assert.Contains(new RecordHeader("event-id", claimed.RowId.ToString()), delivery.Headers);
+        Assert.Contains(new RecordHeader("event-source-id", "e1"), delivery.Headers);
+        Assert.Contains(new RecordHeader("ce_type", "public.users.create"), delivery.Headers);
+    }
+
+    [Fact]
+    public async Task A_try_that_may_have_been_written_is_looked_up_before_it_is_made_again()
+    {
+        Assert.True((await SendAsync(claimed with { Attempt = 2 }, found: true)).IsRight);
+        Assert.Empty(published);
+        Assert.True((await SendAsync(claimed with { Attempt = 2 })).IsRight);
+        Assert.True(Assert.Single(published).PossibleDuplicate);
+    }
+
+    [Theory]
+    [InlineData(FaultScope.Topic, typeof(TryFailure.ConsumerDown))]
+    [InlineData(FaultScope.Cluster, typeof(TryFailure.ConsumerDown))]
+    [InlineData(FaultScope.Record, typeof(TryFailure.Permanent))]
+    public async Task A_failure_befalls_the_record_or_all(FaultScope scope, Type expected)
+    {
+        outcome = new PublishFailure.Permanent("code", "message", scope);
+        Assert.IsType(expected, (await SendAsync(claimed)).Match(_ => null!, f => f));
+    }
+
+    Task<Either<TryFailure, Unit>> SendAsync(Claimed given, bool found = false) => new TopicSender(
+        (delivery, possibleDuplicate) =>
+        {
+            published.Add((delivery, possibleDuplicate));
+            return Task.FromResult(outcome);
+        },
+        (_, _, ids, _) => Task.FromResult(Either<StoreFailure, IReadOnlySet<EventId>>.Right(
+            found ? ids.ToHashSet() : new System.Collections.Generic.HashSet<EventId>()))).SendAsync(given, Topic, default);
+}

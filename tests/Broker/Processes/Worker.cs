@@ -1,0 +1,42 @@
+using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Settings;
+using Hobom.Slices.Core;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Hobom.Slices.Tests.Broker.Processes;
+
+/// <summary>
+/// A process with the broker and one handler, which writes a row for each event through the transaction it is given. It
+/// takes its settings from its environment and runs until its standard input ends, or it is killed.
+/// </summary>
+static class Worker
+{
+    public static async Task<int> Main()
+    {
+        var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
+        if (!BrokerSettingsReader.Read(environment).Succeeded(out var read, out var problems))
+        {
+            foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);
+            return 1;
+        }
+
+        using var logs = LoggerFactory.Create(_ => { });
+        var tools = new BrokerTools(TimeProvider.System, Random.Shared.NextDouble, logs, $"worker-{Environment.ProcessId}", null, null);
+        await using var slice = BrokerSlice.Build(read.IfNone(() => throw new InvalidOperationException("the broker is off")), tools);
+        slice.Subscribe("effects", "*", async (context, stopping) =>
+        {
+            await using var insert = new NpgsqlCommand("insert into effect values ($1, $2)", (NpgsqlConnection)context.Transaction.Connection!);
+            insert.Parameters.Add(new NpgsqlParameter { Value = context.Event.Id });
+            insert.Parameters.Add(new NpgsqlParameter { Value = Environment.ProcessId });
+            await insert.ExecuteNonQueryAsync(stopping);
+        });
+        using var stop = new CancellationTokenSource();
+        var running = slice.RunAsync(stop.Token);
+        await Console.In.ReadToEndAsync();
+        await stop.CancelAsync();
+        await running;
+        return 0;
+    }
+}

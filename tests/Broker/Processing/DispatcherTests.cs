@@ -1,0 +1,220 @@
+using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Processing;
+using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Broker.Stores.Memory;
+using Hobom.Slices.Tests.Broker.Stores;
+using LanguageExt;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
+
+namespace Hobom.Slices.Tests.Broker.Processing;
+
+/// <summary>One process, whole, over the memory store and a clock that is moved by hand.</summary>
+public sealed class DispatcherTests
+{
+    readonly FakeTimeProvider clock = new(Noon);
+    readonly BrokerStore store;
+    readonly CancellationTokenSource stop = new();
+    readonly Dictionary<string, ConsumerPort> ports = new(StringComparer.Ordinal);
+
+    public DispatcherTests() => store = MemoryStore.Open(1000, clock);
+
+    [Fact]
+    public async Task An_event_reaches_each_of_its_consumers_once()
+    {
+        var (one, other) = (new List<string>(), new List<string>());
+        await HandlerAsync("one", c => one.Add(c.Event.Id));
+        await HandlerAsync("other", c => other.Add(c.Event.Id), "public.*.create");
+        await using var running = Start();
+        await store.AppendAsync(Event("e1"), Event("e2", "admin.x"));
+        await UntilAsync(async () => (await CountsAsync()).Completed == 2);
+        Assert.Equal(["e1", "e2"], one);
+        Assert.Equal(["e1"], other);
+    }
+
+    [Fact]
+    public async Task A_handler_that_throws_is_tried_again_after_its_waits_and_then_dead()
+    {
+        var calls = new List<DateTimeOffset>();
+        await HandlerAsync("c", _ =>
+        {
+            calls.Add(clock.GetUtcNow());
+            throw new InvalidOperationException("no");
+        });
+        await using var running = Start();
+        await store.AppendAsync(Event("e1"));
+        await UntilAsync(async () => (await CountsAsync()).Failed == 1, move: TimeSpan.FromMilliseconds(100));
+        var dead = (await store.OneAsync("e1")).Handlings[0];
+        Assert.Equal((3, "InvalidOperationException: no"), (dead.Attempts, dead.LastError));
+        Assert.Equal(3, calls.Count);
+        Assert.True(calls[1] - calls[0] >= TimeSpan.FromSeconds(1) && calls[2] - calls[1] >= TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task One_consumers_failure_does_not_repeat_anothers_success()
+    {
+        var good = 0;
+        await HandlerAsync("good", _ => good++);
+        await HandlerAsync("bad", _ => throw new InvalidOperationException("no"));
+        await using var running = Start();
+        await store.AppendAsync(Event("e1"));
+        await UntilAsync(async () => (await CountsAsync()).Failed == 1, move: TimeSpan.FromSeconds(1));
+        Assert.Equal(1, good);
+    }
+
+    [Fact]
+    public async Task A_handler_that_hangs_ends_with_its_time_limit_and_the_others_go_on()
+    {
+        var done = 0;
+        await store.Consumers.Save(Consumer("hangs") with { Retry = ConsumerRetry.Contract with { MaxRetries = 0 } }, default).Right();
+        ports["hangs"] = new ConsumerPort.Handles(async (_, _) =>
+        {
+            await new TaskCompletionSource().Task;
+            return Unit.Default;
+        });
+        await HandlerAsync("quick", _ => done++);
+        await using var running = Start();
+        await store.AppendAsync(Event("e1"), Event("e2"));
+        await UntilAsync(() => Task.FromResult(done == 2));
+        await UntilAsync(async () => (await CountsAsync()).Failed == 2, move: TimeSpan.FromSeconds(5));
+        Assert.Equal("no end after 30s", (await store.OneAsync("e1")).Handlings[0].LastError);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_down_pauses_its_consumer_costs_no_letters_and_is_found_when_it_is_back()
+    {
+        var up = false;
+        var tries = 0;
+        await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook, Concurrency = 1 }, default).Right();
+        ports["c"] = new ConsumerPort.Sends((_, _, _) =>
+        {
+            tries++;
+            return Task.FromResult<Either<TryFailure, Unit>>(up ? Unit.Default : new TryFailure.ConsumerDown("refused"));
+        });
+        await using var running = Start();
+        await store.AppendAsync([.. Enumerable.Range(0, 50).Select(i => Event($"e{i}"))]);
+        await UntilAsync(async () => (await store.Consumers.All(default).Right())[0].State is ConsumerState.Paused);
+        for (var i = 0; i < 600; i++) await MoveAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, (await CountsAsync()).Failed);
+        Assert.InRange(tries, 3, 30);
+        up = true;
+        await UntilAsync(async () => (await CountsAsync()).Completed == 50, move: TimeSpan.FromSeconds(1));
+        Assert.IsType<ConsumerState.Active>((await store.Consumers.All(default).Right())[0].State);
+    }
+
+    [Fact]
+    public async Task A_receiver_that_wants_no_more_is_switched_off_and_its_events_wait()
+    {
+        await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook }, default).Right();
+        ports["c"] = new ConsumerPort.Sends((_, _, _) => Task.FromResult<Either<TryFailure, Unit>>(new TryFailure.ConsumerGone("410 Gone")));
+        await using var running = Start();
+        await store.AppendAsync(Event("e1"), Event("e2"));
+        await UntilAsync(async () => (await store.Consumers.All(default).Right())[0].State is ConsumerState.Off);
+        await UntilAsync(async () => (await CountsAsync()).Consumers[0] is { Waiting: 2, Leased: 0 });
+    }
+
+    [Fact]
+    public async Task A_handling_that_killed_its_processes_is_dead_after_its_tries()
+    {
+        await HandlerAsync("c", _ => Assert.Fail("it was begun often enough"));
+        await store.AppendAsync(Event("e1"));
+        await store.RouteAsync();
+        await store.ClaimAsync("c");
+        for (var i = 1; i < 3; i++) await store.ClaimAsync("c", expired: true, now: Noon + (i * Lease));
+        clock.Advance(4 * Lease);
+        await using var running = Start();
+        await UntilAsync(async () => (await CountsAsync()).Failed == 1);
+        Assert.StartsWith("3 tries were begun", (await store.OneAsync("e1")).Handlings[0].LastError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_hands_back_what_was_not_begun_and_waits_for_what_was()
+    {
+        var entered = new TaskCompletionSource();
+        var leave = new TaskCompletionSource();
+        await store.Consumers.Save(Consumer("c"), default).Right();
+        ports["c"] = new ConsumerPort.Handles(async (_, _) =>
+        {
+            entered.TrySetResult();
+            await leave.Task;
+            return Unit.Default;
+        });
+        await store.AppendAsync(Event("e1"), Event("e2"), Event("e3"));
+        var running = Start();
+        await entered.Task;
+        await stop.CancelAsync();
+        await UntilAsync(async () => (await CountsAsync()).Consumers[0] is { Waiting: 2, Leased: 1 });
+        Assert.False(running.Ended.IsCompleted);
+        leave.SetResult();
+        await running.Ended.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, (await CountsAsync()).Completed);
+        Assert.All((await store.OneAsync("e2")).Handlings, h => Assert.Equal(0, h.Attempts));
+    }
+
+    [Fact]
+    public async Task Leases_are_renewed_as_long_as_a_try_goes_on()
+    {
+        var leave = new TaskCompletionSource();
+        await store.Consumers.Save(Consumer("c") with { Timeout = TimeSpan.FromHours(1) }, default).Right();
+        ports["c"] = new ConsumerPort.Handles(async (_, _) =>
+        {
+            await leave.Task;
+            return Unit.Default;
+        });
+        await using var running = Start();
+        await store.AppendAsync(Event("e1"));
+        await UntilAsync(async () => (await CountsAsync()).Processing == 1);
+        for (var i = 0; i < 60; i++) await MoveAsync(TimeSpan.FromSeconds(5));
+        Assert.Empty(await store.ClaimAsync("c", expired: true, now: clock.GetUtcNow(), owner: "p2"));
+        leave.SetResult();
+        await UntilAsync(async () => (await CountsAsync()).Completed == 1);
+    }
+
+    async Task HandlerAsync(string name, Action<HandlerContext> handle, string pattern = "*")
+    {
+        await store.Consumers.Save(Consumer(name, pattern), default).Right();
+        ports[name] = new ConsumerPort.Handles((context, _) =>
+        {
+            handle(context);
+            return Task.FromResult<Either<TryFailure, Unit>>(Unit.Default);
+        });
+    }
+
+    Running Start()
+    {
+        var dispatcher = new Dispatcher(new DispatcherTools(
+            store, c => ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", clock, () => 0, _ => { }, NullLogger.Instance));
+        return new Running(Task.Run(() => dispatcher.RunAsync(stop.Token)), stop, dispatcher);
+    }
+
+    Task<StoreCounts> CountsAsync() => store.Read.Count(default).Right();
+
+    async Task UntilAsync(Func<Task<bool>> holds, TimeSpan? move = null)
+    {
+        for (var i = 0; i < 3000; i++)
+        {
+            if (await holds()) return;
+            if (move is { } by) await MoveAsync(by);
+            else await Task.Delay(5);
+        }
+
+        Assert.Fail("it did not come to pass");
+    }
+
+    async Task MoveAsync(TimeSpan by)
+    {
+        clock.Advance(by);
+        await Task.Delay(2);
+    }
+
+    sealed record Running(Task Ended, CancellationTokenSource Stop, Dispatcher Dispatcher) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Stop.CancelAsync();
+            await Ended.WaitAsync(TimeSpan.FromSeconds(20));
+            Dispatcher.Dispose();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Broker.Stores.Memory;
+using Hobom.Slices.Broker.Stores.Postgres;
+using Hobom.Slices.Broker.Stores.Sql;
+using Hobom.Slices.Broker.Stores.Sqlite;
+using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
+
+namespace Hobom.Slices.Tests.Broker.Stores;
+
+public sealed class MemoryStoreTests : StoreConformance
+{
+    public override Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task A_full_store_refuses_before_it_stores_and_only_what_is_done_makes_room()
+    {
+        var store = MemoryStore.Open(2, TimeProvider.System);
+        await store.Consumers.Save(Consumer("c"), default).Right();
+        await store.AppendAsync(Event("e1"), Event("e2"));
+        Assert.Equal(new AppendRefusal.Full(2), (await store.Append([Event("e3")], default)).Match(_ => null!, l => l));
+        Assert.True((await store.Append([Event("e1")], default).Right())[0].Repeated);
+        await store.RouteAsync();
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new Hobom.Slices.Broker.TryEnd.Done());
+        await store.AppendAsync(Event("e3"));
+        Assert.Equal(["e3", "e2"], (await store.Read.List(new EventFilter(), 9, default).Right()).Select(e => e.Event.Id));
+    }
+
+    protected override Task<BrokerStore> OpenAsync() => Task.FromResult(MemoryStore.Open(MemoryStore.DefaultEventLimit, TimeProvider.System));
+}
+
+public sealed class SqliteStoreTests : StoreConformance
+{
+    readonly string folder = Directory.CreateTempSubdirectory("hobom-sqlite-").FullName;
+    SqliteStore? opened;
+
+    public override async Task DisposeAsync()
+    {
+        if (opened is not null) await opened.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    protected override async Task<BrokerStore> OpenAsync()
+    {
+        opened = (await SqliteStore.OpenAsync(Path.Combine(folder, "events.db"), SqlStoreSettings.Default, TimeProvider.System, default)).Right();
+        return opened.Port;
+    }
+}
+
+[Collection(nameof(PostgresCluster))]
+public sealed class PostgresStoreTests(PostgresCluster cluster) : StoreConformance
+{
+    PostgresStore? opened;
+
+    public override async Task DisposeAsync()
+    {
+        if (opened is not null) await opened.DisposeAsync();
+    }
+
+    protected override async Task<BrokerStore> OpenAsync()
+    {
+        opened = (await PostgresStore.OpenAsync(await cluster.NewDatabaseAsync(), "events", SqlStoreSettings.Default, TimeProvider.System, default)).Right();
+        return opened.Port;
+    }
+}
