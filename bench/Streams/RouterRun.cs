@@ -15,7 +15,8 @@ sealed class RouterRun : IAsyncDisposable
     const int Users = 1000;
 
     static readonly LetterPort NoLetters = new(
-        _ => throw new InvalidOperationException("an entry failed"), _ => throw new InvalidOperationException(), _ => throw new InvalidOperationException(),
+        _ => throw new InvalidOperationException("an entry failed"), _ => throw new InvalidOperationException(),
+        _ => throw new InvalidOperationException(),
         _ => throw new InvalidOperationException());
 
     readonly ConnectionMultiplexer plain;
@@ -59,7 +60,8 @@ sealed class RouterRun : IAsyncDisposable
         var nothing = new StateView(new Dictionary<StateRead, string?>());
         ApplyCall[] calls = [.. read.Take(entries).Select(entry => new ApplyCall(
             Stream, "bench", RouterSettings.Default.Group,
-            [new Application(entry.Id, 0, MessageCompleteHandler.Handler.Decide(DatedEntry.Of(entry, TimeZoneInfo.Utc), nothing).IfLeft(Changes.None))],
+            [new Application(entry.Id, 0,
+                MessageCompleteHandler.Handler.Decide(DatedEntry.Of(entry, TimeZoneInfo.Utc), nothing).IfLeft(Changes.None))],
             RouterSettings.Default.LifeOf))];
         var since = Stopwatch.GetTimestamp();
         foreach (var chunk in calls.Chunk(2000)) await Task.WhenAll(chunk.Select(c => RedisScript.Apply.RunAsync(Db, c.Keys, c.Arguments)));
@@ -100,7 +102,8 @@ sealed class RouterRun : IAsyncDisposable
         {
             this.address = address;
             router = new EventRouter(new RouterParts(
-                "bench", RouterSettings.Default, HandlerRegistry.Default, Connect(), Connect, NoLetters, () => false, meter, TimeProvider.System,
+                "bench", RouterSettings.Default, HandlerRegistry.Default, Connect(), Connect, NoLetters, () => false, meter,
+                TimeProvider.System,
                 NullLogger.Instance));
             running = router.RunAsync(stop.Token);
         }
@@ -118,7 +121,8 @@ sealed class RouterRun : IAsyncDisposable
 
         RedisConnection Connect()
         {
-            var parsed = RedisAddress.Parse(address).Match(Right: a => a, Left: fault => throw new InvalidOperationException(fault.Message));
+            var parsed = RedisAddress.Parse(address)
+                .Match(Right: a => a, Left: fault => throw new InvalidOperationException(fault.Message));
             var connection = new RedisConnection(parsed, TimeProvider.System, NullLogger<RedisConnection>.Instance);
             lock (connections) connections.Add(connection);
             return connection;

@@ -19,7 +19,8 @@ public sealed class FoldPropertyTests
          from user in Gen.Elements("a", "b", "c:d")
          from hour in Gen.Choose(0, 24 * 60)
          select (type, user, hour)).ListOf().Select(drawn => drawn.Select((d, i) => Entries.Of(
-             d.type.Domain, $"{1768700000000 + (d.hour * 3_600_000L)}-{i}", ("type", d.type.Type), ("user_id", d.user), ("job_id", $"job-{i % 5}"))).ToList());
+             d.type.Domain, $"{1768700000000 + (d.hour * 3_600_000L)}-{i}", ("type", d.type.Type), ("user_id", d.user),
+                 ("job_id", $"job-{i % 5}"))).ToList());
 
     /// <summary>What dead letters need: one that is replayed weeks later leaves the state as if it had come in time.</summary>
     [Property]

@@ -38,7 +38,8 @@ public sealed class HandlerTests
     [Theory]
     [InlineData("auth", "logout", "state:user:u: last_logout=2026-01-18T09:12:33.123")]
     [InlineData("chat", "message_sent", "stats:daily:2026-01-18: total_sent=1|stats:user:u: sent_count=1")]
-    [InlineData("chat", "feedback", "state:user:u: last_feedback=2026-01-18T09:12:33.123|stats:daily:2026-01-18: total_feedback=1|stats:user:u: feedback_count=1")]
+    [InlineData("chat", "feedback",
+        "state:user:u: last_feedback=2026-01-18T09:12:33.123|stats:daily:2026-01-18: total_feedback=1|stats:user:u: feedback_count=1")]
     [InlineData("scan", "scan_start", "stats:daily:2026-01-18: total_scans_started=1|stats:user:u: scan_started_count=1")]
     [InlineData("scan", "scan_complete", "stats:daily:2026-01-18: total_scans=1|stats:user:u: scan_count=1")]
     [InlineData("info", "article_fetched", "stats:daily:2026-01-18: total_articles=1|stats:user:u: article_count=1")]
@@ -58,12 +59,14 @@ public sealed class HandlerTests
 
     [Fact]
     public void An_article_may_be_fetched_for_nobody() =>
-        Assert.Equal("stats:daily:2026-01-18: total_articles=1", StateModel.FoldOf([Entries.Of("info", Id, ("type", "article_fetched"))]).Text());
+        Assert.Equal("stats:daily:2026-01-18: total_articles=1",
+            StateModel.FoldOf([Entries.Of("info", Id, ("type", "article_fetched"))]).Text());
 
     [Fact]
     public void S4_the_day_is_the_events_in_the_configured_zone()
     {
-        var late = Entries.Of("chat", Entries.IdAt(new DateTimeOffset(2026, 1, 18, 15, 30, 0, TimeSpan.Zero)), ("type", "feedback"), ("user_id", "u"));
+        var late = Entries.Of("chat", Entries.IdAt(new DateTimeOffset(2026, 1, 18, 15, 30, 0, TimeSpan.Zero)), ("type", "feedback"),
+            ("user_id", "u"));
         var changes = Entries.Handled(late, new StateModel(), Entries.Seoul);
         Assert.Equal("1", new StateModel().Apply(changes)["stats:daily:2026-01-19", "total_feedback"]);
     }
@@ -83,7 +86,8 @@ public sealed class HandlerTests
 
     [Fact]
     public void A_message_is_complete_only_with_its_job() =>
-        Assert.Equal("the entry has no job_id", Entries.ReasonAgainst(Entries.Of("chat", Id, ("type", "message_complete"), ("user_id", "u"))));
+        Assert.Equal("the entry has no job_id",
+            Entries.ReasonAgainst(Entries.Of("chat", Id, ("type", "message_complete"), ("user_id", "u"))));
 
     [Fact]
     public void An_entry_without_a_type_is_refused() =>
@@ -95,7 +99,8 @@ public sealed class HandlerTests
         Assert.Equal(
             "user_id is 1048576 bytes long, and 512 is the limit",
             Entries.ReasonAgainst(Entries.Of("auth", Id, ("type", "logout"), ("user_id", new string('x', 1 << 20)))));
-        var binary = new StreamEntry("events:auth", EntryId.Parse(Id)!.Value, [EntryField.Of("type", "logout"), EntryField.Of("user_id", new byte[] { 0xff, 0xfe })]);
+        var binary = new StreamEntry("events:auth", EntryId.Parse(Id)!.Value,
+            [EntryField.Of("type", "logout"), EntryField.Of("user_id", new byte[] { 0xff, 0xfe })]);
         Assert.Equal("user_id is no UTF-8 text", Entries.ReasonAgainst(binary));
     }
 

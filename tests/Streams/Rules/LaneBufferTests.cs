@@ -38,7 +38,8 @@ public sealed class LaneBufferTests
     [Property]
     public Property Each_lane_is_done_in_order_whatever_fails() =>
         Prop.ForAll(
-            (from lanes in Gen.Choose(0, 3).ListOf() from chances in Gen.Choose(0, 9).ArrayOf(50) from most in Gen.Choose(1, 7) select (lanes, chances, most)).ToArbitrary(),
+            (from lanes in Gen.Choose(0, 3).ListOf() from chances in Gen.Choose(0, 9)
+                .ArrayOf(50) from most in Gen.Choose(1, 7) select (lanes, chances, most)).ToArbitrary(),
             drawn =>
             {
                 var buffer = Filled([.. drawn.lanes.Select((lane, i) => ((ulong)i, lane))]);
@@ -56,11 +57,13 @@ public sealed class LaneBufferTests
                             kept.RemoveAt(0);
                         }
 
-                        if (kept.Count > 0) buffer.Wait([kept[0] with { Alone = true }, .. kept.Skip(1)], now.AddSeconds(drawn.chances[draw % 50]));
+                        if (kept.Count > 0) buffer.Wait([kept[0] with { Alone = true }, .. kept.Skip(1)],
+                            now.AddSeconds(drawn.chances[draw % 50]));
                     }
                 }
 
-                return done.Count == drawn.lanes.Count && done.GroupBy(d => d.Lane).All(l => l.Select(e => e.Entry.Id).SequenceEqual(l.Select(e => e.Entry.Id).Order()));
+                return done.Count == drawn.lanes.Count
+                    && done.GroupBy(d => d.Lane).All(l => l.Select(e => e.Entry.Id).SequenceEqual(l.Select(e => e.Entry.Id).Order()));
             });
 
     static LaneBuffer Filled(params (ulong Id, int Lane)[] entries)

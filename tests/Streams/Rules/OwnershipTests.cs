@@ -11,7 +11,8 @@ public sealed class OwnershipTests
     [Property]
     public Property Shards_end_up_owned_and_spread() =>
         Prop.ForAll(
-            (from shards in Gen.Choose(1, 20) from processes in Gen.Choose(1, 6) from owners in Gen.Choose(-1, 7).ListOf(shards) select (shards, processes, owners)).ToArbitrary(),
+            (from shards in Gen.Choose(1, 20) from processes in Gen.Choose(1, 6) from owners in Gen.Choose(-1, 7)
+                .ListOf(shards) select (shards, processes, owners)).ToArbitrary(),
             drawn =>
             {
                 string[] alive = [.. Enumerable.Range(0, drawn.processes).Select(p => $"p{p}")];

@@ -18,7 +18,8 @@ public sealed class RetentionTests
 
     [Fact]
     public void D8_what_a_group_has_not_acknowledged_stays() =>
-        Assert.Equal(new EntryId(200_000, 3), Retention.FirstToKeep(Now, Age, [Group(950_000) with { FirstPending = new EntryId(200_000, 3) }]));
+        Assert.Equal(new EntryId(200_000, 3),
+            Retention.FirstToKeep(Now, Age, [Group(950_000) with { FirstPending = new EntryId(200_000, 3) }]));
 
     [Fact]
     public void Nothing_goes_where_nobody_is_known_to_have_read() => Assert.Null(Retention.FirstToKeep(Now, Age, []));
@@ -36,7 +37,8 @@ public sealed class RetentionTests
     [InlineData(10L, 4L, 2L, "9-0", "4-0", 4L)]
     [InlineData(10L, 4L, 0L, null, "4-0", 6L)]
     [InlineData(10L, null, 2L, "9-0", "4-0", null)]
-    public void N5_what_others_trimmed_unread_is_counted(long added, long? read, long length, string? first, string lastDelivered, long? lost) =>
+    public void N5_what_others_trimmed_unread_is_counted(long added, long? read, long length, string? first, string lastDelivered,
+        long? lost) =>
         Assert.Equal(lost, Retention.LostUnread(added, read, length, EntryId.Parse(first), EntryId.Parse(lastDelivered)!.Value));
 
     static GroupPosition Group(ulong lastDelivered) => new("g", new EntryId(lastDelivered, 0), null);

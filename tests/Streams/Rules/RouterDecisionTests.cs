@@ -20,7 +20,8 @@ public sealed class RouterDecisionTests
         Assert.All(
             Enum.GetValues<UnknownTypePolicy>(),
             policy => Assert.Equal(
-                new Verdict.DeadLetter("the entry has no user_id"), RouterDecisions.Decide(new EntryRefusal.MissingField("user_id"), policy)));
+                new Verdict.DeadLetter("the entry has no user_id"),
+                    RouterDecisions.Decide(new EntryRefusal.MissingField("user_id"), policy)));
 
     [Property]
     public bool N4_an_entry_is_tried_up_to_the_limit_and_never_beyond(byte deliveries, byte limit) =>

@@ -12,8 +12,10 @@ public sealed class RouterVariablesTests
         var (settings, problems) = Read(new() { ["HOBOM_STREAMS_ENABLED"] = "true" });
         Assert.Empty(problems);
         Assert.Equal("event-router-group", settings!.Group);
-        Assert.True(settings is { ReadCount: > 0, DeliveryLimit: 5, Block.TotalMilliseconds: > 0, LeaseLife.TotalSeconds: 5, Retention.TotalDays: 7 });
-        Assert.All(HandlerRegistry.Default.Domains, d => Assert.Equal((1, UnknownTypePolicy.DeadLetter), (settings.ShardsOf(d), settings.PolicyOf(d))));
+        Assert.True(settings is { ReadCount: > 0, DeliveryLimit: 5, Block.TotalMilliseconds: > 0, LeaseLife.TotalSeconds: 5,
+            Retention.TotalDays: 7 });
+        Assert.All(HandlerRegistry.Default.Domains, d =>
+            Assert.Equal((1, UnknownTypePolicy.DeadLetter), (settings.ShardsOf(d), settings.PolicyOf(d))));
         Assert.Equal(TimeSpan.FromDays(400), settings.LifeOf("stats:daily"));
         Assert.Null(settings.LifeOf("state:user"));
     }
@@ -24,13 +26,15 @@ public sealed class RouterVariablesTests
         var (settings, problems) = Read(new()
         {
             ["HOBOM_STREAMS_ENABLED"] = "true", ["HOBOM_STREAMS_SHARDS"] = "2,chat=4", ["HOBOM_STREAMS_UNKNOWN"] = "info=hold",
-            ["HOBOM_STREAMS_RETENTION"] = "0s", ["HOBOM_STREAMS_STATE_TTL"] = "stats:daily=0s,state:user=30d", ["HOBOM_STREAMS_GROUP"] = "g",
+            ["HOBOM_STREAMS_RETENTION"] = "0s", ["HOBOM_STREAMS_STATE_TTL"] = "stats:daily=0s,state:user=30d",
+                ["HOBOM_STREAMS_GROUP"] = "g",
         });
         Assert.Empty(problems);
         Assert.Equal((2, 4), (settings!.ShardsOf("auth"), settings.ShardsOf("chat")));
         Assert.Equal((UnknownTypePolicy.Hold, UnknownTypePolicy.DeadLetter), (settings.PolicyOf("info"), settings.PolicyOf("auth")));
         Assert.Null(settings.Retention);
-        Assert.Equal((null, TimeSpan.FromDays(30), TimeSpan.FromDays(30)), (settings.LifeOf("stats:daily"), settings.LifeOf("state:user"), settings.LifeOf("state:chat")));
+        Assert.Equal((null, TimeSpan.FromDays(30), TimeSpan.FromDays(30)),
+            (settings.LifeOf("stats:daily"), settings.LifeOf("state:user"), settings.LifeOf("state:chat")));
     }
 
     [Theory]

@@ -9,14 +9,16 @@ public sealed class StreamLettersTests
 {
     /// <summary>C5: whatever bytes an entry has, its letter gives them back.</summary>
     [Property]
-    public bool C5_an_entry_comes_back_from_its_letter_byte_for_byte(ulong milliseconds, NonNull<string> stream, NonNull<string>[] texts, byte[][] bytes)
+    public bool C5_an_entry_comes_back_from_its_letter_byte_for_byte(ulong milliseconds, NonNull<string> stream, NonNull<string>[] texts,
+        byte[][] bytes)
     {
         var entry = new StreamEntry(Clean(stream.Get), new EntryId(milliseconds, 7),
         [
             .. texts.Select((t, i) => EntryField.Of($"t{i}", Clean(t.Get))),
             .. bytes.Select((b, i) => EntryField.Of($"b{i}", b ?? [])),
         ]);
-        var again = StreamLetters.Parse(StreamLetters.Format(entry)).Match(Right: e => e, Left: r => throw new InvalidOperationException(r.Reason));
+        var again = StreamLetters.Parse(StreamLetters.Format(entry))
+            .Match(Right: e => e, Left: r => throw new InvalidOperationException(r.Reason));
         return again.Stream == entry.Stream && again.Id == entry.Id
             && again.Fields.Select(f => (f.Name, Convert.ToHexString(f.Bytes.Span)))
                 .SequenceEqual(entry.Fields.Select(f => (f.Name, Convert.ToHexString(f.Bytes.Span))));

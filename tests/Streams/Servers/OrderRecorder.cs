@@ -19,7 +19,8 @@ static class OrderRecorder
     /// <summary>Every entry was handled once, and each user's in the order of their ids.</summary>
     public static async Task AssertOrderAsync(IDatabase db, int entries)
     {
-        var handled = (await db.StreamRangeAsync(Stream)).Select(e => (User: (string)e["user"]!, Id: EntryId.Parse((string?)e["id"])!.Value)).ToArray();
+        var handled = (await db.StreamRangeAsync(Stream))
+            .Select(e => (User: (string)e["user"]!, Id: EntryId.Parse((string?)e["id"])!.Value)).ToArray();
         Assert.Equal(entries, handled.Length);
         foreach (var user in handled.GroupBy(h => h.User))
         {

@@ -28,7 +28,7 @@ static class Producer
         }
     }
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, double seconds = 20, Func<Task<string>>? describe = null)
+    public static async Task UntilAsync(Func<Task<bool>> condition, double seconds = 90, Func<Task<string>>? describe = null)
     {
         var since = Stopwatch.StartNew();
         while (!await condition())

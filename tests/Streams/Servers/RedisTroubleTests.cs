@@ -12,7 +12,7 @@ public sealed class RedisTroubleTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         server = await RedisServer.StartedAsync("--appendfsync", "always");
-        db = (await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true,abortConnect=false")).GetDatabase();
+        db = (await ConnectionMultiplexer.ConnectAsync($"{server.Address},allowAdmin=true,abortConnect=false,asyncTimeout=60000")).GetDatabase();
     }
 
     public async Task DisposeAsync()
@@ -30,7 +30,8 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await server.StartAsync();
         await AnswersAsync();
         await db.LoginAsync("u0");
-        await Producer.UntilAsync(async () => await db.PendingAsync("events:auth") == 0 && await SumAsync(7) == 501, 40, async () => $"{await SumAsync(7)}");
+        await Producer.UntilAsync(async () => await db.PendingAsync("events:auth") == 0 && await SumAsync(7) == 501, 120, async () =>
+            $"{await SumAsync(7)}");
         Assert.Equal(0, router.Router.Statuses.Sum(s => s.Gaps));
     }
 
@@ -41,10 +42,11 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await db.LoginAsync("u");
         await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1);
         await db.ExecuteAsync("FLUSHALL");
-        await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Sum(s => s.Gaps) > 0), 30);
+        await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Sum(s => s.Gaps) > 0), 120);
         await db.LoginAsync("u");
-        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1, 30);
-        Assert.StartsWith("the stream was lost", router.Router.Statuses.Single(s => s.Stream == "events:auth").Alarm, StringComparison.Ordinal);
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1, 120);
+        Assert.StartsWith("the stream was lost", router.Router.Statuses.Single(s => s.Stream == "events:auth").Alarm,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,10 +60,11 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         for (var i = 0; i < 20; i++) await db.LoginAsync("u");
         await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "1mb");
         router.IsPaused = false;
-        await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Any(s => s.Trouble?.Contains("OOM", StringComparison.Ordinal) == true)), 30);
+        await Producer.UntilAsync(() =>
+            Task.FromResult(router.Router.Statuses.Any(s => s.Trouble?.Contains("OOM", StringComparison.Ordinal) == true)), 120);
         Assert.Equal(1, await db.CountAsync("state:user:u", "login_count"));
         await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
-        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 21, 30);
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 21, 120);
         await Producer.UntilAsync(async () => await db.PendingAsync("events:auth") == 0);
         Assert.Equal(0, await db.HashLengthAsync("router:waiting:events:auth"));
     }
@@ -76,7 +79,7 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await db.ExecuteAsync("REPLICAOF", "127.0.0.1", "1");
         await Task.Delay(500);
         await db.ExecuteAsync("REPLICAOF", "NO", "ONE");
-        await Producer.UntilAsync(async () => await CountsTwoAsync(), 40);
+        await Producer.UntilAsync(async () => await CountsTwoAsync(), 120);
     }
 
     async Task<bool> CountsTwoAsync()

@@ -3,6 +3,9 @@ using Hobom.Slices.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
+// Several programs and a Redis at once are enough for one machine.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Hobom.Slices.Tests.Streams.Servers;
 
 /// <summary>One redis-server for a class of tests, and a plain client: what producers and other programs see.</summary>
@@ -15,7 +18,7 @@ public sealed class RouterFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Server = await RedisServer.StartedAsync();
-        Plain = (await ConnectionMultiplexer.ConnectAsync($"{Server.Address},allowAdmin=true")).GetDatabase();
+        Plain = (await ConnectionMultiplexer.ConnectAsync($"{Server.Address},allowAdmin=true,asyncTimeout=120000")).GetDatabase();
     }
 
     public async Task DisposeAsync()

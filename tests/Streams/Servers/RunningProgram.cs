@@ -19,8 +19,10 @@ sealed class RunningProgram : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [PathOfProgram()]) { RedirectStandardOutput = true, RedirectStandardError = true };
         (string Name, string Value)[] settings =
         [
-            ("HOBOM_GRPC_ADDR", "127.0.0.1:1"), ("HOBOM_GRPC_API_KEY", "none"), ("HOBOM_KAFKA_BROKER", "127.0.0.1:1"), ("HOBOM_REDIS_ADDR", redis),
-            ("HOBOM_HTTP_ADDR", http), ("HOBOM_INTERNAL_API_KEY", Key), ("HOBOM_STREAMS_ENABLED", "true"), ("HOBOM_STREAMS_SHARDS", "auth=6"),
+            ("HOBOM_GRPC_ADDR", "127.0.0.1:1"), ("HOBOM_GRPC_API_KEY", "none"), ("HOBOM_KAFKA_BROKER", "127.0.0.1:1"),
+                ("HOBOM_REDIS_ADDR", redis),
+            ("HOBOM_HTTP_ADDR", http), ("HOBOM_INTERNAL_API_KEY", Key), ("HOBOM_STREAMS_ENABLED", "true"),
+                ("HOBOM_STREAMS_SHARDS", "auth=6"),
             ("HOBOM_STREAMS_RETENTION", "0s"),
         ];
         foreach (var (name, value) in settings) start.Environment[name] = value;

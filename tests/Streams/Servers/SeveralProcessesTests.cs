@@ -25,12 +25,13 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         await using var second = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
         await using var third = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
         var all = new[] { first, second, third };
-        await Producer.UntilAsync(() => Task.FromResult(all.All(r => OwnedBy(r) >= 2)), describe: () => Task.FromResult(string.Join(' ', all.Select(OwnedBy))));
+        await Producer.UntilAsync(() => Task.FromResult(all.All(r => OwnedBy(r) >= 2)), describe: () =>
+            Task.FromResult(string.Join(' ', all.Select(OwnedBy))));
 
         var producing = ProduceAsync(entries);
-        await Producer.UntilAsync(async () => await HandledAsync() > 10_000, 60);
+        await Producer.UntilAsync(async () => await HandledAsync() > 10_000, 120);
         await first.KillAsync();
-        await Producer.UntilAsync(async () => await HandledAsync() > 25_000, 60);
+        await Producer.UntilAsync(async () => await HandledAsync() > 25_000, 120);
         await second.StopAsync();
         await producing;
         await Producer.UntilAsync(async () => await HandledAsync() == entries, 120, async () => $"{await HandledAsync()} handled");
@@ -47,7 +48,7 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         {
             await using var one = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
             var before = await HandledAsync();
-            await Producer.UntilAsync(async () => await HandledAsync() > before || before == entries, 60);
+            await Producer.UntilAsync(async () => await HandledAsync() > before || before == entries, 120);
             await using var two = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
             await Task.Delay(300);
             if (round % 2 == 0) await one.KillAsync();
@@ -55,7 +56,7 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
 
         await producing;
         await using var last = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
-        await Producer.UntilAsync(async () => await HandledAsync() == entries, 60, async () => $"{await HandledAsync()} handled");
+        await Producer.UntilAsync(async () => await HandledAsync() == entries, 120, async () => $"{await HandledAsync()} handled");
         await Producer.UntilAsync(() => NothingPendingAsync());
         await OrderRecorder.AssertOrderAsync(Db, entries);
     }
@@ -68,14 +69,15 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         var producing = ProduceAsync(entries);
         for (var round = 0; round < 25; round++)
         {
-            await using var router = TestRouter.Start(fixture.Server.Address, Split with { LeaseLife = TimeSpan.FromMilliseconds(300) }, OrderRecorder.Handlers);
+            await using var router =
+                TestRouter.Start(fixture.Server.Address, Split with { LeaseLife = TimeSpan.FromMilliseconds(300) }, OrderRecorder.Handlers);
             await Task.Delay(chance.Next(20, 400));
             await router.KillAsync();
         }
 
         await producing;
         await using var last = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
-        await Producer.UntilAsync(async () => await HandledAsync() == entries, 60, async () => $"{await HandledAsync()} handled");
+        await Producer.UntilAsync(async () => await HandledAsync() == entries, 120, async () => $"{await HandledAsync()} handled");
         await Producer.UntilAsync(() => NothingPendingAsync());
         await OrderRecorder.AssertOrderAsync(Db, entries);
     }

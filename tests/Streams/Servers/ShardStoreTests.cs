@@ -37,7 +37,8 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
     {
         var chance = new Random(seed);
         var history = Enumerable.Range(0, chance.Next(1, 80)).Select(i => Types[chance.Next(Types.Length)] is var (domain, type)
-            ? Entries.Of(domain, $"{1768700000000 + (chance.Next(0, 40 * 24) * 3_600_000L)}-{i}", ("type", type), ("user_id", $"u{chance.Next(3)}"), ("job_id", $"j{chance.Next(4)}"))
+            ? Entries.Of(domain, $"{1768700000000 + (chance.Next(0, 40 * 24) * 3_600_000L)}-{i}", ("type", type),
+                ("user_id", $"u{chance.Next(3)}"), ("job_id", $"j{chance.Next(4)}"))
             : throw new InvalidOperationException()).ToArray();
         foreach (var domain in HandlerRegistry.Default.Domains) await Db.StringSetAsync(RouterKeys.Lease($"events:{domain}"), "1 me");
         var deliveries = history.Concat(history.Where(_ => chance.Next(2) == 0)).Concat(history.Where(_ => chance.Next(3) == 0)).ToArray();
@@ -48,7 +49,8 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         var model = StateModel.FoldOf(history.OrderBy(e => e.Id));
         foreach (var key in model.Keys)
         {
-            var fields = (await Db.HashGetAllAsync(key)).OrderBy(f => (string)f.Name!, StringComparer.Ordinal).Select(f => $"{f.Name}={f.Value}");
+            var fields = (await Db.HashGetAllAsync(key)).OrderBy(f => (string)f.Name!, StringComparer.Ordinal)
+                .Select(f => $"{f.Name}={f.Value}");
             Assert.Equal(model.Hash(key).Select(f => $"{f.Key}={f.Value}"), fields);
         }
     }
@@ -84,7 +86,8 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         var other = Entries.Handled(Entries.Of("chat", "1768827553123-0", ("type", "feedback"), ("user_id", "v")), new StateModel());
         var answers = Right(await StoreOf("events:chat").ApplyAsync(
         [
-            new Application(new EntryId(1, 0), 7, changes), new Application(new EntryId(2, 0), 7, other), new Application(new EntryId(3, 0), 8, other),
+            new Application(new EntryId(1, 0), 7, changes), new Application(new EntryId(2, 0), 7, other),
+                new Application(new EntryId(3, 0), 8, other),
         ]));
         Assert.Equal([new Applied.Fault("stats:daily:2026-01-18 is no hash"), new Applied.Blocked(), new Applied.Now()], answers);
         Assert.False(await Db.KeyExistsAsync("stats:user:u"));
@@ -111,7 +114,8 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         await Db.StringSetAsync(RouterKeys.Lease("events:auth"), "1 me");
         var login = Entries.Handled(Entries.Of("auth", "1768727553123-0", ("type", "login"), ("user_id", "u")), new StateModel());
         await Db.HashSetAsync("state:user:u", LoginStreak.DaysField, "5");
-        Assert.Equal(new Applied.Stale(), Right(await StoreOf("events:auth").ApplyAsync([new Application(new EntryId(1, 0), 0, login)])).Single());
+        Assert.Equal(new Applied.Stale(),
+            Right(await StoreOf("events:auth").ApplyAsync([new Application(new EntryId(1, 0), 0, login)])).Single());
         Assert.Equal(0, await Db.CountAsync("state:user:u", "login_count"));
     }
 
@@ -128,14 +132,18 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
 
     static async Task ApplyAsync(ShardStore store, StreamEntry entry)
     {
-        var handler = HandlerRegistry.Default.Find(StreamLayout.DomainOf(entry.Stream)!, entry).Match(h => h, r => throw new InvalidOperationException(r.Reason));
+        var handler = HandlerRegistry.Default.Find(StreamLayout.DomainOf(entry.Stream)!, entry)
+            .Match(h => h, r => throw new InvalidOperationException(r.Reason));
         var state = Right(await store.StateAsync(handler.Reads(entry)));
-        var changes = handler.Decide(DatedEntry.Of(entry, TimeZoneInfo.Utc), state).Match(c => c, r => throw new InvalidOperationException(r.Reason));
+        var changes = handler.Decide(DatedEntry.Of(entry, TimeZoneInfo.Utc), state)
+            .Match(c => c, r => throw new InvalidOperationException(r.Reason));
         // What was settled before is told before anything is compared.
         Assert.True(Right(await store.ApplyAsync([new Application(entry.Id, 0, changes)])).Single() is Applied.Now or Applied.Before);
     }
 
-    static T Right<T>(Either<ShardTrouble, T> either) => either.Match(right => right, left => throw new InvalidOperationException($"{left}"));
+    static T Right<T>(Either<ShardTrouble, T> either) =>
+        either.Match(right => right, left => throw new InvalidOperationException($"{left}"));
 
-    static ShardTrouble Left<T>(Either<ShardTrouble, T> either) => either.Match(right => throw new InvalidOperationException($"{right}"), left => left);
+    static ShardTrouble Left<T>(Either<ShardTrouble, T> either) =>
+        either.Match(right => throw new InvalidOperationException($"{right}"), left => left);
 }

@@ -52,7 +52,8 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
         {
             if ((await store.GetAsync(key)).Succeeded(out var found, out _))
             {
-                var state = JsonSerializer.Serialize(found.Map(f => f.OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary()).IfNone([]));
+                var state = JsonSerializer.Serialize(found.Map(f => f.OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary())
+                    .IfNone([]));
                 var id = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(state)))[..16];
                 if (id != seen)
                 {
