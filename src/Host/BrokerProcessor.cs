@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
@@ -11,8 +10,6 @@ namespace Hobom.Slices.Host;
 /// <summary>The broker without the relay: no backend, no Redis, no Kafka.</summary>
 sealed class BrokerProcessor : IAsyncDisposable
 {
-    static readonly TimeSpan HttpStopLimit = TimeSpan.FromSeconds(5);
-
     readonly ILoggerFactory logs = LoggerFactory.Create(ConsoleLog.Configure);
     readonly BrokerSlice broker;
     readonly WebApplication app;
@@ -61,21 +58,12 @@ sealed class BrokerProcessor : IAsyncDisposable
     /// <summary>Returns the exit code, when nothing that was begun is under way any more.</summary>
     public async Task<int> RunAsync(CancellationToken stopping)
     {
-        try
-        {
-            await app.StartAsync(CancellationToken.None);
-        }
-        catch (Exception unavailable) when (unavailable is IOException or SocketException)
-        {
-            await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
-            return 1;
-        }
-
+        if (!await WebServer.StartAsync(app)) return 1;
         logs.CreateLogger("Hobom.Slices").LogInformation(
-            "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}", broker.Settings.Provider, string.Join(", ", app.Urls));
+            "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
+            broker.Settings.Provider, string.Join(", ", app.Urls));
         await broker.RunAsync(stopping);
-        using var limit = new CancellationTokenSource(HttpStopLimit);
-        await app.StopAsync(limit.Token);
+        await WebServer.StopAsync(app);
         return 0;
     }
 

@@ -3,9 +3,6 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters;
-using Hobom.Slices.DeadLetters.Catalogue;
-using Hobom.Slices.DeadLetters.Redis;
-using Hobom.Slices.Http.Masking;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Grpc;
@@ -41,16 +38,6 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public RedisConnection Redis => redis;
 
-    public RedisDeadLetterStore Letters => field ??= new RedisDeadLetterStore(redis, Clock);
-
-    public DeadLettersParts DeadLetters => field ??= NewDeadLetters(new LetterCatalogue(Clock));
-
-    public RedisStoreHealth StoreHealth => field ??= new RedisStoreHealth(redis, Clock);
-
-    public RedisReplayJobs ReplayJobs => field ??= new RedisReplayJobs(redis);
-
-    public RedisTombstones Tombstones => field ??= new RedisTombstones(redis);
-
     public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);
 
     public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
@@ -62,11 +49,12 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     public RedisConnection NewRedisConnection() => new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
     public BrokerTools BrokerTools => new(
-        Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", publisher.PublishAsync, readBack.FindWrittenAsync);
+        Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", publisher.PublishAsync,
+        readBack.FindWrittenAsync);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 
-    public SliceTools ToolsFor(Settings settings) => new(
+    public SliceTools NewTools() => new(
         Clock,
         Random.Shared.NextDouble,
         logs,
@@ -74,7 +62,7 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         readBack.FindWrittenAsync,
         LeaseOf,
         new RedisLedgerStore(redis, Clock, logs.CreateLogger<RedisLedgerStore>()).Of,
-        Letters.Port,
+        DeadLettersSlice.Letters(redis, Clock),
         settings.PollInterval,
         settings.Kafka.MessageMaxBytes)
     {
@@ -87,17 +75,13 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
         await publisher.DisposeAsync();
         probe.Dispose();
         foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
-        DeadLetters.Feed.Dispose();
         await redis.DisposeAsync();
         logs.Dispose();
     }
 
     FlowLease LeaseOf(Category category) => leases.GetOrAdd(category, flow => new FlowLease(
-        flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(settings.Kafka.DeliveryTimeout), process, Clock, logs.CreateLogger<FlowLease>()));
-
-    DeadLettersParts NewDeadLetters(LetterCatalogue catalogue) => new(
-        new LetterUpkeep(redis, Clock), new LetterFeed(redis, catalogue, TextMask.MaskText, Clock), catalogue,
-        new StoreWatch(StoreHealth.ReadAsync, logs.CreateLogger<StoreWatch>()));
+        flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(settings.Kafka.DeliveryTimeout), process, Clock,
+        logs.CreateLogger<FlowLease>()));
 
     static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
 }

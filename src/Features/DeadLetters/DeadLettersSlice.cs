@@ -1,0 +1,74 @@
+using Hobom.Slices.Audit;
+using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.DeadLetters.Replays;
+using Hobom.Slices.Http.Masking;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Redis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Hobom.Slices.DeadLetters;
+
+/// <summary>
+/// What could not be delivered: the letters' store is followed, replays run, and the operators' routes have what they ask.
+/// No flow of its own: it replays those of the others.
+/// </summary>
+public sealed class DeadLettersSlice : IDisposable
+{
+    readonly DeadLettersParts parts;
+    readonly DeadLettersPoller poller;
+    readonly ReplayDesk desk;
+    readonly ReplayJobRunner jobs;
+    readonly Action<IServiceCollection> addServices;
+
+    DeadLettersSlice(
+        DeadLettersParts parts, DeadLettersPoller poller, ReplayDesk desk, ReplayJobRunner jobs, Action<IServiceCollection> addServices) =>
+        (this.parts, this.poller, this.desk, this.jobs, this.addServices) = (parts, poller, desk, jobs, addServices);
+
+    /// <summary>Where the flows put their letters: there before the slices are.</summary>
+    public static LetterPort Letters(RedisConnection redis, TimeProvider clock) => new RedisDeadLetterStore(redis, clock).Port;
+
+    /// <param name="slices">All whose letters can be replayed.</param>
+    public static DeadLettersSlice Build(
+        RedisConnection redis, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock, ILoggerFactory logs)
+    {
+        var letters = new RedisDeadLetterStore(redis, clock);
+        var catalogue = new LetterCatalogue(clock);
+        var health = new RedisStoreHealth(redis, clock);
+        var parts = new DeadLettersParts(
+            new LetterUpkeep(redis, clock), new LetterFeed(redis, catalogue, TextMask.MaskText, clock), catalogue,
+            new StoreWatch(health.ReadAsync, logs.CreateLogger<StoreWatch>()));
+        var kept = new RedisReplayJobs(redis);
+        var desk = new ReplayDesk(letters, slices, trail, clock);
+        var jobs = new ReplayJobRunner(kept, desk, trail, clock, logs.CreateLogger<ReplayJobRunner>());
+        var poller = new DeadLettersPoller(parts, clock, logs.CreateLogger<DeadLettersPoller>());
+        return new DeadLettersSlice(parts, poller, desk, jobs, services => services
+            .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(health)
+            .AddSingleton(new RedisTombstones(redis))
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
+            .AddSingleton(new RepairDesk(letters, slices, trail, clock))
+            .AddSingleton(desk).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
+            .AddSingleton(new ReplayJobDesk(kept, catalogue, letters, desk, jobs, trail, clock)));
+    }
+
+    /// <summary>What its routes ask beside the clock and the audit, and its part of readiness.</summary>
+    public void AddTo(IServiceCollection services)
+    {
+        addServices(services);
+        services.AddHealthChecks().AddCheck("dead-letters", new DeadLettersCheck(parts));
+    }
+
+    /// <summary>Looks after the letters until told to stop.</summary>
+    public Task FollowAsync(CancellationToken stopping) => poller.RunAsync(stopping);
+
+    /// <summary>Returns when told to stop and the batches of the jobs under way have ended.</summary>
+    public Task RunJobsAsync(CancellationToken stopping) => jobs.RunAsync(stopping);
+
+    /// <summary>For the end of the process: completes when no replay is under way.</summary>
+    public Task DrainAsync() => desk.DrainAsync();
+
+    public void Dispose() => parts.Feed.Dispose();
+}

@@ -1,0 +1,52 @@
+using Hobom.Slices.Host.Access;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Streams;
+
+namespace Hobom.Slices.Host;
+
+/// <summary>What the log says at the start: what runs, what is off and why, and what Kafka lacks.</summary>
+sealed class StartupReport(Settings settings, IReadOnlyList<Slice> slices, ILogger log)
+{
+    /// <param name="ask">Asks Kafka for topics by name.</param>
+    public async Task TellAsync(ICollection<string> addresses, Func<IReadOnlyCollection<string>, Task<KafkaProbeResult>> ask)
+    {
+        TellOfApi(addresses);
+        TellOfSlices();
+        TellOfKafka(await ask([.. slices.Select(s => s.Route.Topic).Where(t => t.Length > 0).Distinct()]));
+    }
+
+    void TellOfApi(ICollection<string> addresses)
+    {
+        log.LogInformation(
+            "listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", addresses), HttpApi.BasePath);
+        if (settings.Access.IsOpen)
+            log.LogWarning(
+                "the API is open to whoever can reach it: neither {Variable} nor {File} is set",
+                AccessSettings.InternalKeyVariable, KeysFile.Variable);
+    }
+
+    void TellOfSlices()
+    {
+        if (settings.Streams is not null) log.LogInformation("streams: routes the entries of events:… at {Redis}", settings.Redis);
+        foreach (var slice in slices.Where(s => s.Name != StreamsSlice.Name))
+            log.LogInformation(
+                "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,
+                slice.Route.Topic.Length > 0 ? $"topic {slice.Route.Topic}" : $"the LLM at {settings.Llm}");
+        if (settings.Space is null) log.LogInformation("space and space-logs: off, HOBOM_SPACE_GRPC_ADDR is not set");
+        if (settings.Streams is null) log.LogInformation("streams: off, {Variable} is not true", RouterVariables.Enabled);
+        if (settings.Llm is null) log.LogInformation("law: off, HOBOM_LLM_GRPC_ADDR is not set");
+    }
+
+    /// <summary>What is missing is told at the start: each event would tell it by failing.</summary>
+    void TellOfKafka(KafkaProbeResult result)
+    {
+        if (result is KafkaProbeResult.Unreachable(var reason))
+            log.LogWarning("Kafka does not answer: {Reason}; rows stay PENDING until it does", reason);
+        if (result is KafkaProbeResult.Answered { Missing.Count: > 0 } answered)
+            log.LogWarning(
+                "Kafka has no topic {Topics} yet; where topics are not made on first use, their events stay PENDING until somebody "
+                + "makes them",
+                string.Join(", ", answered.Missing));
+    }
+}

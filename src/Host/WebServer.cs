@@ -1,0 +1,31 @@
+using System.Net.Sockets;
+
+namespace Hobom.Slices.Host;
+
+/// <summary>How the web server begins and ends, whatever it serves.</summary>
+static class WebServer
+{
+    static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+
+    /// <returns>False, and a line for people, where it cannot listen.</returns>
+    public static async Task<bool> StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync(CancellationToken.None);
+            return true;
+        }
+        catch (Exception unavailable) when (unavailable is IOException or SocketException)
+        {
+            await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>Requests under way have five seconds.</summary>
+    public static async Task StopAsync(WebApplication app)
+    {
+        using var limit = new CancellationTokenSource(StopLimit);
+        await app.StopAsync(limit.Token);
+    }
+}

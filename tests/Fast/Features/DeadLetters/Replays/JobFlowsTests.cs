@@ -1,0 +1,62 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Replays;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Polling;
+using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Hobom.Slices.Tests.Fast.Features.DeadLetters.Replays;
+
+public sealed class JobFlowsTests
+{
+    readonly FakeTimeProvider clock = new();
+    readonly FakeLeases first;
+    readonly FakeLeases second;
+    readonly ReplayJob job = ReplayJob.Planned(
+        "job", default, "anna", new ReplayJobOptions(),
+        new ReplayPlan(3, [new("first", 1), new("second", 1), new("off", 1)], [], null, null, []), null);
+
+    public JobFlowsTests() => (first, second) = (new FakeLeases(clock), new FakeLeases(clock));
+
+    [Fact]
+    public void A_job_runs_where_all_its_flows_are_held_those_that_do_not_run_here_aside() => OnOneThread.Run(() =>
+    {
+        var (here, there) = (NewProcess(), NewProcess());
+        Assert.True(here.AskAsync(job).Ended());
+        Assert.True(here.AreHeld(job));
+        Assert.False(there.AskAsync(job).Ended());
+        Assert.False(there.AreHeld(job));
+    });
+
+    [Fact]
+    public void Of_two_processes_with_a_flow_each_the_one_without_the_first_gives_way() => OnOneThread.Run(() =>
+    {
+        var (here, there) = (NewProcess(out var mine, out _), NewProcess(out _, out var theirs));
+        Assert.IsType<LeaseAnswer.Held>(mine.AskAsync().Ended());
+        Assert.IsType<LeaseAnswer.Held>(theirs.AskAsync().Ended());
+        Assert.False(here.AskAsync(job).Ended());
+        Assert.True(mine.IsHeld);
+        Assert.False(there.AskAsync(job).Ended());
+        Assert.False(theirs.IsHeld);
+        Assert.True(here.AskAsync(job).Ended());
+    });
+
+    JobFlows NewProcess() => NewProcess(out _, out _);
+
+    JobFlows NewProcess(out FlowLease firstFlow, out FlowLease secondFlow)
+    {
+        (firstFlow, secondFlow) = (first.NewLease(), second.NewLease());
+        return new JobFlows([SliceOf("second", secondFlow), SliceOf("first", firstFlow)]);
+    }
+
+    Slice SliceOf(string category, FlowLease lease) => new(
+        category, new RelayRoute("SAMPLE", "samples", new Category(category)), "nowhere:1",
+        new PollingLoop(
+            category, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)), PollCadence.Resting(TimeSpan.FromSeconds(5)),
+            lease, clock, () => 0, NullLogger.Instance),
+        new SliceWork(_ => throw new InvalidOperationException("it replays"), () => false, () => Task.CompletedTask, _ => null),
+        id => id.Value, new PayloadRules(_ => null, _ => throw new InvalidOperationException("it reads a row"), Visibility.Names, Visibility.Names));
+}
