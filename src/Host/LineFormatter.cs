@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Hobom.Slices.Host.Guards;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -45,6 +46,7 @@ sealed class LineFormatter(TimeProvider? clock = null) : ConsoleFormatter(Format
         LogLevel.Information => "info",
         LogLevel.Warning => "warn",
         LogLevel.Error => "fail",
-        _ => "crit",
+        LogLevel.Critical or LogLevel.None => "crit",
+        _ => throw new UnreachableException($"no word for {level}"),
     };
 }

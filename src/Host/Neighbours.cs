@@ -22,7 +22,8 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
     static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock);
-    readonly KafkaReadBack readBack = new(settings.Kafka, logs.CreateLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit);
+    readonly KafkaReadBack readBack = new(
+        settings.Kafka, logs.CreateLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit, Clock);
     readonly KafkaProbe probe = new(settings.Kafka);
     readonly ConcurrentDictionary<Category, FlowLease> leases = new();
     readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();

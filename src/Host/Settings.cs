@@ -102,7 +102,7 @@ public sealed record Settings(
     static TrustedCertificates? ReadTrust(SettingsReader read)
     {
         if (read.Optional("HOBOM_GRPC_TLS_CERT") is not { } path) return null;
-        if (TrustedCertificates.Load(path).Succeeded(out var trust, out var fault)) return trust;
+        if (TrustedCertificates.Load(path, TimeProvider.System).Succeeded(out var trust, out var fault)) return trust;
         read.Add($"HOBOM_GRPC_TLS_CERT: {fault}");
         return null;
     }

@@ -5,82 +5,33 @@ using LanguageExt;
 namespace Hobom.Slices.Law;
 
 /// <summary>
-/// Who has which event in hand, and which input: two events with the same input share one generation by never being
-/// under way together. Work goes on from one visit to the next, so this also knows how to end it all.
+/// Who has which event in hand. Two with the same input share one generation by never being under way together. Work goes
+/// on from one visit to the next, so this also knows how to end it all.
 /// </summary>
 sealed class LawHand(TimeProvider clock) : IDisposable
 {
-    readonly Lock gate = new();
-    readonly Dictionary<EventId, Hold> events = [];
-    readonly Dictionary<string, Hold> inputs = new(StringComparer.Ordinal);
-    readonly System.Collections.Generic.HashSet<EventId> endedDuringVisit = [];
+    readonly EventHolds holds = new(clock);
     readonly CancellationTokenSource ending = new();
-    TaskCompletionSource? empty;
-    bool visiting;
 
     /// <summary>Ends generations and waits; what was begun to be saved or marked goes on to its end.</summary>
     public CancellationToken Ending => ending.Token;
 
-    /// <summary>
-    /// From before a poll asks until it has started what it will. A row read in this time may be older than the end of
-    /// its event's work, so such an event is left to the next visit.
-    /// </summary>
-    public void BeginVisit()
-    {
-        lock (gate)
-        {
-            visiting = true;
-            endedDuringVisit.Clear();
-        }
-    }
+    public void BeginVisit() => holds.BeginVisit();
 
-    public void EndVisit()
-    {
-        lock (gate) visiting = false;
-    }
+    public void EndVisit() => holds.EndVisit();
 
-    public bool TryTakeForVisit(LawEvent law)
-    {
-        lock (gate) return !endedDuringVisit.Contains(law.Id) && TryTake(law, "poll").IsRight;
-    }
+    public bool TryTakeForVisit(LawEvent law) => holds.TryTakeForVisit(law.Id, law.InputHash);
 
     /// <summary>Takes the event, or says who has it, or its input, and since when.</summary>
-    public Either<Hold, Unit> TryTake(LawEvent law, string by)
-    {
-        lock (gate)
-        {
-            if (events.TryGetValue(law.Id, out var other) || inputs.TryGetValue(law.InputHash, out other)) return other;
-            var hold = new Hold(by, clock.GetUtcNow());
-            events.Add(law.Id, hold);
-            inputs.Add(law.InputHash, hold);
-            return Unit.Default;
-        }
-    }
+    public Either<Hold, Unit> TryTake(LawEvent law, string by) => holds.TryTake(law.Id, by, law.InputHash);
 
-    public void Release(LawEvent law)
-    {
-        TaskCompletionSource? done = null;
-        lock (gate)
-        {
-            events.Remove(law.Id);
-            inputs.Remove(law.InputHash);
-            if (visiting) endedDuringVisit.Add(law.Id);
-            if (events.Count == 0) (done, empty) = (empty, null);
-        }
-
-        done?.SetResult();
-    }
+    public void Release(LawEvent law) => holds.Release(law.Id);
 
     /// <summary>Ends what may be ended, and completes when nothing is in hand.</summary>
     public Task DrainAsync()
     {
         ending.Cancel();
-        lock (gate)
-        {
-            if (events.Count == 0) return Task.CompletedTask;
-            empty ??= new TaskCompletionSource();
-            return empty.Task;
-        }
+        return holds.WhenEmptyAsync();
     }
 
     public void Dispose() => ending.Dispose();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastEndpoints;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -46,6 +47,7 @@ public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRe
     {
         HealthStatus.Healthy => "ready",
         HealthStatus.Degraded => "degraded",
-        _ => "unready",
+        HealthStatus.Unhealthy => "unready",
+        _ => throw new UnreachableException($"no word for {status}"),
     };
 }

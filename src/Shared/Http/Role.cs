@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Claims;
 
 namespace Hobom.Slices.Http;
@@ -30,6 +31,7 @@ public static class Role
         Editor => [Reader, Operator, Editor],
         Operator => [Reader, Operator],
         Auditor => [Reader, Auditor],
-        _ => [role],
+        Reader => [Reader],
+        _ => throw new UnreachableException($"there is no role {role}"),
     };
 }

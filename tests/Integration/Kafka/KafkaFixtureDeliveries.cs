@@ -42,5 +42,5 @@ static class KafkaFixtureDeliveries
         new(settings, log ?? new LinesLogger<KafkaPublisher>(), TimeProvider.System);
 
     public static KafkaReadBack ReadBack(string brokers, TimeSpan? limit = null) =>
-        new(KafkaSettings.For(brokers), new LinesLogger<KafkaReadBack>(), limit ?? KafkaReadBack.DefaultTimeLimit);
+        new(KafkaSettings.For(brokers), new LinesLogger<KafkaReadBack>(), limit ?? KafkaReadBack.DefaultTimeLimit, TimeProvider.System);
 }

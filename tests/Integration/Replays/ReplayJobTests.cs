@@ -154,7 +154,9 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         Assert.IsType<LeaseAnswer.Held>(await next.Slice.Lease.AskAsync());
         var job = await StartedAsync(first, new ReplayJobOptions(Rate: 200));
         first.RunJobs();
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        // It has looked, seen whose flow it is, and looked again.
+        await UntilAsync(() => Task.FromResult(
+            first.JobLines.Count(l => l.Contains("its letters' flows are held elsewhere", StringComparison.Ordinal)) > 1));
         Assert.Empty(topic.Records);
 
         Assert.IsType<ReplayAnswer.HeldElsewhere>(await first.Desk.StartAsync(Key("e000"), ReplayProcess.Anna, Confirmation.None));
@@ -257,10 +259,10 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
     }
 
     /// <summary>The end is told to the audit after it is kept.</summary>
-    static async Task<ReplayJob> EndedAsync(ReplayProcess process, string id)
+    async Task<ReplayJob> EndedAsync(ReplayProcess process, string id)
     {
-        await UntilAsync(async () => (await process.Jobs.GetAsync(id)).Right().State is ReplayJobState.Finished or ReplayJobState.Stopped);
-        await Task.Delay(200);
+        await UntilAsync(async () => (await AuditAsync()).Any(
+            e => e.Set == id && e is { Phase: AuditEntry.Outcome, Action: "replay job ended" }));
         return (await process.Jobs.GetAsync(id)).Right();
     }
 

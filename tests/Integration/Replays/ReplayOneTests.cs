@@ -159,9 +159,18 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
     {
         await redis.Plain.StringSetAsync("dlq:menu:a:b", "{\"type\":\"MAIL_MESSAGE\"}", TimeSpan.FromHours(10));
         var process = NewProcess();
-        process.Publishing = async _ => { await Task.Delay(500); return null; };
-        var outcomes = await Task.WhenAll(Replay(process, "a:b"), Replay(process, "a:b"));
-        Assert.Single(outcomes.OfType<ReplayOutcome.Delivered>());
+        var (begun, told) = (new TaskCompletionSource(), new TaskCompletionSource());
+        process.Publishing = async _ =>
+        {
+            begun.TrySetResult();
+            await told.Task;
+            return null;
+        };
+        var first = Replay(process, "a:b");
+        await begun.Task;
+        Assert.IsNotType<ReplayOutcome.Delivered>(await Replay(process, "a:b"));
+        told.SetResult();
+        Assert.IsType<ReplayOutcome.Delivered>(await first);
         Assert.Equal("{\"type\":\"MAIL_MESSAGE\"}"u8.ToArray(), Assert.Single(topic.Records).Value.ToArray());
         Assert.Contains(new RecordHeader("possible-duplicate", "1"), topic.Records[0].Headers);
     }

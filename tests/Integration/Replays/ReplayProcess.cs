@@ -10,9 +10,12 @@ using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Tests.Integration.Kafka;
 using Hobom.Slices.Tests.Integration.Redis;
 using LanguageExt;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using EventId = Hobom.Slices.Core.EventId;
 
 namespace Hobom.Slices.Tests.Integration.Replays;
 
@@ -27,6 +30,7 @@ public sealed class ReplayProcess : IAsyncDisposable
     readonly RecordedTopic topic;
     readonly DeliveryRunner runner;
     readonly CancellationTokenSource stopping = new();
+    readonly LinesLogger<ReplayJobRunner> jobLog = new(LogLevel.Debug);
     Task running = Task.CompletedTask;
 
     public ReplayProcess(RedisFixture fixture, RecordedTopic topic)
@@ -52,7 +56,7 @@ public sealed class ReplayProcess : IAsyncDisposable
         Trail = new AuditTrail(new RedisAuditLog(redis).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance);
         Desk = new ReplayDesk(Store, [Slice], Trail, TimeProvider.System);
         Jobs = new RedisReplayJobs(redis);
-        Runner = new ReplayJobRunner(Jobs, Desk, Trail, TimeProvider.System, NullLogger<ReplayJobRunner>.Instance);
+        Runner = new ReplayJobRunner(Jobs, Desk, Trail, TimeProvider.System, jobLog);
         Catalogue = new LetterCatalogue(TimeProvider.System);
         Feed = new LetterFeed(redis, Catalogue, text => text, TimeProvider.System);
         JobDesk = new ReplayJobDesk(Jobs, Catalogue, Store, Desk, Runner, Trail, TimeProvider.System);
@@ -72,6 +76,9 @@ public sealed class ReplayProcess : IAsyncDisposable
     public RedisReplayJobs Jobs { get; }
 
     public ReplayJobRunner Runner { get; }
+
+    /// <summary>What the runner has logged.</summary>
+    public IEnumerable<string> JobLines => jobLog.Lines;
 
     public LetterCatalogue Catalogue { get; }
 

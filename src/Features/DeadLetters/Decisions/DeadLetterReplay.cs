@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Hobom.Slices.Core;
@@ -66,8 +67,9 @@ public static partial class DeadLetterDecisions
                 new ReplayRefusal.NoEventId(),
             RecordReading.Readable({ Topic: "" }) when route is not { Route.Topic: "" } => new ReplayRefusal.NoTopic(letter.Key.Category),
             RecordReading.Readable(var record) => Again(letter, record, route, now, patched || record.Edit is not null),
-            _ when route is null => new ReplayRefusal.NoRoute(letter.Key.Category),
-            _ => Again(letter, RecordOfAnotherWriter(letter, route, now), route, now, patched),
+            RecordReading.None when route is null => new ReplayRefusal.NoRoute(letter.Key.Category),
+            RecordReading.None => Again(letter, RecordOfAnotherWriter(letter, route, now), route, now, patched),
+            _ => throw new UnreachableException($"nobody says how to replay {letter.Record}"),
         };
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 
@@ -25,6 +26,7 @@ public sealed class MaskRules(IEnumerable<(Category Category, PayloadRules Paylo
     {
         Visibility.Fields(var own) => Visibility.Of([.. Row, ("payload", rowShown), .. own.Select(f => (f.Key, f.Value))]),
         Visibility.Items(var item) => new Visibility.Items(WithRow(item, rowShown)),
-        _ => shown,
+        Visibility.Value => shown,
+        _ => throw new UnreachableException($"nobody says what a row shows beside {shown}"),
     };
 }

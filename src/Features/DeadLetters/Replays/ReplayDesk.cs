@@ -211,13 +211,14 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
             ? record => DeadLetterDecisions.AddReplayAttempt(record, why, startedAt, took)
                 .Noting(new HistoryEntry(startedAt, wish.By, "replay", why.Code))
             : record => record;
+        if (claimed && outcome is not ReplayOutcome.Delivered) return claims.EndAsync(wish.Key, wish.Op, LeftOpen(outcome), note);
         return outcome switch
         {
-            ReplayOutcome.Delivered => Task.CompletedTask,
-            _ when claimed => claims.EndAsync(wish.Key, wish.Op, LeftOpen(outcome), note),
             ReplayOutcome.NotPublished => store.UpdateAsync(wish.Key, note),
-            // Not claimed, and nothing sent: there is nothing to write.
-            _ => Task.CompletedTask,
+            // Delivered, or not claimed and nothing sent: there is nothing to write.
+            ReplayOutcome.Delivered or ReplayOutcome.LetterGone or ReplayOutcome.Busy or ReplayOutcome.NotClaimed or ReplayOutcome.NotBegun
+                or ReplayOutcome.OutcomeUnknown or ReplayOutcome.NotInDoubt or ReplayOutcome.NotClosed => Task.CompletedTask,
+            _ => throw new UnreachableException($"nobody says what {outcome} leaves to be written"),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.Runtime.Delivering;
@@ -7,46 +8,43 @@ namespace Hobom.Slices.DeadLetters.Replays;
 /// <summary>What the end of one replay means to its job.</summary>
 public static class ReplayJobResults
 {
+    const string Gone = "the letter is gone";
+
     public static JobResult Of(JobItem item, string key, ReplayAnswer answer) => answer switch
     {
         // The claim was this job's: what closed the letter, but for its expiry, was this job in an earlier process.
         ReplayAnswer.NoLetter when item.Interrupted => new JobResult.Delivered(item.Place, key, Unseen: true),
-        ReplayAnswer.Ran(ReplayOutcome.Delivered) => new JobResult.Delivered(item.Place, key, Unseen: false),
-        _ when AwayIn(answer) is { } away => new JobResult.PutBack(item.Place, key, away),
-        _ when FailureIn(answer) is { } failure => new JobResult.Failed(item.Place, key, failure),
-        _ => new JobResult.Skipped(item.Place, key, ReasonOf(answer)),
+        ReplayAnswer.NoLetter => new JobResult.Skipped(item.Place, key, Gone),
+        ReplayAnswer.Unreadable(var reason) => new JobResult.Skipped(item.Place, key, reason),
+        ReplayAnswer.Refused(ReplayRefusal.FailedAgain) =>
+            new JobResult.Skipped(item.Place, key, "it failed again after the plan was made"),
+        ReplayAnswer.Refused(var refusal) => new JobResult.Skipped(item.Place, key, refusal.Message),
+        ReplayAnswer.PatchRefused(var reason) => new JobResult.Skipped(item.Place, key, $"the patch does not fit: {reason}"),
+        ReplayAnswer.StoreDown(var failure) => StoreAway(item, key, failure),
+        ReplayAnswer.HeldElsewhere held => new JobResult.PutBack(item.Place, key, held.Message),
+        ReplayAnswer.Ran(var outcome) => Of(item, key, outcome, answer.Result),
+        _ => throw new UnreachableException($"nobody says what {answer} means to a job"),
     };
 
-    /// <summary>Says nothing of the letter: it was not tried.</summary>
-    static string? AwayIn(ReplayAnswer answer) => answer switch
+    /// <summary>What was put back was not tried: that says nothing of the letter.</summary>
+    static JobResult Of(JobItem item, string key, ReplayOutcome outcome, string words) => outcome switch
     {
-        ReplayAnswer.StoreDown(var failure) => $"the store is away: {failure.Message}",
-        ReplayAnswer.HeldElsewhere held => held.Message,
-        ReplayAnswer.Ran(ReplayOutcome.NotBegun(var failure)) => $"the store is away: {failure.Message}",
-        ReplayAnswer.Ran(ReplayOutcome.NotPublished(PublishFailure.Stopping why)) => why.Message,
-        ReplayAnswer.Ran(ReplayOutcome.NotPublished(var why)) when why is not PublishFailure.Unknown && why.Scope.IsOutage() =>
-            $"the broker is away: {why.Message}",
-        _ => null,
+        ReplayOutcome.Delivered => new JobResult.Delivered(item.Place, key, Unseen: false),
+        ReplayOutcome.LetterGone => new JobResult.Skipped(item.Place, key, Gone),
+        ReplayOutcome.Busy => new JobResult.Skipped(item.Place, key, "another has it in hand"),
+        ReplayOutcome.NotClaimed(var reason) => new JobResult.Skipped(item.Place, key, reason),
+        ReplayOutcome.OutcomeUnknown => new JobResult.Skipped(
+            item.Place, key, "an earlier publish may have been written: sending it again wants a person's confirmation"),
+        ReplayOutcome.NotInDoubt => new JobResult.Skipped(item.Place, key, words),
+        ReplayOutcome.NotBegun(var failure) => StoreAway(item, key, failure),
+        ReplayOutcome.NotPublished(PublishFailure.Stopping why) => new JobResult.PutBack(item.Place, key, why.Message),
+        ReplayOutcome.NotPublished(var why) when why is not PublishFailure.Unknown && why.Scope.IsOutage() =>
+            new JobResult.PutBack(item.Place, key, $"the broker is away: {why.Message}"),
+        ReplayOutcome.NotPublished(var why) => new JobResult.Failed(item.Place, key, $"{why.Code}: {why.Message}"),
+        ReplayOutcome.NotClosed(var reason) => new JobResult.Failed(item.Place, key, reason),
+        _ => throw new UnreachableException($"nobody says what {outcome} means to a job"),
     };
 
-    static string? FailureIn(ReplayAnswer answer) => answer switch
-    {
-        ReplayAnswer.Ran(ReplayOutcome.NotPublished(var why)) => $"{why.Code}: {why.Message}",
-        ReplayAnswer.Ran(ReplayOutcome.NotClosed(var reason)) => reason,
-        _ => null,
-    };
-
-    static string ReasonOf(ReplayAnswer answer) => answer switch
-    {
-        ReplayAnswer.NoLetter or ReplayAnswer.Ran(ReplayOutcome.LetterGone) => "the letter is gone",
-        ReplayAnswer.Unreadable(var reason) => reason,
-        ReplayAnswer.Refused(ReplayRefusal.FailedAgain) => "it failed again after the plan was made",
-        ReplayAnswer.Refused(var refusal) => refusal.Message,
-        ReplayAnswer.PatchRefused(var reason) => $"the patch does not fit: {reason}",
-        ReplayAnswer.Ran(ReplayOutcome.Busy) => "another has it in hand",
-        ReplayAnswer.Ran(ReplayOutcome.NotClaimed(var reason)) => reason,
-        ReplayAnswer.Ran(ReplayOutcome.OutcomeUnknown) =>
-            "an earlier publish may have been written: sending it again wants a person's confirmation",
-        _ => answer.Result,
-    };
+    static JobResult.PutBack StoreAway(JobItem item, string key, StoreFailure failure) =>
+        new(item.Place, key, $"the store is away: {failure.Message}");
 }

@@ -53,7 +53,12 @@ public sealed class ReplayJobRunner(
         try
         {
             if (!(await jobs.GetAsync(id)).Succeeded(out var seen, out _) || Rests(seen)) return;
-            if (!await flows.AskAsync(seen)) return;
+            if (!await flows.AskAsync(seen))
+            {
+                log.LogDebug("replay job {Job}: its letters' flows are held elsewhere", id);
+                return;
+            }
+
             if (!(await jobs.TakeLeaseAsync(id, process)).Succeeded(out var taken, out _) || !taken) return;
             log.LogInformation("replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
             await RunBatchesAsync(id, stopping);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Redis;
@@ -127,7 +128,8 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
         {
             "lost" => new ShardTrouble.LeaseLost(),
             "nogroup" => new ShardTrouble.NoGroup(),
-            _ => read(reply),
+            "ok" => read(reply),
+            var other => throw new UnreachableException($"a script answered {other}"),
         });
     }
 

@@ -4,18 +4,14 @@ using LanguageExt;
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>
-/// One flow's memory of what is on its way: who holds which event right now, and what was begun or published
-/// but not marked. The second part has a lasting copy, read when the process gets the flow; the first dies with the process.
-/// This is the only process-local memory between poll and mark.
+/// One flow's memory of what is on its way: what was begun or published but not marked. It has a lasting copy, read when
+/// the process gets the flow. With <see cref="EventHolds"/> this is the only process-local memory between poll and mark.
 /// </summary>
 public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
 {
     readonly Lock gate = new();
     readonly Dictionary<EventId, LedgerEntry> entries = [];
-    readonly Dictionary<EventId, Hold> holds = [];
-    readonly System.Collections.Generic.HashSet<EventId> releasedDuringVisit = [];
     readonly LedgerWriter writer = new(lasting.Write);
-    bool visiting;
     bool loaded;
 
     /// <summary>Reads the lasting copy once. Until that worked, nobody knows what an earlier process published.</summary>
@@ -47,61 +43,8 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
         lock (gate)
         {
             entries.Clear();
-            releasedDuringVisit.Clear();
             writer.Drop();
             loaded = false;
-        }
-    }
-
-    /// <summary>
-    /// From before a poll asks until its rows are admitted. A row read in this time may be older than a replay
-    /// that ended meanwhile; such an event cannot be held by the visit.
-    /// </summary>
-    public void BeginVisit()
-    {
-        lock (gate)
-        {
-            visiting = true;
-            releasedDuringVisit.Clear();
-        }
-    }
-
-    /// <summary>Takes the event for a visit; false while a replay has it, or had it since the visit began.</summary>
-    public bool TryHoldForVisit(EventId id)
-    {
-        lock (gate)
-        {
-            return !releasedDuringVisit.Contains(id) && holds.TryAdd(id, new Hold("poll", clock.GetUtcNow()));
-        }
-    }
-
-    /// <summary>Takes the event for a replay, or says who has it and since when.</summary>
-    public Either<Hold, Unit> TryHoldForReplay(EventId id, string by)
-    {
-        lock (gate)
-        {
-            if (holds.TryGetValue(id, out var other)) return other;
-            holds.Add(id, new Hold(by, clock.GetUtcNow()));
-            return Unit.Default;
-        }
-    }
-
-    public void EndVisit(IEnumerable<EventId> held)
-    {
-        lock (gate)
-        {
-            foreach (var id in held) holds.Remove(id);
-            releasedDuringVisit.Clear();
-            visiting = false;
-        }
-    }
-
-    public void EndReplay(EventId id)
-    {
-        lock (gate)
-        {
-            holds.Remove(id);
-            if (visiting) releasedDuringVisit.Add(id);
         }
     }
 
@@ -165,13 +108,14 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
     /// it can be left to replay, because remembering too long costs a little memory, and forgetting too early doubles
     /// an event.
     /// </summary>
-    public void ForgetAbsent(IReadOnlySet<EventId> pending)
+    /// <param name="inHand">What somebody works on is not forgotten.</param>
+    public void ForgetAbsent(IReadOnlySet<EventId> pending, Func<EventId, bool> inHand)
     {
         var limit = clock.GetUtcNow() - DeadLetter.TimeToLive * 2;
         EventId[] absent;
         lock (gate)
         {
-            absent = [.. entries.Where(e => e.Value.Since < limit && !pending.Contains(e.Key) && !holds.ContainsKey(e.Key)).Select(e => e.Key)];
+            absent = [.. entries.Where(e => e.Value.Since < limit && !pending.Contains(e.Key) && !inHand(e.Key)).Select(e => e.Key)];
         }
 
         Forget(absent);
@@ -203,6 +147,3 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
         }
     }
 }
-
-/// <summary>Who has an event in hand, and since when.</summary>
-public sealed record Hold(string By, DateTimeOffset Since);

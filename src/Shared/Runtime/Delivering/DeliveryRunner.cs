@@ -16,6 +16,8 @@ public sealed class DeliveryRunner(DeliveryParts parts)
 
     public PendingRows Pending { get; } = new();
 
+    public EventHolds Holds { get; } = new(parts.Clock);
+
     internal ProbeChoice Probes { get; } = new();
 
     /// <summary>The topic takes no records, as far as anybody knows: a visit only asks whether it does again.</summary>
@@ -33,7 +35,7 @@ public sealed class DeliveryRunner(DeliveryParts parts)
     public DeliveryVisit BeginVisit(CancellationToken stopping)
     {
         marks.Reopen();
-        parts.Ledger.BeginVisit();
+        Holds.BeginVisit();
         return new DeliveryVisit(this, stopping);
     }
 

@@ -48,9 +48,9 @@ public sealed class DeliveryVisit : IDisposable
             return [];
         }
 
-        ledger.ForgetAbsent(pending);
+        ledger.ForgetAbsent(pending, runner.Holds.Has);
         // In the order of the rows; of an event that is there twice, the first gets it.
-        held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(ledger.TryHoldForVisit));
+        held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(id => runner.Holds.TryTakeForVisit(id)));
         var sorted = VisitAdmission.Sort(rows, held.ToHashSet(), ledger.Find);
         tally.LeftPending(sorted.Elsewhere);
         var admitted = sorted.Admitted.ToList();
@@ -91,7 +91,11 @@ public sealed class DeliveryVisit : IDisposable
         return tally.Report(found, oldest);
     }
 
-    public void Dispose() => ledger.EndVisit(held);
+    public void Dispose()
+    {
+        runner.Holds.EndVisit();
+        foreach (var id in held) runner.Holds.Release(id);
+    }
 
     /// <summary>Which of the events in doubt have a record; null where Kafka could not be asked.</summary>
     async Task<IReadOnlySet<EventId>?> FindWrittenAsync(List<(EventId Id, LedgerEntry Entry)> inDoubt)

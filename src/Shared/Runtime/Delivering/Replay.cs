@@ -89,7 +89,7 @@ public sealed class Replay(DeliveryRunner runner)
         var carried = order.Delivery.Events[0];
         if (!(await parts.Ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
-        if (!parts.Ledger.TryHoldForReplay(carried.Id, order.By).Succeeded(out _, out var holder))
+        if (!runner.Holds.TryTake(carried.Id, order.By).Succeeded(out _, out var holder))
             return new ReplayOutcome.Busy(holder);
         try
         {
@@ -101,7 +101,7 @@ public sealed class Replay(DeliveryRunner runner)
         }
         finally
         {
-            parts.Ledger.EndReplay(carried.Id);
+            runner.Holds.Release(carried.Id);
         }
     }
 

@@ -9,21 +9,24 @@ namespace Hobom.Slices.Runtime.Grpc;
 public sealed class TrustedCertificates
 {
     readonly X509Certificate2Collection certificates;
+    readonly TimeProvider clock;
 
-    TrustedCertificates(X509Certificate2Collection certificates) => this.certificates = certificates;
+    TrustedCertificates(X509Certificate2Collection certificates, TimeProvider clock) =>
+        (this.certificates, this.clock) = (certificates, clock);
 
     /// <summary>Left is why the file cannot be used: one line, with its path.</summary>
-    public static Either<string, TrustedCertificates> Load(string path)
+    public static Either<string, TrustedCertificates> Load(string path, TimeProvider clock)
     {
         try
         {
             var read = new X509Certificate2Collection();
             read.ImportFromPemFile(path);
             return read.Count > 0
-                ? new TrustedCertificates(read)
+                ? new TrustedCertificates(read, clock)
                 : $"no certificate in {path}: expected PEM text with BEGIN CERTIFICATE";
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception unreadable)
+            when (unreadable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             return $"cannot read the certificate {path}: {unreadable.Message}";
         }
@@ -35,6 +38,7 @@ public sealed class TrustedCertificates
         if (presented is null || errors is not (SslPolicyErrors.None or SslPolicyErrors.RemoteCertificateChainErrors)) return false;
         using var server = new X509Certificate2(presented);
         using var chain = new X509Chain();
+        chain.ChainPolicy.VerificationTime = Now;
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.CustomTrustStore.AddRange(certificates);
@@ -43,8 +47,11 @@ public sealed class TrustedCertificates
         return chain.Build(server) || IsPinned(server);
     }
 
+    /// <summary>Local, as certificates tell their times here.</summary>
+    DateTime Now => clock.GetUtcNow().LocalDateTime;
+
     /// <summary>The server's own certificate, issued by a CA that is not in the file.</summary>
     bool IsPinned(X509Certificate2 server) =>
         certificates.Any(c => c.RawData.AsSpan().SequenceEqual(server.RawData))
-        && DateTime.Now >= server.NotBefore && DateTime.Now <= server.NotAfter;
+        && Now >= server.NotBefore && Now <= server.NotAfter;
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -17,20 +16,24 @@ public sealed class KafkaPublisher : IAsyncDisposable
     readonly SemaphoreSlim turn = new(1, 1);
     readonly CancellationTokenSource stopping = new();
     readonly TimeSpan roomLimit;
+    readonly TimeProvider clock;
     readonly Dictionary<int, ProducerSuccession> producers = [];
     readonly Func<int, ProducerSuccession> newProducers;
     readonly BatchSizes batches;
     readonly KafkaTopicLimits limits;
     readonly Lazy<Task> ended;
 
-    /// <exception cref="KafkaException">The client does not take the settings, which <see cref="KafkaSettingsCheck"/> tells first.</exception>
+    /// <exception cref="KafkaException">
+    /// The client does not take the settings, which <see cref="KafkaSettingsCheck"/> tells first.
+    /// </exception>
     public KafkaPublisher(KafkaSettings settings, ILogger<KafkaPublisher> logger, TimeProvider clock)
     {
-        roomLimit = settings.DeliveryTimeout;
+        (roomLimit, this.clock) = (settings.DeliveryTimeout, clock);
         var log = new KafkaConnectionLog(logger);
         batches = BatchSizes.For(settings, clock);
         limits = new KafkaTopicLimits(settings, clock);
-        newProducers = batchBytes => new ProducerSuccession(() => new ProducerGeneration(settings, batchBytes == batches.Usual ? null : batchBytes, log), log, clock);
+        newProducers = batchBytes => new ProducerSuccession(
+            () => new ProducerGeneration(settings, batchBytes == batches.Usual ? null : batchBytes, log), log, clock);
         producers[batches.Usual] = newProducers(batches.Usual);
         ended = new Lazy<Task>(EndAsync);
     }
@@ -103,8 +106,8 @@ public sealed class KafkaPublisher : IAsyncDisposable
         string topic, Message<byte[], byte[]> record, int batchBytes, TaskCompletionSource<Either<PublishFailure, RecordPosition>> flight,
         Func<PublishFailure?> hindrance)
     {
-        var begun = Stopwatch.GetTimestamp();
-        if (!turn.Wait(0) && !await turn.WaitAsync(roomLimit)) return NoRoom();
+        var begun = clock.GetTimestamp();
+        if (!await WaitForTurnAsync()) return NoRoom();
         try
         {
             while (true)
@@ -117,13 +120,28 @@ public sealed class KafkaPublisher : IAsyncDisposable
                 if (producer.IsFatal) continue;
                 if (error.Code != ErrorCode.Local_QueueFull)
                     return KafkaFailures.Of(error, PersistenceStatus.NotPersisted, producerIsFatal: false);
-                if (Stopwatch.GetElapsedTime(begun) >= roomLimit) return NoRoom();
-                await Task.Delay(RoomPollInterval);
+                if (clock.GetElapsedTime(begun) >= roomLimit) return NoRoom();
+                await Task.Delay(RoomPollInterval, clock);
             }
         }
         finally
         {
             turn.Release();
+        }
+    }
+
+    async Task<bool> WaitForTurnAsync()
+    {
+        if (turn.Wait(0)) return true;
+        using var limit = new CancellationTokenSource(roomLimit, clock);
+        try
+        {
+            await turn.WaitAsync(limit.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

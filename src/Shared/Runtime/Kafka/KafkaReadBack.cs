@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -12,7 +11,7 @@ namespace Hobom.Slices.Runtime.Kafka;
 /// was there when it was asked; a record that reaches the broker later is not seen.
 /// </summary>
 /// <param name="timeLimit">For the whole of one question.</param>
-public sealed class KafkaReadBack(KafkaSettings settings, ILogger<KafkaReadBack> log, TimeSpan timeLimit)
+public sealed class KafkaReadBack(KafkaSettings settings, ILogger<KafkaReadBack> log, TimeSpan timeLimit, TimeProvider clock)
 {
     public static readonly TimeSpan DefaultTimeLimit = TimeSpan.FromSeconds(30);
 
@@ -33,9 +32,9 @@ public sealed class KafkaReadBack(KafkaSettings settings, ILogger<KafkaReadBack>
     Either<StoreFailure, IReadOnlySet<EventId>> Find(
         string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        limit.CancelAfter(timeLimit);
-        var begun = Stopwatch.GetTimestamp();
+        using var timed = new CancellationTokenSource(timeLimit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping, timed.Token);
+        var begun = clock.GetTimestamp();
         try
         {
             using var consumer = new ConsumerBuilder<Ignore, Ignore>(KafkaClientProperties.ForReader(settings))
@@ -59,7 +58,7 @@ public sealed class KafkaReadBack(KafkaSettings settings, ILogger<KafkaReadBack>
         TimeSpan Remaining()
         {
             limit.Token.ThrowIfCancellationRequested();
-            var left = timeLimit - Stopwatch.GetElapsedTime(begun);
+            var left = timeLimit - clock.GetElapsedTime(begun);
             return left > TimeSpan.Zero ? left : throw new OperationCanceledException();
         }
     }

@@ -33,7 +33,7 @@ public sealed class PostgresStore : IAsyncDisposable
         var made = await new SqlEdge(dialect).InTransactionAsync(async (connection, transaction) =>
         {
             await connection.Command(transaction, $"select pg_advisory_xact_lock({MigrationLock})").RunAsync(stopping);
-            await Migrations.ApplyAsync(connection, transaction, "Postgres", stopping);
+            await Migrations.ApplyAsync(connection, transaction, "Postgres", clock, stopping);
             await connection.Command(
                 transaction,
                 $"""

@@ -19,10 +19,13 @@ static class Migrations
     }
 
     /// <summary>Runs what was not run yet, in the transaction, which keeps other processes from doing the same.</summary>
-    public static async Task ApplyAsync(DbConnection connection, DbTransaction transaction, string database, CancellationToken stopping)
+    public static async Task ApplyAsync(
+        DbConnection connection, DbTransaction transaction, string database, TimeProvider clock, CancellationToken stopping)
     {
         await connection.Command(
-            transaction, "create table if not exists broker_migration (version integer primary key, name varchar(255) not null, applied_at varchar(63) not null)")
+            transaction,
+            "create table if not exists broker_migration "
+            + "(version integer primary key, name varchar(255) not null, applied_at varchar(63) not null)")
             .RunAsync(stopping);
         var applied = await connection.Command(transaction, "select version from broker_migration").ReadAsync(row => row.GetInt32(0), stopping);
         foreach (var (version, name, text) in Of(database).Where(m => !applied.Contains(m.Version)))
@@ -30,7 +33,7 @@ static class Migrations
             await connection.Command(transaction, text).RunAsync(stopping);
             await connection.Command(
                 transaction, "insert into broker_migration (version, name, applied_at) values (@version, @name, @at)",
-                ("@version", version), ("@name", name), ("@at", SqlTimes.Text(DateTimeOffset.UtcNow))).RunAsync(stopping);
+                ("@version", version), ("@name", name), ("@at", SqlTimes.Text(clock.GetUtcNow()))).RunAsync(stopping);
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class SqliteStore : IAsyncDisposable
         {
             await connection.Command(null, "pragma journal_mode = wal").ScalarAsync(stopping);
             await using var transaction = await dialect.Begin(connection, stopping);
-            await Migrations.ApplyAsync(connection, transaction, "Sqlite", stopping);
+            await Migrations.ApplyAsync(connection, transaction, "Sqlite", clock, stopping);
             await transaction.CommitAsync(stopping);
             return Unit.Default;
         }, stopping);

@@ -103,46 +103,16 @@ public class DeliveryLedgerTests
         var ledger = Loaded();
         ledger.NotePublished([A]);
         clock.Advance(DeadLetter.TimeToLive * 2);
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>());
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>(), _ => false);
         Assert.NotNull(ledger.Find(A));
         clock.Advance(TimeSpan.FromSeconds(1));
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId> { A });
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId> { A }, _ => false);
         Assert.NotNull(ledger.Find(A));
-        Assert.True(ledger.TryHoldForReplay(A, "operator").IsRight);
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>());
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>(), id => id == A);
         Assert.NotNull(ledger.Find(A));
-        ledger.EndReplay(A);
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>());
+        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>(), _ => false);
         Assert.Null(ledger.Find(A));
         Assert.Empty(copy);
-    }
-
-    [Fact]
-    public void A_visit_and_a_replay_keep_each_other_out()
-    {
-        var ledger = Loaded();
-        ledger.BeginVisit();
-        Assert.True(ledger.TryHoldForVisit(A));
-        Assert.False(ledger.TryHoldForVisit(A));
-        Assert.Equal(new Hold("poll", clock.GetUtcNow()), ledger.TryHoldForReplay(A, "operator").Match(Right: _ => null!, Left: h => h));
-        ledger.EndVisit([A]);
-        Assert.True(ledger.TryHoldForReplay(A, "operator").IsRight);
-        Assert.False(ledger.TryHoldForVisit(A));
-        ledger.EndReplay(A);
-        Assert.True(ledger.TryHoldForVisit(A));
-    }
-
-    [Fact]
-    public void A_visit_does_not_take_what_a_replay_ended_while_its_rows_were_on_their_way()
-    {
-        var ledger = Loaded();
-        ledger.TryHoldForReplay(A, "operator");
-        ledger.BeginVisit();
-        ledger.EndReplay(A);
-        Assert.False(ledger.TryHoldForVisit(A));
-        ledger.EndVisit([]);
-        ledger.BeginVisit();
-        Assert.True(ledger.TryHoldForVisit(A));
     }
 
     DeliveryLedger Loaded()

@@ -83,10 +83,10 @@ public class ReplayTests
         {
             Assert.Empty(world.Turns.Run(() => visit.AdmitAsync([world.Outbox.Rows[0].Item])));
             Assert.IsType<ReplayOutcome.Delivered>(world.Turns.Run(() => replay!));
-            Assert.False(world.Relay.Runner.Parts.Ledger.TryHoldForVisit(letter.EventId!.Value));
+            Assert.False(world.Relay.Runner.Holds.TryTakeForVisit(letter.EventId!.Value));
         }
 
-        Assert.True(world.Relay.Runner.Parts.Ledger.TryHoldForVisit(letter.EventId!.Value));
+        Assert.True(world.Relay.Runner.Holds.TryTakeForVisit(letter.EventId!.Value));
     }
 
     [Fact]
