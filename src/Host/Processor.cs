@@ -6,7 +6,6 @@ using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.DeadLetters.Replays;
-using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Law;
@@ -157,10 +156,7 @@ sealed class Processor : IAsyncDisposable
     void Announce()
     {
         log.LogInformation("listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", app.Urls), HttpApi.BasePath);
-        if (settings.Access.IsOpen)
-            log.LogWarning(
-                "the API is open to whoever can reach it: neither {Variable} nor {File} is set",
-                AccessSettings.InternalKeyVariable, KeysFile.Variable);
+        if (settings.Access.Warning is { } warning) log.LogWarning("{Warning}", warning);
         if (router is not null) log.LogInformation("streams: routes the entries of events:… at {Redis}", settings.Redis);
         foreach (var slice in slices.Where(s => s.Name != StreamsSlice.Name))
             log.LogInformation(

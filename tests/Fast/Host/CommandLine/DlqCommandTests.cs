@@ -34,6 +34,14 @@ public sealed class DlqCommandTests
     }
 
     [Fact]
+    public async Task A_payload_that_is_not_Unicode_is_shown_as_it_was_written()
+    {
+        using var processor = new StubProcessor((200, """{"item":{"\ud83d":"\udc00"},"letter":{"key":"dlq:menu:a/b"}}"""));
+        Assert.Equal(0, await processor.RunAsync("show", Key));
+        Assert.Contains("""{"\ud83d":"\udc00"}""", processor.Output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_is_the_servers_own()
     {
         const string Body = "{ \"item\": 1,\"letter\":{} }";
