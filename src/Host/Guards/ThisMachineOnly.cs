@@ -12,7 +12,8 @@ namespace Hobom.Slices.Host.Guards;
 static class ThisMachineOnly
 {
     const string Refusal = "without a key only the machine itself is answered: "
-        + $"{AccessSettings.InternalKeyVariable} opens the API to callers with that key, {KeysFile.Variable} to people with keys of their own, {AccessSettings.AnonymousVariable}=true to everybody";
+        + $"{AccessSettings.InternalKeyVariable} opens the API to callers with that key, {KeysFile.Variable} to people with keys of "
+        + $"their own, {AccessSettings.AnonymousVariable}=true to everybody";
 
     public static Task RefuseOthersAsync(HttpContext http, RequestDelegate next)
     {

@@ -57,6 +57,7 @@ public sealed class DlqCommandTests
     [InlineData(202, 1, """{"message":"under way"}""")]
     [InlineData(502, 1, """{"error":"timed out"}""")]
     [InlineData(502, 3, "<html>")]
+    [InlineData(502, 3, """{"error":"\ud83d"}""")]
     [InlineData(409, 3, """{"error":"in hand"}""")]
     [InlineData(401, 3, """{"error":"no key"}""")]
     [InlineData(200, 3, "<html>")]
