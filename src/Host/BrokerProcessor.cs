@@ -13,9 +13,11 @@ sealed class BrokerProcessor : IAsyncDisposable
     readonly ILoggerFactory logs = LoggerFactory.Create(ConsoleLog.Configure);
     readonly BrokerSlice broker;
     readonly WebApplication app;
+    readonly string? warning;
 
     BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access)
     {
+        warning = access.Warning;
         var builder = HttpApi.NewBuilder(http, access, logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
@@ -35,7 +37,7 @@ sealed class BrokerProcessor : IAsyncDisposable
         var asked = Settings.ReadBroker(read, environment);
         if (asked.IsNone && read.Problems.Count == 0) return default;
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
-        var access = AccessSettings.Read(read, http);
+        var access = AccessSettings.Read(read);
         if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));
         return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access)));
     }
@@ -59,9 +61,11 @@ sealed class BrokerProcessor : IAsyncDisposable
     public async Task<int> RunAsync(CancellationToken stopping)
     {
         if (!await WebServer.StartAsync(app)) return 1;
-        logs.CreateLogger("Hobom.Slices").LogInformation(
+        var log = logs.CreateLogger("Hobom.Slices");
+        log.LogInformation(
             "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
             broker.Settings.Provider, string.Join(", ", app.Urls));
+        if (warning is not null) log.LogWarning("{Warning}", warning);
         await broker.RunAsync(stopping);
         await WebServer.StopAsync(app);
         return 0;

@@ -75,10 +75,13 @@ static class HttpApi
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.Use(AnswerHeadAsGetAsync);
+        app.UseRouting();
         app.Use(RequestTrace.KeepAsync);
         app.Use(AnswerHeaders.AddAsync);
         app.Use(UnexpectedErrors.AnswerAsync);
         app.Use(RequestRules.RefuseAsync);
+        if (app.Services.GetRequiredService<AccessSettings>().AnswersThisMachineOnly) app.Use(ThisMachineOnly.RefuseOthersAsync);
         app.UseAuthentication();
         app.UseRateLimiter();
         app.Use(RefuseStrangersAsync);
@@ -104,7 +107,7 @@ static class HttpApi
             ? new KeysFile(path, keys, clock, logs.CreateLogger<KeysFile>())
             : null;
         if (file is not null) services.AddSingleton<IHostedService>(file);
-        services.AddSingleton(new CallerKeys(access.InternalKey, file, clock))
+        services.AddSingleton(access).AddSingleton(new CallerKeys(access.InternalKey, file, clock))
             .AddSingleton(new RefusalLog(logs.CreateLogger<RefusalLog>(), clock))
             .AddRateLimiter(limits => RateLimits.Set(limits, access.RatePerSecond));
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
@@ -113,6 +116,13 @@ static class HttpApi
         {
             foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireRole(role));
         });
+    }
+
+    /// <summary>The server itself leaves out the body of an answer to HEAD.</summary>
+    static Task AnswerHeadAsGetAsync(HttpContext http, RequestDelegate next)
+    {
+        if (HttpMethods.IsHead(http.Request.Method)) http.Request.Method = HttpMethods.Get;
+        return next(http);
     }
 
     /// <summary>Everything under the base path wants the key, routes that do not exist included.</summary>

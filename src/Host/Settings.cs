@@ -56,7 +56,7 @@ public sealed record Settings(
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
-        var access = AccessSettings.Read(read, http);
+        var access = AccessSettings.Read(read);
         var kafka = ReadKafka(read, environment);
         var broker = ReadBroker(read, environment);
 

@@ -87,7 +87,4 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
 }
 
 /// <param name="Address">Null for all interfaces.</param>
-public sealed record ListenAddress(IPAddress? Address, int Port)
-{
-    public bool IsLoopback => Address is not null && IPAddress.IsLoopback(Address);
-}
+public sealed record ListenAddress(IPAddress? Address, int Port);

@@ -1,4 +1,3 @@
-using Hobom.Slices.Host.Access;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Streams;
@@ -20,10 +19,7 @@ sealed class StartupReport(Settings settings, IReadOnlyList<Slice> slices, ILogg
     {
         log.LogInformation(
             "listening at {Addresses}; API under {Base}, its description at /swagger", string.Join(", ", addresses), HttpApi.BasePath);
-        if (settings.Access.IsOpen)
-            log.LogWarning(
-                "the API is open to whoever can reach it: neither {Variable} nor {File} is set",
-                AccessSettings.InternalKeyVariable, KeysFile.Variable);
+        if (settings.Access.Warning is { } warning) log.LogWarning("{Warning}", warning);
     }
 
     void TellOfSlices()

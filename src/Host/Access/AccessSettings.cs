@@ -22,20 +22,31 @@ public sealed record AccessSettings
     /// <summary>Nobody needs a key.</summary>
     internal bool IsOpen => InternalKey is null && KeysPath is null;
 
-    internal static AccessSettings Read(SettingsReader read, ListenAddress http)
+    /// <summary>Where nobody needs a key: from other machines too.</summary>
+    internal bool AllowsAnonymous { get; init; }
+
+    internal bool AnswersThisMachineOnly => IsOpen && !AllowsAnonymous;
+
+    /// <summary>What the log is to say at the start; null where keys are wanted.</summary>
+    internal string? Warning =>
+        !IsOpen ? null
+        : AllowsAnonymous
+            ? $"the API is open to whoever can reach it: {AnonymousVariable} is true, and neither {InternalKeyVariable} nor "
+                + $"{KeysFile.Variable} is set"
+        : $"neither {InternalKeyVariable} nor {KeysFile.Variable} is set: the API answers this machine only, and others 403, but for "
+            + $"/health and /health/ready; {InternalKeyVariable} opens it to callers with that key";
+
+    internal static AccessSettings Read(SettingsReader read)
     {
         var path = read.Optional(KeysFile.Variable);
-        var access = new AccessSettings
+        return new AccessSettings
         {
             InternalKey = read.Optional(InternalKeyVariable),
             KeysPath = path,
             Keys = path is null ? null : LoadKeys(read, path),
+            AllowsAnonymous = read.Flag(AnonymousVariable),
             RatePerSecond = read.Whole("HOBOM_HTTP_RATE_PER_SECOND", 20, 1, 100_000),
         };
-        if (!read.Flag(AnonymousVariable) && access.IsOpen && !http.IsLoopback)
-            read.Add($"{InternalKeyVariable} is not set, and HOBOM_HTTP_ADDR is open to other machines: set the key, or {KeysFile.Variable}, "
-                + $"or {AnonymousVariable}=true where everyone may do everything, or listen at 127.0.0.1");
-        return access;
     }
 
     static KeysReading? LoadKeys(SettingsReader read, string path)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Hobom.Slices.Core;
 using Hobom.Slices.Http;
 using LanguageExt;
 
@@ -22,6 +23,7 @@ static class KeysFileText
         try
         {
             using var json = JsonDocument.Parse(text);
+            if (!JsonText.IsUnicode(text.Span)) return "the file holds text that is not Unicode";
             return new KeyRing(Read(json.RootElement));
         }
         catch (JsonException syntax)

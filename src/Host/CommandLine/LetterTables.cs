@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions.Endpoints;
 using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
@@ -63,7 +64,7 @@ static class LetterTables
         foreach (var member in answer.EnumerateObject().Where(m => m.Name != "letter"))
         {
             yield return $"{LogText.Clean(member.Name, 30)}:";
-            yield return Terminal.HarmlessJson(JsonSerializer.Serialize(member.Value, Indented));
+            yield return Terminal.HarmlessJson(JsonText.IsUnicode(member.Value) ? JsonSerializer.Serialize(member.Value, Indented) : member.Value.GetRawText());
         }
     }
 

@@ -71,7 +71,7 @@ sealed class ProcessorApi(HttpMessageHandler transport, Uri root, string? key) :
             using var json = JsonDocument.Parse(body);
             return json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var error) ? error.ToString() : null;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -28,6 +28,7 @@ static partial class BadBody
             return ($"there is no field '{name}'", field == Whole ? name : field);
         }
 
+        if (NotUnicode().IsMatch(message)) return ($"{field} holds text that is not Unicode", field);
         if (OfAnotherType().IsMatch(message)) return ($"{field} is of the wrong type", field);
         if (Place().Match(message) is not { Success: true } place) return (message, field);
         return ($"{Whole} is not JSON: line {After("line")}, position {After("position")}", field);
@@ -37,6 +38,9 @@ static partial class BadBody
 
     [GeneratedRegex("The JSON property '(?<name>.{1,100}?)' could not be mapped", RegexOptions.NonBacktracking)]
     private static partial Regex Unmapped();
+
+    [GeneratedRegex("UTF-8|UTF-16", RegexOptions.NonBacktracking)]
+    private static partial Regex NotUnicode();
 
     [GeneratedRegex("could not be converted|Cannot get the value of a token type|out of bounds", RegexOptions.NonBacktracking)]
     private static partial Regex OfAnotherType();

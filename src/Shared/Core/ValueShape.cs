@@ -11,22 +11,21 @@ public sealed record ShapeField(string Name, JsonValueKind Kind = JsonValueKind.
 /// <summary>Whether a JSON value is exactly what strict consumers take: these fields, of these kinds, and never one more.</summary>
 public static class ValueShape
 {
+    public const string NotUtf8 = "the payload is not UTF-8";
+    public const string NotUnicode = "the payload holds text that is not Unicode";
+
     /// <summary>Hands the parsed value to a check; what is no JSON at all says so with its place.</summary>
     public static string? Check(ReadOnlyMemory<byte> value, Func<JsonElement, string?> check)
     {
-        if (!Utf8.IsValid(value.Span)) return "the payload is not UTF-8";
+        if (!Utf8.IsValid(value.Span)) return NotUtf8;
         try
         {
             using var json = JsonDocument.Parse(value);
-            return check(json.RootElement);
+            return JsonText.IsUnicode(value.Span) ? check(json.RootElement) : NotUnicode;
         }
         catch (JsonException e)
         {
             return $"the payload is not JSON: line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}";
-        }
-        catch (InvalidOperationException)
-        {
-            return "the payload holds text that is not Unicode";
         }
     }
 
@@ -42,8 +41,6 @@ public static class ValueShape
             if (field is null) return $"{what} has a field that consumers refuse: {Shown(property.Name)}";
             if (!seen.Add(field.Name)) return $"{what} has its {field.Name} twice";
             if (property.Value.ValueKind != field.Kind) return $"{what}'s {field.Name} is not {Words(field.Kind)}";
-            // A lone surrogate cannot be read as text by anybody.
-            if (field.Kind == JsonValueKind.String) _ = property.Value.GetString();
         }
 
         return fields.FirstOrDefault(f => !f.Optional && !seen.Contains(f.Name)) is { } missing

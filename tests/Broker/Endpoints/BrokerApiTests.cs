@@ -110,6 +110,9 @@ public sealed class BrokerApiTests : IAsyncLifetime
     [InlineData("{\"source\":\"s\",\"type\":\"t\",\"instance_id\":\"\"}", "invalid event: instance ID is required", null)]
     [InlineData("{\"source\":\"s\",\"type\":\"t\",\"user_id\":\"7\"}", "user_id is no whole number", "user_id")]
     [InlineData("{\"source\":\"s\",\"type\":\"t\",\"tpye\":\"7\"}", "'tpye' is no field of an event", "tpye")]
+    [InlineData("{\"source\":\"s\",\"type\":\"t\",\"payload\":[\"\\ud83d\"]}", "the event holds text that is not Unicode", null)]
+    [InlineData("{\"source\":\"s\",\"type\":\"t\",\"\\ud83d\":1}", "the event holds text that is not Unicode", null)]
+    [InlineData("[{\"source\":\"s\",\"type\":\"t\",\"metadata\":{\"user_email\":\"\\ud83d\"}},1]", "event 0 holds text that is not Unicode", null)]
     [InlineData("[]", "a batch has 1 to 1000 events", null)]
     public async Task A_bad_event_is_refused_by_name(string body, string error, string? field)
     {

@@ -19,13 +19,29 @@ public sealed class BadBodyTests(HostApp app)
     [InlineData("/dlq/replays", "null", "either filter or keys chooses the letters", "filter")]
     [InlineData("/dlq/replays", "", "body is not JSON: line 1, position 1", "body")]
     [InlineData("/dlq/replays", "{\"filter\":\n{]", "body is not JSON: line 2, position 2", "filter")]
+    [InlineData("/dlq/discard", "{\"keys\":[\"dlq:menu:\\ud83d\"],\"reason\":\"x\"}", "keys[0] holds text that is not Unicode", "keys[0]")]
+    [InlineData("/dlq/discard", "{\"keys\":[\"dlq:menu:a\"],\"reason\":\"\u00ff\"}", "reason holds text that is not Unicode", "reason")]
+    [InlineData("/dlq/discard", "{\"\\ud83d\":1}", "body holds text that is not Unicode", "body")]
+    [InlineData("/dlq/replays", "{\"filter\":{\"\u00ff\":1}}", "there is no field '\ufffd'", "filter.\ufffd")]
+    [InlineData(
+        "/dlq/replays", "{\"filter\":{},\"patch\":[{\"op\":\"add\",\"path\":\"\",\"value\":\"\\ud83d\"}]}",
+        "operation 0: it holds text that is not Unicode", "patch")]
+    [InlineData("/dlq/replays", "{\"filter\":{},\"patch\":[{\"\u00ff\":1}]}", "operation 0: it holds text that is not Unicode", "patch")]
+    [InlineData("/dlq/replays", "{\"filter\":{},\"patch\":\"\u00ff\"}", "a patch is an array of operations", "patch")]
+    [InlineData("PUT /dlq/dlq:menu:a", "{\"payload\":{\"a\":\"\u00ff\"},\"reason\":\"x\"}", "payload is not UTF-8", "payload")]
+    [InlineData("PUT /dlq/dlq:menu:a", "{\"payload\":{\"\\ud83d\":1},\"reason\":\"x\"}", "payload holds text that is not Unicode", "payload")]
+    [InlineData("PUT /dlq/dlq:menu:a", "{\"payloadText\":\"\\ud83d\",\"reason\":\"x\"}", "payloadText holds text that is not Unicode", "payloadText")]
+    [InlineData("PUT /dlq/dlq:menu:a", "{\"payloadText\":\"[\\\"\\\\ud83d\\\"]\",\"reason\":\"x\"}", "payloadText holds text that is not Unicode", "payloadText")]
     [InlineData("/dlq/discard", "{\"key\":[\"dlq:menu:a\"],\"reason\":\"x\"}", "there is no field 'key'", "key")]
     [InlineData("/dlq/discard", "{\"keys\":\"dlq:menu:a\",\"reason\":\"x\"}", "keys is of the wrong type", "keys")]
     [InlineData("/dlq/discard", "{\"keys\":[\"menu:a\"],\"reason\":\"x\"}", "a dead letter key begins with 'dlq:'", "keys[0]")]
     public async Task The_answer_names_what_is_wrong(string path, string body, string error, string field)
     {
-        var request = HostApp.Request("POST", HttpApi.BasePath + path, HostApp.InternalKey);
-        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        string[] route = path.StartsWith('/') ? ["POST", path] : path.Split(' ');
+        var request = HostApp.Request(route[0], HttpApi.BasePath + route[1], HostApp.InternalKey);
+        // Each character is a byte, so that a text can hold bytes that are no UTF-8.
+        request.Content = new ByteArrayContent(Encoding.Latin1.GetBytes(body));
+        request.Content.Headers.ContentType = new("application/json");
         var answer = await app.Client.SendAsync(request);
         using var told = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(

@@ -70,6 +70,24 @@ public sealed class HttpContractTests(ProcessorNeighbours neighbours, IdleProces
         var (status, body) = await http.GetLetterAsync($"dlq:menu:{id}");
         Assert.Equal(200, status);
         Assert.StartsWith($$"""{"item":{{payload}},"letter":{"key":"dlq:menu:""", body, StringComparison.Ordinal);
+        Assert.Equal((200, body[..50]), await BeginningAsync($"/dlq/{Uri.EscapeDataString($"dlq:menu:{id}")}/"));
+        Assert.Equal((200, body[..50]), await BeginningAsync($"/dlq/-?key={Uri.EscapeDataString($"dlq:menu:{id}")}"));
+    }
+
+    [Fact]
+    public async Task A_letter_with_a_NUL_in_its_id_is_reached_by_its_key_in_the_query()
+    {
+        const string key = "dlq%3Amenu%3Aa%00b";
+        await neighbours.Plain.StringSetAsync("dlq:menu:a\0b", "1");
+        Assert.Equal((400, ""), await BeginningAsync($"/dlq/{key}"));
+        Assert.Equal((200, """{"item":1,"letter":{"key":"dlq:menu:a\u0000b","""), await BeginningAsync($"/dlq/-?key={key}"));
+        Assert.Equal((404, """{"error":"there is no dead letter dlq:menu:a\u0000c"""), await BeginningAsync($"/dlq/-?key={key[..^1]}c"));
+    }
+
+    async Task<(int Status, string Beginning)> BeginningAsync(string path)
+    {
+        var (status, body) = await http.AskAsync(HttpMethod.Get, Base + path);
+        return (status, body[..Math.Min(50, body.Length)]);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public abstract class BrokerRoute(BrokerSlice slice) : EndpointWithoutRequest<ob
     protected bool SeesAll => Role.SeesAll(HttpContext.User);
 
     /// <summary>A part of the route, with slashes in it written as %2F.</summary>
-    protected string Part(string name) => Uri.UnescapeDataString(Route<string>(name) ?? "");
+    protected string Part(string name) => RoutePart.Of(HttpContext, name);
 
     protected EventIdentity Identity => new(Part("source"), Part("id"));
 

@@ -61,20 +61,8 @@ static class EventBody
 
     static string Text(JsonElement body, string member) =>
         !body.TryGetProperty(member, out var value) || value.ValueKind is JsonValueKind.Null ? ""
-        : value.ValueKind is JsonValueKind.String && TryText(value) is { } text ? text
+        : value.ValueKind is JsonValueKind.String ? value.GetString()!
         : throw new BadMemberException(member, "text");
-
-    static string? TryText(JsonElement value)
-    {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
 
     static long? Whole(JsonElement body, string member) =>
         !body.TryGetProperty(member, out var value) || value.ValueKind is JsonValueKind.Null ? null

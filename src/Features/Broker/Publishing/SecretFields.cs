@@ -35,7 +35,7 @@ static class SecretFields
             members[EmailMember] = Hash(email);
             return members.ToJsonString();
         }
-        catch (Exception notJson) when (notJson is JsonException or ArgumentException)
+        catch (Exception notJson) when (notJson is JsonException or ArgumentException or InvalidOperationException)
         {
             // Validation refuses it by name.
             return metadata;

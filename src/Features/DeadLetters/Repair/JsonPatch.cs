@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Hobom.Slices.Core;
 using LanguageExt;
 
@@ -48,6 +49,7 @@ public sealed class JsonPatch
     /// <returns>The patched document as UTF-8, without white space.</returns>
     public Either<PatchFault, byte[]> Apply(ReadOnlyMemory<byte> document)
     {
+        if (!Utf8.IsValid(document.Span)) return new PatchFault(null, ValueShape.NotUtf8);
         JsonNode? root;
         try
         {
@@ -69,14 +71,26 @@ public sealed class JsonPatch
             {
                 return new PatchFault(n, "the document has an object with one name twice");
             }
+            catch (InvalidOperationException)
+            {
+                return new PatchFault(n, ValueShape.NotUnicode);
+            }
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(root, Json);
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(root, Json);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return new PatchFault(null, ValueShape.NotUnicode);
+        }
     }
 
     static Either<string, PatchOperation> ParseOperation(JsonElement item)
     {
         if (item.ValueKind != JsonValueKind.Object) return "it is no object";
+        if (!JsonText.IsUnicode(item)) return "it holds text that is not Unicode";
         if (!TryText(item, "op", out var op)) return "it has no op";
         if (op is not ("add" or "remove" or "replace" or "move" or "copy" or "test")) return "its op is none of add, remove, replace, move, copy, test";
         if (!TryText(item, "path", out var path)) return "it has no path";

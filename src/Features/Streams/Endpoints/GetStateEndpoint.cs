@@ -32,7 +32,7 @@ public sealed class GetStateEndpoint(StateStore store) : EndpointWithoutRequest<
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        var (key, fault) = StateRoute.KeyOf(Route<string>("kind")!, Route<string>("id")!);
+        var (key, fault) = StateRoute.KeyOf(HttpContext);
         if (fault is not null) await Send.ResponseAsync(fault, 400, ct);
         else if (!(await store.GetAsync(key))
             .Succeeded(out var found, out var failure)) await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);

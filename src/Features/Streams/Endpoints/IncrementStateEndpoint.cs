@@ -39,7 +39,7 @@ public sealed class IncrementStateEndpoint(StateStore store, AuditTrail trail)
 
     public override async Task HandleAsync(IncrementRequest req, CancellationToken ct)
     {
-        var (key, fault) = StateRoute.KeyOf(Route<string>("kind")!, Route<string>("id")!);
+        var (key, fault) = StateRoute.KeyOf(HttpContext);
         fault ??= string.IsNullOrEmpty(req.Field) ? new ErrorAnswer("field is missing") { Field = "field" } : null;
         if (fault is not null)
         {

@@ -36,7 +36,7 @@ public sealed class SetStateEndpoint(StateStore store, AuditTrail trail) : Endpo
 
     public override async Task HandleAsync(SetStateRequest req, CancellationToken ct)
     {
-        var (key, fault) = StateRoute.KeyOf(Route<string>("kind")!, Route<string>("id")!);
+        var (key, fault) = StateRoute.KeyOf(HttpContext);
         var life = req.Ttl is null ? null : Durations.Parse(req.Ttl);
         fault ??= req.Fields is not { Count: > 0 and <= FieldLimit } || req.Fields.Any(f => f.Key.Length == 0 || f.Value is null)
                 ? new ErrorAnswer($"fields must have from 1 to {FieldLimit} fields, each with a name and a text") { Field = "fields" }

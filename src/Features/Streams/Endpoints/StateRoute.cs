@@ -1,4 +1,5 @@
 using Hobom.Slices.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Streams.Endpoints;
 
@@ -7,9 +8,10 @@ static class StateRoute
 {
     const string StatsMark = "stats.";
 
-    /// <param name="kind">With <c>stats.</c> before it, of the counts.</param>
-    public static (StateKey Key, ErrorAnswer? Fault) KeyOf(string kind, string id)
+    /// <summary>A kind with <c>stats.</c> before it is one of the counts.</summary>
+    public static (StateKey Key, ErrorAnswer? Fault) KeyOf(HttpContext http)
     {
+        var (kind, id) = (RoutePart.Of(http, "kind"), RoutePart.Of(http, "id"));
         var key = kind.StartsWith(StatsMark, StringComparison.Ordinal)
             ? new StateKey(StateKey.StatsPrefix, kind[StatsMark.Length..], id)
             : StateKey.State(kind, id);

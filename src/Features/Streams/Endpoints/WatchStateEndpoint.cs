@@ -36,7 +36,7 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        var (key, fault) = StateRoute.KeyOf(Route<string>("kind")!, Route<string>("id")!);
+        var (key, fault) = StateRoute.KeyOf(HttpContext);
         if (fault is not null)
         {
             await Send.ResponseAsync(fault, 400, ct);

@@ -17,7 +17,7 @@ public static class RowText
         {
             return JsonParser.Default.Parse<T>(Encoding.UTF8.GetString(text.Span));
         }
-        catch (InvalidProtocolBufferException malformed)
+        catch (Exception malformed) when (malformed is InvalidProtocolBufferException or InvalidJsonException)
         {
             return $"the row cannot be read: {malformed.Message}";
         }

@@ -34,6 +34,14 @@ public sealed class DlqCommandTests
     }
 
     [Fact]
+    public async Task A_payload_that_is_not_Unicode_is_shown_as_it_was_written()
+    {
+        using var processor = new StubProcessor((200, """{"item":{"\ud83d":"\udc00"},"letter":{"key":"dlq:menu:a/b"}}"""));
+        Assert.Equal(0, await processor.RunAsync("show", Key));
+        Assert.Contains("""{"\ud83d":"\udc00"}""", processor.Output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_is_the_servers_own()
     {
         const string Body = "{ \"item\": 1,\"letter\":{} }";
@@ -49,6 +57,7 @@ public sealed class DlqCommandTests
     [InlineData(202, 1, """{"message":"under way"}""")]
     [InlineData(502, 1, """{"error":"timed out"}""")]
     [InlineData(502, 3, "<html>")]
+    [InlineData(502, 3, """{"error":"\ud83d"}""")]
     [InlineData(409, 3, """{"error":"in hand"}""")]
     [InlineData(401, 3, """{"error":"no key"}""")]
     [InlineData(200, 3, "<html>")]

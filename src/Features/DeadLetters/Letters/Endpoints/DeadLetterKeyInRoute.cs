@@ -1,20 +1,21 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 using LanguageExt;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
 
+/// <summary>The key that a route names: its part <c>{key}</c>, percent-encoded, or <c>-</c> there and the key as <c>?key=</c>.</summary>
 static class DeadLetterKeyInRoute
 {
-    /// <summary>
-    /// The key that the last segment of the path names, or one before it. It is read from the request line, because the server's own
-    /// decoding leaves %2F as it is and so makes two ids one.
-    /// </summary>
-    public static Either<KeyFault, DeadLetterKey> Read(HttpContext http, int segmentsAfter = 0)
+    /// <summary>No key. The server refuses a path with %00 in it, and there are keys with a NUL.</summary>
+    const string InQuery = "-";
+
+    public const string Description = "dlq:<category>:<event id>, percent-encoded; or -, and the key as ?key=, which takes a NUL (%00) too";
+
+    public static Either<KeyFault, DeadLetterKey> Read(HttpContext http) => DeadLetterKey.Parse(RoutePart.Of(http, "key") switch
     {
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var segments = target.Split('?', 2)[0].Split('/');
-        return DeadLetterKey.Parse(Uri.UnescapeDataString(segments[^(segmentsAfter + 1)]));
-    }
+        InQuery => http.Request.Query["key"] is [{ } one] ? one : "",
+        var key => key,
+    });
 }

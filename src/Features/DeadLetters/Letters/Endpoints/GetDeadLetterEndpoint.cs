@@ -36,7 +36,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
             s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. `item` is the payload; one that is no JSON comes as "
                 + "`payloadBase64`. Of an edited letter, `original` is the payload that failed. A discarded letter is shown until its "
                 + "discard is final. Callers who are no operators get it masked, and `masked` is true.";
-            s.Params["key"] = "dlq:<category>:<event id>";
+            s.Params["key"] = DeadLetterKeyInRoute.Description;
             s.ResponseExamples[200] = LetterExamples.WholeLetter;
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");

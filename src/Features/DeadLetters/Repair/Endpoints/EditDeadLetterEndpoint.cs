@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using FastEndpoints;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
@@ -44,7 +46,7 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
                 + "topic stay as they are. The payload that failed is kept until the letter is delivered, and `DELETE …/edit` brings it back. A "
                 + "letter that holds a row no record could be made of takes the mended row, of which the flow makes the value, or the value itself; "
                 + "then it can be replayed. The record says `edited: 1`.";
-            s.Params["key"] = "dlq:<category>:<event id>";
+            s.Params["key"] = DeadLetterKeyInRoute.Description;
             s.ExampleRequest = new EditDeadLetterRequest
             {
                 Payload = JsonSerializer.SerializeToElement(new
@@ -92,11 +94,16 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
         if (string.IsNullOrWhiteSpace(req.Reason)) return new ErrorAnswer("reason is wanted") { Field = "reason" };
         if (req.Reason.Length > ReasonLimit) return new ErrorAnswer($"reason is longer than {ReasonLimit} characters") { Field = "reason" };
         if (req.Payload is null == req.PayloadText is null) return new ErrorAnswer("either payload or payloadText is wanted") { Field = "payload" };
-        payload = Encoding.UTF8.GetBytes(req.PayloadText ?? req.Payload!.Value.GetRawText());
-        return req.PayloadText is null ? null : FaultOf(payload);
+        payload = req.Payload is { } value ? JsonMarshal.GetRawUtf8Value(value).ToArray() : Encoding.UTF8.GetBytes(req.PayloadText!);
+        return req.PayloadText is null ? FaultOf(payload, "payload") : SyntaxFaultOf(payload) ?? FaultOf(payload, "payloadText");
     }
 
-    static ErrorAnswer? FaultOf(byte[] text)
+    static ErrorAnswer? FaultOf(byte[] json, string field) =>
+        !Utf8.IsValid(json) ? new ErrorAnswer($"{field} is not UTF-8") { Field = field }
+        : !JsonText.IsUnicode(json) ? new ErrorAnswer($"{field} holds text that is not Unicode") { Field = field }
+        : null;
+
+    static ErrorAnswer? SyntaxFaultOf(byte[] text)
     {
         try
         {

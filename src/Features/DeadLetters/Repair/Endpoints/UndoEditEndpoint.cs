@@ -19,7 +19,7 @@ public sealed class UndoEditEndpoint(RepairDesk desk) : EndpointWithoutRequest<o
         {
             s.Summary = "Undo the edit of a dead letter";
             s.Description = "The letter holds the payload that failed again, byte for byte.";
-            s.Params["key"] = "dlq:<category>:<event id>";
+            s.Params["key"] = DeadLetterKeyInRoute.Description;
             s.ResponseExamples[200] = new EditDeadLetterEndpoint.EditAnswer("the payload that failed is back", "dlq:menu:0192f0c1", [], 0);
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
@@ -30,7 +30,7 @@ public sealed class UndoEditEndpoint(RepairDesk desk) : EndpointWithoutRequest<o
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if (!DeadLetterKeyInRoute.Read(HttpContext, segmentsAfter: 1).Succeeded(out var key, out var malformed))
+        if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var malformed))
         {
             await Send.ResponseAsync(new ErrorAnswer(malformed.Message) { Field = "key" }, 400, ct);
             return;

@@ -37,7 +37,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
                 + "marks the row SENT and removes the letter. 409 also while another replay or the poller has "
                 + "the event in hand, with who and since when, and while the row is still PENDING, for then the poller tries it "
                 + "again by itself. Where another process has the letter's flow, that one replays it, as a job of one letter.";
-            s.Params["key"] = "dlq:<category>:<event id>";
+            s.Params["key"] = DeadLetterKeyInRoute.Description;
             s.Params["confirm"] = "Of a letter whose outcome is unknown. unknown: send although it may be in Kafka already; "
                 + "delivered: it was seen to be there, only close it";
             s.ResponseExamples[200] = new RetryAnswer(Done);

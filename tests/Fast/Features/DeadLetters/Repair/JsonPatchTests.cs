@@ -52,6 +52,10 @@ public sealed class JsonPatchTests
     [InlineData("no from", """{}""", """[{"op":"copy","from":"/a","path":"/b"}]""", "operation 0: there is nothing at its from")]
     [InlineData("twice", """{"a":1,"a":2}""", """[{"op":"add","path":"/b","value":0}]""", "operation 0: the document has an object with one name twice")]
     [InlineData("no JSON", "{\n  \"a\": }", """[{"op":"remove","path":"/a"}]""", "the payload is not JSON: line 2, position 8")]
+    [InlineData("a name", """{"\ud83d":1}""", """[{"op":"add","path":"/a","value":0}]""", "operation 0: the payload holds text that is not Unicode")]
+    [InlineData("a value", """{"a":"\ud83d"}""", """[{"op":"copy","from":"/a","path":"/b"}]""", "operation 0: the payload holds text that is not Unicode")]
+    [InlineData("compared", """{"a":"\ud83d"}""", """[{"op":"test","path":"/a","value":"x"}]""", "operation 0: the payload holds text that is not Unicode")]
+    [InlineData("untouched", """{"a":1,"b":["\ud83d"]}""", """[{"op":"remove","path":"/a"}]""", "the payload holds text that is not Unicode")]
     public void A_patch_that_does_not_fit_changes_nothing_and_says_why(string example, string document, string patch, string expected)
     {
         Assert.NotNull(example);
@@ -68,11 +72,28 @@ public sealed class JsonPatchTests
     [InlineData("""[{"op":"remove","path":"a"}]""", "operation 0: a path is empty or begins with '/'")]
     [InlineData("""[{"op":"remove","path":"/~2"}]""", "operation 0: in a path '~' stands only in ~0 and ~1")]
     [InlineData("[7]", "operation 0: it is no object")]
+    [InlineData("""[{"op":"add","path":"/a","value":{"b":"\ud83d"}}]""", "operation 0: it holds text that is not Unicode")]
+    [InlineData("""[{"op":"add","path":"/\ud83d","value":1}]""", "operation 0: it holds text that is not Unicode")]
+    [InlineData("""[{"op":"\ud83d","path":"/a"}]""", "operation 0: it holds text that is not Unicode")]
+    [InlineData("""[{"\ud83d":"add","path":"/a"}]""", "operation 0: it holds text that is not Unicode")]
     public void What_is_no_patch_is_refused_with_its_operation(string patch, string expected)
     {
         using var json = JsonDocument.Parse(patch);
         Assert.Equal(expected, JsonPatch.Parse(json.RootElement).Match(_ => "a patch", fault => fault.ToString()));
     }
+
+    /// <summary>An operator can mend such a letter by a patch too.</summary>
+    [Fact]
+    public void A_patch_may_take_the_place_of_text_that_is_not_Unicode()
+    {
+        using var result = JsonDocument.Parse(Applied("""{"a":"\ud83d"}""", """[{"op":"replace","path":"/a","value":"\ud83d\ude80"}]"""));
+        Assert.Equal("🚀", result.RootElement.GetProperty("a").GetString());
+    }
+
+    [Fact]
+    public void A_payload_that_is_not_UTF8_is_not_patched() => Assert.Equal(
+        "the payload is not UTF-8",
+        Patch("""[{"op":"replace","path":"","value":1}]""").Apply(Encoding.Latin1.GetBytes("{\"a\":\"\u00fc\"}")).Match(_ => "applied", fault => fault.ToString()));
 
     [Fact]
     public void Copies_of_copies_end_at_a_limit()
