@@ -65,6 +65,7 @@ sealed class Processor : IAsyncDisposable
             .AddSingleton(neighbours.DeadLetters.Catalogue).AddSingleton(neighbours.DeadLetters.Feed).AddSingleton(neighbours.StoreHealth);
         broker = settings.Broker.Map(s => BrokerSlice.Build(s, neighbours.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b));
+        foreach (var slice in slices) slice.AddTo(builder.Services);
         builder.Services.AddHealthChecks()
             .AddCheck("dead-letters", new DeadLettersCheck(neighbours.DeadLetters))
             .AddCheck("pollers", new PollersCheck(slices))

@@ -44,6 +44,23 @@ sealed class LawHand(TimeProvider clock) : IDisposable
         lock (gate) return !endedDuringVisit.Contains(law.Id) && TryTake(law, "poll").IsRight;
     }
 
+    /// <summary>Null where nobody has it.</summary>
+    public Hold? HolderOf(EventId id)
+    {
+        lock (gate) return events.GetValueOrDefault(id);
+    }
+
+    /// <summary>Takes an event of which only the id is known, to close it: its input is not needed for that.</summary>
+    public Either<Hold, Unit> TryTake(EventId id, string by)
+    {
+        lock (gate)
+        {
+            if (events.TryGetValue(id, out var other)) return other;
+            events.Add(id, new Hold(by, clock.GetUtcNow()));
+            return Unit.Default;
+        }
+    }
+
     /// <summary>Takes the event, or says who has it, or its input, and since when.</summary>
     public Either<Hold, Unit> TryTake(LawEvent law, string by)
     {
@@ -59,12 +76,20 @@ sealed class LawHand(TimeProvider clock) : IDisposable
 
     public void Release(LawEvent law)
     {
+        lock (gate)
+        {
+            inputs.Remove(law.InputHash);
+            Release(law.Id);
+        }
+    }
+
+    public void Release(EventId id)
+    {
         TaskCompletionSource? done = null;
         lock (gate)
         {
-            events.Remove(law.Id);
-            inputs.Remove(law.InputHash);
-            if (visiting) endedDuringVisit.Add(law.Id);
+            events.Remove(id);
+            if (visiting) endedDuringVisit.Add(id);
             if (events.Count == 0) (done, empty) = (empty, null);
         }
 
