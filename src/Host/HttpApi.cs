@@ -7,6 +7,10 @@ using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Guards;
 using Hobom.Slices.Http;
 using Hobom.Slices.Http.Pollers;
+using Hobom.Slices.Law;
+using Hobom.Slices.Logs;
+using Hobom.Slices.Messages;
+using Hobom.Slices.Space;
 using Hobom.Slices.Streams;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -25,6 +29,9 @@ static class HttpApi
         NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
         [
             typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
+            typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly,
+            .. settings.Space is null ? (Assembly[])[] : [typeof(SpaceSlice).Assembly],
+            .. settings.Llm is null ? (Assembly[])[] : [typeof(LawSlice).Assembly],
             .. settings.Streams is null ? (Assembly[])[] : [typeof(StreamsSlice).Assembly],
             .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
             .. moreRoutes,

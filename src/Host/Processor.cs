@@ -46,6 +46,7 @@ sealed class Processor : IAsyncDisposable
         pollers = new PollerControl(slices, neighbours.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
         builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddHealthChecks()
             .AddCheck("pollers", new PollersCheck(slices)).AddCheck("topics", new TopicsCheck(neighbours.Circuits));
+        foreach (var slice in slices) slice.AddTo(builder.Services);
         if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);
         app = HttpApi.Build(builder);

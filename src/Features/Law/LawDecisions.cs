@@ -14,7 +14,7 @@ namespace Hobom.Slices.Law;
 /// <param name="InputHash">Names the input, and what was generated from it: SHA-256, lower-case hexadecimal.</param>
 public sealed record LawEvent(EventId Id, LawChangedPayload Payload, StudyMaterialRequest Input, string InputHash)
 {
-    public DeadLetterKey LetterKey => new(LawDecisions.Route.Category, Id.Value);
+    public DeadLetterKey LetterKey => LawDecisions.LetterKeyOf(Id);
 }
 
 /// <summary>What has to be done next for an event.</summary>
@@ -34,6 +34,8 @@ public enum LawStep
 public static class LawDecisions
 {
     public static readonly RelayRoute Route = new("LAW_CHANGED", "", new Category("law"));
+
+    public static DeadLetterKey LetterKeyOf(EventId id) => new(Route.Category, id.Value);
 
     public static Either<Refusal, LawEvent> Decide(OutboxItem<LawChangedPayload> item)
     {

@@ -1,4 +1,6 @@
+using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using LanguageExt;
 
 namespace Hobom.Slices.Law;
 
@@ -9,6 +11,7 @@ public sealed class LawFlow : IDisposable
     readonly LawRunner runner;
     readonly LawPoller poller;
     readonly LawReplay replay;
+    readonly LawLook look;
 
     public LawFlow(LawParts parts)
     {
@@ -22,6 +25,7 @@ public sealed class LawFlow : IDisposable
         runner = new LawRunner(parts, steps, settler, outages, tally);
         poller = new LawPoller(parts, runner, hand, tally, Pending);
         replay = new LawReplay(parts, steps, memory, settler, hand);
+        look = new LawLook(parts, memory, hand);
         parts.Lease.BeforeTaking(() =>
         {
             memory.Forget();
@@ -38,6 +42,21 @@ public sealed class LawFlow : IDisposable
     public Task<VisitReport> VisitAsync(CancellationToken stopping) => poller.VisitAsync(stopping);
 
     public Task<ReplayOutcome> ReplayAsync(ReplayOrder order) => replay.RunAsync(order);
+
+    /// <summary>How far an event is.</summary>
+    public Task<Either<StoreFailure, LawSight>> LookAsync(EventId id, CancellationToken stopping) => look.AtAsync(id, stopping);
+
+    /// <summary>Whether a generation from this input is kept: none would be paid for.</summary>
+    public Task<Either<StoreFailure, bool>> IsKeptAsync(string inputHash) => look.IsKeptAsync(inputHash);
+
+    /// <summary>The event as its letter or its pending row tells it.</summary>
+    public Task<Either<NoLawEvent, LawEvent>> FindAsync(EventId id, CancellationToken stopping) => look.FindAsync(id, stopping);
+
+    /// <summary>Under the flow's lease.</summary>
+    public Task<ReplayOutcome> CloseAsSavedAsync(EventId id, string by) => replay.CloseAsSavedAsync(id, by);
+
+    /// <summary>Under the flow's lease.</summary>
+    public Task<ReplayOutcome> RegenerateAsync(LawEvent law, string by, Confirmation confirmation) => replay.RegenerateAsync(law, by, confirmation);
 
     /// <summary>Ends generations under way, and completes when no visit's or replay's work is.</summary>
     public Task DrainAsync() => hand.DrainAsync();

@@ -22,10 +22,18 @@ sealed class LawHand(TimeProvider clock) : IDisposable
 
     public bool TryTakeForVisit(LawEvent law) => holds.TryTakeForVisit(law.Id, law.InputHash);
 
+    /// <summary>Null where nobody has it.</summary>
+    public Hold? HolderOf(EventId id) => holds.HolderOf(id);
+
+    /// <summary>Takes an event of which only the id is known, to close it: its input is not needed for that.</summary>
+    public Either<Hold, Unit> TryTake(EventId id, string by) => holds.TryTake(id, by);
+
     /// <summary>Takes the event, or says who has it, or its input, and since when.</summary>
     public Either<Hold, Unit> TryTake(LawEvent law, string by) => holds.TryTake(law.Id, by, law.InputHash);
 
     public void Release(LawEvent law) => holds.Release(law.Id);
+
+    public void Release(EventId id) => holds.Release(id);
 
     /// <summary>Ends what may be ended, and completes when nothing is in hand.</summary>
     public Task DrainAsync()

@@ -16,6 +16,7 @@ namespace Hobom.Slices.Law;
 sealed class LawMemory(KeptValuePort kept, TimeProvider clock)
 {
     static readonly TimeSpan MaterialLife = TimeSpan.FromDays(7);
+    static readonly TimeSpan ForgottenLife = TimeSpan.FromSeconds(1);
 
     readonly ConcurrentDictionary<string, StudyMaterialResponse> unkept = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<EventId, LawProgress> unnoted = new();
@@ -59,6 +60,13 @@ sealed class LawMemory(KeptValuePort kept, TimeProvider clock)
         var written = await kept.Set(MaterialName(inputHash), material.ToByteArray(), MaterialLife);
         if (written.IsRight) unkept.TryRemove(inputHash, out _);
         return written;
+    }
+
+    /// <summary>What was generated from the input is not used again. Bytes that are no material count as none.</summary>
+    public Task<Either<StoreFailure, Unit>> ForgetMaterialAsync(string inputHash)
+    {
+        unkept.TryRemove(inputHash, out _);
+        return kept.Set(MaterialName(inputHash), ReadOnlyMemory<byte>.Empty, ForgottenLife);
     }
 
     public async Task<Either<StoreFailure, GenerateCalls>> CallsAsync(string inputHash)

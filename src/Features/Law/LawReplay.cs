@@ -28,6 +28,43 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         }
     }
 
+    /// <summary>Closes an event whose save was begun without anybody seeing its end. It need not have a letter yet.</summary>
+    public async Task<ReplayOutcome> CloseAsSavedAsync(EventId id, string by)
+    {
+        if (!hand.TryTake(id, by).Succeeded(out _, out var holder)) return new ReplayOutcome.Busy(holder);
+        try
+        {
+            return (await memory.ProgressAsync(id)).Succeeded(out var progress, out var down)
+                ? await CloseAsSavedAsync(id, progress)
+                : new ReplayOutcome.NotBegun(down);
+        }
+        finally
+        {
+            hand.Release(id);
+        }
+    }
+
+    /// <summary>Forgets what was generated from the event's input, and runs the event with a new generation.</summary>
+    public async Task<ReplayOutcome> RegenerateAsync(LawEvent law, string by, Confirmation confirmation)
+    {
+        if (!hand.TryTake(law, by).Succeeded(out _, out var holder)) return new ReplayOutcome.Busy(holder);
+        try
+        {
+            if (!(await memory.ProgressAsync(law.Id)).Succeeded(out var progress, out var down)) return new ReplayOutcome.NotBegun(down);
+            if (progress.Stage is LawStage.Saved)
+                return new ReplayOutcome.NotClaimed($"its study material is saved, since {progress.Since:u}: it cannot be made again");
+            if (progress.Stage is LawStage.SaveBegun && confirmation is not Confirmation.SendAgain) return InDoubt(progress);
+            if (!(await memory.ForgetMaterialAsync(law.InputHash)).Succeeded(out _, out down)) return new ReplayOutcome.NotBegun(down);
+            return await StepAsync(law, confirmation);
+        }
+        finally
+        {
+            hand.Release(law);
+        }
+    }
+
+    static ReplayOutcome.OutcomeUnknown InDoubt(LawProgress progress) => new($"a save was begun at {progress.Since:u} and nobody saw its end");
+
     static ReplayOutcome.NotPublished Refused(string reason) => new(new PublishFailure.Permanent("Payload", reason));
 
     async Task<ReplayOutcome> RunStepsAsync(LawEvent law, Confirmation confirmation)
@@ -35,16 +72,24 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         if (!(await memory.ProgressAsync(law.Id)).Succeeded(out var progress, out var down))
             return new ReplayOutcome.NotBegun(down);
         if (progress.Stage is LawStage.SaveBegun && confirmation is Confirmation.None)
-            return new ReplayOutcome.OutcomeUnknown($"a save was begun at {progress.Since:u} and nobody saw its end");
-        if (confirmation is Confirmation.Delivered && progress.Stage is not LawStage.Saved)
-        {
-            if (progress.Stage is not LawStage.SaveBegun) return new ReplayOutcome.NotInDoubt();
-            if (!(await memory.NoteAsync(law.Id, LawStage.Saved)).Succeeded(out _, out down)) return new ReplayOutcome.NotBegun(down);
-            return await CloseAsync(law);
-        }
+            return InDoubt(progress);
+        if (confirmation is Confirmation.Delivered) return await CloseAsSavedAsync(law.Id, progress);
+        return await StepAsync(law, confirmation);
+    }
 
+    /// <summary>What a person has seen to be saved; or was known to be, and only has to be closed.</summary>
+    async Task<ReplayOutcome> CloseAsSavedAsync(EventId id, LawProgress progress)
+    {
+        if (progress.Stage is LawStage.Saved) return await CloseAsync(id);
+        if (progress.Stage is not LawStage.SaveBegun) return new ReplayOutcome.NotInDoubt();
+        if (!(await memory.NoteAsync(id, LawStage.Saved)).Succeeded(out _, out var down)) return new ReplayOutcome.NotBegun(down);
+        return await CloseAsync(id);
+    }
+
+    async Task<ReplayOutcome> StepAsync(LawEvent law, Confirmation confirmation)
+    {
         var saved = await steps.RunAsync(law, Effort.OfReplay(parts.Policies.Publish, confirmation is Confirmation.SendAgain), hand.Ending);
-        if (saved.Succeeded(out _, out var end)) return await CloseAsync(law);
+        if (saved.Succeeded(out _, out var end)) return await CloseAsync(law.Id);
         return new ReplayOutcome.NotPublished(end switch
         {
             StepEnd.GaveUp(_, var last, _, _) => last,
@@ -53,11 +98,11 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         });
     }
 
-    async Task<ReplayOutcome> CloseAsync(LawEvent law)
+    async Task<ReplayOutcome> CloseAsync(EventId id)
     {
-        if (await settler.MarkSentAsync(law.Id, CancellationToken.None) is { } unmarked)
+        if (await settler.MarkSentAsync(id, CancellationToken.None) is { } unmarked)
             return new ReplayOutcome.NotClosed($"saved, but its row could not be marked SENT: {unmarked}");
-        if (!(await parts.Ports.Letters.Drop(law.LetterKey)).Succeeded(out _, out var undropped))
+        if (!(await parts.Ports.Letters.Drop(LawDecisions.LetterKeyOf(id))).Succeeded(out _, out var undropped))
             return new ReplayOutcome.NotClosed($"saved and marked SENT, but the letter could not be removed: {undropped.Message}");
         return new ReplayOutcome.Delivered(null);
     }

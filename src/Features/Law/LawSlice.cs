@@ -4,12 +4,17 @@ using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Outbox;
 using LanguageExt;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Law;
 
 /// <summary>LAW_CHANGED: the main backend's outbox, by way of the LLM, to study material saved on the main backend.</summary>
 public static class LawSlice
 {
+    /// <summary>In routes and log lines.</summary>
+    public const string Name = "law";
+
     /// <summary>Of one generation.</summary>
     public static readonly TimeSpan DefaultGenerateDeadline = TimeSpan.FromSeconds(120);
 
@@ -27,9 +32,12 @@ public static class LawSlice
         var flow = new LawFlow(new LawParts(
             ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
         return new Slice(
-            "law", LawDecisions.Route, main.Address, tools.NewLoop("law", LawDecisions.Route, flow.VisitAsync),
+            Name, LawDecisions.Route, main.Address, tools.NewLoop(Name, LawDecisions.Route, flow.VisitAsync),
             new SliceWork(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
-            id => id.Value, Payloads);
+            id => id.Value, Payloads)
+        {
+            AddTo = parts => parts.AddSingleton(flow),
+        };
     }
 
     static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text) =>

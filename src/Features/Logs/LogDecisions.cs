@@ -39,6 +39,11 @@ public static class LogDecisions
     public static IReadOnlyList<string> ForeignValues(IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow) =>
         [.. items.Where(item => PlaceOf(item, flow.Route) is Place.Alone).Select(item => LogEnumerations.ForeignValue(item.Payload!)!)];
 
+    /// <summary>The events that travel alone, each with the value that it does so for.</summary>
+    public static IReadOnlyDictionary<EventId, string> RowsAlone(IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow) =>
+        items.Where(item => PlaceOf(item, flow.Route) is Place.Alone).DistinctBy(item => item.EventId!.Value)
+            .ToDictionary(item => item.EventId!.Value, item => LogEnumerations.ForeignValue(item.Payload!)!);
+
     static Place PlaceOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
         RowRules.Fault(item, route.EventType) is not null ? Place.Refused
         : LogEnumerations.ForeignValue(item.Payload!) is null ? Place.Shared

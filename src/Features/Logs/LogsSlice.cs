@@ -4,31 +4,36 @@ using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
 using LanguageExt;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Hobom.Slices.Logs;
 
 /// <summary>HOBOM_LOG: the main backend's logs to <c>hobom.logs</c>, in arrays.</summary>
 public static class LogsSlice
 {
+    /// <summary>In routes and log lines.</summary>
+    public const string Name = "logs";
+
     static readonly LogBatchLimits OneAlone = new(int.MaxValue, 1);
 
     public static Slice Build(SliceTools tools, GrpcBackend main) =>
-        Build(tools, main, "logs", LogFlow.Main, MessageOutboxMarks.Of(main));
+        Build(tools, main, Name, LogFlow.Main, MessageOutboxMarks.Of(main));
 
     /// <summary>Both flows of logs are wired alike.</summary>
     internal static Slice Build(SliceTools tools, GrpcBackend backend, string name, LogFlow flow, MarkPort marks)
     {
         var runner = tools.NewRunner(flow.Route, marks);
+        var limits = new LogSplitLimits(tools.RecordByteLimit, tools.TopicByteLimit);
         var poller = new LogsPoller(
             new LogOutboxClient(backend, flow.Route.EventType), runner, flow,
-            new LogBatchLimits(tools.RecordByteLimit, LogBatchLimits.DefaultEvents), tools.Clock,
-            new ForeignValueWarnings(flow.Route.EventType, tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}")))
-        {
-            TopicByteLimit = () => tools.TopicByteLimit(flow.Route.Topic),
-        };
+            limits, tools.Clock,
+            new ForeignValueWarnings(flow.Route.EventType, tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}")));
         return new Slice(
             name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, poller.VisitAsync), runner,
-            _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow));
+            _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow))
+        {
+            AddTo = parts => parts.AddSingleton(limits),
+        };
     }
 
     public static PayloadRules Payloads(LogFlow flow) => new(

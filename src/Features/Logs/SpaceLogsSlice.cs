@@ -7,6 +7,9 @@ namespace Hobom.Slices.Logs;
 /// <summary>SPACE_LOG: the space backend's logs to <c>hobom.logs</c>, as the main backend's.</summary>
 public static class SpaceLogsSlice
 {
+    /// <summary>In routes and log lines.</summary>
+    public const string Name = "space-logs";
+
     public static Slice Build(SliceTools tools, GrpcBackend space) =>
-        LogsSlice.Build(tools, space, "space-logs", LogFlow.Space, SpaceOutboxMarks.Of(space));
+        LogsSlice.Build(tools, space, Name, LogFlow.Space, SpaceOutboxMarks.Of(space));
 }

@@ -9,12 +9,15 @@ namespace Hobom.Slices.Messages;
 /// <summary>MESSAGE: the main backend's outbox to <c>hobom.messages</c>, a record for each event.</summary>
 public static class MessagesSlice
 {
+    /// <summary>In routes and log lines.</summary>
+    public const string Name = "messages";
+
     public static Slice Build(SliceTools tools, GrpcBackend main)
     {
         var runner = tools.NewRunner(MessageDecisions.Route, MessageOutboxMarks.Of(main));
         var poller = new MessagesPoller(new MessageOutboxClient(main), runner, tools.Clock);
         return new Slice(
-            "messages", MessageDecisions.Route, main.Address, tools.NewLoop("messages", MessageDecisions.Route, poller.VisitAsync), runner,
+            Name, MessageDecisions.Route, main.Address, tools.NewLoop(Name, MessageDecisions.Route, poller.VisitAsync), runner,
             id => id.Value, Payloads(tools.Clock));
     }
 

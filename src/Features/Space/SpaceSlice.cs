@@ -9,6 +9,9 @@ namespace Hobom.Slices.Space;
 /// <summary>SPACE_EVENT: the space backend's outbox to <c>hobom.space-events</c>, a record for each event.</summary>
 public static class SpaceSlice
 {
+    /// <summary>In routes and log lines.</summary>
+    public const string Name = "space";
+
     public static PayloadRules Payloads { get; } = new(SpacePayloadCheck.Fault, ReadRow, SpaceRecord.Shape.Shown, SpaceRecord.Shape.Shown);
 
     public static Slice Build(SliceTools tools, GrpcBackend space)
@@ -16,7 +19,7 @@ public static class SpaceSlice
         var runner = tools.NewRunner(SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
         var poller = new SpacePoller(new SpaceOutboxClient(space), runner);
         return new Slice(
-            "space", SpaceDecisions.Route, space.Address, tools.NewLoop("space", SpaceDecisions.Route, poller.VisitAsync), runner,
+            Name, SpaceDecisions.Route, space.Address, tools.NewLoop(Name, SpaceDecisions.Route, poller.VisitAsync), runner,
             id => id.Value, Payloads);
     }
 

@@ -30,7 +30,12 @@ public sealed record LetterPort(
     Func<DeadLetter, Task<Either<StoreFailure, Unit>>> Save,
     Func<IReadOnlyList<DeadLetterKey>, Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>>> FindExisting,
     Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> Drop,
-    Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> NoteRowFailed);
+    Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> NoteRowFailed)
+{
+    /// <summary>What a letter holds, edits included; none where there is no letter that can be read.</summary>
+    public Func<DeadLetterKey, Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>>> Payload { get; init; } =
+        _ => Task.FromResult(Either<StoreFailure, Option<ReadOnlyMemory<byte>>>.Right(Option<ReadOnlyMemory<byte>>.None));
+}
 
 /// <summary>The lasting copy of one flow's delivery ledger.</summary>
 /// <param name="Write">Sets or (null) removes entries, all in one step.</param>

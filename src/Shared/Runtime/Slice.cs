@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
 
@@ -28,6 +29,9 @@ public sealed record Slice(
         : this(name, route, backend, loop, SliceWork.Of(runner), recordKey, payloads)
     {
     }
+
+    /// <summary>Adds what the slice's own routes ask for, beside what all routes have.</summary>
+    public Action<IServiceCollection> AddTo { get; init; } = _ => { };
 
     /// <summary>Asked before a visit and before a replay: one process at a time has the flow.</summary>
     public FlowLease Lease => Loop.Lease;

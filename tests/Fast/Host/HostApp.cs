@@ -55,7 +55,7 @@ public sealed class HostApp : IAsyncLifetime
         {
             ["HOBOM_GRPC_ADDR"] = "127.0.0.1:1", ["HOBOM_GRPC_API_KEY"] = "grpc", ["HOBOM_KAFKA_BROKER"] = "127.0.0.1:1",
             ["HOBOM_REDIS_ADDR"] = "127.0.0.1:1", ["HOBOM_HTTP_ADDR"] = "127.0.0.1:8082",
-            ["HOBOM_SPACE_GRPC_ADDR"] = "127.0.0.1:1",
+            ["HOBOM_SPACE_GRPC_ADDR"] = "127.0.0.1:1", ["HOBOM_LLM_GRPC_ADDR"] = "127.0.0.1:1",
         };
         foreach (var (name, value) in settings) environment[name] = value;
         var read = Settings.Read(environment).Match(s => s, problems => throw new InvalidOperationException(string.Join('\n', problems.Lines)));

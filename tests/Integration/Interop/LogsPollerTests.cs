@@ -105,7 +105,7 @@ public sealed class LogsPollerTests : IAsyncLifetime
             TimeSpan.FromSeconds(5), RecordBytes);
         var poller = new LogsPoller(
             new LogOutboxClient(main, "HOBOM_LOG"), tools.NewRunner(LogFlow.Main.Route, MessageOutboxMarks.Of(main)), LogFlow.Main,
-            new LogBatchLimits(RecordBytes, LogBatchLimits.DefaultEvents), TimeProvider.System, new ForeignValueWarnings("HOBOM_LOG", lines));
+            new LogSplitLimits(RecordBytes, tools.TopicByteLimit), TimeProvider.System, new ForeignValueWarnings("HOBOM_LOG", lines));
         return (await only.RunAsync(() => poller.VisitAsync(CancellationToken.None))).Match(report => report, _ => null!);
     }
 

@@ -20,7 +20,11 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
 {
     static readonly TimeSpan ListLimit = TimeSpan.FromSeconds(10);
 
-    public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync);
+    public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync)
+    {
+        Payload = async key => (await GetAsync(key)).Map(found =>
+            found is LetterLookup.Found(var letter) ? letter.Payload : Option<ReadOnlyMemory<byte>>.None),
+    };
 
     public Task<Either<StoreFailure, Unit>> SaveAsync(DeadLetter letter) =>
         ChangeAsync(letter.Key, seen => (Unit.Default, DeadLetterDecisions.PlanSave(seen.OnFile, letter) switch

@@ -2,11 +2,11 @@ using Hobom.Slices.Runtime;
 
 namespace Hobom.Slices.Http.Pollers;
 
-public sealed class GetPollerEndpoint(PollerControl pollers, TimeProvider clock) : PollerEndpoint(pollers)
+public abstract class GetPollerEndpoint(PollerControl pollers, TimeProvider clock, string name) : PollerEndpoint(pollers, name)
 {
     public override void Configure()
     {
-        Get("/pollers/{name}");
+        Get(Path);
         Policies(Role.Reader);
         Describe("How a poller is", "Its state, the last visit's counts, the lag of the oldest pending row, the last trouble.");
     }

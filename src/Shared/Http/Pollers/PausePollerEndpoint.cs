@@ -3,13 +3,13 @@ using Hobom.Slices.Runtime;
 
 namespace Hobom.Slices.Http.Pollers;
 
-public sealed class PausePollerEndpoint(PollerControl pollers, TimeProvider clock) : PollerEndpoint(pollers)
+public abstract class PausePollerEndpoint(PollerControl pollers, TimeProvider clock, string name) : PollerEndpoint(pollers, name)
 {
     const string Unkept = "paused, but Redis is away: a restart will resume it";
 
     public override void Configure()
     {
-        Post("/pollers/{name}/pause");
+        Post(Path + "/pause");
         Policies(Role.Operator);
         Describe(
             "Pause a poller",

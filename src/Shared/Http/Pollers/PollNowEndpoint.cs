@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Http.Pollers;
 
-public sealed class PollNowEndpoint(PollerControl pollers, TimeProvider clock) : PollerEndpoint(pollers)
+public abstract class PollNowEndpoint(PollerControl pollers, TimeProvider clock, string name) : PollerEndpoint(pollers, name)
 {
     public override void Configure()
     {
-        Post("/pollers/{name}/poll");
+        Post(Path + "/poll");
         Policies(Role.Operator);
         Describe(
             "Poll now", "Ends the wait between two visits; during a visit, another follows at once. A paused poller stays paused.",

@@ -4,18 +4,26 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Http.Pollers;
 
-/// <summary>What the routes of one poller share: the name in the route, and 404 for one that does not run.</summary>
-public abstract class PollerEndpoint(PollerControl pollers) : EndpointWithoutRequest<object>
+/// <summary>What the routes of one poller share: its name in the path, and 404 where it does not run.</summary>
+/// <param name="name">The poller's; or <see cref="AnyName"/>, and then the path tells it.</param>
+public abstract class PollerEndpoint(PollerControl pollers, string name) : EndpointWithoutRequest<object>
 {
+    /// <summary>Routes that are a slice's own win over those with this.</summary>
+    public const string AnyName = "{name}";
+
     protected PollerControl Pollers => pollers;
+
+    protected string PollerName => name;
+
+    protected string Path => $"/pollers/{name}";
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        var name = Route<string>("name") ?? "";
-        if (pollers.Find(name) is { } slice) await HandleAsync(slice, ct);
+        var asked = name == AnyName ? Route<string>("name") ?? "" : name;
+        if (pollers.Find(asked) is { } slice) await HandleAsync(slice, ct);
         else
             await Send.ResponseAsync(
-                new ErrorAnswer($"no poller '{name}' runs; there are: {string.Join(", ", pollers.Slices.Select(s => s.Name))}"), 404, ct);
+                new ErrorAnswer($"no poller '{asked}' runs; there are: {string.Join(", ", pollers.Slices.Select(s => s.Name))}"), 404, ct);
     }
 
     protected abstract Task HandleAsync(Slice slice, CancellationToken ct);
@@ -32,7 +40,7 @@ public abstract class PollerEndpoint(PollerControl pollers) : EndpointWithoutReq
         {
             s.Summary = summary;
             s.Description = description;
-            s.Params["name"] = "messages, logs, space, space-logs or law";
+            if (name == AnyName) s.Params["name"] = "one of those that GET /pollers lists";
             s.ResponseExamples[success] = PollerExamples.Poller;
             s.ResponseExamples[404] = new ErrorAnswer("no poller 'mesages' runs; there are: messages, logs");
             if (unkept is not null) s.ResponseExamples[503] = new ErrorAnswer(unkept);

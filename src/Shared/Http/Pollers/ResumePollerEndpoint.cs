@@ -3,13 +3,13 @@ using Hobom.Slices.Runtime;
 
 namespace Hobom.Slices.Http.Pollers;
 
-public sealed class ResumePollerEndpoint(PollerControl pollers, TimeProvider clock) : PollerEndpoint(pollers)
+public abstract class ResumePollerEndpoint(PollerControl pollers, TimeProvider clock, string name) : PollerEndpoint(pollers, name)
 {
     const string Unkept = "resumed, but Redis is away: a restart will pause it again";
 
     public override void Configure()
     {
-        Post("/pollers/{name}/resume");
+        Post(Path + "/resume");
         Policies(Role.Operator);
         Describe("Resume a poller", "It polls at once. 503 where it is resumed but Redis could not keep that.", unkept: Unkept);
     }

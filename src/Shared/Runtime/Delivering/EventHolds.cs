@@ -74,6 +74,12 @@ public sealed class EventHolds(TimeProvider clock)
         done?.SetResult();
     }
 
+    /// <summary>Null where nobody has it.</summary>
+    public Hold? HolderOf(EventId id)
+    {
+        lock (gate) return events.TryGetValue(id, out var taken) ? taken.Hold : null;
+    }
+
     public bool Has(EventId id)
     {
         lock (gate) return events.ContainsKey(id);

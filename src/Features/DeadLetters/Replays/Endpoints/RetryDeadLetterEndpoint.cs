@@ -104,7 +104,8 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
         ReplayAnswer.Refused(var refusal) => (422, new ErrorAnswer(refusal.Message)),
         ReplayAnswer.StoreDown(var failure) => (502, new ErrorAnswer(failure.Message)),
         ReplayAnswer.HeldElsewhere held => AnswerTo(held, held.Message),
-        ReplayAnswer.Ran(var outcome) => AnswerTo(outcome),
+        ReplayAnswer.Ran(ReplayOutcome.Delivered) => (200, new RetryAnswer(Done)),
+        ReplayAnswer.Ran(var outcome) => OutcomeAnswer.Of(outcome),
         _ => throw new UnreachableException($"no answer to {answer}"),
     };
 
@@ -117,19 +118,5 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
         { Failures: [var failure, ..] } => (502, new ErrorAnswer(failure.Reason)),
         { Skips: [var skip, ..] } => (409, new ErrorAnswer(skip.Reason)),
         _ => (202, new RetryAnswer(UnderWay)),
-    };
-
-    static (int Status, object Answer) AnswerTo(ReplayOutcome outcome) => outcome switch
-    {
-        ReplayOutcome.Delivered => (200, new RetryAnswer(Done)),
-        ReplayOutcome.LetterGone => (404, new ErrorAnswer("the dead letter is gone: it was delivered or discarded meanwhile")),
-        ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
-        ReplayOutcome.NotClaimed(var reason) => (409, new ErrorAnswer(reason)),
-        ReplayOutcome.NotInDoubt => (409, new ErrorAnswer("no earlier try of it can have been delivered; what was settled elsewhere is discarded, with the reason")),
-        ReplayOutcome.OutcomeUnknown(var reason) => (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again, or with ?confirm=delivered to close it")),
-        ReplayOutcome.NotPublished(var failure) => (502, new ErrorAnswer($"{failure.Code}: {failure.Message}")),
-        ReplayOutcome.NotClosed(var reason) => (502, new ErrorAnswer(reason)),
-        ReplayOutcome.NotBegun(var failure) => (502, new ErrorAnswer(failure.Message)),
-        _ => throw new UnreachableException($"no answer to {outcome}"),
     };
 }

@@ -7,6 +7,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.Http.Masking;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
@@ -78,7 +79,7 @@ public sealed class PayloadMaskTests
     [Fact]
     public void Only_our_own_headers_show_their_values() => Assert.Equal(
         [new RecordHeader("event-id", "e1"), new RecordHeader("x-api-key", "***"), new RecordHeader("a***@b***.org", "***")],
-        PayloadMask.MaskHeaders([new("event-id", "e1"), new("x-api-key", "k"), new("ann@b.org", "v")]));
+        JsonMask.MaskHeaders([new("event-id", "e1"), new("x-api-key", "k"), new("ann@b.org", "v")]));
 
     [Property(Arbitrary = [typeof(HostilePayloads)], MaxTest = 400)]
     public void A_canary_never_comes_out_and_JSON_stays_JSON(HostilePayload payload)
@@ -140,7 +141,7 @@ public sealed class PayloadMaskTests
     public void Bytes_that_are_no_text_are_hidden()
     {
         byte[] payload = [.. "{\"title\":\"a"u8, 0xff, .. "\",\"type\":\"X\"}"u8];
-        var shown = Encoding.UTF8.GetString(PayloadMask.Mask(Rules.Of(new Category("menu")), payload).Span);
+        var shown = Encoding.UTF8.GetString(JsonMask.Mask(Rules.Of(new Category("menu")), payload).Span);
         Assert.Equal("{\"title\":\"***\",\"type\":\"X\"}", shown);
     }
 
@@ -148,7 +149,7 @@ public sealed class PayloadMaskTests
         Assert.All(NeverShown, secret => Assert.DoesNotContain(secret, shown, StringComparison.Ordinal));
 
     static string Masked(string category, string payload) =>
-        Encoding.UTF8.GetString(PayloadMask.Mask(Rules.Of(new Category(category)), Encoding.UTF8.GetBytes(payload)).Span);
+        Encoding.UTF8.GetString(JsonMask.Mask(Rules.Of(new Category(category)), Encoding.UTF8.GetBytes(payload)).Span);
 
     public sealed record HostilePayload(string Json);
 

@@ -1,9 +1,8 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Hobom.Slices.Core;
-using Hobom.Slices.Http.Masking;
 
-namespace Hobom.Slices.DeadLetters.Masking;
+namespace Hobom.Slices.Http.Masking;
 
 /// <summary>
 /// Copies JSON through a rule. It goes only as deep as the rule: what is hidden is stepped over in one pass,
@@ -115,7 +114,7 @@ static class MaskedJson
     /// <summary>Empty stays empty: that a field is missing is often the reason of the failure.</summary>
     static string TextOf(ref Utf8JsonReader reader, Visibility rule) =>
         reader.ValueSpan.IsEmpty ? ""
-        : rule is Visibility.Value(var sight) && TextOrNull(ref reader) is { } text ? PayloadMask.Show(text, sight)
+        : rule is Visibility.Value(var sight) && TextOrNull(ref reader) is { } text ? JsonMask.Show(text, sight)
         : TextMask.Hidden;
 
     /// <summary>Null of what is no Unicode text.</summary>
