@@ -6,7 +6,6 @@ using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Masking;
-using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
