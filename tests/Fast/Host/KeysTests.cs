@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.CommandLine;
 using Microsoft.Extensions.Logging;

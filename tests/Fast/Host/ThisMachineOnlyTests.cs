@@ -1,6 +1,5 @@
 using System.Net;
 using Hobom.Slices.Host;
-using Hobom.Slices.Host.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 
