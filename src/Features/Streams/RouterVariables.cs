@@ -26,8 +26,12 @@ public static class RouterVariables
             ReadCount = One("HOBOM_STREAMS_READ_COUNT", otherwise.ReadCount, text => Whole(text, 1, 1000), "a whole number from 1 to 1000"),
             Block = Span("HOBOM_STREAMS_BLOCK", otherwise.Block, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1.5)),
             LeaseLife = Span("HOBOM_STREAMS_LEASE", otherwise.LeaseLife, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5)),
-            DeliveryLimit = One("HOBOM_STREAMS_DELIVERY_LIMIT", otherwise.DeliveryLimit, text => Whole(text, 1, 100), "a whole number from 1 to 100"),
-            Retention = Span("HOBOM_STREAMS_RETENTION", otherwise.Retention!.Value, TimeSpan.Zero, Longest) is var age && age == TimeSpan.Zero ? null : age,
+            DeliveryLimit = One(
+                "HOBOM_STREAMS_DELIVERY_LIMIT", otherwise.DeliveryLimit, text => Whole(text, 1, 100), "a whole number from 1 to 100"),
+            Retention = Span("HOBOM_STREAMS_RETENTION", otherwise.Retention!.Value, TimeSpan.Zero, Longest) is var age
+                && age == TimeSpan.Zero
+                ? null
+                : age,
             StateLives = Lives("HOBOM_STREAMS_STATE_TTL", otherwise.StateLives),
         };
         return isOn ? read : null;
@@ -75,7 +79,8 @@ public static class RouterVariables
         Dictionary<string, TimeSpan> Lives(string name, IReadOnlyDictionary<string, TimeSpan> fallback)
         {
             string[] classes = ["state:user", "state:chat", "state:scan", "stats:user", "stats:daily"];
-            var given = ByName<TimeSpan>(name, classes, text => Durations.Parse(text) is { } life && life <= Longest ? life : null, "a duration, 0s for ever");
+            var given = ByName<TimeSpan>(
+                name, classes, text => Durations.Parse(text) is { } life && life <= Longest ? life : null, "a duration, 0s for ever");
             var lives = new Dictionary<string, TimeSpan>(fallback, StringComparer.Ordinal);
             foreach (var (kind, life) in given) lives[kind] = life;
             return lives.Where(l => l.Value > TimeSpan.Zero).ToDictionary(StringComparer.Ordinal);
@@ -83,7 +88,9 @@ public static class RouterVariables
     }
 
     static int? Whole(string text, int least, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : null;
 
     static UnknownTypePolicy? Policy(string text) => text switch
     {

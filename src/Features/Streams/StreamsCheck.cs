@@ -22,13 +22,15 @@ public sealed class StreamsCheck(EventRouter router) : IHealthCheck
             .. router.LayoutProblem is null ? (string[])[] : ["the number of shards is not the one that is set"],
             .. router.Statuses.Where(s => router.Owns(s.Stream)).SelectMany(s => TroublesOf(s, now)),
         ];
-        return Task.FromResult(troubles.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
+        return Task.FromResult(
+            troubles.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
     }
 
     static IEnumerable<string> TroublesOf(ShardStatus status, DateTimeOffset now)
     {
         if (status.TroubleSince is { } since) yield return $"{status.Stream} is in trouble since {since:u}";
-        if (status.StalledSince is { } stalled && now - stalled > StallLimit) yield return $"{status.Stream} makes no progress since {stalled:u}";
+        if (status.StalledSince is { } stalled && now - stalled > StallLimit)
+            yield return $"{status.Stream} makes no progress since {stalled:u}";
         if (status.AlarmAt is { } at && now - at < AlarmTime) yield return $"{status.Stream} lost entries or its group at {at:u}";
     }
 }

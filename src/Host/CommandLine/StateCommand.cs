@@ -32,7 +32,8 @@ static class StateCommand
         var amount = new Argument<long>("AMOUNT") { Description = "May be below zero", DefaultValueFactory = _ => 1 };
         state.Add("increment", "Counts on a field", [kind, id, field, amount], async (session, given) => await session.ShowAsync(
             await session.Api.PostAsync(
-                $"{PathOf(given, kind, id)}/increment", new { field = given.GetRequiredValue(field), amount = given.GetRequiredValue(amount) }),
+                $"{PathOf(given, kind, id)}/increment",
+                new { field = given.GetRequiredValue(field), amount = given.GetRequiredValue(amount) }),
             a => session.Terminal.Output.WriteLine($"{a.Read<IncrementStateEndpoint.IncrementAnswer>().Value}")));
     }
 

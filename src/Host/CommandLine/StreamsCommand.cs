@@ -24,8 +24,10 @@ static class StreamsCommand
             ["STREAM", "LENGTH", "LAG", "PENDING", "LOST", "LETTERS", "OWNER", "TROUBLE"],
             a.Read<ListStreamsEndpoint.StreamList>().Streams.Select(s => (string[])
             [
-                s.Stream.Stream, $"{s.Stream.Length}", Number(s.Stream.Lag), Number(s.Stream.Pending), $"{s.Stream.Lost}", $"{s.Stream.Waiting}",
-                s.OwnedHere ? "this" : LogText.Clean(s.Stream.Owner ?? "nobody", 40), LogText.Clean(s.Here?.Trouble ?? s.Here?.Alarm ?? "-", 80),
+                s.Stream.Stream, $"{s.Stream.Length}", Number(s.Stream.Lag), Number(s.Stream.Pending), $"{s.Stream.Lost}",
+                $"{s.Stream.Waiting}",
+                s.OwnedHere ? "this" : LogText.Clean(s.Stream.Owner ?? "nobody", 40),
+                LogText.Clean(s.Here?.Trouble ?? s.Here?.Alarm ?? "-", 80),
             ]))));
 
     static void AddShow(ApiCommand streams)
@@ -38,7 +40,8 @@ static class StreamsCommand
                 var detail = a.Read<GetStreamEndpoint.StreamDetail>();
                 session.Terminal.WriteTable(
                     ["GROUP", "CONSUMERS", "PENDING", "LAG", "LAST DELIVERED"],
-                    detail.Groups.Select(g => (string[])[LogText.Clean(g.Name, 60), $"{g.Consumers}", $"{g.Pending}", Number(g.Lag), g.LastDelivered]));
+                    detail.Groups.Select(
+                        g => (string[])[LogText.Clean(g.Name, 60), $"{g.Consumers}", $"{g.Pending}", Number(g.Lag), g.LastDelivered]));
                 session.Terminal.WriteTable(
                     ["CONSUMER", "PENDING", "IDLE S"],
                     detail.Consumers.Select(c => (string[])[LogText.Clean(c.Name, 60), $"{c.Pending}", $"{c.IdleSeconds:0.#}"]));
@@ -63,7 +66,8 @@ static class StreamsCommand
                 ]))));
     }
 
-    static void AddPause(ApiCommand streams, string verb, string description) => streams.Add(verb, description, [], async (session, _) => await session.ShowAsync(
+    static void AddPause(ApiCommand streams, string verb, string description) =>
+        streams.Add(verb, description, [], async (session, _) => await session.ShowAsync(
         await session.Api.PostAsync($"/pollers/streams/{verb}", null), _ => session.Terminal.Output.WriteLine($"{verb}d")));
 
     static Argument<string> StreamArgument() => new("STREAM") { Description = "Its key, such as events:auth" };

@@ -25,7 +25,11 @@ public static class StreamLayout
     public static IReadOnlyList<ShardStream> StreamsOf(string domain, int shards) =>
         shards == 1
             ? [new ShardStream(domain, KeyOf(domain), 1)]
-            : [new ShardStream(domain, KeyOf(domain), 1), .. Enumerable.Range(0, shards).Select(s => new ShardStream(domain, KeyOf(domain, s, shards), shards))];
+            :
+            [
+                new ShardStream(domain, KeyOf(domain), 1),
+                .. Enumerable.Range(0, shards).Select(s => new ShardStream(domain, KeyOf(domain, s, shards), shards)),
+            ];
 
     /// <summary>The domain that a stream's key names, or null.</summary>
     public static string? DomainOf(string stream)

@@ -11,7 +11,8 @@ namespace Hobom.Slices.Streams;
 sealed record OwnershipSeen(IReadOnlyList<string> Alive, IReadOnlyList<string> Holders)
 {
     /// <summary>The process behind a lease's text; null for nobody.</summary>
-    public static string? ProcessOf(string holder) => holder.Length == 0 ? null : holder[(holder.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+    public static string? ProcessOf(string holder) =>
+        holder.Length == 0 ? null : holder[(holder.IndexOf(' ', StringComparison.Ordinal) + 1)..];
 }
 
 /// <summary>The processes of one installation, their shards, and how many of those a domain has.</summary>
@@ -47,7 +48,8 @@ sealed class RouterRegistry(RedisConnection redis, string process, TimeSpan life
         {
             await Task.WhenAll(wished.Select(w => db.HashSetAsync(RouterKeys.Layout, w.Key, w.Value, When.NotExists)));
             var kept = await db.HashGetAllAsync(RouterKeys.Layout);
-            return kept.Where(k => wished.ContainsKey((string)k.Name!)).ToDictionary(k => (string)k.Name!, k => (int)k.Value, StringComparer.Ordinal);
+            return kept.Where(k => wished.ContainsKey((string)k.Name!))
+                .ToDictionary(k => (string)k.Name!, k => (int)k.Value, StringComparer.Ordinal);
         });
 
     /// <summary>Removes consumers that are gone and have nothing pending, checked in the same step.</summary>

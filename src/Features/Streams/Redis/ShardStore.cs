@@ -66,9 +66,11 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
     {
         if (reads.Count == 0) return new StateView(new Dictionary<StateRead, string?>());
         var wanted = reads.Distinct().GroupBy(r => r.Key).ToArray();
-        var asked = await redis.RunAsync(db => Task.WhenAll(wanted.Select(key => FieldsAsync(db, key.Key, [.. key.Select(r => (RedisValue)r.Field)]))));
+        var asked = await redis.RunAsync(
+            db => Task.WhenAll(wanted.Select(key => FieldsAsync(db, key.Key, [.. key.Select(r => (RedisValue)r.Field)]))));
         return Checked(asked, replies => new StateView(wanted
-            .SelectMany((key, i) => key.Select((read, j) => (Read: read, Value: (string?)replies[i][j]))).ToDictionary(f => f.Read, f => f.Value)));
+            .SelectMany((key, i) => key.Select((read, j) => (Read: read, Value: (string?)replies[i][j])))
+            .ToDictionary(f => f.Read, f => f.Value)));
     }
 
     /// <summary>A key of another type has no fields: the atomic step refuses the one entry for it, and not the whole batch here.</summary>
@@ -114,9 +116,12 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
 
     /// <returns>How many entries are gone, and of how many the memory.</returns>
     public Task<Either<ShardTrouble, (long Trimmed, long Forgotten)>> TrimAsync(EntryId? keep) =>
-        RunAsync(RedisScript.Trim, Keys(RouterKeys.Settled(stream)), [holder, keep?.ToString() ?? ""], reply => ((long)reply[1], (long)reply[2]));
+        RunAsync(
+            RedisScript.Trim, Keys(RouterKeys.Settled(stream)), [holder, keep?.ToString() ?? ""],
+            reply => ((long)reply[1], (long)reply[2]));
 
-    async Task<Either<ShardTrouble, T>> RunAsync<T>(RedisScript script, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult[], T> read)
+    async Task<Either<ShardTrouble, T>> RunAsync<T>(
+        RedisScript script, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult[], T> read)
     {
         var asked = await redis.RunAsync(async db => (RedisResult[])(await script.RunAsync(db, keys, arguments))!);
         return Checked(asked, reply => reply).Bind<T>(reply => (string?)reply[0] switch
@@ -134,7 +139,8 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
 
     /// <param name="pending">Count, first and last id, and consumers.</param>
     static GroupState Group(Dictionary<string, RedisResult> group, RedisResult[] pending) => new(
-        new GroupPosition((string)group["name"]!, EntryId.Parse((string?)group["last-delivered-id"])!.Value, EntryId.Parse((string?)pending[1])),
+        new GroupPosition(
+            (string)group["name"]!, EntryId.Parse((string?)group["last-delivered-id"])!.Value, EntryId.Parse((string?)pending[1])),
         (long)group["pending"], group.TryGetValue("lag", out var lag) && !lag.IsNull ? (long)lag : null);
 
     static PendingItem Pending(RedisResult reply)

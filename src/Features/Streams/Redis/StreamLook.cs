@@ -8,7 +8,8 @@ namespace Hobom.Slices.Streams;
 /// <param name="Owner">The process that works on it; null where none does.</param>
 /// <param name="Lost">Entries that others removed unread, as counted beside the stream.</param>
 public sealed record StreamInfoView(
-    string Stream, string Domain, long Length, string? FirstId, string? LastId, string? Owner, long? Pending, long? Lag, long Lost, long Waiting);
+    string Stream, string Domain, long Length, string? FirstId, string? LastId, string? Owner, long? Pending, long? Lag, long Lost,
+    long Waiting);
 
 /// <param name="Lag">Entries not yet delivered; null where Redis does not know.</param>
 public sealed record GroupView(string Name, long Consumers, long Pending, string LastDelivered, long? Lag);
@@ -31,16 +32,22 @@ public sealed class StreamLook(RedisConnection redis, string group)
         return new StreamInfoView(
             shard.Key, shard.Domain, info?.Length ?? 0, (string?)info?.FirstEntry.Id, (string?)info?.LastEntry.Id,
             owner is null ? null : OwnershipSeen.ProcessOf(owner), mine?.Pending, mine?.Lag,
-            (long?)await db.HashGetAsync(RouterKeys.Facts(shard.Key), "lost") ?? 0, await db.HashLengthAsync(RouterKeys.Waiting(shard.Key)));
+            (long?)await db.HashGetAsync(RouterKeys.Facts(shard.Key), "lost") ?? 0,
+            await db.HashLengthAsync(RouterKeys.Waiting(shard.Key)));
     });
 
     public Task<Either<StoreFailure, IReadOnlyList<GroupView>>> GroupsAsync(string stream) => redis.RunAsync<IReadOnlyList<GroupView>>(
         async db => await db.KeyExistsAsync(stream) ? await GroupsAsync(db, stream) : []);
 
-    public Task<Either<StoreFailure, IReadOnlyList<ConsumerView>>> ConsumersAsync(string stream) => redis.RunAsync<IReadOnlyList<ConsumerView>>(
+    public Task<Either<StoreFailure, IReadOnlyList<ConsumerView>>> ConsumersAsync(string stream) =>
+        redis.RunAsync<IReadOnlyList<ConsumerView>>(
         async db => !await db.KeyExistsAsync(stream) || (await GroupsAsync(db, stream)).All(g => g.Name != group)
             ? []
-            : [.. (await db.StreamConsumerInfoAsync(stream, group)).Select(c => new ConsumerView(c.Name, c.PendingMessageCount, c.IdleTimeInMilliseconds / 1000.0))]);
+            :
+            [
+                .. (await db.StreamConsumerInfoAsync(stream, group))
+                .Select(c => new ConsumerView(c.Name, c.PendingMessageCount, c.IdleTimeInMilliseconds / 1000.0)),
+            ]);
 
     /// <summary>The entries before and after an id, the id's own among them.</summary>
     /// <param name="count">On either side.</param>
@@ -48,18 +55,21 @@ public sealed class StreamLook(RedisConnection redis, string group)
         redis.RunAsync<IReadOnlyList<EntryView>>(async db =>
         {
             // Redis refuses an end that nothing can come before.
-            var before = id == EntryId.Zero ? RedisResult.Create(RedisValue.Null) : await db.ExecuteAsync("XREVRANGE", stream, $"({id}", "-", "COUNT", count);
+            var before = id == EntryId.Zero
+                ? RedisResult.Create(RedisValue.Null)
+                : await db.ExecuteAsync("XREVRANGE", stream, $"({id}", "-", "COUNT", count);
             var after = await db.ExecuteAsync("XRANGE", stream, id.ToString(), "+", "COUNT", count + 1);
             return [.. EntryReading.Entries(stream, before).Reverse().Concat(EntryReading.Entries(stream, after)).Select(View)];
         });
 
     static async Task<GroupView[]> GroupsAsync(IDatabase db, string stream) =>
-        [.. ((RedisResult[])(await db.ExecuteAsync("XINFO", "GROUPS", stream))!).Select(reply => reply.ToDictionary()).Select(g => new GroupView(
+        [.. ((RedisResult[])(await db.ExecuteAsync("XINFO", "GROUPS", stream))!).Select(r => r.ToDictionary()).Select(g => new GroupView(
             (string)g["name"]!, (long)g["consumers"], (long)g["pending"], (string)g["last-delivered-id"]!,
             g.TryGetValue("lag", out var lag) && !lag.IsNull ? (long)lag : null))];
 
     static EntryView View(StreamEntry entry) => new(
         entry.Id.ToString(), entry.Id.Time,
         entry.Fields.GroupBy(f => f.Name, StringComparer.Ordinal)
-            .ToDictionary(f => f.Key, f => f.Last().Text ?? $"base64:{Convert.ToBase64String(f.Last().Bytes.Span)}", StringComparer.Ordinal));
+            .ToDictionary(
+                f => f.Key, f => f.Last().Text ?? $"base64:{Convert.ToBase64String(f.Last().Bytes.Span)}", StringComparer.Ordinal));
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Streams;
 
-/// <summary>Read the state, decide, apply: for one batch of a shard. What failed goes back into its lane, or becomes a dead letter.</summary>
+/// <summary>
+/// Read the state, decide, apply: for one batch of a shard. What failed goes back into its lane, or becomes a dead letter.
+/// </summary>
 sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress progress, RouterParts parts)
 {
     /// <summary>Of a shard. Keys that share one wait for each other; more cost nothing.</summary>
@@ -47,7 +49,10 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         {
             if (entry.Doomed)
             {
-                graves.Add((entry, FailureClass.Transient, $"delivered {entry.Deliveries} times, and its process ended each time before it was done"));
+                graves.Add(
+                    (
+                        entry, FailureClass.Transient,
+                        $"delivered {entry.Deliveries} times, and its process ended each time before it was done"));
                 return;
             }
 
@@ -100,7 +105,8 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         {
             parts.Meter.Failed(shard.Key, parts.Handlers.LabelOf(shard.Domain, entry.Entry));
             var attempt = new Attempt(
-                (int)entry.Deliveries, startedAt, parts.Clock.GetElapsedTime(started), FailureClass.Transient, "HANDLE", reason, MaybeWritten: false);
+                (int)entry.Deliveries, startedAt, parts.Clock.GetElapsedTime(started), FailureClass.Transient, "HANDLE", reason,
+                MaybeWritten: false);
             var failed = entry with { Alone = true, Attempts = [.. entry.Attempts, attempt] };
             switch (RouterDecisions.AfterFailed(entry.Deliveries, parts.Settings.DeliveryLimit))
             {
@@ -173,7 +179,12 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         var now = parts.Clock.GetUtcNow();
         IReadOnlyList<Attempt> attempts = held.Attempts.Count > 0
             ? held.Attempts
-            : [new Attempt((int)held.Deliveries, now, TimeSpan.Zero, kind, kind == FailureClass.Refused ? "REFUSED" : "HANDLE", reason, MaybeWritten: false)];
+            :
+            [
+                new Attempt(
+                    (int)held.Deliveries, now, TimeSpan.Zero, kind, kind == FailureClass.Refused ? "REFUSED" : "HANDLE", reason,
+                    MaybeWritten: false),
+            ];
         var letter = StreamLetters.Of(held.Entry, kind, reason, attempts, now);
         if (!(await parts.Letters.Save(letter)).Succeeded(out _, out var failure)) return new ShardTrouble.Away(failure);
         if (!(await store.BuryAsync(held.Entry.Id, now)).Succeeded(out _, out var trouble)) return trouble;

@@ -83,7 +83,10 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
 
     async Task TickAsync()
     {
-        (string Stream, string Holder)[] held = [.. Streams.Select(s => (s.Key, owned.TryGetValue(s.Key, out var mine) ? mine.Holder : ""))];
+        (string Stream, string Holder)[] held =
+        [
+            .. Streams.Select(s => (s.Key, owned.TryGetValue(s.Key, out var mine) ? mine.Holder : "")),
+        ];
         if (!(await registry.TickAsync(held)).Succeeded(out var seen, out _)) return;
         LastTick = parts.Clock.GetUtcNow();
         foreach (var ((stream, holder), now) in held.Zip(seen.Holders, ValueTuple.Create))

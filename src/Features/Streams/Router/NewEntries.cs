@@ -34,7 +34,8 @@ sealed class NewEntries(string stream, Func<RedisConnection> connect, TimeSpan b
     {
         var looked = await redis.RunAsync(
             db => db.ExecuteAsync(
-                "XREAD", "COUNT", 1, "BLOCK", block.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture), "STREAMS", stream, after.ToString()),
+                "XREAD", "COUNT", 1, "BLOCK", block.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture), "STREAMS", stream,
+                after.ToString()),
             block + TimeSpan.FromSeconds(2));
         if (looked.IsLeft) await Pauses.WaitAsync(FailurePause, clock, CancellationToken.None);
     }

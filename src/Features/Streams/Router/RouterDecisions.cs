@@ -54,7 +54,10 @@ public abstract record Takeover
     /// <param name="Deliveries">What the count becomes.</param>
     public sealed record Together(long Deliveries) : Takeover;
 
-    /// <summary>It was taken over before and its process died again: counted first, then tried by itself, so that it takes no other with it.</summary>
+    /// <summary>
+    /// It was taken over before and its process died again: counted first, then tried by itself, so that it takes no other
+    /// with it.
+    /// </summary>
     public sealed record Alone(long Deliveries) : Takeover;
 
     public sealed record DeadLetter(long Deliveries) : Takeover;

@@ -38,7 +38,8 @@ public sealed class RouterMeter : IDisposable
         duplicates = meter.CreateCounter<long>("event_router_events_skipped_total", description: "Entries that had been settled before");
         unknown = meter.CreateCounter<long>("event_router_events_unknown_total", description: "Entries of a type that nobody handles");
         deadLetters = meter.CreateCounter<long>("event_router_dead_letters_total", description: "Entries that became dead letters");
-        lost = meter.CreateCounter<long>("event_router_entries_lost_total", description: "Entries that others removed unread or unacknowledged");
+        lost = meter.CreateCounter<long>(
+            "event_router_entries_lost_total", description: "Entries that others removed unread or unacknowledged");
         gaps = meter.CreateCounter<long>("event_router_gaps_total", description: "Times that a group or a stream was gone");
         takenOver = meter.CreateCounter<long>("event_router_reclaim_messages_total", description: "Pending entries taken over");
         trimmed = meter.CreateCounter<long>("event_router_trimmed_total", description: "Entries trimmed, each behind every group");
@@ -51,7 +52,8 @@ public sealed class RouterMeter : IDisposable
 
     public void Failed(string stream, string type) => failed.Add(1, new("stream", stream), new("event_type", type));
 
-    public void Took(string stream, string type, TimeSpan took) => duration.Record(took.TotalSeconds, new("stream", stream), new("event_type", type));
+    public void Took(string stream, string type, TimeSpan took) =>
+        duration.Record(took.TotalSeconds, new("stream", stream), new("event_type", type));
 
     public void Skipped(string stream) => duplicates.Add(1, new KeyValuePair<string, object?>("stream", stream));
 

@@ -10,7 +10,9 @@ namespace Hobom.Slices.Streams;
 /// <param name="Block">The longest wait of one look for new entries.</param>
 /// <param name="LeaseLife">A process that is silent for so long loses its shards.</param>
 /// <param name="Retention">Entries older than this are trimmed once every group is done with them; null: never.</param>
-/// <param name="StateLives">How long a hash lives after its last change, by its class (<c>stats:daily</c>); for ever where none is given.</param>
+/// <param name="StateLives">
+/// How long a hash lives after its last change, by its class (<c>stats:daily</c>); for ever where none is given.
+/// </param>
 public sealed record RouterSettings(
     string Group,
     IReadOnlyDictionary<string, int> Shards,

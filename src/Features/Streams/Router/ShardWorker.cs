@@ -105,7 +105,8 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         cursor = page[^1].Id;
         var taken = page.Where(i => !held.Contains(i.Id)).Select(i => (i.Id, i.Consumer, Takeover: TakeoverOf(i)))
             .Where(i => i.Takeover is not Takeover.Leave).ToArray();
-        if (!(await store.ClaimAsync([.. taken.Select(t => (t.Id, CountOf(t.Takeover)))])).Succeeded(out var entries, out trouble)) return trouble;
+        if (!(await store.ClaimAsync([.. taken.Select(t => (t.Id, CountOf(t.Takeover)))])).Succeeded(out var entries, out trouble))
+            return trouble;
         var takeovers = taken.ToDictionary(t => t.Id, t => t.Takeover);
         foreach (var entry in entries)
         {
@@ -123,7 +124,8 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     }
 
     Takeover TakeoverOf(PendingItem item) => RouterDecisions.TakeOver(
-        item, suspicious ? "" : parts.Consumer, name => name.StartsWith(RouterKeys.ConsumerPrefix, StringComparison.Ordinal), parts.Settings.DeliveryLimit);
+        item, suspicious ? "" : parts.Consumer, name => name.StartsWith(RouterKeys.ConsumerPrefix, StringComparison.Ordinal),
+        parts.Settings.DeliveryLimit);
 
     static long CountOf(Takeover takeover) => takeover switch
     {

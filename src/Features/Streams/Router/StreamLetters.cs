@@ -38,7 +38,8 @@ public static class StreamLetters
         try
         {
             return JsonNode.Parse(payload.Span) is JsonObject { Count: 3 } letter
-                && TextOf(letter["stream"]) is { } stream && EntryId.Parse(TextOf(letter["id"])) is { } id && letter["fields"] is JsonObject fields
+                && TextOf(letter["stream"]) is { } stream && EntryId.Parse(TextOf(letter["id"])) is { } id
+                    && letter["fields"] is JsonObject fields
                 ? Read(stream, id, fields)
                 : Fault("is no object of stream, id and fields");
         }

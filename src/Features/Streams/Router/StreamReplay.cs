@@ -32,7 +32,8 @@ public sealed class StreamReplay(RouterParts parts)
                 case Applied.Fault(var reason):
                     return new ReplayOutcome.NotPublished(new PublishFailure.Transient("HANDLE", reason));
                 case Applied.Pending:
-                    return new ReplayOutcome.NotBegun(new StoreFailure("the router still has the entry in hand; it becomes a dead letter, or is applied, by itself"));
+                    return new ReplayOutcome.NotBegun(
+                        new StoreFailure("the router still has the entry in hand; it becomes a dead letter, or is applied, by itself"));
                 case Applied.Stale or Applied.Blocked:
                     break;
                 default:
@@ -40,7 +41,8 @@ public sealed class StreamReplay(RouterParts parts)
             }
         }
 
-        return new ReplayOutcome.NotPublished(new PublishFailure.Transient("STALE", $"the state changed {RoundLimit} times in a row under the replay"));
+        return new ReplayOutcome.NotPublished(
+            new PublishFailure.Transient("STALE", $"the state changed {RoundLimit} times in a row under the replay"));
     }
 
     /// <summary>Why no handler would take it, or null.</summary>

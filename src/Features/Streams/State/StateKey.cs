@@ -1,6 +1,9 @@
 namespace Hobom.Slices.Streams;
 
-/// <summary>Names a hash of the state: <c>state:&lt;kind&gt;:&lt;id&gt;</c> or <c>stats:&lt;kind&gt;:&lt;id&gt;</c>. A contract: others read them.</summary>
+/// <summary>
+/// Names a hash of the state: <c>state:&lt;kind&gt;:&lt;id&gt;</c> or <c>stats:&lt;kind&gt;:&lt;id&gt;</c>. A contract:
+/// others read them.
+/// </summary>
 /// <param name="Id">All that follows the kind, colons included.</param>
 public sealed record StateKey(string Prefix, string Kind, string Id)
 {
