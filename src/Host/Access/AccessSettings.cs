@@ -33,7 +33,8 @@ public sealed record AccessSettings
             RatePerSecond = read.Whole("HOBOM_HTTP_RATE_PER_SECOND", 20, 1, 100_000),
         };
         if (!read.Flag(AnonymousVariable) && access.IsOpen && !http.IsLoopback)
-            read.Add($"{InternalKeyVariable} is not set, and HOBOM_HTTP_ADDR is open to other machines: set the key, or {KeysFile.Variable}, "
+            read.Add(
+                $"{InternalKeyVariable} is not set, and HOBOM_HTTP_ADDR is open to other machines: set the key, or {KeysFile.Variable}, "
                 + $"or {AnonymousVariable}=true where everyone may do everything, or listen at 127.0.0.1");
         return access;
     }

@@ -21,7 +21,8 @@ public sealed class GetStreamEndpoint(EventRouter router, StreamLook look) : End
             s.Summary = "One stream with its groups and consumers";
             s.Params["stream"] = "the stream's key, as `events:auth`";
             s.ResponseExamples[200] = new StreamDetail(
-                new StreamInfoView("events:auth", "auth", 8214, "1768727553123-0", "1768731201004-2", "01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", 2, 0, 0, 1),
+                new StreamInfoView(
+                    "events:auth", "auth", 8214, "1768727553123-0", "1768731201004-2", "01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", 2, 0, 0, 1),
                 [new GroupView("event-router-group", 1, 2, "1768731201004-2", 0)],
                 [new ConsumerView("hobom:01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", 2, 0.4)]);
             s.ResponseExamples[404] = StreamRoutes.NoSuchStream("events:none");

@@ -47,7 +47,8 @@ public sealed class IncrementStateEndpoint(StateStore store, AuditTrail trail)
             return;
         }
 
-        if (!(await trail.BeginAsync(Caller.Of(HttpContext), "increment state", [key.ToString()])).Succeeded(out var audited, out var failure))
+        if (!(await trail.BeginAsync(Caller.Of(HttpContext), "increment state", [key.ToString()]))
+                .Succeeded(out var audited, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;

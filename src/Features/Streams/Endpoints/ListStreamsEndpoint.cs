@@ -25,7 +25,8 @@ public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : E
     public sealed record StreamList(string Process, string Group, string? LayoutProblem, IReadOnlyList<StreamRow> Streams);
 
     static readonly StreamRow Example = new(
-        new StreamInfoView("events:auth", "auth", 8214, "1768727553123-0", "1768731201004-2", "01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", 0, 0, 0, 1),
+        new StreamInfoView(
+            "events:auth", "auth", 8214, "1768727553123-0", "1768731201004-2", "01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", 0, 0, 0, 1),
         OwnedHere: true, new ShardView("1768731201004-2", 8213, 1, 0, 0, 0, 0, null, null, null, null, null));
 
     public override void Configure()
@@ -36,7 +37,8 @@ public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : E
         Summary(s =>
         {
             s.Summary = "List the streams that the router reads";
-            s.Description = "Length, lag and what is pending as Redis tells them now; a number that Redis does not know is null. To pause the "
+            s.Description =
+                "Length, lag and what is pending as Redis tells them now; a number that Redis does not know is null. To pause the "
                 + "router in every process, pause the poller `streams`.";
             s.ResponseExamples[200] = new StreamList("01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", "event-router-group", null, [Example]);
             s.ResponseExamples[503] = ErrorExamples.RedisAway;

@@ -40,7 +40,8 @@ public sealed class SetStateEndpoint(StateStore store, AuditTrail trail) : Endpo
         var life = req.Ttl is null ? null : Durations.Parse(req.Ttl);
         fault ??= req.Fields is not { Count: > 0 and <= FieldLimit } || req.Fields.Any(f => f.Key.Length == 0 || f.Value is null)
                 ? new ErrorAnswer($"fields must have from 1 to {FieldLimit} fields, each with a name and a text") { Field = "fields" }
-            : req.Ttl is not null && life is not { TotalMilliseconds: >= 1 } ? new ErrorAnswer("ttl must be a duration: 90s, 30m, 12h or 3d") { Field = "ttl" }
+            : req.Ttl is not null && life is not { TotalMilliseconds: >= 1 }
+                ? new ErrorAnswer("ttl must be a duration: 90s, 30m, 12h or 3d") { Field = "ttl" }
             : null;
         if (fault is not null)
         {

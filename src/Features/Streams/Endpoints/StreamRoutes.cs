@@ -5,7 +5,8 @@ namespace Hobom.Slices.Streams.Endpoints;
 /// <summary>What the routes of streams and state share.</summary>
 static class StreamRoutes
 {
-    public static ErrorAnswer NoSuchStream(string name) => new($"the router reads no stream '{(name.Length <= 100 ? name : name[..100] + "…")}'");
+    public static ErrorAnswer NoSuchStream(string name) =>
+        new($"the router reads no stream '{(name.Length <= 100 ? name : name[..100] + "…")}'");
 
     /// <summary>Why a key's parts are none, or null.</summary>
     public static ErrorAnswer? KeyFault(string kind, string id) =>

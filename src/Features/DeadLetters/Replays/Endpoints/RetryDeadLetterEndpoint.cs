@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
-/// <summary>The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.</summary>
+/// <summary>
+/// The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.
+/// </summary>
 public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHolder, TimeProvider clock) : EndpointWithoutRequest<object>
 {
     /// <summary>The contract's words.</summary>
@@ -45,7 +47,8 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer("the event is in hand") { HeldBy = "poll", HeldSince = DateTimeOffset.UnixEpoch };
-            s.ResponseExamples[422] = new ErrorAnswer("the letter holds a row that could not become a record: the message has no recipient");
+            s.ResponseExamples[422] = new ErrorAnswer(
+                "the letter holds a row that could not become a record: the message has no recipient");
             s.ResponseExamples[502] = new ErrorAnswer("Local_MsgTimedOut: Local: Message timed out");
         });
     }
@@ -125,8 +128,12 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
         ReplayOutcome.LetterGone => (404, new ErrorAnswer("the dead letter is gone: it was delivered or discarded meanwhile")),
         ReplayOutcome.Busy(var holder) => (409, new ErrorAnswer("the event is in hand") { HeldBy = holder.By, HeldSince = holder.Since }),
         ReplayOutcome.NotClaimed(var reason) => (409, new ErrorAnswer(reason)),
-        ReplayOutcome.NotInDoubt => (409, new ErrorAnswer("no earlier try of it can have been delivered; what was settled elsewhere is discarded, with the reason")),
-        ReplayOutcome.OutcomeUnknown(var reason) => (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again, or with ?confirm=delivered to close it")),
+        ReplayOutcome.NotInDoubt =>
+            (
+                409,
+                new ErrorAnswer("no earlier try of it can have been delivered; what was settled elsewhere is discarded, with the reason")),
+        ReplayOutcome.OutcomeUnknown(var reason) =>
+            (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again, or with ?confirm=delivered to close it")),
         ReplayOutcome.NotPublished(var failure) => (502, new ErrorAnswer($"{failure.Code}: {failure.Message}")),
         ReplayOutcome.NotClosed(var reason) => (502, new ErrorAnswer(reason)),
         ReplayOutcome.NotBegun(var failure) => (502, new ErrorAnswer(failure.Message)),
