@@ -5,7 +5,8 @@ using LanguageExt;
 
 return await HobomCommand.RunAsync(args, CommandTools.OfProcess, async () =>
 {
-    if (BrokerProcessor.Of(Startup.Variables()).Case is Either<SettingProblems, BrokerProcessor> alone) return await BrokerProcessor.RunAsync(alone);
+    if (BrokerProcessor.Of(Startup.Variables()).Case is Either<SettingProblems, BrokerProcessor> alone)
+        return await BrokerProcessor.RunAsync(alone);
 
     if (!Startup.ReadSettings().Succeeded(out var settings, out var problems))
     {

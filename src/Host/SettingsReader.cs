@@ -64,7 +64,8 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
     {
         if (Optional(name) is not { } value) return otherwise;
         if (Durations.Parse(value) is { } duration && duration >= least && duration <= most) return duration;
-        problems.Add($"{name} is '{value}': expected a duration such as 5s or 500ms, from {Durations.Format(least)} to {Durations.Format(most)}");
+        problems.Add(
+            $"{name} is '{value}': expected a duration such as 5s or 500ms, from {Durations.Format(least)} to {Durations.Format(most)}");
         return otherwise;
     }
 

@@ -12,7 +12,8 @@ namespace Hobom.Slices.Broker;
 /// <summary>What the slice is given to wire itself from.</summary>
 /// <param name="Owner">This process, in leases; no two processes have the same.</param>
 /// <param name="Publish">To Kafka; null: consumers that are topics wait for a process that can.</param>
-public sealed record BrokerTools(TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten);
+public sealed record BrokerTools(
+    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten);
 
 /// <summary>Durable events and their consumers, whole. Built at once; its store is opened when it runs, and again until it opens.</summary>
 public sealed class BrokerSlice : IAsyncDisposable
@@ -76,7 +77,8 @@ public sealed class BrokerSlice : IAsyncDisposable
             {
                 var handlers = new HandlerRegistry(opened.Store, Settings.WorkerCount, Settings.AllowManySegments);
                 var publisher = new EventPublisher(
-                    opened.Store, EventLimits.Default with { PayloadBytes = Settings.PayloadBytes }, Settings.KeepSecrets, handlers.Has, tools.Clock);
+                    opened.Store, EventLimits.Default with { PayloadBytes = Settings.PayloadBytes }, Settings.KeepSecrets, handlers.Has,
+                    tools.Clock);
                 if (await RegisterAsync(handlers, stopping)) return Open = new OpenBroker(opened.Store, publisher, handlers);
                 await opened.DisposeAsync();
             }

@@ -24,35 +24,34 @@ public sealed class DeadLettersSlice : IDisposable
     readonly ReplayJobRunner jobs;
     readonly Action<IServiceCollection> addServices;
 
-    DeadLettersSlice(
-        DeadLettersParts parts, DeadLettersPoller poller, ReplayDesk desk, ReplayJobRunner jobs, Action<IServiceCollection> addServices) =>
-        (this.parts, this.poller, this.desk, this.jobs, this.addServices) = (parts, poller, desk, jobs, addServices);
+    DeadLettersSlice(RedisConnection redis, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock, ILoggerFactory logs)
+    {
+        var letters = new RedisDeadLetterStore(redis, clock);
+        var catalogue = new LetterCatalogue(clock);
+        var health = new RedisStoreHealth(redis, clock);
+        var kept = new RedisReplayJobs(redis);
+        parts = new DeadLettersParts(
+            new LetterUpkeep(redis, clock), new LetterFeed(redis, catalogue, TextMask.MaskText, clock), catalogue,
+            new StoreWatch(health.ReadAsync, logs.CreateLogger<StoreWatch>()));
+        poller = new DeadLettersPoller(parts, clock, logs.CreateLogger<DeadLettersPoller>());
+        desk = new ReplayDesk(letters, slices, trail, clock);
+        jobs = new ReplayJobRunner(kept, desk, trail, clock, logs.CreateLogger<ReplayJobRunner>());
+        addServices = services => services
+            .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(health)
+            .AddSingleton(new RedisTombstones(redis))
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
+            .AddSingleton(new RepairDesk(letters, slices, trail, clock))
+            .AddSingleton(desk).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
+            .AddSingleton(new ReplayJobDesk(kept, catalogue, letters, desk, jobs, trail, clock));
+    }
 
     /// <summary>Where the flows put their letters: there before the slices are.</summary>
     public static LetterPort Letters(RedisConnection redis, TimeProvider clock) => new RedisDeadLetterStore(redis, clock).Port;
 
     /// <param name="slices">All whose letters can be replayed.</param>
     public static DeadLettersSlice Build(
-        RedisConnection redis, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock, ILoggerFactory logs)
-    {
-        var letters = new RedisDeadLetterStore(redis, clock);
-        var catalogue = new LetterCatalogue(clock);
-        var health = new RedisStoreHealth(redis, clock);
-        var parts = new DeadLettersParts(
-            new LetterUpkeep(redis, clock), new LetterFeed(redis, catalogue, TextMask.MaskText, clock), catalogue,
-            new StoreWatch(health.ReadAsync, logs.CreateLogger<StoreWatch>()));
-        var kept = new RedisReplayJobs(redis);
-        var desk = new ReplayDesk(letters, slices, trail, clock);
-        var jobs = new ReplayJobRunner(kept, desk, trail, clock, logs.CreateLogger<ReplayJobRunner>());
-        var poller = new DeadLettersPoller(parts, clock, logs.CreateLogger<DeadLettersPoller>());
-        return new DeadLettersSlice(parts, poller, desk, jobs, services => services
-            .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(health)
-            .AddSingleton(new RedisTombstones(redis))
-            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
-            .AddSingleton(new RepairDesk(letters, slices, trail, clock))
-            .AddSingleton(desk).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
-            .AddSingleton(new ReplayJobDesk(kept, catalogue, letters, desk, jobs, trail, clock)));
-    }
+        RedisConnection redis, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock, ILoggerFactory logs) =>
+        new(redis, slices, trail, clock, logs);
 
     /// <summary>What its routes ask beside the clock and the audit, and its part of readiness.</summary>
     public void AddTo(IServiceCollection services)

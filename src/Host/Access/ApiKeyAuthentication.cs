@@ -29,7 +29,8 @@ sealed class ApiKeyAuthentication(
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var tried = await HandleAuthenticateOnceSafeAsync();
-        refusals.Note(Context, StatusCodes.Status401Unauthorized, tried.Failure is { } why ? $"the key is refused: {why.Message}" : "no key");
+        refusals.Note(
+            Context, StatusCodes.Status401Unauthorized, tried.Failure is { } why ? $"the key is refused: {why.Message}" : "no key");
         await ErrorAnswer.WriteAsync(Context, StatusCodes.Status401Unauthorized, new ErrorAnswer("unauthorized"));
     }
 

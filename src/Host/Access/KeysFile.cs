@@ -36,7 +36,8 @@ sealed class KeysFile(string path, KeysReading first, TimeProvider clock, ILogge
                 .Map(ring => new KeysReading(ring, Convert.ToHexStringLower(SHA256.HashData(text))))
                 .MapLeft(fault => $"{path}: {fault}");
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception unreadable) when (
+            unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return $"{path} cannot be read: {unreadable.Message}";
         }

@@ -67,7 +67,8 @@ static class KeysFileText
     static string[] Roles(JsonElement entry, string at)
     {
         if (!entry.TryGetProperty("roles", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0
-            || !list.EnumerateArray().All(r => r.ValueKind == JsonValueKind.String && Role.All.Contains(r.GetString()!, StringComparer.Ordinal)))
+            || !list.EnumerateArray()
+                .All(r => r.ValueKind == JsonValueKind.String && Role.All.Contains(r.GetString()!, StringComparer.Ordinal)))
             throw new FieldException($"{at}.roles", $"expected an array of {string.Join(", ", Role.All)}");
         return [.. list.EnumerateArray().Select(r => r.GetString()!)];
     }

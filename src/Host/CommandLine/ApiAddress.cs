@@ -14,7 +14,8 @@ sealed record ApiAddress(Uri Root, string? Key)
             || (at.UserInfo + at.Query + at.Fragment).Length > 0)
             return "the URL (--url or HOBOM_API_URL) must be like http://127.0.0.1:8082";
         var key = NonEmpty(setting("HOBOM_API_KEY")) ?? NonEmpty(setting("HOBOM_INTERNAL_API_KEY"));
-        if (key?.AsSpan().ContainsAnyExceptInRange('!', '~') is true) return "the key (HOBOM_API_KEY or HOBOM_INTERNAL_API_KEY) has a character that no key has";
+        if (key?.AsSpan().ContainsAnyExceptInRange('!', '~') is true)
+            return "the key (HOBOM_API_KEY or HOBOM_INTERNAL_API_KEY) has a character that no key has";
         var root = at.ToString().TrimEnd('/');
         return new ApiAddress(new Uri(root.EndsWith(HttpApi.BasePath, StringComparison.Ordinal) ? root : root + HttpApi.BasePath), key);
     }

@@ -3,7 +3,9 @@ using Hobom.Slices.DeadLetters.Actions.Endpoints;
 
 namespace Hobom.Slices.Host.CommandLine;
 
-/// <summary><c>hobom dlq hold | release | extend | discard | restore</c>: something done to named letters, each answered for itself.</summary>
+/// <summary>
+/// <c>hobom dlq hold | release | extend | discard | restore</c>: something done to named letters, each answered for itself.
+/// </summary>
 static class LetterOrders
 {
     public static void AddTo(ApiCommand dlq)

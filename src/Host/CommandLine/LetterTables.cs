@@ -40,7 +40,8 @@ static class LetterTables
         foreach (var result in answer.Results)
         {
             var until = result.ExpiresAt is { } at ? $", expires {Time(at)}" : "";
-            yield return $"{LogText.Clean(result.Key)}: {(result.Done ? done + until : "refused: " + LogText.Clean(result.Error ?? "", 300))}";
+            yield return
+                $"{LogText.Clean(result.Key)}: {(result.Done ? done + until : "refused: " + LogText.Clean(result.Error ?? "", 300))}";
         }
 
         yield return $"{answer.Done} done, {answer.Refused} refused";
@@ -53,7 +54,8 @@ static class LetterTables
         {
             if (member.Value.ValueKind is not JsonValueKind.Array)
             {
-                if (member.Value.ValueKind is not JsonValueKind.Null) yield return $"{LogText.Clean(member.Name, 30),-15} {Flat(member.Value)}";
+                if (member.Value.ValueKind is not JsonValueKind.Null)
+                    yield return $"{LogText.Clean(member.Name, 30),-15} {Flat(member.Value)}";
                 continue;
             }
 
@@ -71,7 +73,10 @@ static class LetterTables
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     static string Flat(JsonElement value) => value.ValueKind is JsonValueKind.Object
-        ? string.Join("  ", value.EnumerateObject().Where(m => m.Value.ValueKind is not JsonValueKind.Null).Select(m => $"{LogText.Clean(m.Name, 30)}={Flat(m.Value)}"))
+        ? string.Join(
+            "  ",
+            value.EnumerateObject().Where(m => m.Value.ValueKind is not JsonValueKind.Null)
+                .Select(m => $"{LogText.Clean(m.Name, 30)}={Flat(m.Value)}"))
         : LogText.Clean(value.ToString(), 500);
 
     static string Left(double? seconds) => seconds switch

@@ -52,7 +52,8 @@ sealed class ProcessorApi(HttpMessageHandler transport, Uri root, string? key) :
             var status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode) return new ApiAnswer(status, text, null);
             var reason = ReasonIn(text);
-            return new ApiAnswer(status, text, $"{status}: {reason ?? response.StatusCode.ToString()}") { IsExplained = reason is not null };
+            return new ApiAnswer(
+                status, text, $"{status}: {reason ?? response.StatusCode.ToString()}") { IsExplained = reason is not null };
         }
         catch (HttpRequestException e)
         {
@@ -69,7 +70,9 @@ sealed class ProcessorApi(HttpMessageHandler transport, Uri root, string? key) :
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var error) ? error.ToString() : null;
+            return json.RootElement.ValueKind is JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var error)
+                ? error.ToString()
+                : null;
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {

@@ -46,7 +46,8 @@ sealed class ReplayCommand(ApiSession session, ReplayOrder order)
 
     async Task<int> RetryAsync(string key)
     {
-        var received = await api.PostAsync($"/dlq/retry/{Uri.EscapeDataString(key)}{(order.Confirm is { } confirm ? $"?confirm={confirm}" : "")}", null);
+        var received = await api.PostAsync(
+            $"/dlq/retry/{Uri.EscapeDataString(key)}{(order.Confirm is { } confirm ? $"?confirm={confirm}" : "")}", null);
         if (!received.IsServed(terminal, out var answer))
         {
             // 502: it was tried, and the letter is still there.
@@ -96,13 +97,16 @@ sealed class ReplayCommand(ApiSession session, ReplayOrder order)
 
     async Task<int> FollowAsync(ReplayJobView plan, ApiAnswer answer)
     {
-        if (!session.Json) terminal.Output.WriteLine($"Job {LogText.Clean(plan.Id, 80)} is started; it goes on when this command is stopped.");
+        if (!session.Json)
+            terminal.Output.WriteLine($"Job {LogText.Clean(plan.Id, 80)} is started; it goes on when this command is stopped.");
         var end = await JobProgress.ShowAsync(terminal, session.Json, show => FollowToItsEndAsync(plan, answer, show));
         if (!end.IsServed(terminal, out answer)) return ExitCode.NotServed;
         var job = answer.Read<ReplayJobView>();
         if (session.Json) terminal.WriteJson(answer.Body);
         else terminal.WriteLines(ReplayLines.OfEnd(job));
-        return job is { State: "finished", Progress: { Failed: 0, Skipped: 0, Left: 0 }, Plan.Unknown: 0 } ? ExitCode.Done : ExitCode.SomeLeft;
+        return job is { State: "finished", Progress: { Failed: 0, Skipped: 0, Left: 0 }, Plan.Unknown: 0 }
+            ? ExitCode.Done
+            : ExitCode.SomeLeft;
     }
 
     async Task<LanguageExt.Either<string, ApiAnswer>> FollowToItsEndAsync(ReplayJobView plan, ApiAnswer answer, Action<ReplayJobView> show)

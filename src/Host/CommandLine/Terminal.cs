@@ -19,7 +19,8 @@ sealed record Terminal(TextReader Input, TextWriter Output, TextWriter Error, bo
     public void WriteTable(string[] head, IEnumerable<string[]> rows)
     {
         var table = new Table { Border = IsScreen ? TableBorder.Rounded : TableBorder.None, ShowHeaders = true };
-        foreach (var name in head) table.AddColumn(new TableColumn(new Text(name)) { Padding = new Padding(0, 0, IsScreen ? 0 : 2, 0), NoWrap = !IsScreen });
+        foreach (var name in head)
+            table.AddColumn(new TableColumn(new Text(name)) { Padding = new Padding(0, 0, IsScreen ? 0 : 2, 0), NoWrap = !IsScreen });
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(LogText.Clean(cell))));
         if (IsScreen)
         {

@@ -46,7 +46,8 @@ static partial class AnswerHeaders
 
     /// <summary>It loads from here only; it sets styles on elements, and its images are inline.</summary>
     static string PagePolicy(string page) =>
-        $"default-src 'none'; script-src 'self'{string.Concat(InlineScript().Matches(page).Select(s => $" '{HashOf(s.Groups["code"].Value)}'"))}; "
+        "default-src 'none'; script-src "
+        + $"'self'{string.Concat(InlineScript().Matches(page).Select(s => $" '{HashOf(s.Groups["code"].Value)}'"))}; "
         + "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
         + "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 

@@ -15,7 +15,9 @@ static partial class BadBody
 
     public static ErrorAnswer Of(IReadOnlyList<ValidationFailure> failures, string traceId)
     {
-        var (error, field) = failures.Count == 0 ? ("the request cannot be read", null) : Tell(failures[0].PropertyName, failures[0].ErrorMessage);
+        var (error, field) = failures.Count == 0
+            ? ("the request cannot be read", null)
+            : Tell(failures[0].PropertyName, failures[0].ErrorMessage);
         return new ErrorAnswer(error) { Field = field, TraceId = traceId };
     }
 

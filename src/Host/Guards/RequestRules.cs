@@ -28,7 +28,8 @@ static class RequestRules
     {
         var request = http.Request;
         if (request.ContentLength > BodyByteLimit) return ErrorAnswer.WriteAsync(http, StatusCodes.Status413PayloadTooLarge, TooLarge);
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)) return next(http);
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
+            return next(http);
         if (IsFromAnotherSite(request))
             return ErrorAnswer.WriteAsync(http, StatusCodes.Status403Forbidden, "a change asked for by a page of another site is refused");
         if (request.ContentLength is not (null or 0) && IsForm(request.ContentType))
@@ -43,7 +44,8 @@ static class RequestRules
         if (site.Length > 0) return site is not ("same-origin" or "none");
         var origin = request.Headers.Origin.ToString();
         return origin.Length > 0
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var from)
+                && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 
     static bool IsForm(string? contentType) =>

@@ -5,7 +5,10 @@ namespace Hobom.Slices.Host.Guards;
 /// <summary>In the log's scope while a request is served.</summary>
 sealed record TraceScope(string TraceId);
 
-/// <summary>A caller's <c>x-hobom-trace-id</c>, or one of our own: the request's trace identifier, in each of its log lines and in the answer.</summary>
+/// <summary>
+/// A caller's <c>x-hobom-trace-id</c>, or one of our own: the request's trace identifier, in each of its log lines and in
+/// the answer.
+/// </summary>
 static class RequestTrace
 {
     public const string Header = "x-hobom-trace-id";

@@ -13,7 +13,8 @@ sealed class PollersCheck(IReadOnlyList<Slice> slices) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         string[] troubles = [.. slices.Select(s => TroubleOf(s.Name, s.Loop.Status)).OfType<string>()];
-        return Task.FromResult(troubles.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
+        return Task.FromResult(
+            troubles.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
     }
 
     static string? TroubleOf(string name, PollerStatus status) =>

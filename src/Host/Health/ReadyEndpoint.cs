@@ -31,7 +31,11 @@ public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRe
                     new ReadyCheck("pollers", "ready", null),
                 ]);
             s.ResponseExamples[503] = new ReadyAnswer(
-                "unready", [new ReadyCheck("dead-letters", "unready", "Redis does not answer"), new ReadyCheck("pollers", "degraded", "messages is in trouble since 2026-11-20 09:12:44Z")]);
+                "unready",
+                [
+                    new ReadyCheck("dead-letters", "unready", "Redis does not answer"),
+                    new ReadyCheck("pollers", "degraded", "messages is in trouble since 2026-11-20 09:12:44Z"),
+                ]);
         });
     }
 
@@ -39,7 +43,8 @@ public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRe
     {
         var report = await health.CheckHealthAsync(ct);
         await Send.ResponseAsync(
-            new ReadyAnswer(NameOf(report.Status), [.. report.Entries.Select(e => new ReadyCheck(e.Key, NameOf(e.Value.Status), e.Value.Description))]),
+            new ReadyAnswer(
+                NameOf(report.Status), [.. report.Entries.Select(e => new ReadyCheck(e.Key, NameOf(e.Value.Status), e.Value.Description))]),
             report.Status == HealthStatus.Unhealthy ? 503 : 200, ct);
     }
 

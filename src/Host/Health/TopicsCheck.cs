@@ -10,7 +10,8 @@ sealed class TopicsCheck(TopicCircuits circuits) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         string[] troubles = [.. circuits.States().Select(TroubleOf).OfType<string>()];
-        return Task.FromResult(troubles.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
+        return Task.FromResult(
+            troubles.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
     }
 
     static string? TroubleOf(TopicCircuitState state) => state is { OpenSince: { } since, Last: { } last }

@@ -6,7 +6,9 @@ namespace Hobom.Slices.Audit;
 
 /// <summary>An entry as it stands in the stream.</summary>
 /// <param name="Text">Its JSON, byte for byte.</param>
-/// <param name="Previous">The hash of the entry before it, empty at the chain's start; null in an entry from before there was a chain.</param>
+/// <param name="Previous">
+/// The hash of the entry before it, empty at the chain's start; null in an entry from before there was a chain.
+/// </param>
 /// <param name="Hash">Of both, lower-case hexadecimal; null likewise.</param>
 public sealed record ChainedEntry(StreamCursor At, byte[] Text, string? Previous, string? Hash);
 
@@ -77,7 +79,9 @@ public sealed class AuditChain(string? head)
     {
         var begun = newer?.Hash is not null;
         if (entry.Hash is null)
-            return begun && newer!.Previous != Start || (newer is null && head is not null) ? "it has no hash, and is not from before the chain" : null;
+            return begun && newer!.Previous != Start || (newer is null && head is not null)
+                ? "it has no hash, and is not from before the chain"
+                : null;
         if (newer is { Hash: null }) return "an entry without a hash comes after it";
         if (entry.Previous is null || HashOf(entry.Previous, entry.Text) != entry.Hash) return "its text is not what its hash was made of";
         if (!begun || newer!.Previous == entry.Hash) return null;

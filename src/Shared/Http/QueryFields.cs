@@ -36,7 +36,8 @@ public sealed class QueryFields(IQueryCollection query)
     public int Number(string name, int usual, int most)
     {
         if (Text(name) is not { } text) return usual;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most) return number;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
+            return number;
         Refuse<string>(name, $"must be a number from 1 to {most}");
         return usual;
     }
@@ -54,7 +55,8 @@ public sealed class QueryFields(IQueryCollection query)
     public T? OneOf<T>(string name)
         where T : struct, Enum =>
         Text(name) is not { } text ? null
-        : Enum.GetValues<T>().Cast<T?>().FirstOrDefault(v => v.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } value ? value
+        : Enum.GetValues<T>().Cast<T?>()
+            .FirstOrDefault(v => v.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } value ? value
         : Refuse<T?>(name, $"must be one of {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}");
 
     /// <summary>A value of another form.</summary>

@@ -24,7 +24,8 @@ public static class Role
     public static bool SeesAll(ClaimsPrincipal user) => user.IsInRole(Operator);
 
     /// <summary>The roles with those that they contain.</summary>
-    public static IReadOnlyList<string> Held(IEnumerable<string> given) => [.. given.SelectMany(Contained).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Held(IEnumerable<string> given) =>
+        [.. given.SelectMany(Contained).Distinct(StringComparer.Ordinal)];
 
     static string[] Contained(string role) => role switch
     {

@@ -13,7 +13,10 @@ public sealed class BatchedWrites<T>(Func<IReadOnlyList<T>, Task<Either<StoreFai
     Batch? next;
     bool writing;
 
-    /// <summary>Completes when the batch that holds these items, and all before them, was written or failed. No items are a batch too.</summary>
+    /// <summary>
+    /// Completes when the batch that holds these items, and all before them, was written or failed. No items are a batch
+    /// too.
+    /// </summary>
     public Task<Either<StoreFailure, Unit>> Write(IReadOnlyCollection<T> items)
     {
         Task<Either<StoreFailure, Unit>> done;

@@ -32,7 +32,8 @@ public sealed record PayloadRules(
         : row.Value;
 
     static bool IsRow(ReadOnlyMemory<byte> given) =>
-        ValueShape.Check(given, json => json.ValueKind == JsonValueKind.Object && json.TryGetProperty("eventId", out _) ? null : "no row") is null;
+        ValueShape.Check(
+            given, json => json.ValueKind == JsonValueKind.Object && json.TryGetProperty("eventId", out _) ? null : "no row") is null;
 }
 
 /// <summary>What a flow makes of one row.</summary>

@@ -44,7 +44,9 @@ public sealed record LedgerPort(
     Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<Either<StoreFailure, Unit>>> Write);
 
 /// <summary>One flow's lease in Redis: a text that names its holder, with a life of its own. Each call is bounded in time.</summary>
-/// <param name="Take">Puts the text in place of exactly the one that was seen (null: none); false where something else is there by now.</param>
+/// <param name="Take">
+/// Puts the text in place of exactly the one that was seen (null: none); false where something else is there by now.
+/// </param>
 /// <param name="Renew">Lengthens the life of exactly this text; false where it is not there any more.</param>
 /// <param name="Release">Removes exactly this text.</param>
 public sealed record LeasePort(

@@ -46,7 +46,8 @@ static class DialledAddress
         var addresses = await Dns.GetHostAddressesAsync(to.Host, stopping);
         var allowed = addresses.Where(a => allowPrivate || IsPublic(a)).ToArray();
         if (allowed.Length == 0)
-            throw new RefusedAddressException($"{to.Host} leads to {string.Join(", ", addresses.Select(a => a.ToString()))}, which is no public address");
+            throw new RefusedAddressException(
+                $"{to.Host} leads to {string.Join(", ", addresses.Select(a => a.ToString()))}, which is no public address");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

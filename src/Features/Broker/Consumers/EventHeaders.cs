@@ -15,7 +15,10 @@ static class EventHeaders
         var given = claimed.Event;
         var time = given.CreatedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         var headers = asCloudEvent
-            ? new[] { ("ce-specversion", "1.0"), ("ce-id", given.Id), ("ce-source", given.Source), ("ce-type", given.Type), ("ce-time", time) }
+            ? new[]
+            {
+                ("ce-specversion", "1.0"), ("ce-id", given.Id), ("ce-source", given.Source), ("ce-type", given.Type), ("ce-time", time),
+            }
             : [("event-id", given.Id), ("event-source", given.Source), ("event-type", given.Type), ("event-time", time)];
         foreach (var (name, value) in headers) yield return (name, Escape(value));
         if (claimed.Attempt > 1) yield return (PossibleDuplicate, "1");

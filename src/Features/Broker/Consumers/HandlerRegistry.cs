@@ -6,7 +6,10 @@ using LanguageExt;
 
 namespace Hobom.Slices.Broker.Consumers;
 
-/// <summary>A handler: what it writes through the transaction in its context commits with the end of its handling. It fails by throwing.</summary>
+/// <summary>
+/// A handler: what it writes through the transaction in its context commits with the end of its handling. It fails by
+/// throwing.
+/// </summary>
 public delegate Task HandleEvent(HandlerContext context, CancellationToken stopping);
 
 public abstract record SubscribeFault
@@ -33,13 +36,16 @@ public sealed class HandlerRegistry(BrokerStore store, int defaultConcurrency, b
     public bool Has(string consumer) => handlers.ContainsKey(consumer);
 
     public ConsumerPort? PortOf(string consumer) =>
-        handlers.TryGetValue(consumer, out var handler) ? new ConsumerPort.Handles((context, stopping) => CallAsync(handler, context, stopping)) : null;
+        handlers.TryGetValue(consumer, out var handler)
+            ? new ConsumerPort.Handles((context, stopping) => CallAsync(handler, context, stopping))
+            : null;
 
     /// <param name="configure">Changes what the subscription has by default: priority 0, the settings' retry, no order.</param>
     public async Task<Either<SubscribeFault, Unit>> SubscribeAsync(
         string consumer, string pattern, HandleEvent handler, Func<Consumer, Consumer> configure, CancellationToken stopping)
     {
-        if (!EventPattern.Parse(pattern, allowManySegments).Succeeded(out var parsed, out var fault)) return new SubscribeFault.BadPattern(fault);
+        if (!EventPattern.Parse(pattern, allowManySegments).Succeeded(out var parsed, out var fault))
+            return new SubscribeFault.BadPattern(fault);
         if (!handlers.TryAdd(consumer, handler)) return new SubscribeFault.NameTaken(consumer);
         var definition = configure(new Consumer(
             consumer, ConsumerKind.Handler, parsed, 0, null, defaultConcurrency, DefaultTimeout, false, new ConsumerState.Active()));

@@ -21,7 +21,8 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
         if (claimed.Attempt > 1)
         {
             var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
-            if (!looked.Succeeded(out var written, out var failure)) return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}");
+            if (!looked.Succeeded(out var written, out var failure))
+                return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}");
             if (written.Contains(id)) return Unit.Default;
         }
 
@@ -40,7 +41,8 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
         return new Delivery(
             target.Name, claimed.Event.EffectiveKey ?? claimed.Event.Id, claimed.Event.Payload.IfNone(ReadOnlyMemory<byte>.Empty),
             [
-                new(RecordHeader.EventId, id.Value), new(RecordHeader.EventType, claimed.Event.Type), new("event-source", claimed.Event.Source),
+                new(RecordHeader.EventId, id.Value), new(RecordHeader.EventType, claimed.Event.Type),
+                new("event-source", claimed.Event.Source),
                 new("event-source-id", claimed.Event.Id), .. cloud,
             ],
             []);

@@ -61,7 +61,10 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
         return request;
     }
 
-    /// <summary>Over the bytes that are sent: the package of the field signs a text, and is not of one mind with itself beyond ASCII.</summary>
+    /// <summary>
+    /// Over the bytes that are sent: the package of the field signs a text, and is not of one mind with itself beyond
+    /// ASCII.
+    /// </summary>
     static string Sign(string secret, string id, DateTimeOffset now, ReadOnlyMemory<byte> body)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Convert.FromBase64String(secret[SecretPrefix.Length..]));
@@ -85,8 +88,12 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
     static TryFailure Judge(HttpRequestException failed) => failed switch
     {
         { InnerException: RefusedAddressException refused } => new TryFailure.ConsumerDown(refused.Message),
-        { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError }
-            or { InnerException: SocketException or AuthenticationException } => new TryFailure.ConsumerDown($"not reached: {failed.Message}"),
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError,
+        }
+            or { InnerException: SocketException or AuthenticationException } =>
+                new TryFailure.ConsumerDown($"not reached: {failed.Message}"),
         _ => new TryFailure.Transient($"{failed.HttpRequestError}: {failed.Message}"),
     };
 

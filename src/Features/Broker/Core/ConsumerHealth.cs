@@ -21,7 +21,9 @@ public sealed record ConsumerHealth(LanguageExt.HashSet<Guid> FailedEvents, int 
     public ConsumerHealth AfterFailure(Guid handling, TryFailure failure, bool wasProbe) => failure switch
     {
         TryFailure.ConsumerDown or TryFailure.Transient =>
-            new(FailedEvents.Count < TransientLimit ? FailedEvents.AddOrUpdate(handling) : FailedEvents, wasProbe ? ProbesFailed + 1 : ProbesFailed),
+            new(
+                FailedEvents.Count < TransientLimit ? FailedEvents.AddOrUpdate(handling) : FailedEvents,
+                wasProbe ? ProbesFailed + 1 : ProbesFailed),
         TryFailure.Permanent or TryFailure.ConsumerGone or TryFailure.Stopping => this,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -35,7 +37,9 @@ public sealed record ConsumerHealth(LanguageExt.HashSet<Guid> FailedEvents, int 
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>How long until one event is tried again: doubled with each failed probe up to a minute, or as long as was asked for.</summary>
+    /// <summary>
+    /// How long until one event is tried again: doubled with each failed probe up to a minute, or as long as was asked for.
+    /// </summary>
     public TimeSpan ProbeAfter(TryFailure last)
     {
         var grown = TimeSpan.FromSeconds(Math.Min(ProbeLimit.TotalSeconds, Math.Pow(2, Math.Min(ProbesFailed, 10))));

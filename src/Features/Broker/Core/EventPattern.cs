@@ -42,7 +42,9 @@ public sealed record EventPattern
 
     public override string ToString() => Text;
 
-    /// <summary>As for globs: after a mismatch the last <c>**</c> takes one segment more. Never longer than both lengths multiplied.</summary>
+    /// <summary>
+    /// As for globs: after a mismatch the last <c>**</c> takes one segment more. Never longer than both lengths multiplied.
+    /// </summary>
     bool MatchesFrom(int p, string[] type, int t)
     {
         var (star, resume) = (-1, 0);

@@ -55,7 +55,8 @@ public abstract record TryEnd
             TryFailure.Permanent => new Dead(failure.Reason),
             TryFailure.Transient or TryFailure.ConsumerDown when consumerPaused => new HandBack(now, failure.Reason),
             TryFailure.Transient or TryFailure.ConsumerDown when attempt >= retry.AttemptLimit => new Dead(failure.Reason),
-            TryFailure.Transient or TryFailure.ConsumerDown => new RetryAt(now + Wait(failure, retry.DelayBefore(attempt, chance)), failure.Reason),
+            TryFailure.Transient or TryFailure.ConsumerDown =>
+                new RetryAt(now + Wait(failure, retry.DelayBefore(attempt, chance)), failure.Reason),
             _ => throw new UnreachableException(),
         };
 

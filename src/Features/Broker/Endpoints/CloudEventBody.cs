@@ -17,7 +17,10 @@ static class CloudEventBody
 
     const string HeaderPrefix = "ce-";
 
-    static readonly string[] Known = ["specversion", "id", "source", "type", "time", "data", "data_base64", "datacontenttype", "partitionkey"];
+    static readonly string[] Known =
+    [
+        "specversion", "id", "source", "type", "time", "data", "data_base64", "datacontenttype", "partitionkey",
+    ];
 
     public static bool IsBinary(IHeaderDictionary headers) => headers.ContainsKey(HeaderPrefix + "specversion");
 
@@ -25,7 +28,8 @@ static class CloudEventBody
     public static Either<BodyFault, BrokerEvent> Read(JsonElement body, string instance)
     {
         if (body.ValueKind is not JsonValueKind.Object) return new BodyFault("a CloudEvent is a JSON object", null);
-        var attributes = body.EnumerateObject().Where(m => m.Name is not ("data" or "data_base64") && m.Value.ValueKind is not JsonValueKind.Null)
+        var attributes = body.EnumerateObject()
+            .Where(m => m.Name is not ("data" or "data_base64") && m.Value.ValueKind is not JsonValueKind.Null)
             .GroupBy(m => m.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => TextOf(g.Last().Value), StringComparer.Ordinal);
         return DataOf(body).Bind(data => Compose(attributes, data, instance));
     }
@@ -34,7 +38,8 @@ static class CloudEventBody
     public static Either<BodyFault, BrokerEvent> Read(IHeaderDictionary headers, ReadOnlyMemory<byte> body, string instance)
     {
         var attributes = headers.Where(h => h.Key.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase))
-            .ToDictionary(h => h.Key[HeaderPrefix.Length..].ToLowerInvariant(), h => Uri.UnescapeDataString($"{h.Value}"), StringComparer.Ordinal);
+            .ToDictionary(
+                h => h.Key[HeaderPrefix.Length..].ToLowerInvariant(), h => Uri.UnescapeDataString($"{h.Value}"), StringComparer.Ordinal);
         return Compose(attributes, body.IsEmpty ? default : Option<ReadOnlyMemory<byte>>.Some(body), instance);
     }
 
@@ -45,10 +50,12 @@ static class CloudEventBody
         if (attributes.TryGetValue("time", out var time) && !DateTimeOffset.TryParse(
             time, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out created))
             return new BodyFault("time is no RFC 3339 time", "time");
-        var others = attributes.Where(a => !Known.Contains(a.Key)).OrderBy(a => a.Key, StringComparer.Ordinal).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+        var others = attributes.Where(a => !Known.Contains(a.Key)).OrderBy(a => a.Key, StringComparer.Ordinal)
+            .ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
         return new BrokerEvent
         {
-            Id = attributes.GetValueOrDefault("id", ""), Source = attributes.GetValueOrDefault("source", ""), Type = attributes.GetValueOrDefault("type", ""),
+            Id = attributes.GetValueOrDefault("id", ""), Source = attributes.GetValueOrDefault("source", ""),
+            Type = attributes.GetValueOrDefault("type", ""),
             InstanceId = instance, CreatedAt = created, OrderingKey = attributes.GetValueOrDefault("partitionkey"), Payload = data,
             Metadata = others.Count == 0 ? null : JsonSerializer.Serialize(others),
         };

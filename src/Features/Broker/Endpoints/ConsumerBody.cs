@@ -57,7 +57,8 @@ sealed record ConsumerBody
         if (!EventPattern.Parse(Pattern, allowManySegments).Succeeded(out var pattern, out var fault))
             return new BodyFault(fault is PatternFault.Empty ? "pattern cannot be empty" : $"pattern: {fault}", "pattern");
         if (Concurrency is < 1 or > 1000) return new BodyFault("concurrency is 1 to 1000", "concurrency");
-        if (!(TimeoutMs >= 1 && TimeoutMs <= TimeoutMost.TotalMilliseconds)) return new BodyFault("timeout_ms is 1 to 600000", "timeout_ms");
+        if (!(TimeoutMs >= 1 && TimeoutMs <= TimeoutMost.TotalMilliseconds))
+            return new BodyFault("timeout_ms is 1 to 600000", "timeout_ms");
         if (Ordering is not ("none" or "key")) return new BodyFault("ordering is none or key", "ordering");
         if (RetryPolicy is { } policy && policy.Fault() is { } bad) return new BodyFault(bad, "retry_policy");
         return Target().Map(target => new Consumer(
@@ -69,7 +70,8 @@ sealed record ConsumerBody
     {
         switch (Kind)
         {
-            case "webhook" when Uri.TryCreate(Url, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.UserInfo.Length == 0:
+            case "webhook" when Uri.TryCreate(Url, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
+                && url.UserInfo.Length == 0:
                 return Secrets?.FirstOrDefault(s => !IsSecret(s)) is not null
                     ? new BodyFault("a secret is whsec_ and 24 to 64 bytes in base64", "secrets")
                     : new ConsumerTarget.Webhook(url, Secrets ?? [], CloudEvents);

@@ -30,7 +30,8 @@ public sealed record ConsumerView(
         };
         return new ConsumerView(
             consumer.Name, Stores.Sql.ConsumerText.WordOf(consumer.Kind), consumer.Pattern.Text, consumer.Priority, consumer.Concurrency,
-            consumer.Timeout.TotalMilliseconds, consumer.OrderedByKey ? "key" : "none", consumer.Retry is { } retry ? RetryView.Of(retry) : null,
+            consumer.Timeout.TotalMilliseconds, consumer.OrderedByKey ? "key" : "none",
+            consumer.Retry is { } retry ? RetryView.Of(retry) : null,
             state, reason, probe, (consumer.Target as ConsumerTarget.Webhook)?.Address.AbsoluteUri,
             (consumer.Target as ConsumerTarget.Webhook)?.Secrets.Count ?? 0, (consumer.Target as ConsumerTarget.Topic)?.Name);
     }

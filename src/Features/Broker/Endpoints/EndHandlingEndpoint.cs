@@ -11,13 +11,16 @@ public abstract class EndHandlingEndpoint(BrokerSlice slice, TimeProvider clock)
 
     protected sealed override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (Query<string>("consumer", isRequired: false) is not { Length: > 0 } consumer) await RefuseAsync(400, "consumer is required", ct, "consumer");
-        else if (!(await ChangeAsync(broker, consumer, clock.GetUtcNow(), ct)).Succeeded(out var changed, out var failure)) await RefuseAsync(failure, ct);
+        if (Query<string>("consumer", isRequired: false) is not { Length: > 0 } consumer)
+            await RefuseAsync(400, "consumer is required", ct, "consumer");
+        else if (!(await ChangeAsync(broker, consumer, clock.GetUtcNow(), ct)).Succeeded(out var changed, out var failure))
+            await RefuseAsync(failure, ct);
         else if (changed) await Send.ResponseAsync(new { }, 202, ct);
         else await RefuseAsync(404, Refusal, ct);
     }
 
-    protected abstract Task<Either<StoreFailure, bool>> ChangeAsync(OpenBroker broker, string consumer, DateTimeOffset now, CancellationToken ct);
+    protected abstract Task<Either<StoreFailure, bool>> ChangeAsync(
+        OpenBroker broker, string consumer, DateTimeOffset now, CancellationToken ct);
 }
 
 public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) : EndHandlingEndpoint(slice, clock)
@@ -28,10 +31,13 @@ public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) :
     {
         Post("/broker/events/{source}/{id}/replay");
         Policies(Role.Operator);
-        Describe("Give an event to a consumer again, or for the first time", "Its tries are counted anew. One that is under way stays as it is.", 400, 404);
+        Describe(
+            "Give an event to a consumer again, or for the first time", "Its tries are counted anew. One that is under way stays as it is.",
+            400, 404);
     }
 
-    protected override Task<Either<StoreFailure, bool>> ChangeAsync(OpenBroker broker, string consumer, DateTimeOffset now, CancellationToken ct) =>
+    protected override Task<Either<StoreFailure, bool>> ChangeAsync(
+        OpenBroker broker, string consumer, DateTimeOffset now, CancellationToken ct) =>
         broker.Store.Operate.Replay(Identity, consumer, now, ct);
 }
 
@@ -46,6 +52,7 @@ public sealed class DiscardHandlingEndpoint(BrokerSlice slice, TimeProvider cloc
         Describe("Skip an event for a consumer", "Followers of its key go on.", 400, 404);
     }
 
-    protected override Task<Either<StoreFailure, bool>> ChangeAsync(OpenBroker broker, string consumer, DateTimeOffset now, CancellationToken ct) =>
+    protected override Task<Either<StoreFailure, bool>> ChangeAsync(
+        OpenBroker broker, string consumer, DateTimeOffset now, CancellationToken ct) =>
         broker.Store.Operate.Discard(Identity, consumer, now, ct);
 }

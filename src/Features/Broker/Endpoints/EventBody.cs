@@ -22,7 +22,8 @@ static class EventBody
     public static Either<BodyFault, BrokerEvent> Read(JsonElement body, string instance)
     {
         if (body.ValueKind is not JsonValueKind.Object) return new BodyFault("an event is a JSON object", null);
-        if (body.EnumerateObject().FirstOrDefault(m => !Members.Contains(m.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
+        if (body.EnumerateObject()
+                .FirstOrDefault(m => !Members.Contains(m.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             return new BodyFault($"'{unknown.Name}' is no field of an event", unknown.Name);
         try
         {
@@ -54,7 +55,9 @@ static class EventBody
         AggregateId = Text(body, "aggregate_id"),
         OrderingKey = Text(body, "ordering_key") is { Length: > 0 } key ? key : null,
         SchemaVersion = (int?)Whole(body, "schema_version"),
-        Metadata = body.TryGetProperty("metadata", out var metadata) && metadata.ValueKind is not JsonValueKind.Null ? metadata.GetRawText() : null,
+        Metadata = body.TryGetProperty("metadata", out var metadata) && metadata.ValueKind is not JsonValueKind.Null
+            ? metadata.GetRawText()
+            : null,
         CreatedAt = Time(body, "created_at") ?? default,
         AvailableAt = Time(body, "available_at"),
     };
@@ -66,7 +69,8 @@ static class EventBody
 
     static long? Whole(JsonElement body, string member) =>
         !body.TryGetProperty(member, out var value) || value.ValueKind is JsonValueKind.Null ? null
-        : value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number) && (member != "schema_version" || number is >= int.MinValue and <= int.MaxValue) ? number
+        : value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var number)
+            && (member != "schema_version" || number is >= int.MinValue and <= int.MaxValue) ? number
         : throw new BadMemberException(member, "whole number");
 
     static DateTimeOffset? Time(JsonElement body, string member) =>

@@ -45,11 +45,14 @@ public sealed class GetBrokerStatsEndpoint(BrokerSlice slice) : BrokerRoute(slic
         else
             await Send.OkAsync(
                 new BrokerStats(
-                    Slice.Settings.InstanceId, Slice.Settings.Sync ? "sync" : "async", true, Slice.Counters.Published, counts.Completed, counts.Failed,
-                    consumers.Count(c => c.State is ConsumerState.Active), counts.Consumers.Sum(c => c.Waiting + c.Failed), counts.Consumers.Sum(c => c.Leased),
+                    Slice.Settings.InstanceId, Slice.Settings.Sync ? "sync" : "async", true, Slice.Counters.Published, counts.Completed,
+                    counts.Failed,
+                    consumers.Count(c => c.State is ConsumerState.Active), counts.Consumers.Sum(c => c.Waiting + c.Failed),
+                    counts.Consumers.Sum(c => c.Leased),
                     counts.OldestOpen,
                     new ProviderStats(
-                        $"{Slice.Settings.Provider}".ToLowerInvariant(), counts.Total, counts.Pending, counts.Processing, counts.Completed, counts.Failed,
+                        $"{Slice.Settings.Provider}".ToLowerInvariant(), counts.Total, counts.Pending, counts.Processing, counts.Completed,
+                        counts.Failed,
                         counts.NoConsumer),
                     counts.Consumers),
                 ct);

@@ -19,8 +19,10 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         Policies(Role.Reader);
         Describe(
             "List events, the newest first",
-            "Filters, all of which must fit: source, status (pending, processing, completed, failed), type, id, user_id, session_id, schema, "
-            + "entity, operation, instance_id, start_time and end_time (RFC 3339, inclusive, on created_at). limit: 1 to 500. cursor: the page before's next.",
+            "Filters, all of which must fit: source, status (pending, processing, completed, failed), type, id, user_id, session_id, "
+            + "schema, "
+            + "entity, operation, instance_id, start_time and end_time (RFC 3339, inclusive, on created_at). limit: 1 to 500. cursor: the "
+            + "page before's next.",
             400);
     }
 
@@ -40,7 +42,8 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         }
 
         var page = found.Take(limit).ToArray();
-        await Send.OkAsync(new EventPage([.. page.Select(e => EventView.Of(e, SeesAll))], found.Count > limit ? $"{page[^1].Sequence}" : null), ct);
+        await Send.OkAsync(
+            new EventPage([.. page.Select(e => EventView.Of(e, SeesAll))], found.Count > limit ? $"{page[^1].Sequence}" : null), ct);
     }
 
     Either<BodyFault, (EventFilter Filter, int Limit)> ReadFilter()
@@ -55,11 +58,13 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 
         if (!Whole(Given("user_id"), out var user)) return new BodyFault("user_id is no whole number", "user_id");
         if (!Whole(Given("cursor"), out var before)) return new BodyFault("cursor is none that a page has given", "cursor");
-        if (!Whole(Given("limit"), out var limit) || limit is < 1 or > LimitMost) return new BodyFault($"limit is 1 to {LimitMost}", "limit");
+        if (!Whole(Given("limit"), out var limit) || limit is < 1 or > LimitMost)
+            return new BodyFault($"limit is 1 to {LimitMost}", "limit");
         if (!Time(Given("start_time"), out var from)) return new BodyFault("start_time is no RFC 3339 time", "start_time");
         if (!Time(Given("end_time"), out var to)) return new BodyFault("end_time is no RFC 3339 time", "end_time");
         var filter = new EventFilter(
-            Given("source"), status, user, Given("schema"), Given("entity"), Given("operation"), Given("instance_id"), Given("type"), Given("id"),
+            Given("source"), status, user, Given("schema"), Given("entity"), Given("operation"), Given("instance_id"), Given("type"),
+            Given("id"),
             Given("session_id"), from, to, before);
         return (filter, (int)(limit ?? 100));
     }

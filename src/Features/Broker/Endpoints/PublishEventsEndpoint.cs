@@ -29,7 +29,8 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
         Describe(
             "Publish an event, or an array of events",
             "An array is stored whole or not at all. Each event is answered with stored, or with repeated where the same source and id are "
-            + "there with the same body. CloudEvents 1.0 are taken structured, binary and batched. ?mode=sync waits for this broker's handlers and answers with the last failing one's error.",
+            + "there with the same body. CloudEvents 1.0 are taken structured, binary and batched. ?mode=sync waits for this broker's "
+            + "handlers and answers with the last failing one's error.",
             400, 409);
     }
 
@@ -55,7 +56,8 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
         }
 
         foreach (var (given, _) in events.Zip(appended).Where(p => !p.Item2.Repeated)) Slice.Counters.CountPublished(given);
-        var answer = new PublishAnswer([.. appended.Select(a => new PublishedEvent(a.Event.Id, a.Event.Source, a.Repeated ? "repeated" : "stored"))]);
+        var answer = new PublishAnswer(
+            [.. appended.Select(a => new PublishedEvent(a.Event.Id, a.Event.Source, a.Repeated ? "repeated" : "stored"))]);
         if (mode is "sync") answer = answer with { HandlerError = await WaitAsync(broker, events[0], ct) };
         await Send.ResponseAsync(answer, mode is "sync" ? 200 : 202, ct);
     }
@@ -74,7 +76,9 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
             var type = HttpContext.Request.ContentType?.Split(';')[0].Trim();
             var isCloud = type is CloudEventBody.Structured or CloudEventBody.Batched;
             using var body = await JsonDocument.ParseAsync(HttpContext.Request.Body, Depth, ct);
-            var given = body.RootElement.ValueKind is JsonValueKind.Array ? body.RootElement.EnumerateArray().ToArray() : [body.RootElement];
+            var given = body.RootElement.ValueKind is JsonValueKind.Array
+                ? body.RootElement.EnumerateArray().ToArray()
+                : [body.RootElement];
             if (given.Length is 0 or > BatchLimit) return new BodyFault($"a batch has 1 to {BatchLimit} events", null);
             var events = new List<BrokerEvent>(given.Length);
             foreach (var one in given)
@@ -99,7 +103,8 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
     {
         using var body = new MemoryStream();
         await HttpContext.Request.Body.CopyToAsync(body, ct);
-        return CloudEventBody.Read(HttpContext.Request.Headers, body.ToArray(), Slice.Settings.InstanceId).Map(e => (IReadOnlyList<BrokerEvent>)[e]);
+        return CloudEventBody.Read(HttpContext.Request.Headers, body.ToArray(), Slice.Settings.InstanceId)
+            .Map(e => (IReadOnlyList<BrokerEvent>)[e]);
     }
 
     /// <summary>With the contract's code.</summary>

@@ -11,7 +11,8 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         Policies(Role.Operator);
         Describe(
             "Add a webhook or a topic, or change it",
-            "It gets the events that are published from now on, and those that nobody wanted so far. A change keeps its state and what waits for it.",
+            "It gets the events that are published from now on, and those that nobody wanted so far. A change keeps its state and what "
+            + "waits for it.",
             400, 409);
     }
 
@@ -26,7 +27,8 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 
         var read = await ConsumerBody.ReadAsync(HttpContext.Request.Body, name, Slice.Settings.AllowManySegments, ct);
         if (!read.Succeeded(out var consumer, out var fault)) await RefuseAsync(400, fault.Text, ct, fault.Field);
-        else if ((await broker.Store.Consumers.Save(consumer, ct)).Succeeded(out _, out var failure)) await Send.OkAsync(ConsumerView.Of(consumer), ct);
+        else if ((await broker.Store.Consumers.Save(consumer, ct)).Succeeded(out _, out var failure))
+            await Send.OkAsync(ConsumerView.Of(consumer), ct);
         else await RefuseAsync(failure, ct);
     }
 }

@@ -24,7 +24,9 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, TimeProvider clock) :
     {
         Get("/broker/events/live");
         Policies(Role.Reader);
-        Describe("Events as they come", "Server-sent events. pattern: as of a consumer, `*` where it is left out. From now on, or on from Last-Event-ID.", 400);
+        Describe(
+            "Events as they come",
+            "Server-sent events. pattern: as of a consumer, `*` where it is left out. From now on, or on from Last-Event-ID.", 400);
     }
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)

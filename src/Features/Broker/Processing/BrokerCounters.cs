@@ -62,7 +62,8 @@ public sealed class BrokerCounters : IDisposable
         for (var i = 0; i < processedEvents.Length; i++)
         {
             processedEvents[i].Add(1, new(TypeLabel(i), TypeOf(made.Event)), Source(made.Event), new("status", status));
-            durations[i].Record(made.Took.TotalSeconds, new KeyValuePair<string, object?>(TypeLabel(i), TypeOf(made.Event)), Source(made.Event));
+            durations[i].Record(
+                made.Took.TotalSeconds, new KeyValuePair<string, object?>(TypeLabel(i), TypeOf(made.Event)), Source(made.Event));
         }
     }
 
@@ -70,7 +71,8 @@ public sealed class BrokerCounters : IDisposable
 
     static string TypeLabel(int name) => name == 0 ? "event_type" : "type";
 
-    static KeyValuePair<string, object?> Source(BrokerEvent given) => new("source", given.Source is "database" or "websocket" or "frontend" or "system" or "internal" ? given.Source : OtherTypes);
+    static KeyValuePair<string, object?> Source(BrokerEvent given) =>
+        new("source", given.Source is "database" or "websocket" or "frontend" or "system" or "internal" ? given.Source : OtherTypes);
 
     string TypeOf(BrokerEvent given) =>
         types.ContainsKey(given.Type) || (types.Count < TypeLimit && types.TryAdd(given.Type, true)) ? given.Type : OtherTypes;

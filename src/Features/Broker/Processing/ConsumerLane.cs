@@ -163,7 +163,9 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         if (!isDown) return;
         await ports.SetState(
             consumer,
-            failure is TryFailure.ConsumerGone ? new ConsumerState.Off(failure.Reason) : new ConsumerState.Paused(failure.Reason, time + now.ProbeAfter(failure)));
+            failure is TryFailure.ConsumerGone
+                ? new ConsumerState.Off(failure.Reason)
+                : new ConsumerState.Paused(failure.Reason, time + now.ProbeAfter(failure)));
         await HandBackQueueAsync();
     }
 

@@ -45,7 +45,8 @@ public sealed class Dispatcher : IDisposable
         var runner = new TryRunner(tools.Store, tools.Tuning, tools.Clock);
         var closer = new Closer(tools.Store, tools.Clock, hardStop.Token);
         lanePorts = new LanePorts(
-            runner.RunAsync, closer.CloseAsync, SetStateAsync, changed.Set, tools.Count, tools.Tuning, tools.Clock, tools.Chance, tools.Log);
+            runner.RunAsync, closer.CloseAsync, SetStateAsync, changed.Set, tools.Count, tools.Tuning, tools.Clock, tools.Chance,
+            tools.Log);
     }
 
     /// <summary>Until it is stopped: then it hands back what it has not begun, and waits a while for what it has.</summary>
@@ -120,7 +121,9 @@ public sealed class Dispatcher : IDisposable
         if (port is ConsumerPort.Handles && Lanes().Any(l => l.HasSuspect)) return (0, false);
         var room = isProbe ? 1 : lane.Room(consumer, drains ? Math.Max(tuning.BatchSize, tuning.StartupDrainBatchSize) : tuning.BatchSize);
         if (room == 0) return (0, false);
-        if (isProbe) await SetStateAsync(consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease });
+        if (isProbe)
+            await SetStateAsync(
+                consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease });
         var request = new ClaimRequest(
             consumer.Name, consumer.OrderedByKey, tools.Owner, now, tuning.Lease, port is ConsumerPort.Handles ? 1 : room, Expired: true);
         if (lane.ExpiredLookAt <= now)
@@ -149,7 +152,8 @@ public sealed class Dispatcher : IDisposable
         }
 
         lane.Take(
-            claimed.Select(c => new HeldHandling(c, consumer, port, isProbe, request.Expired && port is ConsumerPort.Handles, request.Now + request.Lease)),
+            claimed.Select(c => new HeldHandling(
+                c, consumer, port, isProbe, request.Expired && port is ConsumerPort.Handles, request.Now + request.Lease)),
             hardStop.Token);
         return claimed.Count;
     }

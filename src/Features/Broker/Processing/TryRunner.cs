@@ -42,7 +42,8 @@ sealed class TryRunner(BrokerStore store, Func<BrokerTuning> tuning, TimeProvide
 
     async Task<TryReport> HandleAsync(HeldHandling held, ConsumerPort.Handles port, CancellationToken stopping)
     {
-        var context = new HandlerContext(held.Claimed.Event, held.Consumer.Name, held.Claimed.Attempt, new HandlerTransaction(null, null, []));
+        var context = new HandlerContext(
+            held.Claimed.Event, held.Consumer.Name, held.Claimed.Attempt, new HandlerTransaction(null, null, []));
         var end = await store.Transact(
             held.Claimed,
             (transaction, _) => ContainAsync(held, token => port.Handle(context with { Transaction = transaction }, token), stopping),
@@ -53,7 +54,8 @@ sealed class TryRunner(BrokerStore store, Func<BrokerTuning> tuning, TimeProvide
             TransactionEnd.WorkFailed failed => new TryReport.Failed(failed.Failure),
             TransactionEnd.LeaseLost => new TryReport.Lost(),
             // If it was committed, the handling is done, and what is written about a failure changes nothing.
-            TransactionEnd.Unknown unknown => new TryReport.Failed(new TryFailure.Transient($"nobody knows whether it was committed: {unknown.Failure.Message}")),
+            TransactionEnd.Unknown unknown =>
+                new TryReport.Failed(new TryFailure.Transient($"nobody knows whether it was committed: {unknown.Failure.Message}")),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

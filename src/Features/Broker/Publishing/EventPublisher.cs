@@ -40,12 +40,14 @@ public abstract record PublishRefusal
 
 /// <summary>Events of this process's callers into the store.</summary>
 /// <param name="keepSecrets">Stores session ids and e-mail addresses as they are given; else only hashes of them.</param>
-public sealed class EventPublisher(BrokerStore store, EventLimits limits, bool keepSecrets, Func<string, bool> countsForSync, TimeProvider clock)
+public sealed class EventPublisher(
+    BrokerStore store, EventLimits limits, bool keepSecrets, Func<string, bool> countsForSync, TimeProvider clock)
 {
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>All of them or none; each answer says whether the event was there already.</summary>
-    public async Task<Either<PublishRefusal, IReadOnlyList<Appended>>> PublishAsync(IReadOnlyList<BrokerEvent> events, CancellationToken stopping)
+    public async Task<Either<PublishRefusal, IReadOnlyList<Appended>>> PublishAsync(
+        IReadOnlyList<BrokerEvent> events, CancellationToken stopping)
     {
         var kept = new List<BrokerEvent>(events.Count);
         for (var i = 0; i < events.Count; i++)
@@ -70,7 +72,8 @@ public sealed class EventPublisher(BrokerStore store, EventLimits limits, bool k
             if (!(await PublishAsync([given], stopping)).Succeeded(out _, out var refusal)) return refusal;
             while (true)
             {
-                if (!(await store.Read.One(given.Identity, stopping)).Succeeded(out var found, out var failure)) return new PublishRefusal.Unavailable(failure);
+                if (!(await store.Read.One(given.Identity, stopping)).Succeeded(out var found, out var failure))
+                    return new PublishRefusal.Unavailable(failure);
                 if (found.Bind(Outcome).Case is string error) return Option<string>.Some(error).Filter(e => e.Length > 0);
                 await Task.WhenAny(woken.WaitAsync(stopping), Task.Delay(LookInterval, clock, stopping));
                 stopping.ThrowIfCancellationRequested();

@@ -23,7 +23,9 @@ static class SecretFields
 
     /// <summary>The same text gives the same hash, and a hash stays what it is.</summary>
     static string Hash(string text) =>
-        text.StartsWith(Prefix, StringComparison.Ordinal) ? text : Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        text.StartsWith(Prefix, StringComparison.Ordinal)
+            ? text
+            : Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     static string? HashEmail(string? metadata)
     {

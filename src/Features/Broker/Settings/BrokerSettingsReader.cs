@@ -22,8 +22,10 @@ public static class BrokerSettingsReader
         "redis.stream_name", "redis.consumer_group", "redis.max_len", "redis.host", "redis.port", "redis.password", "redis.db",
         "nats.url", "nats.stream_name", "nats.subjects", "nats.storage", "nats.max_age",
         "database.table_name", "database.channel", "database.poll_interval", "database.url",
-        "retry_policy.max_retries", "retry_policy.initial_delay", "retry_policy.max_delay", "retry_policy.backoff_factor", "retry_policy.jitter",
-        "sqlite.file", "patterns.many_segments", "webhooks.allow_private", "keep_secrets", "payload_max_bytes", "compress_above_bytes", "retention",
+        "retry_policy.max_retries", "retry_policy.initial_delay", "retry_policy.max_delay", "retry_policy.backoff_factor",
+        "retry_policy.jitter",
+        "sqlite.file", "patterns.many_segments", "webhooks.allow_private", "keep_secrets", "payload_max_bytes", "compress_above_bytes",
+        "retention",
         .. OutboxSettings.Slugs,
     ];
 
@@ -58,13 +60,16 @@ public static class BrokerSettingsReader
     {
         var provider = ProviderOf(read);
         var database = read.Text("database.url", "");
-        if (provider is BrokerProvider.Postgres && database.Length == 0) read.Refuse("database.url", "the connection string of a PostgreSQL");
+        if (provider is BrokerProvider.Postgres && database.Length == 0)
+            read.Refuse("database.url", "the connection string of a PostgreSQL");
         var mode = read.Text("mode", "async");
         if (mode is not ("sync" or "async")) read.Refuse("mode", "sync or async");
         var instance = read.Text("instance_id", environment.GetValueOrDefault("HOSTNAME", Environment.MachineName));
         return new BrokerSettings(
-            provider, mode is "sync", instance, read.Whole("worker_count", 10, 1, 1000), read.Text("sqlite.file", "hobom-events.db"), database,
-            read.Text("database.channel", "resolvespec_events"), read.Flag("patterns.many_segments", true), read.Flag("webhooks.allow_private", false),
+            provider, mode is "sync", instance, read.Whole("worker_count", 10, 1, 1000), read.Text("sqlite.file", "hobom-events.db"),
+            database,
+            read.Text("database.channel", "resolvespec_events"), read.Flag("patterns.many_segments", true),
+            read.Flag("webhooks.allow_private", false),
             read.Flag("keep_secrets", false), read.Whole("payload_max_bytes", 1_000_000, 1, 100_000_000),
             read.Whole("compress_above_bytes", 64 * 1024, 0, int.MaxValue),
             read.Duration("retention", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), OutboxSettings.Read(read));

@@ -22,7 +22,8 @@ static class OutboxSettings
             read.Milliseconds("outbox-idle-polling-interval-ms", contract.IdlePollingInterval, 100),
             read.Whole("outbox-batch-size", contract.BatchSize, 1, 10_000),
             read.Whole("outbox-startup-drain-batch-size", contract.StartupDrainBatchSize, 1, 10_000),
-            read.Milliseconds("outbox-processing-lease-ms", contract.Lease, 1000), Retry(read), read.Flag("outbox-dead-letter-enabled", true));
+            read.Milliseconds("outbox-processing-lease-ms", contract.Lease, 1000), Retry(read),
+            read.Flag("outbox-dead-letter-enabled", true));
         return tuning;
     }
 
@@ -59,7 +60,8 @@ static class OutboxSettings
     {
         var policy = ConsumerRetry.Contract;
         var ofPolicy = new ConsumerRetry(
-            read.Whole("retry_policy.max_retries", -1, 0, 1000), read.Duration("retry_policy.initial_delay", policy.InitialDelay, TimeSpan.Zero, TimeSpan.FromHours(1)),
+            read.Whole("retry_policy.max_retries", -1, 0, 1000),
+            read.Duration("retry_policy.initial_delay", policy.InitialDelay, TimeSpan.Zero, TimeSpan.FromHours(1)),
             read.Duration("retry_policy.max_delay", policy.MaxDelay, TimeSpan.Zero, TimeSpan.FromDays(1)),
             read.Number("retry_policy.backoff_factor", policy.BackoffFactor, 1, 100), read.Number("retry_policy.jitter", 0, 0, 1));
         if (ofPolicy.MaxRetries >= 0) return ofPolicy;

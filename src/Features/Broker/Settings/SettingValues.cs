@@ -28,7 +28,8 @@ sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnly
     public int Whole(string name, int otherwise, int least, int most)
     {
         if (!values.TryGetValue(name, out var value)) return otherwise;
-        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
         Refuse(name, $"a whole number from {least} to {most}");
         return otherwise;
     }
@@ -36,7 +37,9 @@ sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnly
     public double Number(string name, double otherwise, double least, double most)
     {
         if (!values.TryGetValue(name, out var value)) return otherwise;
-        if (double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        if (double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number >= least
+            && number <= most)
+            return number;
         Refuse(name, $"a number from {least} to {most}");
         return otherwise;
     }
@@ -45,7 +48,9 @@ sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnly
     public TimeSpan Duration(string name, TimeSpan otherwise, TimeSpan least, TimeSpan most)
     {
         if (!values.TryGetValue(name, out var value)) return otherwise;
-        if (value.Length > 0 && !char.IsAsciiDigit(value[^1]) && Durations.Parse(value) is { } duration && duration >= least && duration <= most) return duration;
+        if (value.Length > 0 && !char.IsAsciiDigit(value[^1]) && Durations.Parse(value) is { } duration && duration >= least
+            && duration <= most)
+            return duration;
         Refuse(name, $"a duration with its unit, such as 5s or 500ms, from {Durations.Format(least)} to {Durations.Format(most)}");
         return otherwise;
     }

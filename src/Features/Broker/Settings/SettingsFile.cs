@@ -36,7 +36,8 @@ static partial class SettingsFile
         {
             case YamlMappingNode mapping:
                 return mapping.Children
-                    .Select(child => Flatten(prefix.Length == 0 ? $"{child.Key}" : $"{prefix}.{child.Key}", child.Value, environment, values))
+                    .Select(
+                        child => Flatten(prefix.Length == 0 ? $"{child.Key}" : $"{prefix}.{child.Key}", child.Value, environment, values))
                     .FirstOrDefault(problem => problem is not null);
             case YamlScalarNode scalar:
                 var text = scalar.Value ?? "";

@@ -37,10 +37,12 @@ public sealed class TuningDesk
 
     public IReadOnlyDictionary<string, string> Shown => OutboxSettings.Show(Now);
 
-    public async Task<Either<TuningFault, Unit>> ChangeAsync(BrokerStore store, string slug, string value, string by, CancellationToken stopping)
+    public async Task<Either<TuningFault, Unit>> ChangeAsync(
+        BrokerStore store, string slug, string value, string by, CancellationToken stopping)
     {
         if (!OutboxSettings.Change(Now, slug, value).Succeeded(out var changed, out var why)) return new TuningFault.BadValue(why);
-        if (!(await store.Settings.Set(slug, value, by, stopping)).Succeeded(out _, out var failure)) return new TuningFault.Unavailable(failure);
+        if (!(await store.Settings.Set(slug, value, by, stopping)).Succeeded(out _, out var failure))
+            return new TuningFault.Unavailable(failure);
         Now = changed;
         return Unit.Default;
     }

@@ -24,7 +24,8 @@ sealed class OpenStore(BrokerStore store, IAsyncDisposable? owner) : IAsyncDispo
             BrokerProvider.Sqlite =>
                 (await SqliteStore.OpenAsync(settings.SqliteFile, sql, clock, stopping)).Map(s => new OpenStore(s.Port, s)),
             BrokerProvider.Postgres =>
-                (await PostgresStore.OpenAsync(settings.Database, settings.Channel, sql, clock, stopping)).Map(s => new OpenStore(s.Port, s)),
+                (await PostgresStore.OpenAsync(settings.Database, settings.Channel, sql, clock, stopping))
+                    .Map(s => new OpenStore(s.Port, s)),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }

@@ -32,7 +32,8 @@ public sealed record EventFilter(
     DateTimeOffset? From = null, DateTimeOffset? To = null, long? Before = null)
 {
     public bool Fits(StoredEvent stored) =>
-        Same(Source, stored.Event.Source) && (Status is null || Status == stored.Status) && (UserId is null || UserId == stored.Event.UserId)
+        Same(Source, stored.Event.Source) && (Status is null || Status == stored.Status)
+            && (UserId is null || UserId == stored.Event.UserId)
         && Same(Schema, stored.Event.Schema) && Same(Entity, stored.Event.Entity) && Same(Operation, stored.Event.Operation)
         && Same(InstanceId, stored.Event.InstanceId) && Same(Type, stored.Event.Type) && Same(Id, stored.Event.Id)
         && Same(SessionId, stored.Event.SessionId) && !(stored.Event.CreatedAt < From) && !(stored.Event.CreatedAt > To)
@@ -60,7 +61,10 @@ public sealed record StoreCounts(
 
 public sealed record ConsumerCounts(string Consumer, long Waiting, long Leased, long Failed, long Done, long Dead, long Skipped);
 
-/// <param name="Replay">Makes the handling wait again with no attempts made, or makes one where the consumer had none; false where there is no such event.</param>
+/// <param name="Replay">
+/// Makes the handling wait again with no attempts made, or makes one where the consumer had none; false where there is no
+/// such event.
+/// </param>
 /// <param name="Discard">Skips a handling that is not done; false where there is none such.</param>
 /// <param name="Purge">Removes events that ended before then without a dead handling, so many at most; answers how many.</param>
 public sealed record EventOperations(

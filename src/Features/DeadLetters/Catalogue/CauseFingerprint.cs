@@ -33,11 +33,14 @@ public static partial class CauseFingerprint
         | (?<address> (?<![\w.]) \d{1,3} (?: \.\d{1,3} ){3} (?: :\d+ )? (?![\w.]\w) | \[ [0-9a-fA-F:.]{2,45} \] (?: :\d+ )? )
         | (?<time> (?<!\w) \d{4}-\d\d-\d\d (?: [T ] \d\d:\d\d (?: :\d\d (?: \.\d+ )? )? (?: Z | [+-]\d\d:?\d\d )? )? (?!\w) )
         | (?<host> (?<![\w.-]) (?: localhost | [a-z][a-z0-9-]* (?: \.[a-z0-9-]+ )* ) :\d{2,5} (?!\w)
-            | (?<![\w.-]) (?: [a-z0-9-]+ \. )+ (?: com | net | org | io | dev | kr | jp | de | uk | eu | local | internal | lan | svc | cluster | cloud ) (?![\w-]) )
+            | (?<![\w.-]) (?: [a-z0-9-]+ \. )+
+                (?: com | net | org | io | dev | kr | jp | de | uk | eu | local | internal | lan | svc | cluster | cloud ) (?![\w-]) )
         | (?<hex> (?<!\w) 0x[0-9a-fA-F]+ (?!\w) | (?<!\w) (?= [a-fA-F]* [0-9] ) (?= [0-9]* [a-fA-F] ) [0-9a-fA-F]{8,} (?!\w) )
         | (?<id> (?<!\w) (?= \w* \d \w* \d ) (?= \w* [A-Za-z_] ) \w{8,} (?!\w) )
         | (?<n> (?: (?<!\w) - )? \d+ (?: [.,]\d+ )* )
-        """, RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+        """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Values();
 
     [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -32,7 +32,8 @@ public sealed class ExpiryWarnings
         reached = current;
         return
         [
-            .. fresh.GroupBy(f => (f.Category, f.Mark)).OrderByDescending(g => g.Key.Mark).ThenBy(g => g.Key.Category.Name, StringComparer.Ordinal)
+            .. fresh.GroupBy(f => (f.Category, f.Mark)).OrderByDescending(g => g.Key.Mark)
+            .ThenBy(g => g.Key.Category.Name, StringComparer.Ordinal)
                 .Select(g => new ExpiryWarning(g.Key.Category, g.Key.Mark, g.Count(), g.Min(f => f.At))),
         ];
     }

@@ -7,7 +7,10 @@ using LanguageExt;
 
 namespace Hobom.Slices.DeadLetters.Decisions;
 
-/// <summary>Where the letters of one category go when they are replayed: a topic, or the empty one of a flow that does not end in Kafka.</summary>
+/// <summary>
+/// Where the letters of one category go when they are replayed: a topic, or the empty one of a flow that does not end in
+/// Kafka.
+/// </summary>
 /// <param name="RecordKey">The record's key for a letter that does not tell its own, by event id.</param>
 public sealed record ReplayRoute(RelayRoute Route, Func<EventId, string> RecordKey);
 
@@ -125,7 +128,9 @@ public static partial class DeadLetterDecisions
         List<RecordHeader> headers =
         [
             new(RecordHeader.EventId, id.Value),
-            .. wasRow ? [new RecordHeader(RecordHeader.EventType, record.EventType)] : record.Headers.Where(h => !BelongsToAnEarlierTry(h.Name)),
+            .. wasRow
+                ? [new RecordHeader(RecordHeader.EventType, record.EventType)]
+                : record.Headers.Where(h => !BelongsToAnEarlierTry(h.Name)),
             new(ReplayedAt, now.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
             new(ReplayOf, letter.Key.Format()),
         ];

@@ -23,7 +23,8 @@ public abstract record EditPlan
     /// <param name="ForgetOriginal">It is the payload again.</param>
     /// <param name="Life">Of all that belongs to the letter; null where it does not expire.</param>
     public sealed record Write(
-        LetterRecord Record, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte>? KeepOriginal, bool ForgetOriginal, TimeSpan? Life) : EditPlan;
+        LetterRecord Record, ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte>? KeepOriginal, bool ForgetOriginal,
+        TimeSpan? Life) : EditPlan;
 }
 
 /// <summary>An edit that a person wants.</summary>
@@ -39,7 +40,8 @@ public static class LetterEdits
     /// <param name="unwritten">The record for a letter that has none: another program wrote it.</param>
     /// <param name="original">The payload that failed, of a letter that is edited already.</param>
     public static EditPlan Plan(
-        LetterSight seen, StoredLetter letter, LetterRecord unwritten, Option<ReadOnlyMemory<byte>> original, WantedEdit wanted, DateTimeOffset now)
+        LetterSight seen, StoredLetter letter, LetterRecord unwritten, Option<ReadOnlyMemory<byte>> original, WantedEdit wanted,
+        DateTimeOffset now)
     {
         if (!seen.Exists) return new EditPlan.NoLetter();
         if ((seen.Known ?? (seen.Record is RecordReading.None ? unwritten : null)) is not { } record)
@@ -51,7 +53,8 @@ public static class LetterEdits
         var first = record.Edit is null ? letter.Payload : original.IfNone(letter.Payload);
         var edit = EditOf(first, wanted, now);
         var noted = (Holding(record, wanted.Value) with { Edit = edit }).Noting(new HistoryEntry(now, wanted.By, "edit", wanted.Reason));
-        return new EditPlan.Write(noted, wanted.Value, record.Edit is null ? letter.Payload : default(ReadOnlyMemory<byte>?), ForgetOriginal: false, seen.TimeLeft);
+        var keep = record.Edit is null ? letter.Payload : default(ReadOnlyMemory<byte>?);
+        return new EditPlan.Write(noted, wanted.Value, keep, ForgetOriginal: false, seen.TimeLeft);
     }
 
     public static EditPlan PlanUndo(LetterSight seen, Option<ReadOnlyMemory<byte>> original, string by, DateTimeOffset now)

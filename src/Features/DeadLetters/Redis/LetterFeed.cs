@@ -36,7 +36,8 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
                 {
                     await foreach (var page in RedisLetterIndex.PagesAsync(db, category))
                         all.AddRange((await ReadAsync(db, category, [.. page.Select(e => e.Member)])).Values.OfType<CatalogueLetter>());
-                    foreach (var aside in (await db.SortedSetRangeByScoreAsync(LetterKeys.Undo(category))).Chunk(RedisLetterIndex.ChunkSize))
+                    foreach (
+                        var aside in (await db.SortedSetRangeByScoreAsync(LetterKeys.Undo(category))).Chunk(RedisLetterIndex.ChunkSize))
                         all.AddRange((await ReadAsync(db, category, aside)).Values.OfType<CatalogueLetter>());
                 }
 

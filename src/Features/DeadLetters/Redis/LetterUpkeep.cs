@@ -67,7 +67,8 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
             SweepLimit);
 
     async Task<List<Tombstone>> SweepAsync(
-        IDatabase db, Category category, string due, Func<IDatabase, Category, IReadOnlyList<IndexEntry>, Task<IReadOnlyList<Tombstone>>> mend)
+        IDatabase db, Category category, string due,
+        Func<IDatabase, Category, IReadOnlyList<IndexEntry>, Task<IReadOnlyList<Tombstone>>> mend)
     {
         var ended = new List<Tombstone>();
         while (true)

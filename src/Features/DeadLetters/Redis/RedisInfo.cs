@@ -23,7 +23,8 @@ static class RedisInfo
     public static async Task<long> EvictedKeysAsync(IDatabase db) => NumberOf(await ReadAsync(db), "evicted_keys") ?? 0;
 
     public static long? NumberOf(IReadOnlyDictionary<string, string> info, string field) =>
-        info.TryGetValue(field, out var text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        info.TryGetValue(field, out var text)
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 

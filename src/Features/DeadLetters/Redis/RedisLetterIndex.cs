@@ -114,7 +114,8 @@ static class RedisLetterIndex
         return added.Count;
     }
 
-    static async Task<(IndexEntry Entry, LetterSummary Summary, TimeSpan? Life)> SeeAsync(IDatabase db, DeadLetterKey key, DateTimeOffset now)
+    static async Task<(IndexEntry Entry, LetterSummary Summary, TimeSpan? Life)> SeeAsync(
+        IDatabase db, DeadLetterKey key, DateTimeOffset now)
     {
         var left = db.KeyTimeToLiveAsync(key.Format());
         var entry = new IndexEntry(key, key.Id, await FailedAtMsAsync(db, key, now));

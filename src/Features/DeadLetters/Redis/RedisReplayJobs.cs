@@ -120,10 +120,14 @@ public sealed class RedisReplayJobs(RedisConnection redis)
             {
                 if (!Parse(id, seen.Text).Succeeded(out var job, out var fault)) return (fault, null);
                 if (!decide(job).Succeeded(out var changed, out var refusal)) return (new JobFault.Refused(refusal.Message), null);
-                if (!job.IsActive && changed.IsActive && OtherOf(changed, seen.Active) is { } other) return (new JobFault.Refused(other), null);
+                if (!job.IsActive && changed.IsActive && OtherOf(changed, seen.Active) is { } other)
+                    return (new JobFault.Refused(other), null);
                 return ((Either<JobFault, ReplayJob>)changed, WriteOf(seen.Text, job, changed, process));
             },
-            by => by.Guard == LeaseGuard && process is not null ? (Either<JobFault, ReplayJob>)new JobFault.LeaseLost() : Option<Either<JobFault, ReplayJob>>.None);
+            by =>
+                by.Guard == LeaseGuard && process is not null
+                    ? (Either<JobFault, ReplayJob>)new JobFault.LeaseLost()
+                    : Option<Either<JobFault, ReplayJob>>.None);
         return done.Match(Right: answer => answer, Left: failure => new JobFault.StoreDown(failure));
 
         async Task<(RedisValue Text, HashEntry[] Active)> ReadAsync(IDatabase db) =>

@@ -33,7 +33,8 @@ public sealed record StoreHealth(
         var health = new StoreHealth(
             info.GetValueOrDefault("maxmemory_policy"), RedisInfo.NumberOf(info, "maxmemory"), RedisInfo.NumberOf(info, "used_memory"),
             RedisInfo.NumberOf(info, "evicted_keys"), RedisInfo.NumberOf(info, "aof_enabled") is { } aof ? aof == 1 : null,
-            info.GetValueOrDefault("aof_last_write_status"), info.GetValueOrDefault("rdb_last_bgsave_status"), clockOffset, []) { Refusal = refusal };
+            info.GetValueOrDefault("aof_last_write_status"), info.GetValueOrDefault("rdb_last_bgsave_status"), clockOffset,
+            []) { Refusal = refusal };
         return health with { Problems = [.. ProblemsOf(health, info.Count == 0)] };
     }
 

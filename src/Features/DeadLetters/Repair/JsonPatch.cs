@@ -92,7 +92,8 @@ public sealed class JsonPatch
         if (item.ValueKind != JsonValueKind.Object) return "it is no object";
         if (!JsonText.IsUnicode(item)) return "it holds text that is not Unicode";
         if (!TryText(item, "op", out var op)) return "it has no op";
-        if (op is not ("add" or "remove" or "replace" or "move" or "copy" or "test")) return "its op is none of add, remove, replace, move, copy, test";
+        if (op is not ("add" or "remove" or "replace" or "move" or "copy" or "test"))
+            return "its op is none of add, remove, replace, move, copy, test";
         if (!TryText(item, "path", out var path)) return "it has no path";
         if (!JsonPointer.Parse(path).Succeeded(out var to, out var fault)) return fault;
         JsonPointer? from = null;

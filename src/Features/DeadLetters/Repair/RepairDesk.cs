@@ -74,7 +74,8 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         if (lookup is LetterLookup.Unreadable(_, var unreadable)) return new RepairAnswer.Refused(unreadable);
         if (lookup is not LetterLookup.Found(var letter)) return new RepairAnswer.NoLetter();
         if (!(await store.OriginalAsync(key)).Succeeded(out var original, out failure)) return new RepairAnswer.StoreDown(failure);
-        if (!slice.Payloads.ValueOf(payload, key.Id, letter.HoldsRow).Succeeded(out var value, out var fault)) return new RepairAnswer.BadPayload(fault);
+        if (!slice.Payloads.ValueOf(payload, key.Id, letter.HoldsRow).Succeeded(out var value, out var fault))
+            return new RepairAnswer.BadPayload(fault);
 
         var unwritten = DeadLetterDecisions.RecordOfAnotherWriter(letter, new ReplayRoute(slice.Route, slice.RecordKey), clock.GetUtcNow());
         var wanted = new WantedEdit(payload, value, by, reason);

@@ -17,7 +17,8 @@ namespace Hobom.Slices.DeadLetters.Replays;
 /// <param name="AsOf">A letter that failed after this is not the one that was meant; null where any is.</param>
 /// <param name="Patch">Changes the payload on its way out; the store keeps the original.</param>
 public sealed record ReplayWish(
-    DeadLetterKey Key, string By, string Op, Confirmation Confirmation = Confirmation.None, DateTimeOffset? AsOf = null, JsonPatch? Patch = null);
+    DeadLetterKey Key, string By, string Op, Confirmation Confirmation = Confirmation.None, DateTimeOffset? AsOf = null,
+    JsonPatch? Patch = null);
 
 /// <summary>How a request to replay one letter ended, or why it did not begin.</summary>
 public abstract record ReplayAnswer
@@ -127,7 +128,8 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         if (ran.Succeeded(out var answer, out var refused)) return answer;
         return refused is LeaseAnswer.Unreachable(var away)
             ? new ReplayAnswer.StoreDown(away)
-            : new ReplayAnswer.HeldElsewhere(slice.Route.Category, ((LeaseAnswer.StandBy)refused).Holder, ((LeaseAnswer.StandBy)refused).Since);
+            : new ReplayAnswer.HeldElsewhere(
+                slice.Route.Category, ((LeaseAnswer.StandBy)refused).Holder, ((LeaseAnswer.StandBy)refused).Since);
     }
 
     /// <summary>Under the flow's lease: what the outbox last said, and who has which event in hand, is known to the holder alone.</summary>
@@ -139,13 +141,15 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         var sent = letter;
         if (wish.Patch is { } patch)
         {
-            if (!PatchedPayload.Of(letter.Payload, patch, slice.Payloads, wish.Key, letter.HoldsRow).Succeeded(out var payload, out var reason))
+            if (!PatchedPayload.Of(letter.Payload, patch, slice.Payloads, wish.Key, letter.HoldsRow)
+                    .Succeeded(out var payload, out var reason))
                 return new ReplayAnswer.PatchRefused(reason);
             sent = letter with { Payload = payload };
         }
 
         var route = new ReplayRoute(slice.Route, slice.RecordKey);
-        if (!DeadLetterDecisions.PlanReplay(sent, route, clock.GetUtcNow(), wish.Patch is not null).Succeeded(out var delivery, out var refusal))
+        if (!DeadLetterDecisions.PlanReplay(sent, route, clock.GetUtcNow(), wish.Patch is not null)
+                .Succeeded(out var delivery, out var refusal))
             return new ReplayAnswer.Refused(refusal);
         return new ReplayAnswer.Ran(await RunAsync(slice, letter, delivery, wish));
     }

@@ -43,7 +43,10 @@ public static partial class ReplayJobDecisions
     /// <summary>The share of failures is taken of the last so many tried.</summary>
     public const int RecentLimit = 100;
 
-    /// <summary>Of fewer tried, the share is taken as if they were so many: one failure in two says little. The canary is judged as it is.</summary>
+    /// <summary>
+    /// Of fewer tried, the share is taken as if they were so many: one failure in two says little. The canary is judged as
+    /// it is.
+    /// </summary>
     public const int RecentLeast = 20;
 
     const int RampBatches = 10;
@@ -97,7 +100,8 @@ public static partial class ReplayJobDecisions
             Unseen = job.Unseen + results.OfType<JobResult.Delivered>().Count(r => r.Unseen),
             Failed = job.Failed + results.OfType<JobResult.Failed>().Count(),
             Skipped = job.Skipped + results.OfType<JobResult.Skipped>().Count(),
-            Recent = Last(job.Recent + string.Concat(results.Select(r => r is JobResult.Delivered ? "." : r is JobResult.Failed ? "x" : ""))),
+            Recent = Last(
+                job.Recent + string.Concat(results.Select(r => r is JobResult.Delivered ? "." : r is JobResult.Failed ? "x" : ""))),
             Failures = Reasons.Add(job.Failures, results.OfType<JobResult.Failed>().Select(r => (r.Reason, r.Key))),
             Skips = Reasons.Add(job.Skips, results.OfType<JobResult.Skipped>().Select(r => (r.Reason, r.Key))),
         };

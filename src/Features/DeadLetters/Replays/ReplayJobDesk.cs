@@ -39,7 +39,8 @@ public sealed class ReplayJobDesk(
         if (letters.Count == 0) return new PlanFault(field, $"{field} names no letter");
         if (letters.Count > limit)
             return new PlanFault(
-                selection.Patch is null ? field : "patch", $"these are {letters.Count} letters; a plan {(selection.Patch is null ? "" : "with a patch ")}takes {limit}");
+                selection.Patch is null ? field : "patch",
+                $"these are {letters.Count} letters; a plan {(selection.Patch is null ? "" : "with a patch ")}takes {limit}");
 
         var plan = ReplayPlan.Of(letters, unknown);
         if (selection.Patch is { Patch: var patch })
@@ -50,7 +51,8 @@ public sealed class ReplayJobDesk(
 
         var job = ReplayJob.Planned(
             Guid.CreateVersion7().ToString("N"), clock.GetUtcNow(), caller.Actor, selection.Options, plan, selection.Patch?.Text);
-        if (!(await trail.BeginAsync(caller, "plan replays", [], set: job.Id)).Succeeded(out var begun, out var down)) return new PlanFault(null, down.Message);
+        if (!(await trail.BeginAsync(caller, "plan replays", [], set: job.Id)).Succeeded(out var begun, out var down))
+            return new PlanFault(null, down.Message);
         var created = await jobs.CreateAsync(job, [.. letters.Select(l => l.Key)]);
         await begun.EndAsync(created.Match(Right: _ => $"planned: {letters.Count} letters", Left: failure => failure.Message));
         return created.Match<Either<PlanFault, ReplayJob>>(Right: _ => job, Left: failure => new PlanFault(null, failure.Message));
@@ -60,7 +62,8 @@ public sealed class ReplayJobDesk(
     {
         if (!(await jobs.GetAsync(id)).Succeeded(out _, out var fault)) return fault;
         var action = $"{order.ToString().ToLowerInvariant()} replays";
-        if (!(await trail.BeginAsync(caller, action, [], set: id)).Succeeded(out var begun, out var failure)) return new JobFault.StoreDown(failure);
+        if (!(await trail.BeginAsync(caller, action, [], set: id)).Succeeded(out var begun, out var failure))
+            return new JobFault.StoreDown(failure);
         var told = await jobs.ChangeAsync(id, null, job => ReplayJobDecisions.Obey(job, order, caller.Actor, clock.GetUtcNow()));
         await begun.EndAsync(told.Match(Right: job => job.State.ToString().ToLowerInvariant(), Left: refused => refused.Message));
         runner.Wake();
@@ -93,8 +96,10 @@ public sealed class ReplayJobDesk(
 
     string? FaultOf(CatalogueLetter letter, ReadOnlyMemory<byte>? payload, JsonPatch patch) =>
         payload is not { } bytes ? "the letter is gone"
-        : replays.Slices.FirstOrDefault(s => s.Route.Category == letter.Key.Category) is not { } slice ? new ReplayRefusal.NoRoute(letter.Key.Category).Message
-        : PatchedPayload.Of(bytes, patch, slice.Payloads, letter.Key, letter.Summary.Stage == DeadLetter.DecideStage).MatchUnsafe<string?>(Right: _ => null, Left: reason => reason);
+        : replays.Slices.FirstOrDefault(
+            s => s.Route.Category == letter.Key.Category) is not { } slice ? new ReplayRefusal.NoRoute(letter.Key.Category).Message
+        : PatchedPayload.Of(bytes, patch, slice.Payloads, letter.Key, letter.Summary.Stage == DeadLetter.DecideStage)
+            .MatchUnsafe<string?>(Right: _ => null, Left: reason => reason);
 
     /// <returns>Null where the text is a JSON Patch, whose parsed form comes out.</returns>
     public static string? ParsePatch(JsonElement? given, out (JsonPatch Patch, string Text)? patch)

@@ -146,7 +146,9 @@ public sealed class ReplayJobRunner(
         try
         {
             // What was begun with it may have been sent with it: that is for the person to say anew.
-            var confirmation = item.Interrupted && job.Options.Confirmation is Confirmation.SendAgain ? Confirmation.None : job.Options.Confirmation;
+            var confirmation = item.Interrupted && job.Options.Confirmation is Confirmation.SendAgain
+                ? Confirmation.None
+                : job.Options.Confirmation;
             var wish = new ReplayWish(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
             return ReplayJobResults.Of(item, name, await desk.StartAsync(wish));
         }
@@ -189,7 +191,9 @@ public sealed class ReplayJobRunner(
             "replay job {Job}: {State}{Why}; {Delivered} delivered, {Failed} failed, {Skipped} skipped, {Left} left",
             job.Id, job.State, job.Why is null ? "" : $" ({job.Why})", job.Delivered, job.Failed, job.Skipped, job.Left);
         if (job.State is not (ReplayJobState.Finished or ReplayJobState.Stopped)) return;
-        var result = $"{job.State.ToString().ToLowerInvariant()}: {job.Delivered} delivered, {job.Failed} failed, {job.Skipped} skipped, {job.Left} left";
+        var result =
+            $"{job.State.ToString().ToLowerInvariant()}: {job.Delivered} delivered, {job.Failed} failed, {job.Skipped} skipped, "
+            + $"{job.Left} left";
         var begun = await trail.BeginAsync(new Caller(job.StartedBy ?? job.By, null, null), "replay job ended", [], job.Why, job.Id);
         if (begun.Succeeded(out var audited, out _)) await audited.EndAsync(result);
     }

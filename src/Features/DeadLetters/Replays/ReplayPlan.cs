@@ -39,7 +39,10 @@ public sealed record ReplayPlan(
         ],
         letters.Count == 0 ? null : letters[0].Summary.LastFailedAt,
         letters.Count == 0 ? null : letters[^1].Summary.LastFailedAt,
-        [.. Enumerable.Range(0, Math.Min(SampleSize, letters.Count)).Select(i => letters[(int)((long)i * letters.Count / Math.Min(SampleSize, letters.Count))].Name)],
+        [
+            .. Enumerable.Range(0, Math.Min(SampleSize, letters.Count))
+            .Select(i => letters[(int)((long)i * letters.Count / Math.Min(SampleSize, letters.Count))].Name),
+        ],
         unknown);
 
     static PlannedCause CauseOf(List<CatalogueLetter> letters)

@@ -37,7 +37,8 @@ public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : E
         Summary(s =>
         {
             s.Summary = "List the streams that the router reads";
-            s.Description = "Length, lag and what is pending as Redis tells them now; a number that Redis does not know is null. To pause the "
+            s.Description =
+                "Length, lag and what is pending as Redis tells them now; a number that Redis does not know is null. To pause the "
                 + "router in every process, pause the poller `streams`.";
             s.ResponseExamples[200] = new StreamList("01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", "event-router-group", null, [Example]);
             s.ResponseExamples[503] = ErrorExamples.RedisAway;

@@ -28,7 +28,8 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
         Summary(s =>
         {
             s.Summary = "An entity's state as it changes";
-            s.Description = "Server-sent events `state`, each the whole state as a JSON object, `{}` where there is none; a comment every 15 s. "
+            s.Description =
+                "Server-sent events `state`, each the whole state as a JSON object, `{}` where there is none; a comment every 15 s. "
                 + "The connection ends after 5 minutes; come back with `Last-Event-ID`.";
             s.ResponseExamples[400] = new ErrorAnswer("id must be from 1 to 512 bytes long") { Field = "id" };
         });

@@ -26,7 +26,8 @@ public sealed class CheckAuditEndpoint(RedisAuditLog audit) : EndpointWithoutReq
         Summary(s =>
         {
             s.Summary = "Check that the audit is as it was written";
-            s.Description = "Each entry carries a hash of itself and of the one before. Who can write to Redis could make them all anew: compare "
+            s.Description =
+                "Each entry carries a hash of itself and of the one before. Who can write to Redis could make them all anew: compare "
                 + "`head` with the last hash in the process's log, and `before` with the archive of what was trimmed. `unchained` counts "
                 + "entries from before there were hashes.";
             s.ResponseExamples[200] = new AuditCheckAnswer(

@@ -41,7 +41,8 @@ public sealed class ListAuditEndpoint(RedisAuditLog audit) : Endpoint<ListAuditE
         Summary(s =>
         {
             s.Summary = "List what people did";
-            s.Description = "Each action has two entries of one id: the intent before it took effect, and the outcome. An intent alone is an "
+            s.Description =
+                "Each action has two entries of one id: the intent before it took effect, and the outcome. An intent alone is an "
                 + "action whose end nobody saw. A page may be short and still have a `next`.";
             s.Params["actor"] = "the name of a key";
             s.Params["action"] = "replay, hold, extend, release, discard, restore, pause poller …";

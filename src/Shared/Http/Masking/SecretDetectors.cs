@@ -86,14 +86,16 @@ static class SecretDetectors
         return $"{First(local)}{H}@{First(domain)}{H}{end}";
     }
 
-    static string First(string text) => text.EnumerateRunes().Take(1).FirstOrDefault(Rune.IsLetterOrDigit) is { Value: > 0 } rune ? $"{rune}" : "";
+    static string First(string text) =>
+        text.EnumerateRunes().Take(1).FirstOrDefault(Rune.IsLetterOrDigit) is { Value: > 0 } rune ? $"{rune}" : "";
 
     /// <summary>Where any beginning of it has an IBAN's check digits: words after one look like more of it.</summary>
     static string HideIban(Match found)
     {
         const int shortest = 15;
         string code = string.Concat(found.Value.Where(char.IsAsciiLetterOrDigit));
-        return Enumerable.Range(shortest, Math.Max(0, code.Length - shortest + 1)).Any(length => Remainder(code[4..length] + code[..4]) == 1)
+        return Enumerable.Range(shortest, Math.Max(0, code.Length - shortest + 1))
+            .Any(length => Remainder(code[4..length] + code[..4]) == 1)
             ? H
             : found.Value;
 
@@ -107,7 +109,8 @@ static class SecretDetectors
     static string HideBase64(Match found)
     {
         var text = found.Value;
-        var mixed = text.Length >= 32 && text.Any(char.IsAsciiDigit) && text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower);
+        var mixed = text.Length >= 32 && text.Any(char.IsAsciiDigit) && text.Any(char.IsAsciiLetterUpper)
+            && text.Any(char.IsAsciiLetterLower);
         return mixed || HoldsSecret(text) || text.Split('/').Any(HoldsSecret) ? H : text;
 
         static bool HoldsSecret(string encoded) => DecodedText(encoded) is { } decoded && Detect(decoded) != decoded;
@@ -123,5 +126,6 @@ static class SecretDetectors
         return decoded.Any(c => c is '\ufffd' || char.IsControl(c)) ? null : decoded;
     }
 
-    static Regex New(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    static Regex New(string pattern) =>
+        new(pattern, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -12,7 +12,9 @@ public static class TextMask
     /// <summary>A text of unknown content: an error, a reason. Long ones are cut.</summary>
     public static string MaskText(string text) => SecretDetectors.Mask(TextLimits.Cut(text, TextLimits.Text));
 
-    /// <summary>An identifier, a number, a time or a word of an enumeration: long digits and hexadecimals are what they consist of.</summary>
+    /// <summary>
+    /// An identifier, a number, a time or a word of an enumeration: long digits and hexadecimals are what they consist of.
+    /// </summary>
     public static string MaskCode(string text) =>
         Guid.TryParseExact(text, "D", out _) ? text : SecretDetectors.MaskButTokens(TextLimits.Cut(text, TextLimits.Code));
 

@@ -29,7 +29,8 @@ public sealed class PollerControl(
             var note = paused ? new PauseNote(caller.Actor, clock.GetUtcNow()) : null;
             var kept = await SetAsync(slice, note);
             log.LogInformation(
-                "{Poller}: {Change}{Kept}", slice.Name, paused ? $"paused by {caller.Actor}" : "resumed", kept.IsRight ? "" : "; a restart will not know");
+                "{Poller}: {Change}{Kept}", slice.Name, paused ? $"paused by {caller.Actor}" : "resumed",
+                kept.IsRight ? "" : "; a restart will not know");
             return kept.IsRight;
         });
 

@@ -8,7 +8,10 @@ namespace Hobom.Slices.Http.Pollers;
 /// <summary>A poller as the API shows it. Times are UTC; ages are in seconds.</summary>
 /// <param name="State">stopped, waiting, visiting, paused or standing-by.</param>
 /// <param name="HeldBy">Of one that stands by: the process that has the flow, and since when.</param>
-/// <param name="BrokerAway">Where the events go (Kafka; of law changes the LLM) is taken to be away: a visit sends one event ahead to ask whether it is back.</param>
+/// <param name="BrokerAway">
+/// Where the events go (Kafka; of law changes the LLM) is taken to be away: a visit sends one event ahead to ask whether it
+/// is back.
+/// </param>
 /// <param name="Circuit">Of the topic; null for a flow that does not end in Kafka.</param>
 /// <param name="LagSeconds">The age of the oldest row found by the last visit, where it left any; null where no row tells its age.</param>
 public sealed record PollerView(
@@ -37,16 +40,22 @@ public sealed record PollerView(
         var view = Of(slice, now);
         return Role.SeesAll(user)
             ? view
-            : view with { LastTrouble = Masked(view.LastTrouble), Circuit = view.Circuit is { } c ? c with { Reason = Masked(c.Reason) } : null };
+            : view with
+            {
+                LastTrouble = Masked(view.LastTrouble), Circuit = view.Circuit is { } c ? c with { Reason = Masked(c.Reason) } : null,
+            };
     }
 
     public static PollerView Of(Slice slice, DateTimeOffset now)
     {
         var status = slice.Loop.Status;
         return new PollerView(
-            slice.Name, status.State is PollerState.StandingBy ? "standing-by" : status.State.ToString().ToLowerInvariant(), slice.Route.EventType, slice.Backend, slice.Route.Topic,
-            slice.Route.Category.Name, status.StandBy?.Holder, status.StandBy?.Since, status.Pause?.By, status.Pause?.Since, status.DownSince, status.LastTrouble,
-            status.LastTroubleAt, slice.Work.NeighbourAway(), TopicCircuitView.Of(slice.Work.Circuit?.Invoke()), LagOf(status, now), PollerVisitView.Of(status),
+            slice.Name, status.State is PollerState.StandingBy ? "standing-by" : status.State.ToString().ToLowerInvariant(),
+            slice.Route.EventType, slice.Backend, slice.Route.Topic,
+            slice.Route.Category.Name, status.StandBy?.Holder, status.StandBy?.Since, status.Pause?.By, status.Pause?.Since,
+            status.DownSince, status.LastTrouble,
+            status.LastTroubleAt, slice.Work.NeighbourAway(), TopicCircuitView.Of(slice.Work.Circuit?.Invoke()), LagOf(status, now),
+            PollerVisitView.Of(status),
             new PollerTotalsView(status.Visits, status.Delivered, status.DeadLettered));
     }
 

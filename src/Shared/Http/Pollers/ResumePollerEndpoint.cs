@@ -16,7 +16,8 @@ public abstract class ResumePollerEndpoint(PollerControl pollers, TimeProvider c
 
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
-        if (await Pollers.SetPauseAsync(slice, Caller.Of(HttpContext), paused: false)) await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
+        if (await Pollers.SetPauseAsync(slice, Caller.Of(HttpContext), paused: false))
+            await Send.OkAsync(PollerView.Of(slice, clock.GetUtcNow()), ct);
         else await Send.ResponseAsync(new ErrorAnswer(Unkept), 503, ct);
     }
 }

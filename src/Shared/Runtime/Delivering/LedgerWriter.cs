@@ -3,7 +3,10 @@ using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
-/// <summary>Writes ledger changes in the order they were made, in batches. The changes of a failed batch go again with the next that is asked for.</summary>
+/// <summary>
+/// Writes ledger changes in the order they were made, in batches. The changes of a failed batch go again with the next that
+/// is asked for.
+/// </summary>
 sealed class LedgerWriter
 {
     readonly Lock gate = new();
@@ -18,7 +21,8 @@ sealed class LedgerWriter
     }
 
     /// <summary>Completes when the batch that holds these changes, and all before them, was written or failed.</summary>
-    public Task<Either<StoreFailure, Unit>> Write(IReadOnlyCollection<KeyValuePair<EventId, LedgerEntry?>> changes) => batches.Write(changes);
+    public Task<Either<StoreFailure, Unit>> Write(IReadOnlyCollection<KeyValuePair<EventId, LedgerEntry?>> changes) =>
+        batches.Write(changes);
 
     /// <summary>The changes of failed batches are not to be written any more.</summary>
     public void Drop()

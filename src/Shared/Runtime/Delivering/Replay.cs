@@ -48,7 +48,9 @@ public abstract record ReplayOutcome
     }
 
     /// <summary>In Kafka (or where else it belongs), the row SENT, the letter gone.</summary>
-    /// <param name="Position">None where it does not go to Kafka, or an earlier replay had published it and this one only closed it.</param>
+    /// <param name="Position">
+    /// None where it does not go to Kafka, or an earlier replay had published it and this one only closed it.
+    /// </param>
     public sealed record Delivered(RecordPosition? Position) : ReplayOutcome;
 
     /// <summary>A visit or another replay has the event in hand.</summary>
@@ -159,7 +161,8 @@ public sealed class Replay(DeliveryRunner runner)
     {
         var answer = await parts.Ports.FindWritten(parts.Route.Topic, entry.Since, ids, CancellationToken.None);
         if (!answer.Succeeded(out var written, out var failure))
-            return new ReplayOutcome.OutcomeUnknown($"an earlier publish may have been written, and Kafka could not be asked: {failure.Message}");
+            return new ReplayOutcome.OutcomeUnknown(
+                $"an earlier publish may have been written, and Kafka could not be asked: {failure.Message}");
         if (written.Count > 0) return Unit.Default;
         return new ReplayOutcome.OutcomeUnknown("an earlier publish may have been written; it was not found in the topic");
     }

@@ -76,7 +76,8 @@ public sealed class TopicCircuit(string topic, TimeProvider clock, ILogger log)
 
         if (opens)
             log.LogWarning(
-                "topic {Topic} takes no records ({Scope}: {Code}: {Reason}); rows stay PENDING, and each visit sends one event ahead to ask",
+                "topic {Topic} takes no records ({Scope}: {Code}: {Reason}); rows stay PENDING, and each visit sends one event ahead to "
+                + "ask",
                 topic, failure.Scope, failure.Code, failure.Message);
         return new AfterFailure(mayBeLetters, cause);
     }

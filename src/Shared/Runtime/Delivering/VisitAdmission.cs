@@ -2,7 +2,10 @@ using Hobom.Slices.Core;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
-/// <summary>What a visit does with the rows that a poll found, before anything is asked or written. Each row is in exactly one place.</summary>
+/// <summary>
+/// What a visit does with the rows that a poll found, before anything is asked or written. Each row is in exactly one
+/// place.
+/// </summary>
 /// <param name="Admitted">May be published now.</param>
 /// <param name="Published">In Kafka already: only the mark is missing.</param>
 /// <param name="InDoubt">Begun by an earlier visit, nobody saw how it ended: Kafka is asked.</param>

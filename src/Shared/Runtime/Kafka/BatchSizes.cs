@@ -22,7 +22,8 @@ sealed class BatchSizes(int usual, TimeProvider clock)
     readonly ConcurrentDictionary<string, (int Bytes, long LearnedAt)> learned = new(StringComparer.Ordinal);
 
     public static BatchSizes For(KafkaSettings settings, TimeProvider clock) => new(
-        settings.Extra.TryGetValue("batch.size", out var own) && int.TryParse(own, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+        settings.Extra.TryGetValue("batch.size", out var own)
+            && int.TryParse(own, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
             ? bytes : DefaultBytes,
         clock);
 

@@ -29,7 +29,8 @@ static class KafkaFailures
     static string HintOf(ErrorCode code) => code switch
     {
         ErrorCode.InvalidTimestamp =>
-            ": the clocks of this process and of the broker differ by more than the topic allows (message.timestamp.after.max.ms, message.timestamp.before.max.ms)",
+            ": the clocks of this process and of the broker differ by more than the topic allows (message.timestamp.after.max.ms, "
+            + "message.timestamp.before.max.ms)",
         ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart =>
             ": the topic does not exist, or this account may not see it",
         ErrorCode.TopicAuthorizationFailed => ": this account may not write to the topic",

@@ -8,7 +8,8 @@ public static class KafkaSettingsCheck
     /// <summary>All problems at once, each with its variable and without its value; none where a producer can be built.</summary>
     public static IReadOnlyList<KafkaSettingProblem> Problems(KafkaSettings settings)
     {
-        var alone = settings.Extra.OrderBy(e => e.Key, StringComparer.Ordinal).SelectMany(extra => ProblemOf(settings, extra.Key, extra.Value)).ToList();
+        var alone = settings.Extra.OrderBy(e => e.Key, StringComparer.Ordinal)
+            .SelectMany(extra => ProblemOf(settings, extra.Key, extra.Value)).ToList();
         if (alone.Count > 0) return alone;
         return Refusal(settings) is { } refusal ? [Together(refusal.Message, settings.Extra)] : [];
     }

@@ -37,7 +37,8 @@ sealed class KafkaVariables(IReadOnlyDictionary<string, string> environment)
         if (Value(Broker) is not { } text) return Fault(Broker, "is required: a comma list of host:port", "");
         var brokers = text.Split(',', StringSplitOptions.TrimEntries);
         foreach (var (at, broker) in brokers.Index())
-            HostPort.Parse(broker).IfLeft(fault => { Fault(Broker, brokers.Length > 1 ? $"broker {at + 1}: {fault}" : fault.Message, ""); });
+            HostPort.Parse(broker)
+                .IfLeft(fault => { Fault(Broker, brokers.Length > 1 ? $"broker {at + 1}: {fault}" : fault.Message, ""); });
         return string.Join(',', brokers);
     }
 

@@ -48,7 +48,8 @@ sealed class ProducerSuccession(Func<ProducerGeneration> build, KafkaConnectionL
         }
         catch (Exception e)
         {
-            return new PublishFailure.Stopping("Local_Fatal", $"the producer failed and no other could be made: {e.Message}", FaultScope.Process);
+            return new PublishFailure.Stopping(
+                "Local_Fatal", $"the producer failed and no other could be made: {e.Message}", FaultScope.Process);
         }
     }
 
@@ -56,7 +57,9 @@ sealed class ProducerSuccession(Func<ProducerGeneration> build, KafkaConnectionL
     {
         if (!isPaused) log.RebuildLimitReached(RebuildLimit, RebuildWindow);
         isPaused = true;
-        var scope = current.Fatal is { } fatal && KafkaErrors.Of(fatal.Code).Scope is var known && known.IsOutage() ? known : FaultScope.Process;
+        var scope = current.Fatal is { } fatal && KafkaErrors.Of(fatal.Code).Scope is var known && known.IsOutage()
+            ? known
+            : FaultScope.Process;
         return new PublishFailure.Stopping(
             "Local_Fatal", $"the producer failed too often; publishing pauses for a while: {current.Fatal?.Reason}", scope);
     }

@@ -66,7 +66,9 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
             if (Refusal() is { } refusal) return Task.FromResult<LeaseAnswer>(refusal);
             if (tenure is { } now && Left(now) > TimeSpan.Zero) return Task.FromResult<LeaseAnswer>(LeaseAnswer.Held.Instance);
             if (asking is not null) return asking.Task;
-            if (uses > 0) return Task.FromResult<LeaseAnswer>(new LeaseAnswer.StandBy("this process's own work from before, which has not ended", null));
+            if (uses > 0)
+                return Task.FromResult<LeaseAnswer>(
+                    new LeaseAnswer.StandBy("this process's own work from before, which has not ended", null));
             asking = mine = new TaskCompletionSource<LeaseAnswer>();
             // From here on nobody enters, not even by a renewal that comes late: what is remembered is forgotten now.
             (outlived, tenure) = (tenure, null);
@@ -87,7 +89,9 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         return await work();
     }
 
-    /// <summary>For work that goes on after what began it: until it is disposed of, the flow is not taken anew and not given back.</summary>
+    /// <summary>
+    /// For work that goes on after what began it: until it is disposed of, the flow is not taken anew and not given back.
+    /// </summary>
     public IDisposable Stay()
     {
         lock (gate) uses++;
@@ -186,7 +190,8 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
             if (LeaseRules.Hindrance(current, me, ProcessIdentity.HasEnded) is { } standBy) return standBy;
             var text = LeaseHolder.New(me, clock.GetUtcNow()).Format();
             var askedAt = Moment.Now(clock);
-            if (!(await port.Take(current, text, times.Life)).Succeeded(out var taken, out failure)) return new LeaseAnswer.Unreachable(failure);
+            if (!(await port.Take(current, text, times.Life)).Succeeded(out var taken, out failure))
+                return new LeaseAnswer.Unreachable(failure);
             if (!taken) continue;
             var now = new Tenure(text, askedAt);
             lock (gate) tenure = now;

@@ -31,6 +31,8 @@ public sealed record LeaseHolder(int V, ProcessIdentity Process, string Token, D
     public string Name => $"{Process.Host}, process {Process.Pid}";
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(LeaseHolder))]
 sealed partial class LeaseJson : JsonSerializerContext;

@@ -53,7 +53,9 @@ public sealed record ProcessIdentity(string Id, string Host, int Pid, string? Bo
         if (Read($"/proc/{process}/stat") is not { } text) return null;
         var end = text.LastIndexOf(')');
         var fields = end < 0 ? [] : text[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (!int.TryParse(text.AsSpan(0, Math.Max(0, text.IndexOf(' ', StringComparison.Ordinal))), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+        if (!int.TryParse(
+                text.AsSpan(0, Math.Max(0, text.IndexOf(' ', StringComparison.Ordinal))), NumberStyles.None, CultureInfo.InvariantCulture,
+                out var pid))
             return null;
         // The 22nd field of proc_pid_stat(5); what follows the name begins with the third.
         return fields.Length > 19 && long.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var started)

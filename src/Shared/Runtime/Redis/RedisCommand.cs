@@ -42,7 +42,8 @@ public sealed class RedisCommand
     public static RedisCommand Rank(string sortedSet, RedisValue member, RedisValue score) => new("ZADD", [sortedSet], score, member);
 
     /// <summary>A member that is there keeps its score.</summary>
-    public static RedisCommand RankNew(string sortedSet, RedisValue member, RedisValue score) => new("ZADD", [sortedSet], "NX", score, member);
+    public static RedisCommand RankNew(string sortedSet, RedisValue member, RedisValue score) =>
+        new("ZADD", [sortedSet], "NX", score, member);
 
     public static RedisCommand Unrank(string sortedSet, RedisValue member) => new("ZREM", [sortedSet], member);
 

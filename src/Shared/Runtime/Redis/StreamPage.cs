@@ -67,6 +67,10 @@ public static class StreamPage
     {
         var from = before is { } b ? $"({b.Format()}" : "+";
         var entries = (RedisResult[])(await db.ExecuteAsync("XREVRANGE", (RedisKey)stream, from, "-", "COUNT", SizeLimit))!;
-        return [.. entries.Select(e => (RedisResult[])e!).Select(e => new StreamEntryFields(StreamCursor.Parse((string)e[0]!)!.Value, (byte[][])e[1]!))];
+        return
+        [
+            .. entries.Select(e => (RedisResult[])e!)
+            .Select(e => new StreamEntryFields(StreamCursor.Parse((string)e[0]!)!.Value, (byte[][])e[1]!)),
+        ];
     }
 }

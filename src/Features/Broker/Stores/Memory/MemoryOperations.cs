@@ -17,7 +17,8 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
         row.NoConsumerSince = null;
         var handling = row.Handlings.Find(h => h.Consumer == consumer);
         if (handling is null) tables.AddHandling(row, definition, now);
-        else if (!handling.State.IsOpen) tables.Set(handling with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null });
+        else if (!handling.State.IsOpen)
+            tables.Set(handling with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null });
         return true;
     }
 
@@ -31,7 +32,8 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
 
     int Purge(DateTimeOffset endedBefore, int limit)
     {
-        var ended = tables.Rows.Where(r => r.Handlings.Count > 0 && r.Handlings.All(h => EndedBefore(h, endedBefore))).Take(limit).ToArray();
+        var ended = tables.Rows.Where(r => r.Handlings.Count > 0 && r.Handlings.All(h => EndedBefore(h, endedBefore))).Take(limit)
+            .ToArray();
         foreach (var row in ended) tables.Remove(row);
         return ended.Length;
     }

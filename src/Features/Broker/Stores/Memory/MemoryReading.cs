@@ -6,7 +6,8 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 sealed class MemoryReading(MemoryTables tables, Lock gate)
 {
     public EventReader AsReader() => new(
-        (identity, _) => Answer<Option<StoredEvent>>(() => tables.Find(identity) is { } row ? row.AsStored() : default(Option<StoredEvent>)),
+        (identity, _) => Answer<Option<StoredEvent>>(
+            () => tables.Find(identity) is { } row ? row.AsStored() : default(Option<StoredEvent>)),
         (filter, limit, _) => Answer<IReadOnlyList<StoredEvent>>(() =>
             [.. tables.Rows.Reverse().Select(r => r.AsStored()).Where(filter.Fits).Take(limit)]),
         (after, limit, _) => Answer<IReadOnlyList<StoredEvent>>(() =>

@@ -57,7 +57,8 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
         if (!result.Succeeded(out _, out var failure)) return new TransactionEnd.WorkFailed(failure);
         lock (gate)
         {
-            if (tables.Close([new Closing(claimed.HandlingId, claimed.Token, new TryEnd.Done())], now).Count == 0) return new TransactionEnd.LeaseLost();
+            if (tables.Close([new Closing(claimed.HandlingId, claimed.Token, new TryEnd.Done())], now).Count == 0)
+                return new TransactionEnd.LeaseLost();
             foreach (var write in writes) write();
             return new TransactionEnd.Committed();
         }

@@ -44,7 +44,8 @@ sealed class MemoryTables
         foreach (var row in unrouted)
         {
             row.RoutedNo ??= ++lastRoutedNo;
-            foreach (var consumer in Consumer.For(Consumers.Values, row.Event.Type)) AddHandling(row, consumer, row.Event.AvailableAt ?? now);
+            foreach (var consumer in Consumer.For(Consumers.Values, row.Event.Type))
+                AddHandling(row, consumer, row.Event.AvailableAt ?? now);
             row.IsRouted = row.Handlings.Count > 0;
             if (!row.IsRouted) row.NoConsumerSince = now;
         }
@@ -124,7 +125,8 @@ sealed class MemoryTables
         TryEnd.Dead dead => handling with { State = new HandlingState.Dead(now), LastError = dead.Reason },
         TryEnd.HandBack back => handling with
         {
-            State = new HandlingState.Waiting(back.NotBefore), Attempts = handling.Attempts - 1, LastError = back.Reason ?? handling.LastError,
+            State = new HandlingState.Waiting(back.NotBefore), Attempts = handling.Attempts - 1,
+            LastError = back.Reason ?? handling.LastError,
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -149,7 +151,8 @@ sealed class MemoryTables
             StartedAt = handling.StartedAt ?? request.Now,
         });
         return new Claimed(
-            handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, handling.StartedAt ?? request.Now, row.RowId, row.Event);
+            handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, handling.StartedAt ?? request.Now, row.RowId,
+            row.Event);
     }
 
     Handling? Held(Guid id, long token) =>

@@ -31,7 +31,8 @@ sealed class PostgresListener : IAsyncDisposable
             {
                 await using var connection = await source.OpenConnectionAsync(closing);
                 connection.Notification += (_, _) => signal.Set();
-                await using (var listen = new NpgsqlCommand($"listen \"{channel.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection))
+                await using (
+                    var listen = new NpgsqlCommand($"listen \"{channel.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", connection))
                     await listen.ExecuteNonQueryAsync(closing);
                 // What was committed while nobody listened.
                 signal.Set();

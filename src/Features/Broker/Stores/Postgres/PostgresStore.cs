@@ -43,7 +43,8 @@ public sealed class PostgresStore : IAsyncDisposable
             return Unit.Default;
         }, stopping);
         if (made.Succeeded(out _, out var failure))
-            return new PostgresStore(opened, PostgresListener.Start(opened, channel, signal, clock), SqlStore.Over(dialect, signal, settings, clock));
+            return new PostgresStore(
+                opened, PostgresListener.Start(opened, channel, signal, clock), SqlStore.Over(dialect, signal, settings, clock));
         await opened.DisposeAsync();
         return failure;
     }

@@ -33,7 +33,8 @@ sealed record ConsumerText(
 
     public static Consumer Read(string name, string kind, string pattern, string definition, ConsumerState state)
     {
-        var text = JsonSerializer.Deserialize<ConsumerText>(definition, Json) ?? throw new InvalidDataException($"consumer {name} has no definition");
+        var text = JsonSerializer.Deserialize<ConsumerText>(definition, Json)
+            ?? throw new InvalidDataException($"consumer {name} has no definition");
         var parsed = EventPattern.Parse(pattern, allowManySegments: true)
             .Match(p => p, fault => throw new InvalidDataException($"the pattern of consumer {name}: {fault}"));
         ConsumerTarget? target = text.Url is not null ? new ConsumerTarget.Webhook(new Uri(text.Url), text.Secrets ?? [], text.CloudEvents)

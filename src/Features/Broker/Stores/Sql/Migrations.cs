@@ -27,7 +27,8 @@ static class Migrations
             "create table if not exists broker_migration "
             + "(version integer primary key, name varchar(255) not null, applied_at varchar(63) not null)")
             .RunAsync(stopping);
-        var applied = await connection.Command(transaction, "select version from broker_migration").ReadAsync(row => row.GetInt32(0), stopping);
+        var applied = await connection.Command(transaction, "select version from broker_migration")
+            .ReadAsync(row => row.GetInt32(0), stopping);
         foreach (var (version, name, text) in Of(database).Where(m => !applied.Contains(m.Version)))
         {
             await connection.Command(transaction, text).RunAsync(stopping);

@@ -13,14 +13,17 @@ sealed class SqlAppend(SqlEdge edge, Signals signal, int compressAbove, TimeProv
             id, event_id, source, source_module, event_name, aggregate_type, aggregate_id, ordering_key, payload, payload_encoding,
             schema_version, metadata, user_id, session_id, instance_id, schema, entity, operation, available_at, created_at, updated_at)
         values (
-            @id, @event_id, @source, @source_module, @event_name, @aggregate_type, @aggregate_id, @ordering_key, @payload, @payload_encoding,
-            @schema_version, {metadata}, @user_id, @session_id, @instance_id, @schema, @entity, @operation, @available_at, @created_at, @created_at)
+            @id, @event_id, @source, @source_module, @event_name, @aggregate_type, @aggregate_id, @ordering_key, @payload,
+            @payload_encoding, @schema_version, {metadata}, @user_id, @session_id, @instance_id, @schema, @entity, @operation,
+            @available_at, @created_at, @created_at)
         on conflict do nothing
         """;
 
-    readonly string insert = Insert.Replace("{metadata}", edge.Dialect.IdText == "id" ? "@metadata" : "@metadata::json", StringComparison.Ordinal);
+    readonly string insert = Insert.Replace(
+        "{metadata}", edge.Dialect.IdText == "id" ? "@metadata" : "@metadata::json", StringComparison.Ordinal);
 
-    public async Task<Either<AppendRefusal, IReadOnlyList<Appended>>> AppendAsync(IReadOnlyList<BrokerEvent> events, CancellationToken stopping)
+    public async Task<Either<AppendRefusal, IReadOnlyList<Appended>>> AppendAsync(
+        IReadOnlyList<BrokerEvent> events, CancellationToken stopping)
     {
         AppendRefusal? refusal = null;
         var written = await edge.TryAsync<IReadOnlyList<Appended>>(async connection =>
@@ -57,7 +60,8 @@ sealed class SqlAppend(SqlEdge edge, Signals signal, int compressAbove, TimeProv
         var found = await connection
             .Command(
                 transaction,
-                $"select {SqlEvents.Columns("e", edge.Dialect.IdText)} from outbox_event e where {SqlReading.IdentityIs("e", edge.Dialect.IdText)}",
+                $"select {SqlEvents.Columns("e", edge.Dialect.IdText)} from outbox_event e where "
+                + $"{SqlReading.IdentityIs("e", edge.Dialect.IdText)}",
                 ("@source", given.Source), ("@event", given.Id))
             .ReadAsync(row => (Id: row.Id(0), Event: SqlEvents.Read(row, 0)), stopping);
         return found is [var known] && known.Event.SaysTheSameAs(given) ? new Appended(known.Id, given.Identity, true) : null;

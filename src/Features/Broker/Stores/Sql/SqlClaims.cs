@@ -34,7 +34,8 @@ sealed class SqlClaims(SqlEdge edge)
             return leased.Count == 0 ? [] : await ReadAsync(connection, transaction, leased, stopping);
         }, stopping);
 
-    public Task<Either<StoreFailure, IReadOnlySet<Guid>>> RenewAsync(IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping) =>
+    public Task<Either<StoreFailure, IReadOnlySet<Guid>>> RenewAsync(
+        IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping) =>
         edge.TryAsync<IReadOnlySet<Guid>>(async connection =>
         {
             var rows = leases.Select(l => new Dictionary<string, object?> { ["id"] = l.HandlingId.ToString(), ["token"] = l.Token });
@@ -77,7 +78,8 @@ sealed class SqlClaims(SqlEdge edge)
         connection.Command(
             transaction,
             $"""
-            select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at, {SqlEvents.Columns("e", edge.Dialect.IdText)}
+            select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at,
+                {SqlEvents.Columns("e", edge.Dialect.IdText)}
             from {edge.Dialect.Rows(IdColumns)} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
             order by h.position
             """,

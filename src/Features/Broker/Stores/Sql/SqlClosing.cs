@@ -5,7 +5,9 @@ using LanguageExt;
 namespace Hobom.Slices.Broker.Stores.Sql;
 
 /// <summary>Ends tries, and with the last one of an event the event. A token that is not the handling's any more changes nothing.</summary>
-/// <param name="deadWord">Of an event with a dead handling: <c>dead_letter</c>, or <c>failed</c> where dead letters are switched off.</param>
+/// <param name="deadWord">
+/// Of an event with a dead handling: <c>dead_letter</c>, or <c>failed</c> where dead letters are switched off.
+/// </param>
 sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
 {
     /// <summary>A handler that ended the transaction itself has ended this too.</summary>
@@ -79,7 +81,8 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             $"""
             update inbox_event set status = r.status, available_at = coalesce(r.at, inbox_event.available_at),
                 last_error = case when r.status = 'processed' then null else coalesce(r.error, inbox_event.last_error) end,
-                attempt_count = inbox_event.attempt_count - r.back, leased_by = null, leased_until = null, processed_at = r.ended, updated_at = @now
+                attempt_count = inbox_event.attempt_count - r.back, leased_by = null, leased_until = null,
+                processed_at = r.ended, updated_at = @now
             from {edge.Dialect.Rows(ClosingColumns)}
             where inbox_event.id = r.id and inbox_event.fencing_token = r.token and inbox_event.status = 'processing'
             returning inbox_event.id, inbox_event.outbox_event_id, inbox_event.status
@@ -104,7 +107,8 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         {
             await connection.Command(
                 transaction,
-                $"select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(IdColumns)}) order by id {edge.Dialect.LockRows}",
+                $"select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(IdColumns)}) order by id "
+                + $"{edge.Dialect.LockRows}",
                 ("@rows", rows)).RunAsync(stopping);
         }
 
@@ -113,7 +117,8 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             $"""
             update outbox_event set processed_at = @now, updated_at = @now,
                 status = case when exists (
-                    select 1 from inbox_event d where d.outbox_event_id = outbox_event.id and d.status = 'dead_letter') then @dead else 'processed' end,
+                    select 1 from inbox_event d where d.outbox_event_id = outbox_event.id and d.status = 'dead_letter')
+                    then @dead else 'processed' end,
                 attempt_count = (select coalesce(sum(t.attempt_count - case when t.status = 'processed' then 1 else 0 end), 0)
                     from inbox_event t where t.outbox_event_id = outbox_event.id),
                 last_error = (select l.last_error from inbox_event l where l.outbox_event_id = outbox_event.id and l.status = 'dead_letter'

@@ -13,7 +13,8 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
     public ConsumerRegister AsRegister() => new(
         stopping => edge.TryAsync(connection => AllAsync(connection, null, stopping), stopping), SaveAsync, SetStateAsync, RemoveAsync);
 
-    public static async Task<IReadOnlyList<Consumer>> AllAsync(DbConnection connection, DbTransaction? transaction, CancellationToken stopping) =>
+    public static async Task<IReadOnlyList<Consumer>> AllAsync(
+        DbConnection connection, DbTransaction? transaction, CancellationToken stopping) =>
         await connection.Command(
             transaction, "select name, kind, pattern, definition, state, state_reason, probe_at from broker_consumer order by name")
             .ReadAsync(
@@ -33,7 +34,8 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
                 """,
                 ("@name", consumer.Name), ("@kind", ConsumerText.WordOf(consumer.Kind)), ("@pattern", consumer.Pattern.Text),
                 ("@definition", ConsumerText.Write(consumer))).RunAsync(stopping);
-            await connection.Command(transaction, "update outbox_event set no_consumer_since = null where no_consumer_since is not null").RunAsync(stopping);
+            await connection.Command(
+                transaction, "update outbox_event set no_consumer_since = null where no_consumer_since is not null").RunAsync(stopping);
             return Unit.Default;
         }, stopping);
 
@@ -65,14 +67,16 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
                 """,
                 ("@name", name), ("@now", edge.Dialect.TimeParameter(now))).ReadAsync(row => row.Id(0), stopping);
             await closing.EndEventsAsync(connection, transaction, skipped, now, stopping);
-            return await connection.Command(transaction, "delete from broker_consumer where name = @name", ("@name", name)).RunAsync(stopping) == 1;
+            return await connection.Command(transaction, "delete from broker_consumer where name = @name", ("@name", name))
+                .RunAsync(stopping) == 1;
         }, stopping);
 
     async Task<Either<StoreFailure, T>> ChangeAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken stopping)
     {
         var answer = await edge.InTransactionAsync(async (connection, transaction) =>
         {
-            await connection.Command(transaction, $"update broker_epoch set consumers = consumers + 1; {edge.Dialect.WakeOthers}").RunAsync(stopping);
+            await connection.Command(
+                transaction, $"update broker_epoch set consumers = consumers + 1; {edge.Dialect.WakeOthers}").RunAsync(stopping);
             return await work(connection, transaction);
         }, stopping);
         signal.Set();

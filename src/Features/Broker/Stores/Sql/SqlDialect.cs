@@ -10,7 +10,9 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// <param name="TimeParameter">As <see cref="SqlTimes"/> writes it, or the time itself.</param>
 /// <param name="Rows">A table <c>r</c> made from the parameter <c>@rows</c>, JSON as <see cref="SqlText.Rows"/> writes it.</param>
 /// <param name="WakeOthers">Tells other processes at commit; empty where there is no way to.</param>
-/// <param name="HandlerStart">At the start of a handler's transaction: it may stand still as long as the handler's time limit lets it.</param>
+/// <param name="HandlerStart">
+/// At the start of a handler's transaction: it may stand still as long as the handler's time limit lets it.
+/// </param>
 /// <param name="IdText">A row's id as text.</param>
 sealed record SqlDialect(
     Func<CancellationToken, Task<DbConnection>> Open,

@@ -10,7 +10,8 @@ sealed class SqlEdge(SqlDialect dialect)
     public SqlDialect Dialect => dialect;
 
     /// <summary>Work in a transaction of its own.</summary>
-    public Task<Either<StoreFailure, T>> InTransactionAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken stopping) =>
+    public Task<Either<StoreFailure, T>> InTransactionAsync<T>(
+        Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken stopping) =>
         TryAsync(async connection =>
         {
             await using var transaction = await dialect.Begin(connection, stopping);

@@ -18,7 +18,8 @@ static class SqlEvents
     /// <param name="e">The table's name in the statement.</param>
     /// <param name="idText">A row's id as text, in the dialect.</param>
     public static string Columns(string e, string idText) =>
-        $"{e}.id, {e}.sequence, coalesce({e}.event_id, {idText.Replace("id", e + ".id", StringComparison.Ordinal)}), coalesce({e}.source, {e}.source_module), "
+        $"{e}.id, {e}.sequence, coalesce({e}.event_id, {idText.Replace("id", e + ".id", StringComparison.Ordinal)}), coalesce({e}.source, "
+        + $"{e}.source_module), "
         + $"{e}.event_name, {e}.payload, {e}.payload_encoding, {e}.source_module, {e}.aggregate_type, {e}.aggregate_id, {e}.ordering_key, "
         + $"{e}.schema_version, {e}.metadata, {e}.user_id, {e}.session_id, {e}.instance_id, {e}.schema, {e}.entity, {e}.operation, "
         + $"{e}.created_at, {e}.available_at, {e}.no_consumer_since";
@@ -32,7 +33,10 @@ static class SqlEvents
         }
         catch (InvalidDataException notCompressed)
         {
-            return ReadWith(row, first, default) with { Unreadable = $"payload_encoding is {Compressed} and the payload is not: {notCompressed.Message}" };
+            return ReadWith(row, first, default) with
+            {
+                Unreadable = $"payload_encoding is {Compressed} and the payload is not: {notCompressed.Message}",
+            };
         }
     }
 

@@ -3,7 +3,8 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// <summary>A filter as a condition on <c>outbox_event e</c>.</summary>
 static class SqlFilter
 {
-    const string Begun = "exists (select 1 from inbox_event b where b.outbox_event_id = e.id and (b.status <> 'received' or b.attempt_count > 0))";
+    const string Begun =
+        "exists (select 1 from inbox_event b where b.outbox_event_id = e.id and (b.status <> 'received' or b.attempt_count > 0))";
 
     public static (string Where, (string, object?)[] Parameters) Where(EventFilter filter, SqlDialect dialect)
     {

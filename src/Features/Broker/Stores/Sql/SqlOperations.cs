@@ -9,7 +9,8 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
 {
     public EventOperations AsOperations() => new(ReplayAsync, DiscardAsync, PurgeAsync);
 
-    async Task<Either<StoreFailure, bool>> ReplayAsync(EventIdentity identity, string consumer, DateTimeOffset now, CancellationToken stopping)
+    async Task<Either<StoreFailure, bool>> ReplayAsync(
+        EventIdentity identity, string consumer, DateTimeOffset now, CancellationToken stopping)
     {
         var answer = await edge.InTransactionAsync(async (connection, transaction) =>
         {
@@ -23,10 +24,11 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at)
                 values (@id, @consumer, @key, @now, @now, @now)
                 on conflict (outbox_event_id, consumer_name) do update
-                    set status = 'received', attempt_count = 0, last_error = null, available_at = @now, processed_at = null, updated_at = @now
+                    set status = 'received', attempt_count = 0, last_error = null, available_at = @now,
+                        processed_at = null, updated_at = @now
                     where inbox_event.status in ('processed', 'dead_letter', 'skipped');
-                update outbox_event set status = 'processing', no_consumer_since = null, processed_at = null, last_error = null, updated_at = @now
-                    where id = @id; {edge.Dialect.WakeOthers}
+                update outbox_event set status = 'processing', no_consumer_since = null, processed_at = null, last_error = null,
+                    updated_at = @now where id = @id; {edge.Dialect.WakeOthers}
                 """,
                 ("@id", SqlReading.IdParameter(edge.Dialect, id)), ("@consumer", consumer),
                 ("@key", wanted.OrderedByKey ? given.EffectiveKey : null), ("@now", edge.Dialect.TimeParameter(now))).RunAsync(stopping);
@@ -36,7 +38,8 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
         return answer;
     }
 
-    async Task<Either<StoreFailure, bool>> DiscardAsync(EventIdentity identity, string consumer, DateTimeOffset now, CancellationToken stopping)
+    async Task<Either<StoreFailure, bool>> DiscardAsync(
+        EventIdentity identity, string consumer, DateTimeOffset now, CancellationToken stopping)
     {
         var answer = await edge.InTransactionAsync(async (connection, transaction) =>
         {
@@ -47,7 +50,8 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 update inbox_event set status = 'skipped', processed_at = @now, updated_at = @now
                 where outbox_event_id = @id and consumer_name = @consumer and status in ('received', 'failed', 'dead_letter')
                 """,
-                ("@id", SqlReading.IdParameter(edge.Dialect, id)), ("@consumer", consumer), ("@now", edge.Dialect.TimeParameter(now))).RunAsync(stopping);
+                ("@id", SqlReading.IdParameter(edge.Dialect, id)), ("@consumer", consumer),
+                ("@now", edge.Dialect.TimeParameter(now))).RunAsync(stopping);
             await closing.EndEventsAsync(connection, transaction, [id], now, stopping);
             return skipped == 1;
         }, stopping);
@@ -61,7 +65,8 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 null,
                 $"""
                 delete from outbox_event where id in (
-                    select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at limit @limit {edge.Dialect.SkipLocked})
+                    select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at
+                    limit @limit {edge.Dialect.SkipLocked})
                 """,
                 ("@before", edge.Dialect.TimeParameter(endedBefore)), ("@limit", limit)).RunAsync(stopping),
             stopping);
@@ -70,6 +75,7 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
         DbConnection connection, DbTransaction transaction, EventIdentity identity, CancellationToken stopping) =>
         connection.Command(
             transaction,
-            $"select {SqlEvents.Columns("e", edge.Dialect.IdText)} from outbox_event e where {SqlReading.IdentityIs("e", edge.Dialect.IdText)} {edge.Dialect.LockRows}",
+            $"select {SqlEvents.Columns("e", edge.Dialect.IdText)} from outbox_event e where "
+            + $"{SqlReading.IdentityIs("e", edge.Dialect.IdText)} {edge.Dialect.LockRows}",
             ("@source", identity.Source), ("@event", identity.Id)).ReadAsync(row => (row.Id(0), SqlEvents.Read(row, 0)), stopping);
 }

@@ -12,7 +12,8 @@ sealed class SqlReading(SqlEdge edge)
     public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync);
 
     public static string IdentityIs(string e, string idText) =>
-        $"coalesce({e}.source, {e}.source_module) = @source and coalesce({e}.event_id, {idText.Replace("id", e + ".id", StringComparison.Ordinal)}) = @event";
+        $"coalesce({e}.source, {e}.source_module) = @source and coalesce({e}.event_id, "
+        + $"{idText.Replace("id", e + ".id", StringComparison.Ordinal)}) = @event";
 
     public static object IdParameter(SqlDialect dialect, Guid id) => dialect.IdText == "id" ? id.ToString() : id;
 
@@ -20,7 +21,8 @@ sealed class SqlReading(SqlEdge edge)
         edge.TryAsync<Option<StoredEvent>>(async connection =>
         {
             var found = await ReadAsync(
-                connection, $"where {IdentityIs("e", edge.Dialect.IdText)}", [("@source", identity.Source), ("@event", identity.Id)], stopping);
+                connection, $"where {IdentityIs("e", edge.Dialect.IdText)}", [("@source", identity.Source), ("@event", identity.Id)],
+                stopping);
             return found is [var one] ? one : default(Option<StoredEvent>);
         }, stopping);
 
@@ -37,7 +39,8 @@ sealed class SqlReading(SqlEdge edge)
     Task<Either<StoreFailure, IReadOnlyList<StoredEvent>>> SinceAsync(long after, int limit, CancellationToken stopping) =>
         edge.TryAsync<IReadOnlyList<StoredEvent>>(
             connection => ListedAsync(
-                connection, "where e.routed_no > @after order by e.routed_no limit @limit", [("@after", after), ("@limit", limit)], stopping),
+                connection, "where e.routed_no > @after order by e.routed_no limit @limit", [("@after", after), ("@limit", limit)],
+                stopping),
             stopping);
 
     Task<Either<StoreFailure, StoreCounts>> CountAsync(CancellationToken stopping) =>
@@ -49,18 +52,23 @@ sealed class SqlReading(SqlEdge edge)
                 """
                 select case when e.status = 'processing' and not exists (
                         select 1 from inbox_event h where h.outbox_event_id = e.id and (h.status <> 'received' or h.attempt_count > 0))
-                    then 'pending' else e.status end, count(*), sum(case when e.no_consumer_since is null then 0 else 1 end), min(e.created_at)
+                    then 'pending' else e.status end, count(*),
+                    sum(case when e.no_consumer_since is null then 0 else 1 end), min(e.created_at)
                 from outbox_event e group by 1
                 """).ReadAsync(
                     row => (Status: row.GetString(0), Count: row.GetInt64(1), Alone: row.GetInt64(2), Oldest: row.Time(3)), stopping);
             var handlings = await connection.Command(
-                transaction, "select consumer_name, status, count(*) from inbox_event group by consumer_name, status order by consumer_name")
+                transaction,
+                "select consumer_name, status, count(*) from inbox_event group by consumer_name, status order by consumer_name")
                 .ReadAsync(row => (Consumer: row.GetString(0), Status: row.GetString(1), Count: row.GetInt64(2)), stopping);
             long Of(params string[] statuses) => events.Where(e => statuses.Contains(e.Status)).Sum(e => e.Count);
             return new StoreCounts(
                 Of("pending"), Of("processing"), Of("processed"), Of("failed", "dead_letter"), events.Sum(e => e.Alone),
                 events.Where(e => e.Status is "pending" or "processing").Min(e => e.Oldest),
-                [.. handlings.GroupBy(h => h.Consumer, StringComparer.Ordinal).Select(g => CountsOf(g.Key, g.ToDictionary(h => h.Status, h => h.Count, StringComparer.Ordinal)))]);
+                [
+                    .. handlings.GroupBy(h => h.Consumer, StringComparer.Ordinal)
+                    .Select(g => CountsOf(g.Key, g.ToDictionary(h => h.Status, h => h.Count, StringComparer.Ordinal))),
+                ]);
         }, stopping);
 
     static ConsumerCounts CountsOf(string consumer, Dictionary<string, long> counts)
@@ -73,7 +81,8 @@ sealed class SqlReading(SqlEdge edge)
         DbConnection connection, string where, (string, object?)[] parameters, CancellationToken stopping) =>
         await ReadAsync(connection, where, parameters, stopping);
 
-    async Task<List<StoredEvent>> ReadAsync(DbConnection connection, string where, (string, object?)[] parameters, CancellationToken stopping)
+    async Task<List<StoredEvent>> ReadAsync(
+        DbConnection connection, string where, (string, object?)[] parameters, CancellationToken stopping)
     {
         var events = await connection
             .Command(null, $"select {SqlEvents.Columns("e", edge.Dialect.IdText)}, e.routed_no from outbox_event e {where}", parameters)
@@ -86,11 +95,12 @@ sealed class SqlReading(SqlEdge edge)
         var handlings = await connection.Command(
             null,
             $"""
-            select h.outbox_event_id, h.id, h.consumer_name, h.status, h.attempt_count, h.position, h.ordering_key, h.last_error, h.started_at,
-                h.available_at, h.leased_by, h.leased_until, h.fencing_token, h.processed_at, h.updated_at
+            select h.outbox_event_id, h.id, h.consumer_name, h.status, h.attempt_count, h.position, h.ordering_key, h.last_error,
+                h.started_at, h.available_at, h.leased_by, h.leased_until, h.fencing_token, h.processed_at, h.updated_at
             from {edge.Dialect.Rows(IdColumns)} join inbox_event h on h.outbox_event_id = r.id order by h.position
             """,
-            ("@rows", SqlText.IdRows(events.Select(e => e.RowId)))).ReadAsync(row => (Event: row.Id(0), Handling: ReadHandling(row)), stopping);
+            ("@rows", SqlText.IdRows(events.Select(e => e.RowId)))).ReadAsync(row => (Event: row.Id(0), Handling: ReadHandling(row)),
+            stopping);
         var byEvent = handlings.ToLookup(h => h.Event, h => h.Handling);
         return events.ConvertAll(e => e with { Handlings = [.. byEvent[e.RowId]] });
     }

@@ -26,7 +26,8 @@ sealed class SqlRouting(SqlEdge edge)
         edge.InTransactionAsync(async (connection, transaction) =>
         {
             var held = await connection
-                .Command(transaction, $"select routed from broker_epoch {edge.Dialect.SkipLocked}").ReadAsync(row => row.GetInt64(0), stopping);
+                .Command(transaction, $"select routed from broker_epoch {edge.Dialect.SkipLocked}")
+                .ReadAsync(row => row.GetInt64(0), stopping);
             if (held is not [var routed]) return 0;
             var found = await connection
                 .Command(transaction, $"{Unrouted} {edge.Dialect.SkipLocked}", ("@limit", limit)).ReadAsync(Read, stopping);
@@ -38,7 +39,8 @@ sealed class SqlRouting(SqlEdge edge)
 
     static RoutePlan Plan(List<UnroutedRow> found, IReadOnlyList<Consumer> all, long routed, DateTimeOffset now)
     {
-        var wantedBy = found.Select(f => f.Type).Distinct(StringComparer.Ordinal).ToDictionary(t => t, t => Consumer.For(all, t), StringComparer.Ordinal);
+        var wantedBy = found.Select(f => f.Type).Distinct(StringComparer.Ordinal)
+            .ToDictionary(t => t, t => Consumer.For(all, t), StringComparer.Ordinal);
         var handlings = new List<Dictionary<string, object?>>();
         var events = new List<Dictionary<string, object?>>();
         foreach (var row in found)
@@ -59,7 +61,8 @@ sealed class SqlRouting(SqlEdge edge)
         return new RoutePlan(handlings, events, routed);
     }
 
-    async Task WriteAsync(DbConnection connection, DbTransaction transaction, RoutePlan plan, DateTimeOffset now, CancellationToken stopping)
+    async Task WriteAsync(
+        DbConnection connection, DbTransaction transaction, RoutePlan plan, DateTimeOffset now, CancellationToken stopping)
     {
         var time = edge.Dialect.TimeParameter(now);
         await connection.Command(
@@ -73,19 +76,22 @@ sealed class SqlRouting(SqlEdge edge)
         await connection.Command(
             transaction,
             $"""
-            update outbox_event set status = r.status, no_consumer_since = r.alone, routed_no = coalesce(outbox_event.routed_no, r.n), updated_at = @now
+            update outbox_event set status = r.status, no_consumer_since = r.alone, routed_no = coalesce(outbox_event.routed_no, r.n),
+                updated_at = @now
             from {edge.Dialect.Rows(EventColumns)} where outbox_event.id = r.id
             """,
             ("@rows", SqlText.Rows(plan.Events)), ("@now", time)).RunAsync(stopping);
         await connection.Command(
-            transaction, $"update broker_epoch set routed = @routed; {edge.Dialect.WakeOthers}", ("@routed", plan.Routed)).RunAsync(stopping);
+            transaction, $"update broker_epoch set routed = @routed; {edge.Dialect.WakeOthers}",
+            ("@routed", plan.Routed)).RunAsync(stopping);
     }
 
     static UnroutedRow Read(DbDataReader row)
     {
         var key = new BrokerEvent
         {
-            Id = "", Source = "", Type = "", SourceModule = row.GetString(2), AggregateType = row.GetString(3), AggregateId = row.GetString(4),
+            Id = "", Source = "", Type = "", SourceModule = row.GetString(2), AggregateType = row.GetString(3),
+            AggregateId = row.GetString(4),
             OrderingKey = row.Text(5),
         }.EffectiveKey;
         return new UnroutedRow(row.Id(0), row.GetString(1), key, row.Time(6));

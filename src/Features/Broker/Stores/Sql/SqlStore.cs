@@ -26,7 +26,9 @@ static class SqlStore
 }
 
 /// <param name="CompressAboveBytes">Larger payloads are stored compressed.</param>
-/// <param name="DeadWord">An ended event's status with a dead handling: <c>dead_letter</c>, or <c>failed</c> where dead letters are off.</param>
+/// <param name="DeadWord">
+/// An ended event's status with a dead handling: <c>dead_letter</c>, or <c>failed</c> where dead letters are off.
+/// </param>
 public sealed record SqlStoreSettings(int CompressAboveBytes, Func<string> DeadWord)
 {
     public static SqlStoreSettings Default { get; } = new(64 * 1024, () => "dead_letter");

@@ -53,7 +53,8 @@ static class SqlText
     /// <summary>Many rows as one parameter: an array of objects.</summary>
     public static string Rows(IEnumerable<Dictionary<string, object?>> rows) => JsonSerializer.Serialize(rows, Plain);
 
-    public static string IdRows(IEnumerable<Guid> ids) => Rows(ids.Select(id => new Dictionary<string, object?> { ["id"] = id.ToString() }));
+    public static string IdRows(IEnumerable<Guid> ids) =>
+        Rows(ids.Select(id => new Dictionary<string, object?> { ["id"] = id.ToString() }));
 
     public static Guid Id(this DbDataReader reader, int column) =>
         reader.GetValue(column) switch

@@ -24,10 +24,14 @@ public sealed class SqliteStore : IAsyncDisposable
     public static async Task<Either<StoreFailure, SqliteStore>> OpenAsync(
         string file, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
     {
-        var address = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 15, Pooling = true }.ToString();
+        var address = new SqliteConnectionStringBuilder
+        {
+            DataSource = file, ForeignKeys = true, DefaultTimeout = 15, Pooling = true,
+        }.ToString();
         var signal = new Signals();
         var dialect = new SqlDialect(
-            stop => OpenConnectionAsync(address, stop), (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
+            stop => OpenConnectionAsync(address, stop),
+            (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
             "", "", SqlTimes.Text, RowsText, "", "", "id");
         var made = await new SqlEdge(dialect).TryAsync(async connection =>
         {

@@ -6,5 +6,9 @@ namespace Hobom.Slices.DeadLetters.Actions.Endpoints;
 public sealed class DiscardLettersEndpoint(RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
     : LetterOrderEndpoint(LetterAction.Discard, store, feed, trail, clock)
 {
-    public override void Configure() => Describe("Discard dead letters", "The reason is wanted. They are put aside for 24 hours and can be restored; their rows stay FAILED. A provisional letter, whose row is still PENDING, is refused.");
+    public override void Configure() =>
+        Describe(
+            "Discard dead letters",
+            "The reason is wanted. They are put aside for 24 hours and can be restored; their rows stay FAILED. A provisional letter, "
+            + "whose row is still PENDING, is refused.");
 }

@@ -48,7 +48,8 @@ public abstract class LetterOrderEndpoint(
         }
 
         var order = new LetterOrder(action, Caller.Of(HttpContext).Actor, req.Reason);
-        var begun = await trail.BeginAsync(Caller.Of(HttpContext), action.ToString().ToLowerInvariant(), [.. keys.Select(k => k.Format())], req.Reason);
+        var begun = await trail.BeginAsync(
+            Caller.Of(HttpContext), action.ToString().ToLowerInvariant(), [.. keys.Select(k => k.Format())], req.Reason);
         if (!begun.Succeeded(out var audited, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
@@ -87,13 +88,17 @@ public abstract class LetterOrderEndpoint(
     ErrorAnswer? KeysOf(LetterOrderRequest req, out IReadOnlyList<DeadLetterKey> keys)
     {
         keys = [];
-        if (req.Keys is not { Count: > 0 and <= KeyLimit }) return new ErrorAnswer($"keys must hold 1 to {KeyLimit} keys") { Field = "keys" };
-        if (req.Reason?.Length > ReasonLimit) return new ErrorAnswer($"reason is longer than {ReasonLimit} characters") { Field = "reason" };
-        if (action == LetterAction.Discard && string.IsNullOrWhiteSpace(req.Reason)) return new ErrorAnswer("reason is wanted for a discard") { Field = "reason" };
+        if (req.Keys is not { Count: > 0 and <= KeyLimit })
+            return new ErrorAnswer($"keys must hold 1 to {KeyLimit} keys") { Field = "keys" };
+        if (req.Reason?.Length > ReasonLimit)
+            return new ErrorAnswer($"reason is longer than {ReasonLimit} characters") { Field = "reason" };
+        if (action == LetterAction.Discard && string.IsNullOrWhiteSpace(req.Reason))
+            return new ErrorAnswer("reason is wanted for a discard") { Field = "reason" };
         var parsed = new List<DeadLetterKey>();
         for (var i = 0; i < req.Keys.Count; i++)
         {
-            if (!DeadLetterKey.Parse(req.Keys[i] ?? "").Succeeded(out var key, out var fault)) return new ErrorAnswer(fault.Message) { Field = $"keys[{i}]" };
+            if (!DeadLetterKey.Parse(req.Keys[i] ?? "").Succeeded(out var key, out var fault))
+                return new ErrorAnswer(fault.Message) { Field = $"keys[{i}]" };
             parsed.Add(key);
         }
 

@@ -6,5 +6,6 @@ namespace Hobom.Slices.DeadLetters.Actions.Endpoints;
 public sealed class RestoreLettersEndpoint(RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
     : LetterOrderEndpoint(LetterAction.Restore, store, feed, trail, clock)
 {
-    public override void Configure() => Describe("Restore discarded dead letters", "Undoes a discard of the last 24 hours; they get 72 hours anew, or stay held.");
+    public override void Configure() =>
+        Describe("Restore discarded dead letters", "Undoes a discard of the last 24 hours; they get 72 hours anew, or stay held.");
 }

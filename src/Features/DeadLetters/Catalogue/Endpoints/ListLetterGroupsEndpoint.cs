@@ -30,13 +30,15 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
         Summary(s =>
         {
             s.Summary = "Group dead letters by cause";
-            s.Description = "The largest group first. A group's id stays the same through restarts and chooses its letters in `GET /dlq?group=`.";
+            s.Description =
+                "The largest group first. A group's id stays the same through restarts and chooses its letters in `GET /dlq?group=`.";
             LetterQuery.Describe(s);
             s.ResponseExamples[200] = new LetterGroupList(
             [
                 new GroupView(
                     LetterExamples.Letter.Group, "menu", "publish", "transient", "broker <host> timed out after <n> ms", 214,
-                    LetterExamples.Letter.FirstFailedAt, LetterExamples.Letter.LastFailedAt, LetterExamples.Letter.ExpiresAt, LetterExamples.Letter.Key),
+                    LetterExamples.Letter.FirstFailedAt, LetterExamples.Letter.LastFailedAt, LetterExamples.Letter.ExpiresAt,
+                    LetterExamples.Letter.Key),
             ]);
             s.ResponseExamples[400] = new ErrorAnswer("class must be one of transient, permanent, unknown, refused") { Field = "class" };
             s.ResponseExamples[503] = LetterExamples.NotLoaded;

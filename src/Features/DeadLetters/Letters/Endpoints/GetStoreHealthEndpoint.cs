@@ -51,8 +51,10 @@ public sealed class GetStoreHealthEndpoint(
         var marks = catalogue.Letters.CountBy(l => ExpiryWarnings.MarkOf(l.ExpiresAt - now)).ToDictionary();
         await Send.OkAsync(
             new StoreAnswer(
-                seen.EvictionPolicy, seen.MaxMemoryBytes, seen.UsedMemoryBytes, seen.EvictedKeys, seen.AppendOnlyFile, seen.LastAppendStatus,
-                seen.LastSnapshotStatus, Math.Round(seen.ClockOffset.TotalSeconds, 3), depth.ToDictionary(d => d.Key.Name, d => d.Value, StringComparer.Ordinal),
+                seen.EvictionPolicy, seen.MaxMemoryBytes, seen.UsedMemoryBytes, seen.EvictedKeys, seen.AppendOnlyFile,
+                seen.LastAppendStatus,
+                seen.LastSnapshotStatus, Math.Round(seen.ClockOffset.TotalSeconds, 3),
+                depth.ToDictionary(d => d.Key.Name, d => d.Value, StringComparer.Ordinal),
                 ((int[])[50, 80, 95]).ToDictionary(m => $"{m}", m => marks.GetValueOrDefault(m), StringComparer.Ordinal), seen.Problems),
             ct);
     }

@@ -36,7 +36,8 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
         Summary(s =>
         {
             s.Summary = "List dead letters that are gone";
-            s.Description = "Expired, evicted by Redis, removed by another program, or discarded. A page may be short and still have a `next`.";
+            s.Description =
+                "Expired, evicted by Redis, removed by another program, or discarded. A page may be short and still have a `next`.";
             s.Params["category"] = "menu, log, space, space-log, law";
             s.Params["why"] = "expired, evicted, removed or discarded";
             Paging.Describe(s);

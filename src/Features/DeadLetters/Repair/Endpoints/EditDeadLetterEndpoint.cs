@@ -42,9 +42,12 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
         Summary(s =>
         {
             s.Summary = "Edit a dead letter's payload";
-            s.Description = "Checked as the flow checks its rows, and for what its consumers refuse: 422 with the reason. Id, category, key and "
-                + "topic stay as they are. The payload that failed is kept until the letter is delivered, and `DELETE …/edit` brings it back. A "
-                + "letter that holds a row no record could be made of takes the mended row, of which the flow makes the value, or the value itself; "
+            s.Description =
+                "Checked as the flow checks its rows, and for what its consumers refuse: 422 with the reason. Id, category, key and "
+                + "topic stay as they are. The payload that failed is kept until the letter is delivered, and `DELETE …/edit` brings it "
+                + "back. A "
+                + "letter that holds a row no record could be made of takes the mended row, of which the flow makes the value, or the "
+                + "value itself; "
                 + "then it can be replayed. The record says `edited: 1`.";
             s.Params["key"] = DeadLetterKeyInRoute.Description;
             s.ExampleRequest = new EditDeadLetterRequest
@@ -56,7 +59,10 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
                 Reason = "the recipient was misspelt",
             };
             s.ResponseExamples[200] = new EditAnswer("edited", "dlq:menu:0192f0c1", [new LetterChange("replace", "/recipient")], 1);
-            s.ResponseExamples[400] = new ErrorAnswer("payloadText is not JSON: line 3, position 14") { Field = "payloadText", Line = 3, Position = 14 };
+            s.ResponseExamples[400] = new ErrorAnswer("payloadText is not JSON: line 3, position 14")
+            {
+                Field = "payloadText", Line = 3, Position = 14,
+            };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");
             s.ResponseExamples[409] = new ErrorAnswer("anna replays it since 2026-03-05 12:00:00Z");
@@ -113,7 +119,8 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
         catch (JsonException e)
         {
             var (line, position) = ((e.LineNumber ?? 0) + 1, (e.BytePositionInLine ?? 0) + 1);
-            return new ErrorAnswer($"payloadText is not JSON: line {line}, position {position}") { Field = "payloadText", Line = line, Position = position };
+            return new ErrorAnswer(
+                $"payloadText is not JSON: line {line}, position {position}") { Field = "payloadText", Line = line, Position = position };
         }
     }
 }

@@ -16,7 +16,8 @@ public sealed class GetReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock)
         Summary(s =>
         {
             s.Summary = "How a replay of many is getting on";
-            s.Description = "Its plan, its state and why, how many letters were delivered, failed and were skipped, with the reasons, and how "
+            s.Description =
+                "Its plan, its state and why, how many letters were delivered, failed and were skipped, with the reasons, and how "
                 + "many are left.";
             s.Params["id"] = "the job's id, from its plan";
             s.ResponseExamples[200] = ReplayExamples.Running;

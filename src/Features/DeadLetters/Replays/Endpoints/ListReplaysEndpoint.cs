@@ -20,7 +20,8 @@ public sealed class ListReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock
         Summary(s =>
         {
             s.Summary = "List the replays of many";
-            s.Description = $"The newest first, {Most} at most. Jobs that have ended are kept 30 days, plans that were not started 24 hours.";
+            s.Description =
+                $"The newest first, {Most} at most. Jobs that have ended are kept 30 days, plans that were not started 24 hours.";
             s.ResponseExamples[200] = new ReplayJobList([ReplayExamples.Running]);
             s.ResponseExamples[503] = new ErrorAnswer("Redis does not answer within 2 s");
         });

@@ -63,13 +63,19 @@ public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) 
             s.Summary = "Plan the replay of many dead letters";
             s.Description = "Chosen by `filter` (the list's parameters) or `keys`, the oldest failure first, up to "
                 + $"{ReplayJob.LetterLimit} letters. The answer says what would be replayed; the list is frozen, and letters that come "
-                + "later are no part of it. Nothing is written to Kafka or any outbox. A plan that is not started is gone after 24 hours.\n\n"
-                + $"`rate`: letters a second, 1 to {ReplayJobOptions.RateLimit}, 50 where not given. `canary`: letters that run ahead while the "
-                + $"rest waits for how they end, 0 to {ReplayJobOptions.CanaryLimit}, 5 where not given. `stopAfterFailedShare`: of the last "
+                + "later are no part of it. Nothing is written to Kafka or any outbox. A plan that is not started is gone after 24 "
+                + "hours.\n\n"
+                + $"`rate`: letters a second, 1 to {ReplayJobOptions.RateLimit}, 50 where not given. `canary`: letters that run ahead "
+                + "while the "
+                + $"rest waits for how they end, 0 to {ReplayJobOptions.CanaryLimit}, 5 where not given. `stopAfterFailedShare`: of the "
+                + "last "
                 + "hundred tried, from 0 to 1, 0.1 where not given.\n\n"
                 + $"`patch` (RFC 6902; the editor role; up to {ReplayJobDesk.PatchedLetterLimit} letters) changes each payload on its way "
                 + "out. It is tried on every letter, and the answer tells how many would fit. The stored letters stay as they are.";
-            s.ExampleRequest = new PlanReplaysRequest { Filter = new LetterSelection { Category = "menu", Class = "transient" }, Rate = 50 };
+            s.ExampleRequest = new PlanReplaysRequest
+            {
+                Filter = new LetterSelection { Category = "menu", Class = "transient" }, Rate = 50,
+            };
             s.ResponseExamples[201] = ReplayExamples.Planned;
             s.ResponseExamples[400] = new ErrorAnswer("rate must be from 1 to 1000") { Field = "rate" };
             s.ResponseExamples[403] = new ErrorAnswer("a patch wants the editor role");
@@ -101,9 +107,12 @@ public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) 
     {
         selection = null;
         var options = new ReplayJobOptions(req.Rate ?? 50, req.Canary ?? 5, req.StopAfterFailedShare ?? 0.1);
-        if (options.Rate is < 1 or > ReplayJobOptions.RateLimit) return Fault("rate", $"rate must be from 1 to {ReplayJobOptions.RateLimit}");
-        if (options.Canary is < 0 or > ReplayJobOptions.CanaryLimit) return Fault("canary", $"canary must be from 0 to {ReplayJobOptions.CanaryLimit}");
-        if (options.StopAfterFailedShare is not (>= 0 and <= 1)) return Fault("stopAfterFailedShare", "stopAfterFailedShare must be from 0 to 1");
+        if (options.Rate is < 1 or > ReplayJobOptions.RateLimit)
+            return Fault("rate", $"rate must be from 1 to {ReplayJobOptions.RateLimit}");
+        if (options.Canary is < 0 or > ReplayJobOptions.CanaryLimit)
+            return Fault("canary", $"canary must be from 0 to {ReplayJobOptions.CanaryLimit}");
+        if (options.StopAfterFailedShare is not (>= 0 and <= 1))
+            return Fault("stopAfterFailedShare", "stopAfterFailedShare must be from 0 to 1");
         if (req.Filter is null == req.Keys is null) return Fault("filter", "either filter or keys chooses the letters");
         var fields = new QueryFields(QueryOf(req.Filter));
         var filter = fields.Filter();
@@ -127,7 +136,8 @@ public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) 
             ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
             ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
         ];
-        return new QueryCollection(given.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => new StringValues(f.Value), StringComparer.Ordinal));
+        return new QueryCollection(
+            given.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => new StringValues(f.Value), StringComparer.Ordinal));
     }
 
     static ErrorAnswer Fault(string field, string message) => new(message) { Field = field };

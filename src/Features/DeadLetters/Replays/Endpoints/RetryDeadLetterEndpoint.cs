@@ -10,7 +10,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
-/// <summary>The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.</summary>
+/// <summary>
+/// The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.
+/// </summary>
 public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHolder, TimeProvider clock) : EndpointWithoutRequest<object>
 {
     /// <summary>The contract's words.</summary>
@@ -45,7 +47,8 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
             s.ResponseExamples[409] = new ErrorAnswer("the event is in hand") { HeldBy = "poll", HeldSince = DateTimeOffset.UnixEpoch };
-            s.ResponseExamples[422] = new ErrorAnswer("the letter holds a row that could not become a record: the message has no recipient");
+            s.ResponseExamples[422] = new ErrorAnswer(
+                "the letter holds a row that could not become a record: the message has no recipient");
             s.ResponseExamples[502] = new ErrorAnswer("Local_MsgTimedOut: Local: Message timed out");
         });
     }
