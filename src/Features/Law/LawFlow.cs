@@ -56,7 +56,8 @@ public sealed class LawFlow : IDisposable
     public Task<ReplayOutcome> CloseAsSavedAsync(EventId id, string by) => replay.CloseAsSavedAsync(id, by);
 
     /// <summary>Under the flow's lease.</summary>
-    public Task<ReplayOutcome> RegenerateAsync(LawEvent law, string by, Confirmation confirmation) => replay.RegenerateAsync(law, by, confirmation);
+    public Task<ReplayOutcome> RegenerateAsync(LawEvent law, string by, Confirmation confirmation) =>
+        replay.RegenerateAsync(law, by, confirmation);
 
     /// <summary>Ends generations under way, and completes when no visit's or replay's work is.</summary>
     public Task DrainAsync() => hand.DrainAsync();

@@ -32,7 +32,8 @@ sealed class LawLook(LawParts parts, LawMemory memory, LawHand hand)
         return sight with { Law = law, IsKept = kept.IsSome, Generations = calls.Count };
     }
 
-    public async Task<Either<StoreFailure, bool>> IsKeptAsync(string inputHash) => (await memory.MaterialAsync(inputHash)).Map(kept => kept.IsSome);
+    public async Task<Either<StoreFailure, bool>> IsKeptAsync(string inputHash) =>
+        (await memory.MaterialAsync(inputHash)).Map(kept => kept.IsSome);
 
     /// <summary>The letter first: of what has one the outbox tells nothing.</summary>
     public async Task<Either<NoLawEvent, LawEvent>> FindAsync(EventId id, CancellationToken stopping)
@@ -40,7 +41,8 @@ sealed class LawLook(LawParts parts, LawMemory memory, LawHand hand)
         var read = await parts.Ports.Letters.Payload(LawDecisions.LetterKeyOf(id));
         if (!read.Succeeded(out var payload, out var down)) return new NoLawEvent.Away($"Redis: {down.Message}");
         if (payload.IsSome) return payload.ToEither<NoLawEvent>(new NoLawEvent.Missing(id)).Bind(text => OfLetter(id, text));
-        if (!(await parts.Ports.FindPending(stopping)).Succeeded(out var rows, out var failure)) return new NoLawEvent.Away($"outbox: {failure}");
+        if (!(await parts.Ports.FindPending(stopping)).Succeeded(out var rows, out var failure))
+            return new NoLawEvent.Away($"outbox: {failure}");
         return rows.FirstOrDefault(r => r.EventId == id) is { } row ? OfRow(row) : new NoLawEvent.Missing(id);
     }
 

@@ -63,7 +63,8 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
         }
     }
 
-    static ReplayOutcome.OutcomeUnknown InDoubt(LawProgress progress) => new($"a save was begun at {progress.Since:u} and nobody saw its end");
+    static ReplayOutcome.OutcomeUnknown InDoubt(LawProgress progress) =>
+        new($"a save was begun at {progress.Since:u} and nobody saw its end");
 
     static ReplayOutcome.NotPublished Refused(string reason) => new(new PublishFailure.Permanent("Payload", reason));
 
@@ -71,8 +72,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
     {
         if (!(await memory.ProgressAsync(law.Id)).Succeeded(out var progress, out var down))
             return new ReplayOutcome.NotBegun(down);
-        if (progress.Stage is LawStage.SaveBegun && confirmation is Confirmation.None)
-            return InDoubt(progress);
+        if (progress.Stage is LawStage.SaveBegun && confirmation is Confirmation.None) return InDoubt(progress);
         if (confirmation is Confirmation.Delivered) return await CloseAsSavedAsync(law.Id, progress);
         return await StepAsync(law, confirmation);
     }

@@ -5,7 +5,6 @@ using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Outbox;
 using LanguageExt;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Law;
 

@@ -35,8 +35,9 @@ public sealed class DryRunLawChange(PollerControl pollers, TimeProvider clock, L
     protected override LawDryRun Example => new(DryRunExamples.At)
     {
         Change = new LawChangeView(
-            "0192f0c1", "diff-7", new { diffId = "diff-7", changes = new[] { new { articleNo = "3", changeType = "MODIFIED", before = "…", after = "…" } } },
-            97, "3f1c2d9a70b4e815a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718", IsKept: false),
+            "0192f0c1", "diff-7",
+            new { diffId = "diff-7", changes = new[] { new { articleNo = "3", changeType = "MODIFIED", before = "…", after = "…" } } }, 97,
+            "3f1c2d9a70b4e815a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718", IsKept: false),
     };
 
     protected override async Task<Either<RowFault, LawDryRun>> RunAsync(ReadOnlyMemory<byte> body, DryRun run)
@@ -49,7 +50,8 @@ public sealed class DryRunLawChange(PollerControl pollers, TimeProvider clock, L
         var kept = (await flow.IsKeptAsync(law.InputHash)).Match<bool?>(found => found, _ => null);
         return answer with
         {
-            Change = new LawChangeView(run.Code(law.Id.Value), run.Code(law.Payload.DiffId), run.ValueOf(value), value.Length, law.InputHash, kept),
+            Change = new LawChangeView(
+                run.Code(law.Id.Value), run.Code(law.Payload.DiffId), run.ValueOf(value), value.Length, law.InputHash, kept),
         };
     }
 }

@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
+using Hobom.Slices.Http.DryRuns;
 using Hobom.Slices.Http.Masking;
 using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Runtime;
@@ -17,8 +18,8 @@ public sealed class GetLawEvent(PollerControl pollers, LawFlow flow) : PollerEnd
     /// <param name="Generations">Begun from its input in the last 24 h, as far as they may have been paid for.</param>
     /// <param name="Trouble">Why its letter or its row could not be read.</param>
     public sealed record LawEventView(
-        string EventId, string State, DateTimeOffset? Since, string? Letter, string? HeldBy, DateTimeOffset? HeldSince, bool? IsKept, int? Generations,
-        string? Trouble);
+        string EventId, string State, DateTimeOffset? Since, string? Letter, string? HeldBy, DateTimeOffset? HeldSince, bool? IsKept,
+        int? Generations, string? Trouble);
 
     public override void Configure()
     {
@@ -28,11 +29,12 @@ public sealed class GetLawEvent(PollerControl pollers, LawFlow flow) : PollerEnd
         Summary(s =>
         {
             s.Summary = "How far a law change is";
-            s.Description = "`outcome-unknown`: a save was begun, nobody saw its end, and nobody is at it; `…/close` and `…/regenerate` end that.";
+            s.Description = "`outcome-unknown`: a save was begun, nobody saw its end, and nobody is at it; `…/close` and "
+                + "`…/regenerate` end that.";
             s.Params["eventId"] = "As in the outbox, percent-encoded";
             s.ResponseExamples[200] = new LawEventView(
-                "0192f0c1", "outcome-unknown", new DateTimeOffset(2026, 3, 5, 12, 0, 0, TimeSpan.Zero), "dlq:law:0192f0c1", null, null, true, 1, null);
-            s.ResponseExamples[400] = new ErrorAnswer($"an event id has from 1 to {DeadLetterKey.IdByteLimit} bytes") { Field = "eventId" };
+                "0192f0c1", "outcome-unknown", DryRunExamples.At, "dlq:law:0192f0c1", null, null, true, 1, null);
+            s.ResponseExamples[400] = LawEventInRoute.Fault;
             s.ResponseExamples[404] = new ErrorAnswer("nothing is known of a law change 0192f0c1");
             s.ResponseExamples[503] = ErrorExamples.RedisAway;
         });
@@ -40,15 +42,12 @@ public sealed class GetLawEvent(PollerControl pollers, LawFlow flow) : PollerEnd
 
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
-        var text = RoutePart.Of(HttpContext, "eventId");
-        if (text.Length == 0 || !RowRules.FitsKey(new EventId(text)))
-            await Send.ResponseAsync(
-                new ErrorAnswer($"an event id has from 1 to {DeadLetterKey.IdByteLimit} bytes") { Field = "eventId" }, StatusCodes.Status400BadRequest, ct);
-        else if (!(await flow.LookAsync(new EventId(text), ct)).Succeeded(out var sight, out var failure))
-            await Send.ResponseAsync(new ErrorAnswer(failure.Message), StatusCodes.Status503ServiceUnavailable, ct);
+        if (LawEventInRoute.Read(HttpContext) is not { } id) await Send.ResponseAsync(LawEventInRoute.Fault, 400, ct);
+        else if (!(await flow.LookAsync(id, ct)).Succeeded(out var sight, out var failure))
+            await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else if (sight.State is not { } state)
-            await Send.ResponseAsync(new ErrorAnswer($"nothing is known of a law change {text}"), StatusCodes.Status404NotFound, ct);
-        else await Send.OkAsync(ViewOf(new EventId(text), sight, state), ct);
+            await Send.ResponseAsync(new ErrorAnswer($"nothing is known of a law change {id}"), 404, ct);
+        else await Send.OkAsync(ViewOf(id, sight, state), ct);
     }
 
     LawEventView ViewOf(EventId id, LawSight sight, LawEventState state) => new(

@@ -12,7 +12,8 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.Law.Endpoints;
 
 /// <summary>What a person has done with one law change: under the flow's lease, and in the audit.</summary>
-public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, TimeProvider clock) : PollerEndpoint(pollers, LawSlice.Name)
+public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, TimeProvider clock)
+    : PollerEndpoint(pollers, LawSlice.Name)
 {
     /// <summary>Callers give up after 10 s; what takes longer goes on.</summary>
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(8);
@@ -38,15 +39,6 @@ public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, 
         await Send.ResponseAsync(answer, status, ct);
     }
 
-    /// <summary>The id in the path, or null where an answer is sent already: none of this length can be a letter's.</summary>
-    protected async Task<EventId?> ReadIdAsync(CancellationToken ct)
-    {
-        var text = RoutePart.Of(HttpContext, "eventId");
-        if (text.Length > 0 && RowRules.FitsKey(new EventId(text))) return new EventId(text);
-        await Send.ResponseAsync(new ErrorAnswer($"an event id has from 1 to {DeadLetterKey.IdByteLimit} bytes") { Field = "eventId" }, 400, ct);
-        return null;
-    }
-
     async Task<(int Status, object Answer)> AuditedAsync(
         Slice slice, EventId id, string action, Func<Caller, Task<ReplayOutcome>> act, Caller caller)
     {
@@ -69,7 +61,7 @@ public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, 
         : refused switch
         {
             LeaseAnswer.StandBy(var holder, var since) =>
-                (409, new ErrorAnswer($"the flow '{LawSlice.Name}' is held by {holder}; ask that process") { HeldBy = holder, HeldSince = since }),
+                (409, new ErrorAnswer($"the flow 'law' is held by {holder}; ask that process") { HeldBy = holder, HeldSince = since }),
             LeaseAnswer.Unreachable(var away) => (502, new ErrorAnswer(away.Message)),
             _ => throw new UnreachableException($"no answer to {refused}"),
         };
@@ -78,7 +70,8 @@ public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, 
     {
         Description(b =>
         {
-            b.Produces<LawEventDone>().Produces<LawEventDone>(202).Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(502);
+            b.Produces<LawEventDone>().Produces<LawEventDone>(202);
+            b.Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(502);
             foreach (var (status, _) in others) b.Produces<ErrorAnswer>(status);
         });
         Summary(s =>
@@ -88,7 +81,7 @@ public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, 
             s.Params["eventId"] = "As in the outbox, percent-encoded";
             s.ResponseExamples[200] = new LawEventDone(Done);
             s.ResponseExamples[202] = new LawEventDone(UnderWay);
-            s.ResponseExamples[400] = new ErrorAnswer($"an event id has from 1 to {DeadLetterKey.IdByteLimit} bytes") { Field = "eventId" };
+            s.ResponseExamples[400] = LawEventInRoute.Fault;
             s.ResponseExamples[409] = new ErrorAnswer(conflict);
             s.ResponseExamples[502] = ErrorExamples.RedisAway;
             foreach (var (status, example) in others) s.ResponseExamples[status] = example;

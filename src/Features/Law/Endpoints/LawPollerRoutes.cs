@@ -6,6 +6,8 @@ public sealed class GetLawPoller(PollerControl pollers, TimeProvider clock) : Ge
 
 public sealed class PollLawNow(PollerControl pollers, TimeProvider clock) : PollNowEndpoint(pollers, clock, LawSlice.Name);
 
-public sealed class PauseLawPoller(PollerControl pollers, TimeProvider clock) : PausePollerEndpoint(pollers, clock, LawSlice.Name);
+public sealed class PauseLawPoller(PollerControl pollers, TimeProvider clock)
+    : PausePollerEndpoint(pollers, clock, LawSlice.Name);
 
-public sealed class ResumeLawPoller(PollerControl pollers, TimeProvider clock) : ResumePollerEndpoint(pollers, clock, LawSlice.Name);
+public sealed class ResumeLawPoller(PollerControl pollers, TimeProvider clock)
+    : ResumePollerEndpoint(pollers, clock, LawSlice.Name);

@@ -19,9 +19,9 @@ public sealed class RegenerateLawEvent(PollerControl pollers, LawFlow flow, Audi
         Policies(Role.Operator);
         DescribeEvent(
             "Have study material made again",
-            "Forgets the text that is kept for the event's input, has the LLM make another, which is paid for, saves it and closes the event. "
-                + "Refused (409) where the material is saved. Where a save was begun without anybody seeing its end, `?confirm=unknown` says "
-                + "that it may be saved a second time.",
+            "Forgets the text that is kept for the event's input, has the LLM make another, which is paid for, saves it and closes "
+                + "the event. Refused (409) where the material is saved. Where a save was begun without anybody seeing its end, "
+                + "`?confirm=unknown` says that it may be saved a second time.",
             "its study material is saved, since 2026-03-05 12:00:00Z: it cannot be made again",
             (404, new ErrorAnswer("there is neither a dead letter nor a pending row of 0192f0c1")),
             (422, new ErrorAnswer("the law change has no changes")));
@@ -29,7 +29,12 @@ public sealed class RegenerateLawEvent(PollerControl pollers, LawFlow flow, Audi
 
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
-        if (await ReadIdAsync(ct) is not { } id) return;
+        if (LawEventInRoute.Read(HttpContext) is not { } id)
+        {
+            await Send.ResponseAsync(LawEventInRoute.Fault, 400, ct);
+            return;
+        }
+
         var fields = new QueryFields(HttpContext.Request.Query);
         var confirmation = fields.Text("confirm") switch
         {

@@ -1,4 +1,3 @@
-using Hobom.Slices.Http.DryRuns;
 using Hobom.Slices.Http.Pollers;
 
 namespace Hobom.Slices.Logs.Endpoints;

@@ -12,11 +12,12 @@ public abstract class LogDryRunEndpoint(PollerControl pollers, TimeProvider cloc
     : DryRunEndpoint<DryRunView>(pollers, clock, name)
 {
     protected override string What =>
-        "How an array of rows of the log outbox, given as JSON, would be split into records, under the limits of now: a row with a value that "
-        + "the consumers do not take travels alone, and `alone` names the value. One row without an array is taken too.";
+        "How an array of rows of the log outbox, given as JSON, would be split into records, under the limits of now: a row with a "
+        + "value that the consumers do not take travels alone, and `alone` names the value. One row without an array is taken too.";
 
     protected override DryRunView Example =>
-        DryRunExamples.Of(flow.Route, flow.RecordKey(DryRunExamples.At), new object[] { new { serviceType = "HOBOM_BACKEND", level = "INFO" } }, 214)
+        DryRunExamples.Of(
+            flow.Route, flow.RecordKey(DryRunExamples.At), new object[] { new { serviceType = "HOBOM_BACKEND", level = "INFO" } }, 214)
             with { Limits = new DryRunLimits(1_048_576, LogBatchLimits.DefaultEvents) };
 
     protected override async Task<Either<RowFault, DryRunView>> RunAsync(ReadOnlyMemory<byte> body, DryRun run)

@@ -6,6 +6,8 @@ public sealed class GetLogsPoller(PollerControl pollers, TimeProvider clock) : G
 
 public sealed class PollLogsNow(PollerControl pollers, TimeProvider clock) : PollNowEndpoint(pollers, clock, LogsSlice.Name);
 
-public sealed class PauseLogsPoller(PollerControl pollers, TimeProvider clock) : PausePollerEndpoint(pollers, clock, LogsSlice.Name);
+public sealed class PauseLogsPoller(PollerControl pollers, TimeProvider clock)
+    : PausePollerEndpoint(pollers, clock, LogsSlice.Name);
 
-public sealed class ResumeLogsPoller(PollerControl pollers, TimeProvider clock) : ResumePollerEndpoint(pollers, clock, LogsSlice.Name);
+public sealed class ResumeLogsPoller(PollerControl pollers, TimeProvider clock)
+    : ResumePollerEndpoint(pollers, clock, LogsSlice.Name);

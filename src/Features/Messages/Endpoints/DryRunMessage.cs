@@ -6,7 +6,8 @@ using LanguageExt;
 
 namespace Hobom.Slices.Messages.Endpoints;
 
-public sealed class DryRunMessage(PollerControl pollers, TimeProvider clock) : DryRunEndpoint<DryRunView>(pollers, clock, MessagesSlice.Name)
+public sealed class DryRunMessage(PollerControl pollers, TimeProvider clock)
+    : DryRunEndpoint<DryRunView>(pollers, clock, MessagesSlice.Name)
 {
     protected override string What => "The record that a row of the message outbox, given as JSON, would become.";
 

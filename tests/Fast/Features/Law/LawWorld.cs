@@ -84,7 +84,10 @@ sealed class LawWorld
             keys => Task.FromResult<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>>(
                 RedisDown ? NoRedis : keys.Where(k => Letters.ContainsKey(k.Format())).ToHashSet()),
             key => Task.FromResult(OnRedis(() => Drop(key))),
-            _ => Task.FromResult(OnRedis(() => { }))),
+            _ => Task.FromResult(OnRedis(() => { })))
+        {
+            Payload = key => Task.FromResult(PayloadOf(key)),
+        },
         new KeptValuePort(name => Task.FromResult(Get(name)), (name, bytes, life) => Task.FromResult(Set(name, bytes, life))));
 
     public EventId AddRow(string id, string diffId = "", string article = "1", bool payload = true)
@@ -223,6 +226,12 @@ sealed class LawWorld
         if (RedisDown || WriteFails(name)) return NoRedis;
         Redis[name] = (bytes.ToArray(), Clock.GetUtcNow() + life);
         return Unit.Default;
+    }
+
+    Either<StoreFailure, Option<ReadOnlyMemory<byte>>> PayloadOf(DeadLetterKey key)
+    {
+        if (RedisDown) return NoRedis;
+        return Letters.TryGetValue(key.Format(), out var letter) ? Option<ReadOnlyMemory<byte>>.Some(letter.Payload) : Option<ReadOnlyMemory<byte>>.None;
     }
 
     Either<StoreFailure, Unit> OnRedis(Action write)

@@ -74,7 +74,7 @@ public sealed class NotUnicodeTests
         JsonDiff.Of(document.Bytes, other.Bytes);
         LetterRecordText.Parse(document.Bytes);
         LawPayloadText.Parse(document.Bytes);
-        Assert.True(JsonText.IsUnicode(PayloadMask.Mask(Visibility.Names, document.Bytes).Span));
+        Assert.True(JsonText.IsUnicode(JsonMask.Mask(Visibility.Names, document.Bytes).Span));
     }
 
     static JsonDocument? Parsed(HostileJson document)
