@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Hobom.Slices.Core;
 using Hobom.Slices.Host.CommandLine;
 using Hobom.Slices.Http;
 
