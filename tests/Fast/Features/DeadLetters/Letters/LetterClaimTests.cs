@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
 using static Hobom.Slices.Tests.Fast.Features.DeadLetters.LetterSamples;

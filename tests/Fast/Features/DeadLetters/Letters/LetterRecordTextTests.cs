@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Repair;
 using FsCheck.Xunit;
 using System.Text;

@@ -1,5 +1,4 @@
 using FsCheck.Xunit;
-using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 using Microsoft.Extensions.Time.Testing;
 
