@@ -11,8 +11,10 @@ public static class RawPath
     /// </summary>
     public static string Segment(HttpContext http, int segmentsAfter = 0)
     {
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var segments = target.Split('?', 2)[0].Split('/');
+        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        // A server in memory has no request line.
+        var path = string.IsNullOrEmpty(target) ? http.Request.Path.ToUriComponent() : target.Split('?', 2)[0];
+        var segments = path.Split('/');
         return Uri.UnescapeDataString(segments[^(segmentsAfter + 1)]);
     }
 }
