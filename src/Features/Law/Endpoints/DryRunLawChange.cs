@@ -47,7 +47,7 @@ public sealed class DryRunLawChange(PollerControl pollers, TimeProvider clock, L
         if (!LawDecisions.Decide(LawOutboxClient.ItemOf(row)).Succeeded(out var law, out var refusal))
             return answer with { Refused = run.RefusalOf(refusal) };
         var value = LawPayloadText.Format(law.Payload);
-        var kept = (await flow.IsKeptAsync(law.InputHash)).Match<bool?>(found => found, _ => null);
+        bool? kept = (await flow.IsKeptAsync(law.InputHash)).Succeeded(out var found, out _) ? found : null;
         return answer with
         {
             Change = new LawChangeView(
