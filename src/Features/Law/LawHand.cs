@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 using LanguageExt;
 

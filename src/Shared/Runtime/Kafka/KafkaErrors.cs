@@ -186,7 +186,8 @@ static class KafkaErrors
         [ErrorCode.ElectionNotNeeded] = new(FaultScope.Topic, KafkaVerdict.Retry),
         [ErrorCode.NoReassignmentInProgress] = new(FaultScope.Topic, KafkaVerdict.Retry),
         [ErrorCode.GroupSubscribedToTopic] = new(FaultScope.Topic, KafkaVerdict.Retry),
-        [ErrorCode.InvalidRecord] = new(FaultScope.Record, KafkaVerdict.Refused),
+        // Of a batch that a broker refuses record by record the client tells each so, also where the clock is at fault.
+        [ErrorCode.InvalidRecord] = new(FaultScope.Unclear, KafkaVerdict.Refused),
         [ErrorCode.UnstableOffsetCommit] = new(FaultScope.Cluster, KafkaVerdict.Retry),
         [ErrorCode.ThrottlingQuotaExceeded] = new(FaultScope.Account, KafkaVerdict.Retry),
         [ErrorCode.ProducerFenced] = new(FaultScope.Process, KafkaVerdict.Ended),

@@ -31,6 +31,9 @@ static class KafkaFailures
         ErrorCode.InvalidTimestamp =>
             ": the clocks of this process and of the broker differ by more than the topic allows (message.timestamp.after.max.ms, "
             + "message.timestamp.before.max.ms)",
+        ErrorCode.InvalidRecord =>
+            ": most often the clocks of this process and of the broker differ by more than the topic allows "
+            + "(message.timestamp.after.max.ms, message.timestamp.before.max.ms)",
         ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart =>
             ": the topic does not exist, or this account may not see it",
         ErrorCode.TopicAuthorizationFailed => ": this account may not write to the topic",

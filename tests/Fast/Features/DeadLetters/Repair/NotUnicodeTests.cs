@@ -6,6 +6,7 @@ using FsCheck.Xunit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Masking;
+using Hobom.Slices.Http.Masking;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;

@@ -31,7 +31,7 @@ public sealed class KafkaFailuresTests
         Assert.Equal(new PublishFailure.TooLarge(code.ToString(), "why"), Of(code, PersistenceStatus.NotPersisted));
 
     [Theory]
-    [InlineData(ErrorCode.InvalidRecord, FaultScope.Record)]
+    [InlineData(ErrorCode.InvalidRecord, FaultScope.Unclear)]
     [InlineData(ErrorCode.Local_UnknownTopic, FaultScope.Topic)]
     [InlineData(ErrorCode.UnknownTopicOrPart, FaultScope.Topic)]
     [InlineData(ErrorCode.TopicAuthorizationFailed, FaultScope.Topic)]
