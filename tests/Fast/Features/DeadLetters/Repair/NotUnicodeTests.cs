@@ -5,7 +5,6 @@ using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters;
-using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.Http.Masking;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Law;
