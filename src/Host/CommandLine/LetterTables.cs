@@ -66,7 +66,8 @@ static class LetterTables
         foreach (var member in answer.EnumerateObject().Where(m => m.Name != "letter"))
         {
             yield return $"{LogText.Clean(member.Name, 30)}:";
-            yield return Terminal.HarmlessJson(JsonText.IsUnicode(member.Value) ? JsonSerializer.Serialize(member.Value, Indented) : member.Value.GetRawText());
+            yield return Terminal.HarmlessJson(
+                JsonText.IsUnicode(member.Value) ? JsonSerializer.Serialize(member.Value, Indented) : member.Value.GetRawText());
         }
     }
 

@@ -91,7 +91,8 @@ public sealed record EventView
         {
             Id = given.Id, Source = given.Source, Type = given.Type, Status = stored.Status.Word(),
             RetryCount = stored.Handlings.Sum(h => Math.Max(0, h.Attempts - 1)), Error = seesAll ? dead?.LastError : null,
-            Payload = seesAll ? given.Payload.MatchUnsafe(bytes => new RawJson(bytes), () => null) : null, UserId = given.UserId, SessionId = given.SessionId,
+            Payload = seesAll ? given.Payload.MatchUnsafe(bytes => new RawJson(bytes), () => null) : null, UserId = given.UserId,
+            SessionId = given.SessionId,
             InstanceId = given.InstanceId, Schema = given.Schema, Entity = given.Entity, Operation = given.Operation,
             SourceModule = given.SourceModule, AggregateType = given.AggregateType, AggregateId = given.AggregateId,
             OrderingKey = given.OrderingKey, SchemaVersion = given.SchemaVersion,

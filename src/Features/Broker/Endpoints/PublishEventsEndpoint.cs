@@ -84,7 +84,8 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
             foreach (var one in given)
             {
                 if (!JsonText.IsUnicode(one))
-                    return new BodyFault($"{(given.Length == 1 ? "the event" : $"event {events.Count}")} holds text that is not Unicode", null);
+                    return new BodyFault(
+                        $"{(given.Length == 1 ? "the event" : $"event {events.Count}")} holds text that is not Unicode", null);
                 var parsed = isCloud ? CloudEventBody.Read(one, Slice.Settings.InstanceId) : EventBody.Read(one, Slice.Settings.InstanceId);
                 if (!parsed.Succeeded(out var read, out var fault))
                     return fault with { Text = given.Length == 1 ? fault.Text : $"event {events.Count}: {fault.Text}" };

@@ -3,7 +3,9 @@ using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.DeadLetters.Masking;
 
-/// <summary>What of a letter's record is shown to those who may not see all of it; its payload goes through <see cref="JsonMask"/>.</summary>
+/// <summary>
+/// What of a letter's record is shown to those who may not see all of it; its payload goes through <see cref="JsonMask"/>.
+/// </summary>
 public static class PayloadMask
 {
     /// <summary>What is known of a letter, its error texts and headers masked. What this build cannot read is left out.</summary>

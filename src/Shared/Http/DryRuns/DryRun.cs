@@ -23,7 +23,9 @@ public sealed record DryRun(Slice Slice, DateTimeOffset Now, bool IsMasked)
     }
 
     public DryRunRefusal RefusalOf(Refusal refusal) =>
-        new(refusal.EventId?.Value is { } id ? Code(id) : null, Code(refusal.LetterKey.Format()), IsMasked ? TextMask.MaskText(refusal.Reason) : refusal.Reason);
+        new(
+            refusal.EventId?.Value is { } id ? Code(id) : null, Code(refusal.LetterKey.Format()),
+            IsMasked ? TextMask.MaskText(refusal.Reason) : refusal.Reason);
 
     /// <summary>A value of the flow's, as its letter would show it.</summary>
     public object ValueOf(ReadOnlyMemory<byte> value)

@@ -27,8 +27,10 @@ public abstract class DryRunEndpoint<TAnswer>(PollerControl pollers, TimeProvide
         Summary(s =>
         {
             s.Summary = "Dry run of a row";
-            s.Description = What + " Times and keys that tell the time are those of now. A row that would be refused is a 200 with the reason; "
-                + "what is no row is a 400 that says what is wrong where. Callers who are no operators get values masked, and `masked` is true.";
+            s.Description = What
+                + " Times and keys that tell the time are those of now. A row that would be refused is a 200 with the reason; "
+                + "what is no row is a 400 that says what is wrong where. Callers who are no operators get values masked, and `masked` is "
+                + "true.";
             s.ResponseExamples[200] = Example;
             s.ResponseExamples[400] = new ErrorAnswer("there is no field 'recipent'") { Field = "payload.recipent" };
             s.ResponseExamples[404] = new ErrorAnswer($"no poller '{PollerName}' runs; there are: messages, logs");
@@ -43,7 +45,8 @@ public abstract class DryRunEndpoint<TAnswer>(PollerControl pollers, TimeProvide
         if (ran.Succeeded(out var answer, out var fault)) await Send.OkAsync(answer, ct);
         else
             await Send.ResponseAsync(
-                new ErrorAnswer(fault.Message) { Field = fault.Field, Line = fault.Line, Position = fault.Position }, StatusCodes.Status400BadRequest, ct);
+                new ErrorAnswer(fault.Message) { Field = fault.Field, Line = fault.Line, Position = fault.Position },
+                StatusCodes.Status400BadRequest, ct);
     }
 
     protected abstract Task<Either<RowFault, TAnswer>> RunAsync(ReadOnlyMemory<byte> body, DryRun run);

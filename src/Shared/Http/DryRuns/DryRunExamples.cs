@@ -12,7 +12,8 @@ public static class DryRunExamples
         At,
         [
             new DryRunRecord(
-                route.Topic, key, [new(RecordHeader.EventId, "0192f0c1"), new(RecordHeader.EventType, route.EventType)], value, valueBytes, ["0192f0c1"]),
+                route.Topic, key, [new(RecordHeader.EventId, "0192f0c1"), new(RecordHeader.EventType, route.EventType)], value, valueBytes,
+                ["0192f0c1"]),
         ],
         [new DryRunRefusal("0192f0c2", new DeadLetterKey(route.Category, "0192f0c2").Format(), "the row has no payload")]);
 }

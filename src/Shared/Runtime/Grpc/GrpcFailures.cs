@@ -34,7 +34,8 @@ static class GrpcFailures
 
     static bool IsNoConnection(Status status) => status.DebugException is HttpRequestException
     {
-        HttpRequestError: HttpRequestError.SecureConnectionError or HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
+        HttpRequestError: HttpRequestError.SecureConnectionError or HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError,
     };
 
     static bool IsOverOurLimit(Status status) =>

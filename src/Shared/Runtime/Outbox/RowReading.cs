@@ -25,7 +25,9 @@ public static class RowReading
     /// <summary>An array of rows, or one row.</summary>
     public static Either<RowFault, IReadOnlyList<T>> Many<T>(ReadOnlyMemory<byte> text)
         where T : IMessage<T>, new() =>
-        Opened(text, json => json.ValueKind == JsonValueKind.Array ? RowsOf<T>(json) : RowOf<T>(json, "").Map(IReadOnlyList<T> (row) => [row]));
+        Opened(text, json => json.ValueKind == JsonValueKind.Array
+            ? RowsOf<T>(json)
+            : RowOf<T>(json, "").Map(IReadOnlyList<T> (row) => [row]));
 
     static Either<RowFault, T> Opened<T>(ReadOnlyMemory<byte> text, Func<JsonElement, Either<RowFault, T>> read)
     {
@@ -90,7 +92,10 @@ public static class RowReading
         if (value.ValueKind == JsonValueKind.Object && !field.IsRepeated) return FaultIn(value, field.MessageType, place);
         if (value.ValueKind != JsonValueKind.Array) return null;
         return value.EnumerateArray()
-            .Select((item, at) => item.ValueKind == JsonValueKind.Object ? FaultIn(item, field.MessageType, $"{place}[{at}]") : WrongType($"{place}[{at}]"))
+            .Select(
+                (item, at) => item.ValueKind == JsonValueKind.Object
+                    ? FaultIn(item, field.MessageType, $"{place}[{at}]")
+                    : WrongType($"{place}[{at}]"))
             .FirstOrDefault(fault => fault is not null);
     }
 

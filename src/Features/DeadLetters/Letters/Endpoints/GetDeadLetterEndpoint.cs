@@ -100,7 +100,8 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
 
         await Send.BytesAsync(answer.WrittenSpan.ToArray(), contentType: "application/json", cancellation: ct);
 
-        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) => masked ? JsonMask.Mask(masks.Of(letter.Key.Category), payload) : payload;
+        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) =>
+            masked ? JsonMask.Mask(masks.Of(letter.Key.Category), payload) : payload;
     }
 
     /// <summary>JSON as it is, byte for byte; anything else is null and, beside it, in base 64: then false.</summary>
