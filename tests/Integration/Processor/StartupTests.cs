@@ -14,7 +14,7 @@ public sealed class StartupTests(ProcessorNeighbours neighbours) : ProcessorTest
         await using var processor = RunningProcessor.Launch(new Dictionary<string, string>());
         Assert.Equal(1, await processor.ExitAsync(ExitLimit));
         Assert.Equal(
-            ["HOBOM_GRPC_ADDR", "HOBOM_GRPC_API_KEY", "HOBOM_INTERNAL_API_KEY", "HOBOM_KAFKA_BROKER", "HOBOM_REDIS_ADDR"],
+            ["HOBOM_GRPC_ADDR", "HOBOM_GRPC_API_KEY", "HOBOM_KAFKA_BROKER", "HOBOM_REDIS_ADDR"],
             LinesOf(processor).Select(VariableOf).Order(StringComparer.Ordinal));
         Assert.Equal(processor.Errors, processor.Output);
     }
