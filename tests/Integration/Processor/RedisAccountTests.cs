@@ -11,7 +11,7 @@ public sealed class RedisAccountTests(ProcessorNeighbours neighbours) : Processo
     const string Api = DeadLetterApi.BasePath;
 
     /// <summary>What the client asks by itself while it connects, and does without.</summary>
-    static readonly string[] ClientsOwn = ["config|get", "cluster|nodes", "subscribe", "__Booksleeve_TieBreak"];
+    static readonly string[] ClientsOwn = ["config|get", "cluster|nodes", "cluster|slots", "subscribe", "__Booksleeve_TieBreak"];
 
     [Fact]
     public async Task It_is_enough_for_everything_and_no_more()
