@@ -18,7 +18,7 @@ sealed class BrokerProcessor : IAsyncDisposable
     BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access)
     {
         warning = access.Warning;
-        var builder = HttpApi.NewBuilder(http, access, logs, o =>
+        var builder = HttpApi.NewBuilder(http, access, ["broker"], logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
             o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint);

@@ -4,6 +4,8 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Http.Pollers;
+using Hobom.Slices.Page;
+using Hobom.Slices.Page.Changes;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Streams;
 using LanguageExt;
@@ -18,6 +20,7 @@ sealed class Processor : IAsyncDisposable
     readonly IReadOnlyList<Slice> slices;
     readonly DeadLettersSlice deadLetters;
     readonly PollerControl pollers;
+    readonly PageSlice page;
     readonly EventRouter? router;
     readonly Option<BrokerSlice> broker;
     readonly StartupReport report;
@@ -41,6 +44,8 @@ sealed class Processor : IAsyncDisposable
         var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
         deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
+        page = new PageSlice(slices, LettersNow, clock);
+        page.AddTo(builder.Services);
         broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b));
         pollers = new PollerControl(slices, connections.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
@@ -77,6 +82,7 @@ sealed class Processor : IAsyncDisposable
             replaying = deadLetters.RunJobsAsync(stopping);
             await Task.WhenAll([
                 .. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.FollowAsync(stopping), pollers.FollowAsync(stopping),
+                page.FollowAsync(stopping),
                 router?.RunAsync(stopping) ?? Task.CompletedTask]);
         }
 
@@ -91,6 +97,12 @@ sealed class Processor : IAsyncDisposable
         await WebServer.StopAsync(app);
         log.LogInformation("stopped");
         return 0;
+    }
+
+    LettersMark LettersNow()
+    {
+        var letters = deadLetters.Now;
+        return new LettersMark(letters.Loaded, letters.Count, letters.Version, letters.AsOf);
     }
 
     public async ValueTask DisposeAsync()
