@@ -54,9 +54,9 @@ public sealed record FlowOperations(
     public Func<TopicCircuitState>? Circuit { get; init; }
 
     public static FlowOperations Of(DeliveryRunner runner) =>
-        new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
+        new(runner.Replay.RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {
-            Circuit = () => runner.Parts.Circuit.State,
+            Circuit = () => runner.Circuit,
         };
 }
 

@@ -18,7 +18,7 @@ public static class SettlementWriter
     {
         foreach (var step in Settlement.Of(outcome))
         {
-            if (await PerformAsync(step, id, key, letters, marks) is { } trouble) return trouble;
+            if (await PerformAsync(step, id, key, letters, marks) is { } problem) return problem;
         }
 
         return null;
@@ -31,19 +31,19 @@ public static class SettlementWriter
             case SettlementStep.MarkSent:
                 return await marks.Sent(id!.Value);
             case SettlementStep.MarkFailed(var reason):
-                var trouble = await marks.Failed(id!.Value, reason);
+                var problem = await marks.Failed(id!.Value, reason);
                 // Only a label for operators: the letter and the row are both as they should be without it.
-                if (trouble is null) await letters.NoteRowFailed(key);
-                return trouble;
+                if (problem is null) await letters.NoteRowFailed(key);
+                return problem;
             case SettlementStep.SaveDeadLetter(var letter):
-                return TroubleOf(await letters.Save(letter));
+                return ProblemOf(await letters.Save(letter));
             case SettlementStep.DropStaleLetter:
-                return TroubleOf(await letters.Drop(key));
+                return ProblemOf(await letters.Drop(key));
             default:
                 throw new UnreachableException($"no such settlement step: {step}");
         }
     }
 
-    static string? TroubleOf(Either<StoreFailure, Unit> result) =>
+    static string? ProblemOf(Either<StoreFailure, Unit> result) =>
         result.TryGetRight(out _, out var failure) ? null : $"Redis: {failure.Message}";
 }

@@ -39,7 +39,7 @@ sealed class VisitCounters
     int markedLate;
     int deadLettered;
     int leftPending;
-    string? trouble;
+    string? problem;
 
     public void Delivered() => Interlocked.Increment(ref delivered);
 
@@ -50,8 +50,8 @@ sealed class VisitCounters
     public void LeftPending(int rows = 1) => Interlocked.Add(ref leftPending, rows);
 
     /// <summary>The first trouble of a visit is the one that is told.</summary>
-    public void Problem(string words) => Interlocked.CompareExchange(ref trouble, words, null);
+    public void Problem(string words) => Interlocked.CompareExchange(ref problem, words, null);
 
     public VisitReport Report(int found, DateTimeOffset? oldest) =>
-        new(found, delivered, markedLate, deadLettered, leftPending, trouble, oldest);
+        new(found, delivered, markedLate, deadLettered, leftPending, problem, oldest);
 }
