@@ -6,6 +6,7 @@ namespace Hobom.Slices.Tests.Streams.Servers;
 /// <summary>What the router may be allowed in Redis, and no more.</summary>
 public sealed class RouterAccountTests(RouterFixture fixture) : RouterTest(fixture)
 {
+    /// <summary>The rights of docs/OPERATING.md, read from it.</summary>
     [Fact]
     public async Task The_account_that_the_operators_document_names_is_enough()
     {

@@ -68,6 +68,4 @@ public sealed class RouterTakeoverTests(RouterFixture fixture) : RouterTest(fixt
         Assert.Equal(1, await Db.PendingAsync("events:auth"));
         Assert.Equal(0, await Db.CountAsync("state:user:u", "login_count"));
     }
-
-    /// <summary>The rights of docs/OPERATING.md, read from it.</summary>
 }
