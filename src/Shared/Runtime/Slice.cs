@@ -60,9 +60,9 @@ public sealed record FlowOperations(
     public Func<bool> HasPending { get; init; } = () => false;
 
     public static FlowOperations Of(DeliveryRunner runner) =>
-        new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
+        new(runner.Replay.RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {
-            Circuit = () => runner.Parts.Circuit.State,
+            Circuit = () => runner.Circuit,
             LastSettledAt = () => runner.LastSettledAt,
             HasPending = () => runner.Pending.Any,
         };

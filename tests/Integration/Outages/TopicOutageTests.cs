@@ -1,13 +1,13 @@
 using Confluent.Kafka.Admin;
 using Hobom.Slices.Tests.Integration.Kafka;
-using Hobom.Slices.Tests.Integration.Processor;
 
 namespace Hobom.Slices.Tests.Integration.Outages;
 
 /// <summary>What befalls every record of a topic alike makes a few letters, is told with the topic's name, and is over by itself.</summary>
-public sealed class TopicOutageTests(ProcessorNeighbours neighbours, StrictKafka kafka)
-    : OutageTest(neighbours), IClassFixture<StrictKafka>
+public sealed class TopicOutageTests(OutageNeighbours neighbours) : OutageTest(neighbours)
 {
+    readonly StrictKafka kafka = neighbours.Kafka;
+
     public override Task DisposeAsync() => kafka.ForgetTopicAsync(Topic);
 
     [RealKafkaFact]

@@ -6,22 +6,15 @@ using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
-/// <summary>These tests run alone: they kill servers and measure nothing while others load the machine.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class ProcessorCollection : ICollectionFixture<ProcessorNeighbours>
-{
-    public const string Name = "Processor";
-}
-
 /// <summary>The real neighbours of the processor: a Kafka broker, a Redis and the backends on grpc-js.</summary>
-public sealed class ProcessorNeighbours : IAsyncLifetime
+public class ProcessorNeighbours : IAsyncLifetime
 {
     public ProcessorNeighbours()
         : this(TestBroker.Create(), RedisServer.NotStarted())
     {
     }
 
-    internal ProcessorNeighbours(TestBroker broker, RedisServer redis) => (Broker, Redis) = (broker, redis);
+    protected internal ProcessorNeighbours(TestBroker broker, RedisServer redis) => (Broker, Redis) = (broker, redis);
 
     public TestBroker Broker { get; }
 
@@ -36,7 +29,7 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
 
     public GrpcJsControl Control => Backends.Control;
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         var starting = Broker.StartAsync();
         await Redis.StartAsync();

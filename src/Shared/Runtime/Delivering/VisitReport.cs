@@ -45,7 +45,7 @@ sealed class VisitCounters
     int markedLate;
     int deadLettered;
     int leftPending;
-    Tuple<string, string>? trouble;
+    Tuple<string, string>? problem;
 
     public void Delivered() => Interlocked.Increment(ref delivered);
 
@@ -55,9 +55,9 @@ sealed class VisitCounters
 
     public void LeftPending(int rows = 1) => Interlocked.Add(ref leftPending, rows);
 
-    /// <summary>The first trouble of a visit is the one that is told.</summary>
-    public void Problem(string stage, string words) => Interlocked.CompareExchange(ref trouble, Tuple.Create(stage, words), null);
+    /// <summary>The first problem of a visit is the one that is told.</summary>
+    public void Problem(string stage, string words) => Interlocked.CompareExchange(ref problem, Tuple.Create(stage, words), null);
 
     public VisitReport Report(int found, DateTimeOffset? oldest) =>
-        new(found, delivered, markedLate, deadLettered, leftPending, trouble?.Item2, oldest) { Stage = trouble?.Item1 };
+        new(found, delivered, markedLate, deadLettered, leftPending, problem?.Item2, oldest) { Stage = problem?.Item1 };
 }

@@ -266,11 +266,11 @@ public sealed class PollingLoop(
         LogChange(before, report, now);
     }
 
-    /// <summary>One line when trouble begins, changes its words or ends, and one for each visit that moved something.</summary>
+    /// <summary>One line when a problem begins, changes its words or ends, and one for each visit that moved something.</summary>
     void LogChange(PollerStatus before, VisitReport report, DateTimeOffset now)
     {
-        if (report.Problem is { } trouble && (before.DownSince is null || before.LastProblem != trouble))
-            log.LogWarning("{Poller}: {Problem}; {LeftPending} rows stay PENDING", name, trouble, report.LeftPending);
+        if (report.Problem is { } problem && (before.DownSince is null || before.LastProblem != problem))
+            log.LogWarning("{Poller}: {Problem}; {LeftPending} rows stay PENDING", name, problem, report.LeftPending);
         if (report.Problem is null && before.DownSince is { } since)
             log.LogInformation("{Poller}: well again after {Down:F0} s", name, (now - since).TotalSeconds);
         if (report.Delivered + report.MarkedLate + report.DeadLettered > 0)

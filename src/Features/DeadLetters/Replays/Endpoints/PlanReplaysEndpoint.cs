@@ -88,7 +88,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
             };
             s.ResponseExamples[201] = ReplayExamples.Planned;
             s.ResponseExamples[400] = new ErrorAnswer("rate must be from 1 to 1000") { Field = "rate" };
-            s.ResponseExamples[403] = new ErrorAnswer("a patch wants the editor role");
+            s.ResponseExamples[403] = new ErrorAnswer("a patch requires the editor role");
             s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
@@ -97,7 +97,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
     {
         if (req.Patch is { ValueKind: not JsonValueKind.Null } && !User.IsInRole(Role.Editor))
         {
-            await Send.ResponseAsync(new ErrorAnswer("a patch wants the editor role"), 403, ct);
+            await Send.ResponseAsync(new ErrorAnswer("a patch requires the editor role"), 403, ct);
             return;
         }
 
