@@ -3,6 +3,7 @@ using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
+using Hobom.Slices.Host.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -10,21 +11,25 @@ namespace Hobom.Slices.Host;
 /// <summary>The broker without the relay: no backend, no Redis, no Kafka.</summary>
 sealed class BrokerProcessor : IAsyncDisposable
 {
-    readonly ILoggerFactory logs = LoggerFactory.Create(ConsoleLog.Configure);
+    readonly ILoggerFactory logs;
+    readonly TelemetryExport telemetry;
     readonly BrokerSlice broker;
     readonly WebApplication app;
     readonly string? warning;
 
-    BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access)
+    BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access, TelemetrySettings telling)
     {
+        logs = LoggerFactory.Create(logging => ConsoleLog.Configure(logging, telling.Log));
+        telemetry = new TelemetryExport(telling);
         warning = access.Warning;
-        var builder = HttpApi.NewBuilder(http, access, logs, o =>
+        var builder = HttpApi.NewBuilder(http, telling.Listen, access, logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
             o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
+        telemetry.AddTo(builder.Services);
         builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddHealthChecks();
         app = HttpApi.Build(builder);
     }
@@ -38,8 +43,9 @@ sealed class BrokerProcessor : IAsyncDisposable
         if (asked.IsNone && read.Problems.Count == 0) return default;
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
         var access = AccessSettings.Read(read);
+        var telling = TelemetrySettings.Read(read, environment);
         if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));
-        return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access)));
+        return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access, telling)));
     }
 
     public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)
@@ -75,6 +81,7 @@ sealed class BrokerProcessor : IAsyncDisposable
     {
         await app.DisposeAsync();
         await broker.DisposeAsync();
+        telemetry.Dispose();
         logs.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Hobom.Slices.Host;
@@ -13,7 +14,7 @@ static class ConsoleLog
     /// <summary>Lines that wait for a reader. With <see cref="LineFormatter.CharacterLimit"/> a bound in bytes as well.</summary>
     const int WaitingLineLimit = 5_000;
 
-    public static void Configure(ILoggingBuilder logging)
+    public static void Configure(ILoggingBuilder logging, LogForm form = LogForm.Lines)
     {
         logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -23,10 +24,11 @@ static class ConsoleLog
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             .AddConsole(o =>
             {
-                o.FormatterName = LineFormatter.FormatterName;
+                o.FormatterName = form is LogForm.Json ? JsonLineFormatter.FormatterName : LineFormatter.FormatterName;
                 o.MaxQueueLength = WaitingLineLimit;
                 o.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
             })
-            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>()
+            .AddConsoleFormatter<JsonLineFormatter, ConsoleFormatterOptions>();
     }
 }

@@ -3,8 +3,10 @@ using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Health;
+using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Streams;
 using LanguageExt;
 
@@ -14,6 +16,7 @@ namespace Hobom.Slices.Host;
 sealed class Processor : IAsyncDisposable
 {
     readonly WebApplication app;
+    readonly TelemetryExport telemetry;
     readonly Connections connections;
     readonly IReadOnlyList<Slice> slices;
     readonly DeadLettersSlice deadLetters;
@@ -28,7 +31,8 @@ sealed class Processor : IAsyncDisposable
         var builder = HttpApi.NewBuilder(settings, logs, moreRoutes);
         var clock = TimeProvider.System;
         log = logs.CreateLogger("Hobom.Slices");
-        connections = new Connections(settings, logs);
+        telemetry = new TelemetryExport(settings.Telemetry);
+        connections = new Connections(settings, logs, telemetry.Meters);
         var tools = connections.NewTools();
         slices = Flows.Build(tools, connections, settings);
         if (settings.Streams is { } streaming)
@@ -41,6 +45,9 @@ sealed class Processor : IAsyncDisposable
         var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
         deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
+        deadLetters.Observe(telemetry.Meters, slices, clock);
+        PollerMeter.Observe(telemetry.Meters, slices, connections.Circuits, connections.Redis, clock);
+        telemetry.AddTo(builder.Services);
         broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b));
         pollers = new PollerControl(slices, connections.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
@@ -56,7 +63,8 @@ sealed class Processor : IAsyncDisposable
     /// <summary>The API, for those who start it without the pollers.</summary>
     public WebApplication Api => app;
 
-    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(ConsoleLog.Configure), _ => { });
+    public static Processor Build(Settings settings) =>
+        Build(settings, LoggerFactory.Create(logging => ConsoleLog.Configure(logging, settings.Telemetry.Log)), _ => { });
 
     /// <param name="logs">Disposed of with the processor.</param>
     /// <param name="configure">Has the last word on the web server.</param>
@@ -98,6 +106,7 @@ sealed class Processor : IAsyncDisposable
         await app.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
         await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
+        telemetry.Dispose();
         await connections.DisposeAsync();
         deadLetters.Dispose();
     }

@@ -1,6 +1,7 @@
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Redis;
@@ -39,6 +40,9 @@ public sealed record Settings(
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
     public RouterSettings? Streams { get; init; }
 
+    /// <summary>What it tells of itself, where, and in which form.</summary>
+    public TelemetrySettings Telemetry { get; init; } = TelemetrySettings.Quiet;
+
     /// <summary>None leaves the broker off.</summary>
     public Option<BrokerSettings> Broker { get; init; }
 
@@ -57,13 +61,19 @@ public sealed record Settings(
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         var access = AccessSettings.Read(read);
+        var telemetry = TelemetrySettings.Read(read, environment);
+        if (telemetry.Listen?.Port == http.Port)
+            read.Add($"{TelemetrySettings.ListenVariable}: its port is the API's own; leave it unset for that");
         var kafka = ReadKafka(read, environment);
         var broker = ReadBroker(read, environment);
 
         var streams = RouterVariables.Read(HandlerRegistry.Default, read.Optional, read.Add);
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Streams = streams, Broker = broker };
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
+        {
+            Streams = streams, Broker = broker, Telemetry = telemetry,
+        };
     }
 
     /// <summary>None where it is off, or where it has a problem, which the reader has then.</summary>

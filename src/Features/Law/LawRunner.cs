@@ -41,7 +41,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
     {
         var letter = DeadLetter.Of(refusal, LawDecisions.Route.EventType, LawDecisions.Route.Topic, parts.Clock.GetUtcNow());
         var outcome = new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null);
-        var end = await SettleAsync(refusal.EventId, refusal.LetterKey, outcome, LawEnd.DeadLettered, stopping);
+        var end = await SettleAsync(refusal.EventId, refusal.LetterKey, outcome, LawEnd.Refused, stopping);
         if (refusal.EventId is { } id) tally.Ended(id, end);
     }
 

@@ -19,7 +19,9 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
         {
             var startedAt = parts.Clock.GetUtcNow();
             var started = parts.Clock.GetTimestamp();
-            if ((await attempt()).TryGetRight(out var value, out var fault))
+            var tried = await attempt();
+            if (stage != LawSettler.MarkStage) parts.Meter.Processed(stage, parts.Clock.GetElapsedTime(started), ErrorOf(tried));
+            if (tried.TryGetRight(out var value, out var fault))
             {
                 outages.NoteAnswered(stage);
                 return value;
@@ -33,12 +35,17 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
             if (!StepRules.After(fault, failed.Count, policy, waits, waited, parts.Chance()).TryGetRight(out var next, out var end))
                 return EndOf(end, stage, failed);
             if (fault is StepFault.AskedToWait(_, var message)) tally.Problem($"{message}; waiting {Durations.Format(next.Delay)}");
+            parts.Meter.Retried();
             if (!await Delays.WaitAsync(next.Delay, parts.Clock, stopping)) return new StepEnd.LeftPending(null, TimeSpan.Zero);
             if (fault is not StepFault.AskedToWait) continue;
             waits++;
             waited += next.Delay;
         }
     }
+
+    /// <summary>The name of the failure, of which there are few; null where there was none.</summary>
+    static string? ErrorOf<T>(Either<StepFault, T> tried) =>
+        tried.MatchUnsafe(_ => null, string? (fault) => fault is StepFault.Failed(var failure, _, _) ? failure.Code : fault.GetType().Name);
 
     static StepEnd EndOf(NoNextStepTry end, string stage, IReadOnlyList<Attempt> failed) => end switch
     {

@@ -28,7 +28,15 @@ public sealed class ReplayJobRunner(
 
     readonly JobFlows flows = new(runner.Slices);
     readonly string process = Guid.CreateVersion7().ToString("N");
+    readonly ConcurrentDictionary<string, (ReplayJobState State, int Left)> active = new(StringComparer.Ordinal);
     TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Active jobs by state, as this process last saw them.</summary>
+    public IReadOnlyDictionary<string, int> Counts => new[] { ReplayJobState.Canary, ReplayJobState.Running, ReplayJobState.Paused }
+        .ToDictionary(s => s.ToString().ToLowerInvariant(), s => active.Values.Count(job => job.State == s), StringComparer.Ordinal);
+
+    /// <summary>Of the active jobs: letters that they have not come to.</summary>
+    public long LettersLeft => active.Values.Sum(job => (long)job.Left);
 
     /// <summary>A job was started, resumed, paused or cancelled: look now.</summary>
     public void Wake() => Volatile.Read(ref wake).TrySetResult();
@@ -41,6 +49,7 @@ public sealed class ReplayJobRunner(
         {
             foreach (var (id, _) in running.Where(r => r.Value.IsCompleted).ToList()) running.Remove(id);
             if (!(await jobs.ActiveAsync()).TryGetRight(out var ids, out _)) continue;
+            foreach (var id in active.Keys.Except(ids, StringComparer.Ordinal)) active.TryRemove(id, out _);
             foreach (var id in ids.Where(id => !running.ContainsKey(id))) running.Add(id, RunJobAsync(id, stopping));
         }
         while (await WaitAsync(LookInterval, stopping));
@@ -52,7 +61,9 @@ public sealed class ReplayJobRunner(
     {
         try
         {
-            if (!(await jobs.GetAsync(id)).TryGetRight(out var seen, out _) || Rests(seen)) return;
+            if (!(await jobs.GetAsync(id)).TryGetRight(out var seen, out _)) return;
+            Note(seen);
+            if (Rests(seen)) return;
             if (!await flows.AskAsync(seen))
             {
                 log.LogDebug("replay job {Job}: its letters' flows are held elsewhere", id);
@@ -68,6 +79,13 @@ public sealed class ReplayJobRunner(
         {
             log.LogError(bug, "replay job {Job}: failed unexpectedly; it is taken up again when its lease is over", id);
         }
+    }
+
+    ReplayJob Note(ReplayJob job)
+    {
+        if (job.IsActive) active[job.Id] = (job.State, job.Left);
+        else active.TryRemove(job.Id, out _);
+        return job;
     }
 
     bool Rests(ReplayJob job) => ReplayJobDecisions.Next(job, clock.GetUtcNow(), away: false) is JobStep.Rest;
@@ -174,7 +192,7 @@ public sealed class ReplayJobRunner(
         while (true)
         {
             var kept = await jobs.ChangeAsync(id, process, job => change(job));
-            if (kept.TryGetRight(out var job, out var fault)) return job;
+            if (kept.TryGetRight(out var job, out var fault)) return Note(job);
             if (fault is not JobFault.StoreDown)
             {
                 log.LogWarning("replay job {Job}: this process stops running it: {Reason}", id, fault.Message);

@@ -37,7 +37,7 @@ sealed class DeliveryAttempts(
             var letter = DeadLetter.Of(refusal, parts.Route.EventType, parts.Route.Topic, parts.Clock.GetUtcNow());
             await settler.SettleAsync(
                 refusal.EventId, refusal.LetterKey,
-                new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null), tally.DeadLettered);
+                new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null), tally.Refused);
         }
         catch (Exception bug)
         {
@@ -79,6 +79,7 @@ sealed class DeliveryAttempts(
                     return failure.Scope is not FaultScope.Record;
                 }
 
+                parts.Meter.Retried();
                 var waited = false;
                 await window.StepAsideAsync(
                     slot.Weight, slot.Size, async () => waited = await Delays.WaitAsync(next.Delay, parts.Clock, stopping));
@@ -115,7 +116,7 @@ sealed class DeliveryAttempts(
         var unknowns = delivery.Events.Max(e => parts.Ledger.Find(e.Id)?.Unknowns ?? 0);
         var startedAt = parts.Clock.GetUtcNow();
         var started = parts.Clock.GetTimestamp();
-        var result = await parts.Ports.Publish(delivery, unknowns > 0);
+        var result = await runner.PublishAsync(delivery, unknowns > 0);
         if (result.TryGetRight(out _, out var failure)) return null;
 
         if (failure is PublishFailure.Unknown)

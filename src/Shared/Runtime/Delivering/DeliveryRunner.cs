@@ -42,10 +42,20 @@ public sealed class DeliveryRunner(DeliveryParts parts)
     /// <summary>The backend may be called again, however often it has failed.</summary>
     internal void ReopenMarks() => marks.Reopen();
 
+    /// <summary>One attempt, told of by the flow's metrics.</summary>
+    internal async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate)
+    {
+        var started = parts.Clock.GetTimestamp();
+        var outcome = await parts.Ports.Publish(delivery, possibleDuplicate);
+        parts.Meter.Published(
+            delivery.Topic, parts.Clock.GetElapsedTime(started), outcome.TryGetRight(out _, out var failure) ? null : failure);
+        return outcome;
+    }
+
     internal Task<Either<CallFailure, MarkOutcome>> MarkSentAsync(EventId id, CancellationToken stopping) =>
-        marks.MarkAsync(() => parts.Ports.Marks.Sent(id), stopping);
+        marks.MarkAsync(() => parts.Meter.TimedAsync("SENT", parts.Clock, () => parts.Ports.Marks.Sent(id)), stopping);
 
     internal Task<Either<CallFailure, MarkOutcome>> MarkFailedAsync(
         EventId id, string reason, CancellationToken stopping) =>
-        marks.MarkAsync(() => parts.Ports.Marks.Failed(id, reason), stopping);
+        marks.MarkAsync(() => parts.Meter.TimedAsync("FAILED", parts.Clock, () => parts.Ports.Marks.Failed(id, reason)), stopping);
 }

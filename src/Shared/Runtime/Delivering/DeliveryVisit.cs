@@ -11,7 +11,8 @@ public sealed class DeliveryVisit : IDisposable
     readonly DeliveryRunner runner;
     readonly DeliveryLedger ledger;
     readonly CancellationToken stopping;
-    readonly VisitCounters tally = new();
+    readonly VisitCounters tally;
+    readonly long begun;
     readonly List<EventId> held = [];
     readonly DeliveryWindow window;
     readonly Settler settler;
@@ -24,6 +25,8 @@ public sealed class DeliveryVisit : IDisposable
     {
         this.runner = runner;
         this.stopping = stopping;
+        tally = new VisitCounters(runner.Parts.Meter.Rows);
+        begun = runner.Parts.Clock.GetTimestamp();
         var limits = runner.Parts.Limits;
         ledger = runner.Parts.Ledger;
         window = new DeliveryWindow(limits.EventsInFlight, limits.BytesInFlight, limits.Parked);
@@ -40,6 +43,8 @@ public sealed class DeliveryVisit : IDisposable
     {
         found = rows.Count;
         oldest = rows.Min(r => r.CreatedAt);
+        runner.Parts.Meter.Polled(runner.Parts.Clock.GetElapsedTime(begun), null);
+        runner.Parts.Meter.Rows.Found(found, oldest);
         var pending = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
         runner.Pending.Note(pending);
         if (!(await ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
@@ -65,6 +70,13 @@ public sealed class DeliveryVisit : IDisposable
 
         await RemarkAsync(published);
         return admitted;
+    }
+
+    /// <summary>The outbox did not answer: nothing else follows.</summary>
+    public VisitReport Failed(CallFailure failure)
+    {
+        runner.Parts.Meter.Polled(runner.Parts.Clock.GetElapsedTime(begun), failure);
+        return VisitReport.Failed(failure);
     }
 
     /// <summary>Publishes and settles the plan. What is not begun when the process is told to stop stays PENDING.</summary>
@@ -95,6 +107,7 @@ public sealed class DeliveryVisit : IDisposable
     {
         runner.Holds.EndVisit();
         foreach (var id in held) runner.Holds.Release(id);
+        runner.Parts.Meter.Rows.EndVisit();
     }
 
     /// <summary>Which of the events in doubt have a record; null where Kafka could not be asked.</summary>

@@ -142,7 +142,7 @@ public sealed class Replay(DeliveryRunner runner)
             return new ReplayOutcome.NotBegun(failure);
         }
 
-        var published = await parts.Ports.Publish(delivery, entry is not null);
+        var published = await runner.PublishAsync(delivery, entry is not null);
         if (published.TryGetRight(out var position, out var refused))
         {
             parts.Ledger.NotePublished(ids);
