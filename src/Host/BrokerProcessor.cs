@@ -4,6 +4,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Telemetry;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -69,9 +70,9 @@ sealed class BrokerProcessor : IAsyncDisposable
         if (!await WebServer.StartAsync(app)) return 1;
         var log = logs.CreateLogger("Hobom.Slices");
         log.LogInformation(
-            "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
+            LogEvents.Named("process.listening"), "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
             broker.Settings.Provider, string.Join(", ", app.Urls));
-        if (warning is not null) log.LogWarning("{Warning}", warning);
+        if (warning is not null) log.LogWarning(LogEvents.Named("process.access-warning"), "{Warning}", warning);
         await broker.RunAsync(stopping);
         await WebServer.StopAsync(app);
         return 0;

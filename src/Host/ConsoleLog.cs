@@ -18,6 +18,8 @@ static class ConsoleLog
     {
         logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
+            // Routes and validators at each start, in the words of a package.
+            .AddFilter("FastEndpoints", LogLevel.Warning)
             // The framework would add two lines of its own to each refusal, however many there are.
             .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
             // A line for each probe that finds trouble; the trouble itself is told once, by whoever has it.

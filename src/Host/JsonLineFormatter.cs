@@ -20,9 +20,11 @@ sealed class JsonLineFormatter(TimeProvider? clock = null) : ConsoleFormatter(Fo
     const int FieldCharacterLimit = 1024;
 
     readonly TimeProvider clock = clock ?? TimeProvider.System;
+    readonly LogFlood flood = new(clock ?? TimeProvider.System);
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (!flood.Admits(logEntry.EventId.Name, logEntry.Category, out var unsaid)) return;
         var bytes = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(bytes))
         {
@@ -31,7 +33,7 @@ sealed class JsonLineFormatter(TimeProvider? clock = null) : ConsoleFormatter(Fo
             json.WriteString("level", NameOf(logEntry.LogLevel));
             json.WriteString("category", logEntry.Category);
             json.WriteString("event", logEntry.EventId.Name ?? "other");
-            var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+            var message = logEntry.Formatter(logEntry.State, logEntry.Exception) + unsaid;
             json.WriteString("message", LogText.Clean(message, LineFormatter.CharacterLimit));
             if (LineFormatter.TraceOf(scopeProvider) is { } trace) json.WriteString("trace", trace);
             if (Activity.Current is { } activity) json.WriteString("traceId", activity.TraceId.ToHexString());

@@ -18,15 +18,17 @@ sealed class LineFormatter(TimeProvider? clock = null) : ConsoleFormatter(Format
     public const int CharacterLimit = 8192;
 
     readonly TimeProvider clock = clock ?? TimeProvider.System;
+    readonly LogFlood flood = new(clock ?? TimeProvider.System);
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (!flood.Admits(logEntry.EventId.Name, logEntry.Category, out var unsaid)) return;
         var trace = TraceOf(scopeProvider) is { } id ? $" (trace {id})" : "";
         var named = logEntry.EventId.Name ?? logEntry.EventId.Id.ToString(CultureInfo.InvariantCulture);
         var line = string.Create(
             CultureInfo.InvariantCulture,
             $"{clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logEntry.LogLevel)}: {logEntry.Category}[{named}] "
-            + $"{logEntry.Formatter(logEntry.State, logEntry.Exception)}{trace}");
+            + $"{logEntry.Formatter(logEntry.State, logEntry.Exception)}{unsaid}{trace}");
         if (logEntry.Exception is { } exception) line += $" {exception}";
         textWriter.Write(LogText.Clean(line, CharacterLimit) + "\n");
     }

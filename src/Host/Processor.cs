@@ -88,7 +88,7 @@ sealed class Processor : IAsyncDisposable
                 router?.RunAsync(stopping) ?? Task.CompletedTask]);
         }
 
-        log.LogInformation("stopping: no visit is under way any more");
+        log.LogInformation(LogEvents.Named("process.stopping"), "stopping: no visit is under way any more");
         // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         await replaying;
@@ -97,7 +97,7 @@ sealed class Processor : IAsyncDisposable
         // Nothing of any flow is under way: another process may go on at once.
         await Task.WhenAll(slices.Select(s => s.Lease.CloseAsync()));
         await WebServer.StopAsync(app);
-        log.LogInformation("stopped");
+        log.LogInformation(LogEvents.Named("process.stopped"), "stopped");
         return 0;
     }
 

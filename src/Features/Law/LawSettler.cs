@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -29,12 +30,14 @@ sealed class LawSettler(LawParts parts, StepAttempts attempts)
     {
         var marked = await attempts.RunAsync(
             MarkStage, parts.Policies.Mark,
-            async () => (await parts.Meter.TimedAsync(status, parts.Clock, mark)).MapLeft(StepFaults.OfMark), stopping);
+            async () => (await parts.Meter.TimedAsync(status, LawDecisions.LetterKeyOf(id), parts.Clock, mark)).MapLeft(StepFaults.OfMark),
+            stopping);
         if (!marked.TryGetRight(out var outcome, out var end))
             return end is StepEnd.GaveUp { Last: var last } ? $"outbox: mark: {last.Code}: {last.Message}"
                 : ((StepEnd.LeftPending)end).Problem ?? "outbox: mark: the process is stopping";
         if (outcome is MarkOutcome.NoSuchRow)
             parts.Log.LogInformation(
+                LogEvents.Named("mark.no-row"),
                 "{EventType}: the backend has no row of {EventId} any more; settled", LawDecisions.Route.EventType, id);
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Law;
@@ -19,7 +20,7 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
         {
             var startedAt = parts.Clock.GetUtcNow();
             var started = parts.Clock.GetTimestamp();
-            var tried = await attempt();
+            var tried = await TracedAsync(stage, attempt);
             if (stage != LawSettler.MarkStage) parts.Meter.Processed(stage, parts.Clock.GetElapsedTime(started), ErrorOf(tried));
             if (tried.TryGetRight(out var value, out var fault))
             {
@@ -41,6 +42,16 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
             waits++;
             waited += next.Delay;
         }
+    }
+
+    static async Task<Either<StepFault, T>> TracedAsync<T>(string stage, Func<Task<Either<StepFault, T>>> attempt)
+    {
+        // A mark tells of itself.
+        if (stage == LawSettler.MarkStage) return await attempt();
+        using var call = EventTrace.StartCall(stage, LawSlice.Name);
+        var tried = await attempt();
+        if (ErrorOf(tried) is { } code) EventTrace.NoteFailure(call, code, code);
+        return tried;
     }
 
     /// <summary>The name of the failure, of which there are few; null where there was none.</summary>

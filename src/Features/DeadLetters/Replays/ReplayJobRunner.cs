@@ -7,6 +7,7 @@ using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -66,18 +67,20 @@ public sealed class ReplayJobRunner(
             if (Rests(seen)) return;
             if (!await flows.AskAsync(seen))
             {
-                log.LogDebug("replay job {Job}: its letters' flows are held elsewhere", id);
+                log.LogDebug(LogEvents.Named("replay-job.elsewhere"), "replay job {Job}: its letters' flows are held elsewhere", id);
                 return;
             }
 
             if (!(await jobs.TakeLeaseAsync(id, process)).TryGetRight(out var taken, out _) || !taken) return;
-            log.LogInformation("replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
+            log.LogInformation(LogEvents.Named("replay-job.begun"),
+                "replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
             await RunBatchesAsync(id, stopping);
             await jobs.GiveLeaseBackAsync(id, process);
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "replay job {Job}: failed unexpectedly; it is taken up again when its lease is over", id);
+            log.LogError(LogEvents.Named("replay-job.bug"),
+                bug, "replay job {Job}: failed unexpectedly; it is taken up again when its lease is over", id);
         }
     }
 
@@ -98,7 +101,7 @@ public sealed class ReplayJobRunner(
         {
             if (!flows.AreHeld(job))
             {
-                log.LogInformation("replay job {Job}: goes on where its letters' flows are held", id);
+                log.LogInformation(LogEvents.Named("replay-job.moved"), "replay job {Job}: goes on where its letters' flows are held", id);
                 return;
             }
 
@@ -172,7 +175,7 @@ public sealed class ReplayJobRunner(
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "replay job {Job}: {Key} failed unexpectedly", job.Id, name);
+            log.LogError(LogEvents.Named("replay-job.bug"), bug, "replay job {Job}: {Key} failed unexpectedly", job.Id, name);
             return new JobResult.Failed(item.Place, name, $"internal error: {bug.GetType().Name}");
         }
     }
@@ -195,7 +198,8 @@ public sealed class ReplayJobRunner(
             if (kept.TryGetRight(out var job, out var fault)) return Note(job);
             if (fault is not JobFault.StoreDown)
             {
-                log.LogWarning("replay job {Job}: this process stops running it: {Reason}", id, fault.Message);
+                log.LogWarning(LogEvents.Named("replay-job.left"),
+                    "replay job {Job}: this process stops running it: {Reason}", id, fault.Message);
                 return null;
             }
 
@@ -206,6 +210,7 @@ public sealed class ReplayJobRunner(
     async Task TellEndAsync(ReplayJob job)
     {
         log.LogInformation(
+            LogEvents.Named("replay-job.rests"),
             "replay job {Job}: {State}{Why}; {Delivered} delivered, {Failed} failed, {Skipped} skipped, {Left} left",
             job.Id, job.State, job.Why is null ? "" : $" ({job.Why})", job.Delivered, job.Failed, job.Skipped, job.Left);
         if (job.State is not (ReplayJobState.Finished or ReplayJobState.Stopped)) return;

@@ -165,7 +165,10 @@ public sealed class ReplayRunner(RedisDeadLetterStore store, IReadOnlyList<Slice
         var unwritten = letter.Record is RecordReading.None
             ? DeadLetterDecisions.RecordOfAnotherWriter(letter, new ReplayRoute(slice.Route, slice.RecordKey), clock.GetUtcNow())
             : null;
-        var order = new ReplayOrder(delivery, wish.By, wish.Confirmation) { Claim = ClaimAsync };
+        var order = new ReplayOrder(delivery, wish.By, wish.Confirmation)
+        {
+            Claim = ClaimAsync, FirstTrace = (letter.Record as RecordReading.Readable)?.Record.TraceParent,
+        };
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
         operations.TryAdd((wish.Key, wish.Op), 0);

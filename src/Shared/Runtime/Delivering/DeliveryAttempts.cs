@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -34,7 +36,10 @@ sealed class DeliveryAttempts(
     {
         try
         {
-            var letter = DeadLetter.Of(refusal, parts.Route.EventType, parts.Route.Topic, parts.Clock.GetUtcNow());
+            using var work = EventTrace.StartWork(parts.Meter.Flow, refusal.LetterKey);
+            EventTrace.NoteFailure(work, "refused", refusal.Reason);
+            var letter = DeadLetter.Of(refusal, parts.Route.EventType, parts.Route.Topic, parts.Clock.GetUtcNow())
+                with { TraceParent = work?.Id };
             await settler.SettleAsync(
                 refusal.EventId, refusal.LetterKey,
                 new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null), tally.Refused);
@@ -153,9 +158,11 @@ sealed class DeliveryAttempts(
         }
 
         var now = parts.Clock.GetUtcNow();
+        EventTrace.NoteFailure(Activity.Current, last.Code, last.Message);
         await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
             e.Id, e.LetterKey,
-            new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, parts.Route.EventType, failed, after.Outage, now)),
+            new EventOutcome.GaveUp(
+                DeadLetter.Of(delivery, e, parts.Route.EventType, failed, after.Outage, now) with { TraceParent = Activity.Current?.Id }),
             tally.DeadLettered)));
     }
 
@@ -164,6 +171,7 @@ sealed class DeliveryAttempts(
     void LeaveAfterBug(Exception bug, int rows)
     {
         parts.Log.LogError(
+            LogEvents.Named("delivery.bug"),
             bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", parts.Route.EventType, rows);
         tally.Problem($"internal error: {bug.GetType().Name}");
         tally.LeftPending(rows);

@@ -53,9 +53,12 @@ public sealed class DeliveryRunner(DeliveryParts parts)
     }
 
     internal Task<Either<CallFailure, MarkOutcome>> MarkSentAsync(EventId id, CancellationToken stopping) =>
-        marks.MarkAsync(() => parts.Meter.TimedAsync("SENT", parts.Clock, () => parts.Ports.Marks.Sent(id)), stopping);
+        marks.MarkAsync(() => parts.Meter.TimedAsync("SENT", KeyOf(id), parts.Clock, () => parts.Ports.Marks.Sent(id)), stopping);
 
     internal Task<Either<CallFailure, MarkOutcome>> MarkFailedAsync(
         EventId id, string reason, CancellationToken stopping) =>
-        marks.MarkAsync(() => parts.Meter.TimedAsync("FAILED", parts.Clock, () => parts.Ports.Marks.Failed(id, reason)), stopping);
+        marks.MarkAsync(
+            () => parts.Meter.TimedAsync("FAILED", KeyOf(id), parts.Clock, () => parts.Ports.Marks.Failed(id, reason)), stopping);
+
+    DeadLetterKey KeyOf(EventId id) => new(parts.Route.Category, id.Value);
 }

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -13,6 +14,8 @@ public sealed class DeliveryVisit : IDisposable
     readonly CancellationToken stopping;
     readonly VisitCounters tally;
     readonly long begun;
+    readonly DateTimeOffset polledAt;
+    DateTimeOffset foundAt;
     readonly List<EventId> held = [];
     readonly DeliveryWindow window;
     readonly Settler settler;
@@ -27,6 +30,7 @@ public sealed class DeliveryVisit : IDisposable
         this.stopping = stopping;
         tally = new VisitCounters(runner.Parts.Meter.Rows);
         begun = runner.Parts.Clock.GetTimestamp();
+        polledAt = foundAt = runner.Parts.Clock.GetUtcNow();
         var limits = runner.Parts.Limits;
         ledger = runner.Parts.Ledger;
         window = new DeliveryWindow(limits.EventsInFlight, limits.BytesInFlight, limits.Parked);
@@ -42,6 +46,7 @@ public sealed class DeliveryVisit : IDisposable
         where TRow : IPendingRow
     {
         found = rows.Count;
+        foundAt = runner.Parts.Clock.GetUtcNow();
         oldest = rows.Min(r => r.CreatedAt);
         runner.Parts.Meter.Polled(runner.Parts.Clock.GetElapsedTime(begun), null);
         runner.Parts.Meter.Rows.Found(found, oldest);
@@ -172,7 +177,7 @@ public sealed class DeliveryVisit : IDisposable
             await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
             if (!stopping.IsCancellationRequested)
             {
-                _ = attempts.DeliverAsync(delivery, letters, probe: false);
+                _ = DeliverAsync(delivery, letters, probe: false);
                 return;
             }
 
@@ -190,9 +195,18 @@ public sealed class DeliveryVisit : IDisposable
 
         probed = true;
         await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
-        var told = await attempts.DeliverAsync(delivery, letters, probe: true);
+        var told = await DeliverAsync(delivery, letters, probe: true);
         // What is refused for itself says nothing of the topic: the next one asks.
         probed = told && runner.BrokerAway;
+    }
+
+    Task<bool> DeliverAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe) =>
+        EventTrace.IsListenedTo ? DeliverTracedAsync(delivery, letters, probe) : attempts.DeliverAsync(delivery, letters, probe);
+
+    async Task<bool> DeliverTracedAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe)
+    {
+        using var work = EventTrace.StartWork(runner.Parts.Meter.Flow, delivery.Events, polledAt, foundAt);
+        return await attempts.DeliverAsync(delivery, letters, probe);
     }
 
     /// <summary>The chunk with the record in front that is to ask.</summary>

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -21,6 +22,9 @@ public enum Confirmation
 /// <param name="By">Who asked, for those who come second.</param>
 public sealed record ReplayOrder(Delivery Delivery, string By, Confirmation Confirmation)
 {
+    /// <summary>The <c>traceparent</c> under which the event failed, where the letter has it: the replay's trace links to it.</summary>
+    public string? FirstTrace { get; init; }
+
     /// <summary>
     /// Takes the letter's lasting claim: asked once, when the event is in hand and before anything is looked up or sent.
     /// </summary>
@@ -89,6 +93,7 @@ public sealed class Replay(DeliveryRunner runner)
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
         var carried = order.Delivery.Events[0];
+        using var trace = EventTrace.StartReplay(parts.Meter.Flow, carried.LetterKey, order.FirstTrace);
         if (!(await parts.Ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
         if (!runner.Holds.TryTake(carried.Id, order.By).TryGetRight(out _, out var holder))

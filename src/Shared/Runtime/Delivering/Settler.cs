@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -48,7 +49,8 @@ sealed class Settler
     {
         if (!result.TryGetRight(out var outcome, out var failure)) return $"outbox: mark: {failure}";
         if (outcome is MarkOutcome.NoSuchRow)
-            parts.Log.LogInformation("{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
+            parts.Log.LogInformation(LogEvents.Named("mark.no-row"),
+                "{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
         return null;
     }
 }

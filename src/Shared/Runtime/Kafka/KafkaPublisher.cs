@@ -51,7 +51,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
         Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> guard)
     {
         using var activity = PublishTrace.Start(delivery.Topic);
-        var record = KafkaRecord.Of(delivery, possibleDuplicate, PublishTrace.TraceParent(activity));
+        var record = KafkaRecord.Of(delivery, possibleDuplicate, PublishTrace.TraceParent(activity, delivery));
         var outcome = await SendAsync(delivery, record, guard);
         outcome.IfLeft(failure => PublishTrace.NoteFailure(activity, failure));
         return outcome;

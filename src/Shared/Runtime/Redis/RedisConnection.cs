@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -168,7 +169,7 @@ public sealed class RedisConnection(
         }
         catch (Exception e)
         {
-            logger.LogDebug(e, "An ended connection to Redis did not close in order");
+            logger.LogDebug(LogEvents.Named("redis.connection-ended"), e, "An ended connection to Redis did not close in order");
         }
     }
 

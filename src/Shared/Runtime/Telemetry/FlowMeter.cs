@@ -32,11 +32,14 @@ public sealed class FlowMeter(string flow, RelayMeter? instruments = null)
 
     /// <summary>Makes one call to mark a row, and tells of it.</summary>
     public async Task<Either<CallFailure, MarkOutcome>> TimedAsync(
-        string status, TimeProvider clock, Func<Task<Either<CallFailure, MarkOutcome>>> mark)
+        string status, DeadLetterKey key, TimeProvider clock, Func<Task<Either<CallFailure, MarkOutcome>>> mark)
     {
+        using var call = EventTrace.StartCall("mark", flow, key);
         var started = clock.GetTimestamp();
         var outcome = await mark();
-        Marked(status, clock.GetElapsedTime(started), outcome.TryGetRight(out _, out var failure) ? null : failure);
+        var failed = !outcome.TryGetRight(out _, out var failure);
+        if (failed) EventTrace.NoteFailure(call, failure!.Kind.ToString(), failure.Message);
+        Marked(status, clock.GetElapsedTime(started), failed ? failure : null);
         return outcome;
     }
 
