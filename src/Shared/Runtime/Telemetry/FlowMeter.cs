@@ -38,7 +38,7 @@ public sealed class FlowMeter(string flow, RelayMeter? instruments = null)
         var started = clock.GetTimestamp();
         var outcome = await mark();
         var failed = !outcome.TryGetRight(out _, out var failure);
-        if (failed) EventTrace.NoteFailure(call, failure!.Kind.ToString(), failure.Message);
+        if (failed) EventTrace.NoteFailure(call, failure!.Kind.ToString(), failure.Detail);
         Marked(status, clock.GetElapsedTime(started), failed ? failure : null);
         return outcome;
     }

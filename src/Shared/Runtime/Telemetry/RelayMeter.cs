@@ -27,7 +27,7 @@ public sealed class RelayMeter : IDisposable
             });
         Sent = meter.CreateCounter<long>(TelemetryNames.SentMessages, "{message}", "Attempts to send a record to Kafka, failed ones too");
         Retried = meter.CreateCounter<long>(
-            "hobom.relay.retried", "{attempt}", "Tries that failed and were followed by another in the same visit");
+            "hobom.relay.retried", "{attempt}", "Publishes, or steps, that failed and were tried again in the same visit");
         Settled = meter.CreateCounter<long>("hobom.relay.settled", "{row}", "Rows marked SENT or FAILED, by visits and replays");
         CountRows(meter, "polled", "Rows found by visits; one found twice counts twice", r => r.Polled);
         CountRows(meter, "published", "Rows published and marked SENT", r => r.Published);

@@ -10,7 +10,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Time.Testing;
-using EventId = Microsoft.Extensions.Logging.EventId;
 
 namespace Hobom.Slices.Tests.Fast.Host.Telemetry;
 
@@ -103,7 +102,7 @@ public sealed class LogFormTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> text) =>
+        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> text) =>
             formatter.Write(new LogEntry<TState>(logLevel, "Test", eventId, state, exception, text), null, to);
     }
 }
