@@ -13,7 +13,7 @@ static class MetricsAccess
     /// <param name="own">Null where the metrics are on the API's port.</param>
     public static Func<HttpContext, RequestDelegate, Task> KeepToItsPort(ListenAddress? own) => (http, next) =>
     {
-        var asked = http.Request.Path.Equals(TelemetryExport.Path, StringComparison.OrdinalIgnoreCase);
+        var asked = http.Request.Path.StartsWithSegments(TelemetryExport.Path, StringComparison.OrdinalIgnoreCase);
         if (own is not null && asked != (http.Connection.LocalPort == own.Port))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
