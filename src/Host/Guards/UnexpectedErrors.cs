@@ -1,4 +1,5 @@
 using Hobom.Slices.Http;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Http.Masking;
 
 namespace Hobom.Slices.Host.Guards;
@@ -24,7 +25,7 @@ static class UnexpectedErrors
         }
         catch (Exception unexpected) when (!http.Response.HasStarted)
         {
-            LogOf(http).LogError(unexpected, "{Method} {Path} failed", http.Request.Method, TextMask.MaskText(http.Request.Path));
+            LogOf(http).LogError(LogEvents.Named("request.failed"), unexpected, "{Method} {Path} failed", http.Request.Method, TextMask.MaskText(http.Request.Path));
             await ErrorAnswer.WriteAsync(http, StatusCodes.Status500InternalServerError, "internal error");
         }
     }
