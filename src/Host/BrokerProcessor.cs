@@ -4,6 +4,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Telemetry;
+using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
@@ -16,6 +17,7 @@ sealed class BrokerProcessor : IAsyncDisposable
     readonly TelemetryExport telemetry;
     readonly BrokerSlice broker;
     readonly WebApplication app;
+    readonly LoopWatch loops;
     readonly string? warning;
 
     BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access, TelemetrySettings telling)
@@ -23,15 +25,17 @@ sealed class BrokerProcessor : IAsyncDisposable
         logs = LoggerFactory.Create(logging => ConsoleLog.Configure(logging, telling.Log));
         telemetry = new TelemetryExport(telling);
         warning = access.Warning;
+        loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
         var builder = HttpApi.NewBuilder(http, telling.Listen, access, logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
-            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint);
+            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || IsHealth(type);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
         telemetry.AddTo(builder.Services);
-        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddHealthChecks();
+        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddSingleton(loops)
+            .AddHealthChecks().AddCheck("broker", new BrokerCheck(broker, alone: true));
         app = HttpApi.Build(builder);
     }
 
@@ -73,10 +77,14 @@ sealed class BrokerProcessor : IAsyncDisposable
             LogEvents.Named("process.listening"), "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
             broker.Settings.Provider, string.Join(", ", app.Urls));
         if (warning is not null) log.LogWarning(LogEvents.Named("process.access-warning"), "{Warning}", warning);
-        await broker.RunAsync(stopping);
+        await loops.RunAsync("broker", broker.RunAsync(stopping), stopping);
+        // Its loop has failed: what is left is to be told so, and to be restarted.
+        await Delays.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
         await WebServer.StopAsync(app);
         return 0;
     }
+
+    static bool IsHealth(Type type) => type == typeof(HealthEndpoint) || type == typeof(LiveEndpoint) || type == typeof(ReadyEndpoint);
 
     public async ValueTask DisposeAsync()
     {

@@ -37,6 +37,11 @@ public sealed record Settings(
     AccessSettings Access,
     TimeSpan PollInterval)
 {
+    /// <summary>A flow that has rows to publish and moves none for longer makes the process unready.</summary>
+    public TimeSpan ProgressLimit { get; init; } = DefaultProgressLimit;
+
+    public static readonly TimeSpan DefaultProgressLimit = TimeSpan.FromMinutes(2);
+
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
     public RouterSettings? Streams { get; init; }
 
@@ -60,6 +65,8 @@ public sealed record Settings(
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        var progress = read.Duration(
+            "HOBOM_READY_PROGRESS_LIMIT", DefaultProgressLimit, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24));
         var access = AccessSettings.Read(read);
         var telemetry = TelemetrySettings.Read(read, environment);
         if (telemetry.Listen?.Port == http.Port)
@@ -72,7 +79,7 @@ public sealed record Settings(
         return new Settings(
             main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
         {
-            Streams = streams, Broker = broker, Telemetry = telemetry,
+            Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress,
         };
     }
 

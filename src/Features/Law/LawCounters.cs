@@ -28,7 +28,7 @@ sealed class LawCounters(RowCounter rowsOf)
 {
     readonly Lock gate = new();
     readonly Dictionary<EventId, LawEnd> ends = [];
-    string? trouble;
+    (string Stage, string Words)? trouble;
 
     public void Ended(EventId id, LawEnd end)
     {
@@ -36,9 +36,10 @@ sealed class LawCounters(RowCounter rowsOf)
     }
 
     /// <summary>The first trouble since the last report is the one that is told.</summary>
-    public void Problem(string? words)
+    /// <param name="words">Null where there is none to tell.</param>
+    public void Problem(string stage, string? words)
     {
-        lock (gate) trouble ??= words;
+        lock (gate) trouble ??= words is null ? null : (stage, words);
     }
 
     /// <summary>Rows that are still under way, or were not begun, are left pending.</summary>
@@ -51,7 +52,8 @@ sealed class LawCounters(RowCounter rowsOf)
             var (sent, markedLate) = (CountOf(LawEnd.Sent), CountOf(LawEnd.MarkedLate));
             var (given, refused) = (CountOf(LawEnd.DeadLettered), CountOf(LawEnd.Refused));
             var left = found - sent - markedLate - given - refused;
-            var report = new VisitReport(found, sent, markedLate, given + refused, left, trouble, rows.Min(r => r.CreatedAt));
+            var report = new VisitReport(
+                found, sent, markedLate, given + refused, left, trouble?.Words, rows.Min(r => r.CreatedAt)) { Stage = trouble?.Stage };
             rowsOf.Found(found, report.OldestPending);
             rowsOf.Ended(RowEnd.Published, sent + markedLate);
             rowsOf.Ended(RowEnd.Dead, given);

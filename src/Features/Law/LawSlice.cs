@@ -35,7 +35,10 @@ public static class LawSlice
         });
         return new Slice(
             Name, LawDecisions.Route, main.Address, tools.NewLoop(Name, LawDecisions.Route, flow.VisitAsync),
-            new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
+            new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has)
+            {
+                HasPending = () => flow.Pending.Any,
+            },
             id => id.Value, Payloads)
         {
             AddTo = parts => parts.AddSingleton(flow),
