@@ -29,7 +29,7 @@ public sealed class ConservationTests(ProcessorNeighbours neighbours) : Processo
         Assert.True(scrapes.Exists(s => s.Of("hobom_relay_in_hand", "messages") > 0), "no scrape met a visit at work");
         var last = scrapes[^1];
         Assert.Equal(
-            (Rows, 1, 5),
+            ((double)Rows, 1d, 5d),
             (last.Of("hobom_relay_published_total", "messages"), last.Of("hobom_relay_dead_total", "messages"), last.Of("hobom_relay_refused_total", "messages")));
         Assert.Equal(0, last.Of("hobom_relay_oldest_pending_age_seconds", "messages"));
         Assert.DoesNotContain(Prefix, last.ToString(), StringComparison.Ordinal);
