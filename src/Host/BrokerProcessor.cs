@@ -3,7 +3,9 @@ using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
+using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -11,23 +13,27 @@ namespace Hobom.Slices.Host;
 /// <summary>The broker without the relay: no backend, no Redis, no Kafka.</summary>
 sealed class BrokerProcessor : IAsyncDisposable
 {
-    readonly ILoggerFactory logs = LoggerFactory.Create(ConsoleLog.Configure);
+    readonly ILoggerFactory logs;
+    readonly TelemetryExport telemetry;
     readonly BrokerSlice broker;
     readonly WebApplication app;
     readonly LoopWatch loops;
     readonly string? warning;
 
-    BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access)
+    BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access, TelemetrySettings telling)
     {
+        logs = LoggerFactory.Create(logging => ConsoleLog.Configure(logging, telling.Log));
+        telemetry = new TelemetryExport(telling);
         warning = access.Warning;
         loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
-        var builder = HttpApi.NewBuilder(http, access, ["broker"], logs, o =>
+        var builder = HttpApi.NewBuilder(http, telling.Listen, access, ["broker"], logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
             o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || IsHealth(type);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
+        telemetry.AddTo(builder.Services);
         builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddSingleton(loops)
             .AddHealthChecks().AddCheck("broker", new BrokerCheck(broker, alone: true));
         app = HttpApi.Build(builder);
@@ -42,8 +48,9 @@ sealed class BrokerProcessor : IAsyncDisposable
         if (asked.IsNone && read.Problems.Count == 0) return default;
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
         var access = AccessSettings.Read(read);
+        var telling = TelemetrySettings.Read(read, environment);
         if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));
-        return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access)));
+        return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access, telling)));
     }
 
     public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)
@@ -67,9 +74,9 @@ sealed class BrokerProcessor : IAsyncDisposable
         if (!await WebServer.StartAsync(app)) return 1;
         var log = logs.CreateLogger("Hobom.Slices");
         log.LogInformation(
-            "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
+            LogEvents.Named("process.listening"), "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
             broker.Settings.Provider, string.Join(", ", app.Urls));
-        if (warning is not null) log.LogWarning("{Warning}", warning);
+        if (warning is not null) log.LogWarning(LogEvents.Named("process.access-warning"), "{Warning}", warning);
         await loops.RunAsync("broker", broker.RunAsync(stopping), stopping);
         // Its loop has failed: what is left is to be told so, and to be restarted.
         await Delays.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
@@ -83,6 +90,7 @@ sealed class BrokerProcessor : IAsyncDisposable
     {
         await app.DisposeAsync();
         await broker.DisposeAsync();
+        telemetry.Dispose();
         logs.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Hobom.Slices.Broker;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
@@ -10,24 +11,26 @@ using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using static LanguageExt.Prelude;
 
 namespace Hobom.Slices.Host;
 
 /// <summary>The connections, made once and closed in order: what publishes first, what remembers last.</summary>
-sealed class Connections(Settings settings, ILoggerFactory logs) : IAsyncDisposable
+sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory meters) : IAsyncDisposable
 {
     static readonly TimeProvider Clock = TimeProvider.System;
     static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
-    readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock);
+    readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock, new KafkaMeter(meters));
     readonly PublishedLookup readBack = new(
         settings.Kafka, logs.CreateLogger<PublishedLookup>(), PublishedLookup.DefaultTimeLimit, Clock);
     readonly KafkaProbe probe = new(settings.Kafka);
     readonly ConcurrentDictionary<Category, FlowLease> leases = new();
     readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();
-    readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
+    readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>(), meter: new RedisMeter(meters));
+    readonly RelayMeter relay = new(meters, Clock);
 
     public TopicCircuits Circuits => field ??= new TopicCircuits(Clock, logs.CreateLogger<TopicCircuit>());
 
@@ -72,6 +75,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs) : IAsyncDisposa
     {
         TopicByteLimit = publisher.TopicByteLimitAsync,
         Circuits = Circuits,
+        Meters = relay.Of,
     };
 
     public async ValueTask DisposeAsync()
@@ -80,6 +84,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs) : IAsyncDisposa
         probe.Dispose();
         foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
         await redis.DisposeAsync();
+        relay.Dispose();
         logs.Dispose();
     }
 

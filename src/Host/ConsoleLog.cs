@@ -1,4 +1,5 @@
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Telemetry;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Hobom.Slices.Host;
@@ -13,20 +14,23 @@ static class ConsoleLog
     /// <summary>Lines that wait for a reader. With <see cref="LineFormatter.CharacterLimit"/> a bound in bytes as well.</summary>
     const int WaitingLineLimit = 5_000;
 
-    public static void Configure(ILoggingBuilder logging)
+    public static void Configure(ILoggingBuilder logging, LogForm form = LogForm.Lines)
     {
         logging.SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
+            // Routes and validators at each start, in the words of a package.
+            .AddFilter("FastEndpoints", LogLevel.Warning)
             // The framework would add two lines of its own to each refusal, however many there are.
             .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
             // A line for each probe that finds trouble; the trouble itself is told once, by whoever has it.
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
             .AddConsole(o =>
             {
-                o.FormatterName = LineFormatter.FormatterName;
+                o.FormatterName = form is LogForm.Json ? JsonLineFormatter.FormatterName : LineFormatter.FormatterName;
                 o.MaxQueueLength = WaitingLineLimit;
                 o.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
             })
-            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
+            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>()
+            .AddConsoleFormatter<JsonLineFormatter, ConsoleFormatterOptions>();
     }
 }

@@ -6,6 +6,7 @@ using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Access.Sessions;
 using Hobom.Slices.Host.Guards;
+using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Http;
 using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Law;
@@ -16,6 +17,7 @@ using Hobom.Slices.Space;
 using Hobom.Slices.Streams;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Hobom.Slices.Host;
@@ -28,7 +30,7 @@ static class HttpApi
     /// <param name="logs">Shared with all else, so that what a request sets going is logged with its trace.</param>
     /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
     public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs, params Assembly[] moreRoutes) =>
-        NewBuilder(settings.Http, settings.Access, PartsOf(settings), logs, o => o.Assemblies =
+        NewBuilder(settings.Http, settings.Telemetry.Listen, settings.Access, PartsOf(settings), logs, o => o.Assemblies =
         [
             typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayRunner).Assembly,
             typeof(PageSlice).Assembly, typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly,
@@ -39,10 +41,11 @@ static class HttpApi
             .. moreRoutes,
         ]);
 
+    /// <param name="metrics">A port of its own for the metrics; null for the same.</param>
     /// <param name="parts">What is on beside the relay, for the page.</param>
     /// <param name="routes">Where the endpoints are.</param>
     public static WebApplicationBuilder NewBuilder(
-        ListenAddress listen, AccessSettings access, IReadOnlyList<string> parts, ILoggerFactory logs,
+        ListenAddress listen, ListenAddress? metrics, AccessSettings access, IReadOnlyList<string> parts, ILoggerFactory logs,
         Action<EndpointDiscoveryOptions> routes)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -50,8 +53,8 @@ static class HttpApi
         {
             kestrel.AddServerHeader = false;
             RequestRules.Limit(kestrel.Limits);
-            if (listen.Address is { } address) kestrel.Listen(address, listen.Port);
-            else kestrel.ListenAnyIP(listen.Port);
+            Listen(kestrel, listen);
+            if (metrics is not null) Listen(kestrel, metrics);
         });
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
@@ -83,9 +86,17 @@ static class HttpApi
         return builder;
     }
 
+    static void Listen(KestrelServerOptions kestrel, ListenAddress at)
+    {
+        if (at.Address is { } address) kestrel.Listen(address, at.Port);
+        else kestrel.ListenAnyIP(at.Port);
+    }
+
     public static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        var telemetry = app.Services.GetRequiredService<TelemetryExport>();
+        app.Use(MetricsAccess.KeepToItsPort(telemetry.Settings.Listen));
         app.Use(AnswerHeadAsGetAsync);
         app.UseRouting();
         app.Use(RequestTrace.KeepAsync);
@@ -94,6 +105,7 @@ static class HttpApi
         app.Use(RequestRules.RefuseAsync);
         if (app.Services.GetRequiredService<AccessSettings>().AnswersThisMachineOnly) app.Use(ThisMachineOnly.RefuseOthersAsync);
         app.UseAuthentication();
+        app.Use(MetricsAccess.AdmitThisMachine(telemetry.Settings.Listen));
         app.UseRateLimiter();
         app.Use(RefuseStrangersAsync);
         app.Use(SessionRules.RefuseAsync);
@@ -108,6 +120,7 @@ static class HttpApi
             c.Errors.ProducesMetadataType = typeof(ErrorAnswer);
             c.Errors.ResponseBuilder = (failures, http, _) => BadBody.Of(failures, http.TraceIdentifier);
         });
+        telemetry.Map(app);
         app.UseSwaggerGen();
         return app;
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 namespace Hobom.Slices.Host;
 
 /// <summary>
-/// One line for each entry, whatever stands in it: <c>time level: category[id] message</c>, and the trace of the
+/// One line for each entry, whatever stands in it: <c>time level: category[event] message</c>, and the trace of the
 /// request that it belongs to. Line ends and control characters of ids, paths and errors come out escaped.
 /// </summary>
 sealed class LineFormatter(TimeProvider? clock = null) : ConsoleFormatter(FormatterName)
@@ -18,25 +18,30 @@ sealed class LineFormatter(TimeProvider? clock = null) : ConsoleFormatter(Format
     public const int CharacterLimit = 8192;
 
     readonly TimeProvider clock = clock ?? TimeProvider.System;
+    readonly LogFlood flood = new(clock ?? TimeProvider.System);
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (!flood.Admits(logEntry.EventId.Name, logEntry.Category, out var unsaid)) return;
+        var trace = TraceOf(scopeProvider) is { } id ? $" (trace {id})" : "";
+        var named = logEntry.EventId.Name ?? logEntry.EventId.Id.ToString(CultureInfo.InvariantCulture);
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] "
-            + $"{logEntry.Formatter(logEntry.State, logEntry.Exception)}{TraceOf(scopeProvider)}");
+            $"{clock.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logEntry.LogLevel)}: {logEntry.Category}[{named}] "
+            + $"{logEntry.Formatter(logEntry.State, logEntry.Exception)}{unsaid}{trace}");
         if (logEntry.Exception is { } exception) line += $" {exception}";
         textWriter.Write(LogText.Clean(line, CharacterLimit) + "\n");
     }
 
-    static string TraceOf(IExternalScopeProvider? scopes)
+    /// <summary>The caller's word for its request; null outside of requests.</summary>
+    internal static string? TraceOf(IExternalScopeProvider? scopes)
     {
         var trace = new List<string>();
         scopes?.ForEachScope(static (scope, found) =>
         {
             if (scope is TraceScope(var id)) found.Add(id);
         }, trace);
-        return trace is [.., var last] ? $" (trace {last})" : "";
+        return trace is [.., var last] ? last : null;
     }
 
     static string NameOf(LogLevel level) => level switch

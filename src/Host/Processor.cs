@@ -3,10 +3,12 @@ using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Health;
+using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Page;
 using Hobom.Slices.Page.Changes;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Streams;
 using LanguageExt;
 
@@ -16,6 +18,7 @@ namespace Hobom.Slices.Host;
 sealed class Processor : IAsyncDisposable
 {
     readonly WebApplication app;
+    readonly TelemetryExport telemetry;
     readonly Connections connections;
     readonly IReadOnlyList<Slice> slices;
     readonly DeadLettersSlice deadLetters;
@@ -33,7 +36,8 @@ sealed class Processor : IAsyncDisposable
         var builder = HttpApi.NewBuilder(settings, logs, moreRoutes);
         var clock = TimeProvider.System;
         log = logs.CreateLogger("Hobom.Slices");
-        connections = new Connections(settings, logs);
+        telemetry = new TelemetryExport(settings.Telemetry);
+        connections = new Connections(settings, logs, telemetry.Meters);
         var tools = connections.NewTools();
         slices = Flows.Build(tools, connections, settings);
         if (settings.Streams is { } streaming)
@@ -48,6 +52,9 @@ sealed class Processor : IAsyncDisposable
         deadLetters.AddTo(builder.Services);
         page = new PageSlice(slices, LettersNow, clock);
         page.AddTo(builder.Services);
+        deadLetters.Observe(telemetry.Meters, slices, clock);
+        PollerMeter.Observe(telemetry.Meters, slices, connections.Circuits, connections.Redis, clock);
+        telemetry.AddTo(builder.Services);
         broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b));
         topics = new TopicWatch(
@@ -70,7 +77,8 @@ sealed class Processor : IAsyncDisposable
     /// <summary>The API, for those who start it without the pollers.</summary>
     public WebApplication Api => app;
 
-    public static Processor Build(Settings settings) => Build(settings, LoggerFactory.Create(ConsoleLog.Configure), _ => { });
+    public static Processor Build(Settings settings) =>
+        Build(settings, LoggerFactory.Create(logging => ConsoleLog.Configure(logging, settings.Telemetry.Log)), _ => { });
 
     /// <param name="logs">Disposed of with the processor.</param>
     /// <param name="configure">Has the last word on the web server.</param>
@@ -99,7 +107,7 @@ sealed class Processor : IAsyncDisposable
                 loops.RunAsync("topics", watching, stopping)]);
         }
 
-        log.LogInformation("stopping: no visit is under way any more");
+        log.LogInformation(LogEvents.Named("process.stopping"), "stopping: no visit is under way any more");
         // The slices first: a law replay under way waits for a generation that its slice's end cancels.
         await Task.WhenAll(slices.Select(s => s.Work.DrainAsync()));
         await replaying;
@@ -108,7 +116,7 @@ sealed class Processor : IAsyncDisposable
         // Nothing of any flow is under way: another process may go on at once.
         await Task.WhenAll(slices.Select(s => s.Lease.CloseAsync()));
         await WebServer.StopAsync(app);
-        log.LogInformation("stopped");
+        log.LogInformation(LogEvents.Named("process.stopped"), "stopped");
         return 0;
     }
 
@@ -126,6 +134,7 @@ sealed class Processor : IAsyncDisposable
         await app.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
         await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
+        telemetry.Dispose();
         await connections.DisposeAsync();
         deadLetters.Dispose();
     }

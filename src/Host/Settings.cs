@@ -1,6 +1,7 @@
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Redis;
@@ -44,6 +45,9 @@ public sealed record Settings(
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
     public RouterSettings? Streams { get; init; }
 
+    /// <summary>What it tells of itself, where, and in which form.</summary>
+    public TelemetrySettings Telemetry { get; init; } = TelemetrySettings.Quiet;
+
     /// <summary>None leaves the broker off.</summary>
     public Option<BrokerSettings> Broker { get; init; }
 
@@ -64,6 +68,9 @@ public sealed record Settings(
         var progress = read.Duration(
             "HOBOM_READY_PROGRESS_LIMIT", DefaultProgressLimit, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24));
         var access = AccessSettings.Read(read);
+        var telemetry = TelemetrySettings.Read(read, environment);
+        if (telemetry.Listen?.Port == http.Port)
+            read.Add($"{TelemetrySettings.ListenVariable}: its port is the API's own; leave it unset for that");
         var kafka = ReadKafka(read, environment);
         var broker = ReadBroker(read, environment);
 
@@ -72,7 +79,7 @@ public sealed record Settings(
         return new Settings(
             main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
         {
-            Streams = streams, Broker = broker, ProgressLimit = progress,
+            Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress,
         };
     }
 

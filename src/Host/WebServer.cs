@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Hobom.Slices.Host.Telemetry;
 
 namespace Hobom.Slices.Host;
 
@@ -17,10 +18,14 @@ static class WebServer
         }
         catch (Exception unavailable) when (unavailable is IOException or SocketException)
         {
-            await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
+            await Console.Error.WriteLineAsync($"{VariablesOf(app)}: {unavailable.Message}");
             return false;
         }
     }
+
+    static string VariablesOf(WebApplication app) => app.Services.GetRequiredService<TelemetryExport>().Settings.Listen is null
+        ? "HOBOM_HTTP_ADDR"
+        : $"HOBOM_HTTP_ADDR or {TelemetrySettings.ListenVariable}";
 
     /// <summary>Requests under way have five seconds.</summary>
     public static async Task StopAsync(WebApplication app)

@@ -4,6 +4,7 @@ using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -71,7 +72,7 @@ public sealed class BrokerSlice : IAsyncDisposable
             var store = await OpenStore.OpenAsync(Settings, () => Tuning.Now, tools.Clock, stopping);
             if (!store.TryGetRight(out opened, out var failure))
             {
-                log.LogWarning("broker: the store does not open: {Reason}", failure.Message);
+                log.LogWarning(LogEvents.Named("broker.store-trouble"), "broker: the store does not open: {Reason}", failure.Message);
             }
             else
             {
@@ -94,7 +95,7 @@ public sealed class BrokerSlice : IAsyncDisposable
         foreach (var subscribe in subscriptions)
         {
             if ((await subscribe(handlers, stopping)).TryGetRight(out _, out var fault)) continue;
-            log.LogError("broker: a handler is not registered: {Fault}", fault);
+            log.LogError(LogEvents.Named("broker.handler-refused"), "broker: a handler is not registered: {Fault}", fault);
             return false;
         }
 

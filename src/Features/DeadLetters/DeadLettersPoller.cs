@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -50,7 +51,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "dead letters: a look at them failed unexpectedly");
+            log.LogError(LogEvents.Named("letters.bug"), bug, "dead letters: a look at them failed unexpectedly");
         }
     }
 
@@ -70,6 +71,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
         if (!reconciled.TryGetRight(out var seen, out _)) return false;
         if (seen.Added > 0 || seen.Removed > 0 || seen.Foreign > 0)
             log.LogInformation(
+                LogEvents.Named("letters.reconciled"),
                 "dead letters: {Letters} in store; {Added} of other writers indexed, {Removed} gone, {Foreign} keys that are none",
                 seen.Letters, seen.Added, seen.Removed, seen.Foreign);
         Tell(seen.Ended);
@@ -81,7 +83,8 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
     async Task<bool> IndexForeignAsync()
     {
         if (!(await parts.Upkeep.IndexForeignAsync()).TryGetRight(out var seen, out _)) return false;
-        if (seen.Added > 0) log.LogInformation("dead letters: {Added} of other writers indexed", seen.Added);
+        if (seen.Added > 0) log.LogInformation(LogEvents.Named("letters.foreign"),
+            "dead letters: {Added} of other writers indexed", seen.Added);
         return true;
     }
 
@@ -97,6 +100,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
         if (!parts.Catalogue.IsLoaded) return false;
         foreach (var warning in warnings.Next(parts.Catalogue.Letters, clock.GetUtcNow()))
             log.LogWarning(
+                LogEvents.Named("letters.expiring"),
                 "dead letters: {Letters} of {Category} have used {Percent} % of their time; the first goes at {FirstExpiry:u}",
                 warning.Letters, warning.Category, warning.Percent, warning.FirstExpiry);
         return true;
@@ -106,7 +110,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
     {
         foreach (var group in ended.GroupBy(t => (t.Category, t.Why)))
             log.Log(
-                group.Key.Why == LetterEnd.Discarded ? LogLevel.Information : LogLevel.Warning,
+                group.Key.Why == LetterEnd.Discarded ? LogLevel.Information : LogLevel.Warning, LogEvents.Named("letters.gone"),
                 "dead letters: {Count} of {Category} are gone undelivered ({Why}); see /dlq/tombstones",
                 group.Count(), group.Key.Category, group.Key.Why);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Masking;
@@ -66,6 +67,10 @@ public sealed class DeadLettersSlice : IDisposable
         addServices(services);
         services.AddHealthChecks().AddCheck("dead-letters", new DeadLettersCheck(parts));
     }
+
+    /// <param name="slices">Whose letters are counted by their categories.</param>
+    public void Observe(IMeterFactory meters, IReadOnlyList<Slice> slices, TimeProvider clock) =>
+        LetterMeter.Observe(meters, [.. slices.Select(s => s.Route.Category.Name)], parts, jobs, clock);
 
     /// <summary>Looks after the letters until told to stop.</summary>
     public Task FollowAsync(CancellationToken stopping) => poller.RunAsync(stopping);

@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Law;
 
@@ -13,6 +14,9 @@ enum LawEnd
     MarkedLate,
 
     DeadLettered,
+
+    /// <summary>No input could be read from it: a letter, as of one that was given up.</summary>
+    Refused,
     LeftPending,
 }
 
@@ -20,7 +24,7 @@ enum LawEnd
 /// Counts ends until the next report tells them. An event whose work went on after its visit is told by the visit in
 /// which, or before which, it ended.
 /// </summary>
-sealed class LawCounters
+sealed class LawCounters(RowCounter rowsOf)
 {
     readonly Lock gate = new();
     readonly Dictionary<EventId, LawEnd> ends = [];
@@ -45,12 +49,16 @@ sealed class LawCounters
         {
             var ids = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
             var found = rows.Count + ends.Keys.Count(id => !ids.Contains(id));
-            var (sent, markedLate, dead) = (CountOf(LawEnd.Sent), CountOf(LawEnd.MarkedLate), CountOf(LawEnd.DeadLettered));
+            var (sent, markedLate) = (CountOf(LawEnd.Sent), CountOf(LawEnd.MarkedLate));
+            var (given, refused) = (CountOf(LawEnd.DeadLettered), CountOf(LawEnd.Refused));
+            var left = found - sent - markedLate - given - refused;
             var report = new VisitReport(
-                found, sent, markedLate, dead, found - sent - markedLate - dead, trouble?.Words, rows.Min(r => r.CreatedAt))
-            {
-                Stage = trouble?.Stage,
-            };
+                found, sent, markedLate, given + refused, left, trouble?.Words, rows.Min(r => r.CreatedAt)) { Stage = trouble?.Stage };
+            rowsOf.Found(found, report.OldestPending);
+            rowsOf.Ended(RowEnd.Published, sent + markedLate);
+            rowsOf.Ended(RowEnd.Dead, given);
+            rowsOf.Ended(RowEnd.Refused, refused);
+            rowsOf.Ended(RowEnd.LeftPending, left);
             ends.Clear();
             trouble = null;
             return report;

@@ -17,7 +17,7 @@ public sealed class LawFlow : IDisposable
     {
         hand = new LawInFlight(parts.Clock);
         var outages = new LawOutages();
-        var tally = new LawCounters();
+        var tally = new LawCounters(parts.Meter.Rows);
         var memory = new LawProgressStore(parts.Ports.Kept, parts.Clock);
         var attempts = new StepAttempts(parts, outages, tally);
         var steps = new LawSteps(parts, memory, attempts);

@@ -4,6 +4,7 @@ using Hobom.Slices.Protos.Llm;
 using Hobom.Slices.Protos.Outbox.Law;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -31,4 +32,6 @@ public sealed record LawParts(
 
     /// <summary>Of the steps to generate and to save, and of the mark.</summary>
     public FlowPolicies Policies { get; init; } = FlowPolicies.Contract;
+
+    public FlowMeter Meter { get; init; } = new(LawSlice.Name);
 }

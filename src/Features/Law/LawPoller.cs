@@ -22,7 +22,9 @@ sealed class LawPoller(LawParts parts, LawRunner runner, LawInFlight hand, LawCo
         hand.BeginVisit();
         try
         {
+            var asked = parts.Clock.GetTimestamp();
             var found = await parts.Ports.FindPending(stopping);
+            parts.Meter.Polled(parts.Clock.GetElapsedTime(asked), found.MatchUnsafe(_ => null, CallFailure? (f) => f));
             if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
             pending.Note(rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet());
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);

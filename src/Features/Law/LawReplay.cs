@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Law;
 
@@ -13,6 +14,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawProgressStore memory, 
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
         var carried = order.Delivery.Events[0];
+        using var trace = EventTrace.StartReplay(LawSlice.Name, carried.LetterKey, order.FirstTrace);
         if (!LawPayloadText.Parse(order.Delivery.Value).TryGetRight(out var payload, out var unreadable))
             return Refused(unreadable.Message);
         if (LawDecisions.Fault(payload) is { } fault) return Refused(fault);

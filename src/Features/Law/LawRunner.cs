@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
 
@@ -24,6 +26,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
 
     public async Task RunAsync(LawEvent law, CancellationToken stopping)
     {
+        using var work = EventTrace.StartWork(LawSlice.Name, law.LetterKey);
         try
         {
             tally.Ended(law.Id, await RunToEndAsync(law, stopping));
@@ -31,6 +34,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
         catch (Exception bug)
         {
             parts.Log.LogError(
+                LogEvents.Named("delivery.bug"),
                 bug, "{EventType}: {EventId} failed unexpectedly; it stays PENDING", LawDecisions.Route.EventType, law.Id);
             tally.Problem(VisitStage.Unexpected, $"internal error: {bug.GetType().Name}");
             tally.Ended(law.Id, LawEnd.LeftPending);
@@ -41,7 +45,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
     {
         var letter = DeadLetter.Of(refusal, LawDecisions.Route.EventType, LawDecisions.Route.Topic, parts.Clock.GetUtcNow());
         var outcome = new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null);
-        var end = await SettleAsync(refusal.EventId, refusal.LetterKey, outcome, LawEnd.DeadLettered, stopping);
+        var end = await SettleAsync(refusal.EventId, refusal.LetterKey, outcome, LawEnd.Refused, stopping);
         if (refusal.EventId is { } id) tally.Ended(id, end);
     }
 
@@ -52,7 +56,8 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
             return await CloseAsync(law, savedBefore ? LawEnd.MarkedLate : LawEnd.Sent, stopping);
         if (end is StepEnd.GaveUp gaveUp && outages.MayDeadLetter(gaveUp))
         {
-            var outcome = new EventOutcome.GaveUp(LawDecisions.LetterOf(law, gaveUp, parts.Clock.GetUtcNow()));
+            var letter = LawDecisions.LetterOf(law, gaveUp, parts.Clock.GetUtcNow()) with { TraceParent = Activity.Current?.Id };
+            var outcome = new EventOutcome.GaveUp(letter);
             return await SettleAsync(law.Id, law.LetterKey, outcome, LawEnd.DeadLettered, stopping);
         }
 

@@ -29,7 +29,10 @@ public static class LawSlice
             new LawOutboxClient(main).FindPendingAsync, material.GenerateAsync, material.SaveAsync,
             MessageOutboxMarks.Of(main).Under(lease), tools.Letters.Under(lease), kept("law", lease));
         var flow = new LawFlow(new LawParts(
-            ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
+            ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}"))
+        {
+            Meter = tools.Meters(Name),
+        });
         return new Slice(
             Name, LawDecisions.Route, main.Address, tools.NewLoop(Name, LawDecisions.Route, flow.VisitAsync),
             new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has)

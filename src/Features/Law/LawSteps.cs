@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Llm;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -99,7 +100,7 @@ sealed class LawSteps(LawParts parts, LawProgressStore memory, StepAttempts atte
 
         if (LawDecisions.Fault(material) is { } fault) return StepFaults.OfEmptyAnswer(fault, countEmpty());
         parts.Log.LogInformation(
-            "{EventType}: study material for diff {DiffId} generated in {Took:F1} s",
+            LogEvents.Named("law.generated"), "{EventType}: study material for diff {DiffId} generated in {Took:F1} s",
             LawDecisions.Route.EventType, law.Payload.DiffId, parts.Clock.GetElapsedTime(started).TotalSeconds);
         if (!(await memory.KeepAsync(law.InputHash, material)).TryGetRight(out _, out down)) return new StepFault.StoreDown(down);
         return material;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Law;
@@ -19,7 +20,9 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
         {
             var startedAt = parts.Clock.GetUtcNow();
             var started = parts.Clock.GetTimestamp();
-            if ((await attempt()).TryGetRight(out var value, out var fault))
+            var tried = await TracedAsync(stage, attempt);
+            if (stage != LawSettler.MarkStage) parts.Meter.Processed(stage, parts.Clock.GetElapsedTime(started), ErrorOf(tried));
+            if (tried.TryGetRight(out var value, out var fault))
             {
                 outages.NoteAnswered(stage);
                 return value;
@@ -34,12 +37,27 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
                 return EndOf(end, stage, failed);
             if (fault is StepFault.AskedToWait(_, var message))
                 tally.Problem(stage, $"{message}; waiting {Durations.Format(next.Delay)}");
+            parts.Meter.Retried();
             if (!await Delays.WaitAsync(next.Delay, parts.Clock, stopping)) return new StepEnd.LeftPending(null, TimeSpan.Zero);
             if (fault is not StepFault.AskedToWait) continue;
             waits++;
             waited += next.Delay;
         }
     }
+
+    static async Task<Either<StepFault, T>> TracedAsync<T>(string stage, Func<Task<Either<StepFault, T>>> attempt)
+    {
+        // A mark tells of itself.
+        if (stage == LawSettler.MarkStage) return await attempt();
+        using var call = EventTrace.StartCall(stage, LawSlice.Name);
+        var tried = await attempt();
+        if (ErrorOf(tried) is { } code) EventTrace.NoteFailure(call, code, code);
+        return tried;
+    }
+
+    /// <summary>The name of the failure, of which there are few; null where there was none.</summary>
+    static string? ErrorOf<T>(Either<StepFault, T> tried) =>
+        tried.MatchUnsafe(_ => null, string? (fault) => fault is StepFault.Failed(var failure, _, _) ? failure.Code : fault.GetType().Name);
 
     static StepEnd EndOf(NoNextStepTry end, string stage, IReadOnlyList<Attempt> failed) => end switch
     {

@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Logs;
@@ -21,6 +22,7 @@ public sealed class ForeignValueWarnings(string eventType, ILogger log)
         if (told.Count + fresh.Length > RememberedLimit) told.Clear();
         told.UnionWith(fresh.Take(RememberedLimit));
         log.LogWarning(
+            LogEvents.Named("logs.foreign-value"),
             "{EventType}: {Values} values that the consumers do not know, such as {Value}; each row that holds one travels alone",
             eventType, fresh.Length, fresh[0]);
     }

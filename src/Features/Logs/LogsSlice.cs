@@ -22,7 +22,7 @@ public static class LogsSlice
     /// <summary>Both flows of logs are wired alike.</summary>
     internal static Slice Build(FlowDependencies tools, GrpcBackend backend, string name, LogFlow flow, MarkPort marks)
     {
-        var runner = tools.NewRunner(flow.Route, marks);
+        var runner = tools.NewRunner(name, flow.Route, marks);
         var limits = new LogSplitLimits(tools.RecordByteLimit, tools.TopicByteLimit);
         var poller = new LogsPoller(
             new LogOutboxClient(backend, flow.Route.EventType), runner, flow,

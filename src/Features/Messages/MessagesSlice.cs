@@ -14,7 +14,7 @@ public static class MessagesSlice
 
     public static Slice Build(FlowDependencies tools, GrpcBackend main)
     {
-        var runner = tools.NewRunner(MessageDecisions.Route, MessageOutboxMarks.Of(main));
+        var runner = tools.NewRunner(Name, MessageDecisions.Route, MessageOutboxMarks.Of(main));
         var poller = new MessagesPoller(new MessageOutboxClient(main), runner, tools.Clock);
         return new Slice(
             Name, MessageDecisions.Route, main.Address, tools.NewLoop(Name, MessageDecisions.Route, poller.VisitAsync), runner,

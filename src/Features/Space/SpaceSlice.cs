@@ -16,7 +16,7 @@ public static class SpaceSlice
 
     public static Slice Build(FlowDependencies tools, GrpcBackend space)
     {
-        var runner = tools.NewRunner(SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
+        var runner = tools.NewRunner(Name, SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
         var poller = new SpacePoller(new SpaceOutboxClient(space), runner);
         return new Slice(
             Name, SpaceDecisions.Route, space.Address, tools.NewLoop(Name, SpaceDecisions.Route, poller.VisitAsync), runner,

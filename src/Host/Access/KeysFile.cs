@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Host.Access;
@@ -53,9 +54,10 @@ sealed class KeysFile(string path, KeysReading first, TimeProvider clock, ILogge
         if (usable)
         {
             keys = reading!.Keys;
-            log.LogInformation("{Variable}: read again, {Count} keys", Variable, keys.Count);
+            log.LogInformation(LogEvents.Named("keys.read"), "{Variable}: read again, {Count} keys", Variable, keys.Count);
         }
-        else log.LogError("{Variable}: {Fault}; the {Count} keys read before stay in force", Variable, fault, keys.Count);
+        else log.LogError(LogEvents.Named("keys.fault"),
+            "{Variable}: {Fault}; the {Count} keys read before stay in force", Variable, fault, keys.Count);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,4 +1,5 @@
 using Hobom.Slices.Http.Masking;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Host.Access;
 
@@ -19,6 +20,7 @@ sealed class RefusalLog(ILogger<RefusalLog> log, TimeProvider clock)
     {
         if (!MayWrite(out var unsaid)) return;
         log.LogWarning(
+            LogEvents.Named("request.refused"),
             "refused with {Status}: {Method} {Path} from {Address} by {Name}: {Why}; user agent {Agent}{Unsaid}",
             status, LogText.Clean(http.Request.Method, 10), LogText.Clean(TextMask.MaskText(http.Request.Path), 200),
             http.Connection.RemoteIpAddress, http.User.Identity?.Name ?? "a stranger", why,

@@ -28,6 +28,6 @@ static class ThisMachineOnly
         http.Request.Path.StartsWithSegments("/health") && http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     /// <summary>A socket for both kinds of addresses tells IPv4 ones as IPv6.</summary>
-    static bool IsThisMachine(IPAddress? caller) =>
+    public static bool IsThisMachine(IPAddress? caller) =>
         caller is not null && IPAddress.IsLoopback(caller.IsIPv4MappedToIPv6 ? caller.MapToIPv4() : caller);
 }

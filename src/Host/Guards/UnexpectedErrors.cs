@@ -1,5 +1,6 @@
 using Hobom.Slices.Http;
 using Hobom.Slices.Http.Masking;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Host.Guards;
 
@@ -24,7 +25,9 @@ static class UnexpectedErrors
         }
         catch (Exception unexpected) when (!http.Response.HasStarted)
         {
-            LogOf(http).LogError(unexpected, "{Method} {Path} failed", http.Request.Method, TextMask.MaskText(http.Request.Path));
+            LogOf(http).LogError(
+                LogEvents.Named("request.failed"), unexpected, "{Method} {Path} failed", http.Request.Method,
+                TextMask.MaskText(http.Request.Path));
             await ErrorAnswer.WriteAsync(http, StatusCodes.Status500InternalServerError, "internal error");
         }
     }

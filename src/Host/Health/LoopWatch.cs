@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Host.Health;
 
@@ -31,7 +32,8 @@ sealed class LoopWatch(ILogger log)
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "the loop '{Loop}' failed unexpectedly; only a restart brings it back", name);
+            log.LogError(
+                LogEvents.Named("process.loop-ended"), bug, "the loop '{Loop}' failed unexpectedly; only a restart brings it back", name);
         }
 
         if (!stopping.IsCancellationRequested) ended[name] = true;

@@ -1,5 +1,6 @@
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Host.Health;
 
@@ -49,8 +50,10 @@ sealed class TopicWatch(
     {
         if (now.Except(missing, StringComparer.Ordinal).ToArray() is { Length: > 0 } gone)
             log.LogWarning(
-                "Kafka has no topic {Topics}, or does not let this account see it; not ready until it has", string.Join(", ", gone));
+                LogEvents.Named("kafka.topics-missing"),
+                "Kafka has no topic {Topics}, or does not let this account see it; not ready until it has",
+                string.Join(", ", gone));
         if (missing.Except(now, StringComparer.Ordinal).ToArray() is { Length: > 0 } back)
-            log.LogInformation("Kafka has topic {Topics} now", string.Join(", ", back));
+            log.LogInformation(LogEvents.Named("kafka.topics-back"), "Kafka has topic {Topics} now", string.Join(", ", back));
     }
 }

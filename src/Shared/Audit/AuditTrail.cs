@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -37,11 +38,13 @@ public sealed class AuditTrail(
     void Log(AuditEntry entry, Either<StoreFailure, string> kept)
     {
         log.LogInformation(
+            LogEvents.Named("audit.entry"),
             "audit: {Phase} {Action} {Id} by {Actor} from {Address}, trace {TraceId}: {Keys} {Result}; {Hash}",
             entry.Phase, entry.Action, entry.Id, entry.Actor, entry.Address, entry.TraceId,
             entry.Set ?? (entry.Keys.Count == 1 ? entry.Keys[0] : $"{entry.Keys.Count} keys"), entry.Result,
             kept.Match(hash => hash, _ => "not kept"));
         kept.IfLeft(failure => log.LogWarning(
+            LogEvents.Named("audit.not-kept"),
             "audit: the {Phase} of {Action} {Id} could not be kept: {Reason}", entry.Phase, entry.Action, entry.Id, failure.Message));
     }
 }

@@ -19,6 +19,9 @@ public sealed record DeadLetter(
     IReadOnlyList<Attempt> Attempts,
     DateTimeOffset FailedAt)
 {
+    /// <summary>W3C Trace Context of the work in which it failed; null where that was not traced.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The contract's life of a letter.</summary>
     public static readonly TimeSpan TimeToLive = TimeSpan.FromHours(72);
 

@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -89,8 +90,12 @@ public sealed record FlowDependencies(
 
     public TopicCircuits Circuits { get; init; } = new(Clock, Logs.CreateLogger<TopicCircuit>());
 
+    /// <summary>By the flow's name.</summary>
+    public Func<string, FlowMeter> Meters { get; init; } = name => new FlowMeter(name);
+
+    /// <param name="name">Of the flow, as its metrics tell it.</param>
     /// <param name="policies">The contract's where null.</param>
-    public DeliveryRunner NewRunner(RelayRoute route, MarkPort marks, FlowPolicies? policies = null)
+    public DeliveryRunner NewRunner(string name, RelayRoute route, MarkPort marks, FlowPolicies? policies = null)
     {
         var lease = Leases(route.Category);
         var runner = new DeliveryRunner(new DeliveryParts(
@@ -104,6 +109,7 @@ public sealed record FlowDependencies(
             Logs.CreateLogger($"Hobom.Slices.{route.EventType}"))
         {
             Circuit = Circuits.Of(route.Topic),
+            Meter = Meters(name),
         });
         lease.BeforeTaking(runner.ForgetAsync);
         return runner;

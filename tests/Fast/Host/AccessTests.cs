@@ -27,6 +27,7 @@ public sealed class AccessTests(HostApp app)
         ["GET /health"] = null,
         ["GET /health/live"] = null,
         ["GET /health/ready"] = null,
+        ["GET /metrics"] = Role.Reader,
         ["GET /dlq"] = Role.Reader,
         ["GET /dlq/{key}"] = Role.Reader,
         ["POST /dlq/retry/{key}"] = Role.Operator,

@@ -50,7 +50,11 @@ public sealed class HostApp : IAsyncLifetime
     }
 
     /// <param name="listenAt">Empty for a server in memory.</param>
-    internal static Processor Build(FormattedLines lines, string[] listenAt, params (string Name, string Value)[] settings)
+    internal static Processor Build(FormattedLines lines, string[] listenAt, params (string Name, string Value)[] settings) =>
+        Build(lines, listenAt, 0, settings);
+
+    /// <param name="port">Of the API, where it listens; 0 for any.</param>
+    internal static Processor Build(FormattedLines lines, string[] listenAt, int port, params (string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -60,7 +64,7 @@ public sealed class HostApp : IAsyncLifetime
         };
         foreach (var (name, value) in settings) environment[name] = value;
         var read = Settings.Read(environment).Match(s => s, problems => throw new InvalidOperationException(string.Join('\n', problems.Lines)));
-        if (listenAt.Length > 0) read = read with { Http = new ListenAddress(System.Net.IPAddress.Loopback, 0) };
+        if (listenAt.Length > 0) read = read with { Http = new ListenAddress(System.Net.IPAddress.Loopback, port) };
         return Processor.Build(
             read, lines.NewFactory(),
             builder =>

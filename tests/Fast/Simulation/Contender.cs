@@ -69,7 +69,7 @@ sealed class Contender
         world.Kafka.BeginVisit();
         using var visit = runner.BeginVisit(token);
         var found = await Suspension.HearAsync(world.Outbox.FindPendingAsync());
-        if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
+        if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
     }

@@ -25,13 +25,16 @@ sealed class Relay
 
     public DeliveryRunner Runner { get; }
 
+    /// <summary>What the visits of this life have reported, to be compared with what was counted.</summary>
+    public VisitSums Told { get; set; }
+
     /// <summary>A poller's visit.</summary>
     public async Task<VisitReport> VisitAsync(CancellationToken stopping)
     {
         world.Kafka.BeginVisit();
         using var visit = Runner.BeginVisit(stopping);
         var found = await world.Outbox.FindPendingAsync();
-        if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
+        if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
     }
@@ -40,6 +43,6 @@ sealed class Relay
     {
         var delivery = SamplePlan.Again(letter);
         world.Kafka.Replayed.Add(letter.EventId!.Value);
-        return await Runner.Replay.RunAsync(new ReplayOrder(delivery, "operator", confirmation));
+        return await Runner.Replay.RunAsync(new ReplayOrder(delivery, "operator", confirmation) { FirstTrace = letter.TraceParent });
     }
 }

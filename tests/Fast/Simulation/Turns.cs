@@ -15,6 +15,9 @@ sealed class Turns(Random chance, FakeClock clock)
     /// <summary>Every call is applied and answered within so long; null where it may take any time.</summary>
     public TimeSpan? CallLimit { get; set; }
 
+    /// <summary>Looked at after every turn, in the middle of whatever is under way.</summary>
+    public Action AfterTurn { get; set; } = () => { };
+
     /// <param name="apply">Does what the call asks for, and gives the answer.</param>
     public Task<T> CallAsync<T>(Func<T> apply)
     {
@@ -39,6 +42,7 @@ sealed class Turns(Random chance, FakeClock clock)
             for (var turn = 0; !task.IsCompleted && turn < turns; turn++)
             {
                 if (!TakeTurn()) throw new InvalidOperationException("nothing is left to happen, and the work has not ended");
+                AfterTurn();
             }
 
             return task.IsCompleted ? task.GetAwaiter().GetResult() : default;

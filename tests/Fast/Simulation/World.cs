@@ -23,6 +23,7 @@ sealed class World
         Outbox = new FakeOutbox(Turns, Weather, Limits, Kafka, Redis, Violations);
         Redis.OnSave = CheckLetter;
         Relay = new Relay(this);
+        Turns.AfterTurn = CheckCounts;
     }
 
     /// <summary>With one row, whose publishes end so, in this order.</summary>
@@ -81,8 +82,21 @@ sealed class World
             Outbox.Rows.Add(new SampleRow($"r{i}", new EventId((idOf ?? (n => $"e{n}"))(i)), $"payload {i}", Clock.GetUtcNow()));
     }
 
+    /// <summary>A scrape at any moment: what was polled is somewhere, once.</summary>
+    public void CheckCounts()
+    {
+        var rows = Relay.Runner.Meter.Rows.Look();
+        Violations.When(
+            rows.Polled != rows.Published + rows.Dead + rows.Refused + rows.LeftPending || rows.InHand < 0 || rows.InHand > rows.LeftPending,
+            $"the counts do not add up: {rows}");
+    }
+
     public void Check(VisitReport report)
     {
+        var rows = Relay.Runner.Meter.Rows.Look();
+        Relay.Told = Relay.Told.Plus(report);
+        Assert.Equal(Relay.Told, VisitSums.Of(rows));
+        Assert.Equal(0, rows.InHand);
         Assert.Equal(report.Found, report.Delivered + report.MarkedLate + report.DeadLettered + report.LeftPending);
         Assert.Equal(0, Kafka.CallsUnderWay + Outbox.CallsUnderWay);
         CheckEvents();

@@ -50,7 +50,7 @@ public sealed class ReplayProcess : IAsyncDisposable
             (_, _, ids, _) => topic.FindAsync(ids), LeaseOf,
             new RedisLedgerStore(redis, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of, Store.Port,
             TimeSpan.FromSeconds(5), 1_000_000);
-        runner = tools.NewRunner(MessageDecisions.Route, marks);
+        runner = tools.NewRunner("messages", MessageDecisions.Route, marks);
         var loop = tools.NewLoop("messages", MessageDecisions.Route, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)));
         Slice = new Slice("messages", MessageDecisions.Route, "nowhere:1", loop, runner, id => id.Value, MessagesSlice.Payloads(TimeProvider.System));
         Trail = new AuditTrail(new RedisAuditLog(redis).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance);

@@ -1,4 +1,5 @@
 using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -106,7 +107,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         catch (Exception bug)
         {
             // The handling stays leased, and comes back when its lease has run out.
-            ports.Log.LogError(bug, "broker: internal error at an event of {Consumer}", consumer);
+            ports.Log.LogError(LogEvents.Named("broker.bug"), bug, "broker: internal error at an event of {Consumer}", consumer);
         }
 
         lock (gate) running.Remove(held);

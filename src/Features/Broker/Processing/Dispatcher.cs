@@ -1,5 +1,6 @@
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -82,7 +83,7 @@ public sealed class Dispatcher : IDisposable
         }
         catch (Exception bug)
         {
-            tools.Log.LogError(bug, "broker: internal error");
+            tools.Log.LogError(LogEvents.Named("broker.bug"), bug, "broker: internal error");
             return Turn.StoreDown;
         }
     }
@@ -223,7 +224,7 @@ public sealed class Dispatcher : IDisposable
 
     async Task SetStateAsync(string consumer, ConsumerState state)
     {
-        tools.Log.LogWarning("broker: consumer {Consumer} is {State}", consumer, state);
+        tools.Log.LogWarning(LogEvents.Named("broker.consumer-state"), "broker: consumer {Consumer} is {State}", consumer, state);
         await tools.Store.Consumers.SetState(consumer, state, CancellationToken.None);
     }
 
@@ -246,7 +247,7 @@ public sealed class Dispatcher : IDisposable
 
     Turn StoreDown(StoreFailure failure)
     {
-        tools.Log.LogWarning("broker: the store does not answer: {Reason}", failure.Message);
+        tools.Log.LogWarning(LogEvents.Named("broker.store-trouble"), "broker: the store does not answer: {Reason}", failure.Message);
         return Turn.StoreDown;
     }
 

@@ -1,5 +1,6 @@
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,8 @@ sealed class Retention(BrokerStore store, TimeSpan age, TimeProvider clock, ILog
             for (var removed = BatchSize; removed == BatchSize && !stopping.IsCancellationRequested;)
             {
                 if (!(await store.Operate.Purge(clock.GetUtcNow() - age, BatchSize, stopping)).TryGetRight(out removed, out var failure))
-                    log.LogWarning("broker: old events are not removed: {Reason}", failure.Message);
+                    log.LogWarning(LogEvents.Named("broker.retention-trouble"),
+                        "broker: old events are not removed: {Reason}", failure.Message);
                 await Delays.WaitAsync(BetweenBatches, clock, stopping);
             }
         }

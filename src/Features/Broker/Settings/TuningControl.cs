@@ -1,6 +1,7 @@
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
@@ -63,7 +64,8 @@ public sealed class TuningControl
         foreach (var (slug, value) in changes)
         {
             var changed = OutboxSettings.Change(tuning, slug, value);
-            changed.IfLeft(why => log.LogWarning("broker: a stored setting is not taken: {Why}", why));
+            changed.IfLeft(why => log.LogWarning(LogEvents.Named("broker.setting-refused"),
+                "broker: a stored setting is not taken: {Why}", why));
             tuning = changed.IfLeft(tuning);
         }
 

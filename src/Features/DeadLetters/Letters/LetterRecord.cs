@@ -48,6 +48,9 @@ public sealed record LetterRecord(
     /// <summary>Set while a replay has the letter, and where one ended without anybody seeing how.</summary>
     public LetterClaim? Claim { get; init; }
 
+    /// <summary>W3C Trace Context of the work in which it first failed; null where that was not traced.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Set while the payload is not the one that failed.</summary>
     public LetterEdit? Edit { get; init; }
 

@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -40,7 +41,8 @@ public sealed class StoreWatch(Func<Task<Either<StoreFailure, StoreHealth>>> rea
         var kinds = string.Join("; ", problems.Select(CauseFingerprint.Of));
         if (kinds == told) return;
         told = kinds;
-        if (problems.Count > 0) log.LogWarning("the store of the dead letters: {Problems}", string.Join("; ", problems));
-        else log.LogInformation("the store of the dead letters is well");
+        if (problems.Count > 0) log.LogWarning(LogEvents.Named("letter-store.trouble"),
+            "the store of the dead letters: {Problems}", string.Join("; ", problems));
+        else log.LogInformation(LogEvents.Named("letter-store.well"), "the store of the dead letters is well");
     }
 }

@@ -23,7 +23,10 @@ sealed class ClaimedReplays(RedisDeadLetterStore store, TimeProvider clock)
         ReplayRequest request, PlannedReplay planned, Func<ReplayOrder, Task<ReplayOutcome>> replay)
     {
         var claimed = false;
-        var order = new ReplayOrder(planned.Delivery, request.By, request.Confirmation) { Claim = ClaimAsync };
+        var order = new ReplayOrder(planned.Delivery, request.By, request.Confirmation)
+        {
+            Claim = ClaimAsync, FirstTrace = (planned.Letter.Record as RecordReading.Readable)?.Record.TraceParent,
+        };
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
         operations.TryAdd((request.Key, request.Op), 0);

@@ -7,6 +7,7 @@ using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +29,15 @@ public sealed class ReplayJobRunner(
 
     readonly JobFlows flows = new(runner.Slices);
     readonly string process = Guid.CreateVersion7().ToString("N");
+    readonly ConcurrentDictionary<string, (ReplayJobState State, int Left)> active = new(StringComparer.Ordinal);
     TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Active jobs by state, as this process last saw them.</summary>
+    public IReadOnlyDictionary<string, int> Counts => new[] { ReplayJobState.Canary, ReplayJobState.Running, ReplayJobState.Paused }
+        .ToDictionary(s => s.ToString().ToLowerInvariant(), s => active.Values.Count(job => job.State == s), StringComparer.Ordinal);
+
+    /// <summary>Of the active jobs: letters that they have not come to.</summary>
+    public long LettersLeft => active.Values.Sum(job => (long)job.Left);
 
     /// <summary>A job was started, resumed, paused or cancelled: look now.</summary>
     public void Wake() => Volatile.Read(ref wake).TrySetResult();
@@ -41,6 +50,7 @@ public sealed class ReplayJobRunner(
         {
             foreach (var (id, _) in running.Where(r => r.Value.IsCompleted).ToList()) running.Remove(id);
             if (!(await jobs.ActiveAsync()).TryGetRight(out var ids, out _)) continue;
+            foreach (var id in active.Keys.Except(ids, StringComparer.Ordinal)) active.TryRemove(id, out _);
             foreach (var id in ids.Where(id => !running.ContainsKey(id))) running.Add(id, RunJobAsync(id, stopping));
         }
         while (await WaitAsync(LookInterval, stopping));
@@ -52,22 +62,33 @@ public sealed class ReplayJobRunner(
     {
         try
         {
-            if (!(await jobs.GetAsync(id)).TryGetRight(out var seen, out _) || Rests(seen)) return;
+            if (!(await jobs.GetAsync(id)).TryGetRight(out var seen, out _)) return;
+            Note(seen);
+            if (Rests(seen)) return;
             if (!await flows.AskAsync(seen))
             {
-                log.LogDebug("replay job {Job}: its letters' flows are held elsewhere", id);
+                log.LogDebug(LogEvents.Named("replay-job.elsewhere"), "replay job {Job}: its letters' flows are held elsewhere", id);
                 return;
             }
 
             if (!(await jobs.TakeLeaseAsync(id, process)).TryGetRight(out var taken, out _) || !taken) return;
-            log.LogInformation("replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
+            log.LogInformation(LogEvents.Named("replay-job.begun"),
+                "replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
             await RunBatchesAsync(id, stopping);
             await jobs.GiveLeaseBackAsync(id, process);
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "replay job {Job}: failed unexpectedly; it is taken up again when its lease is over", id);
+            log.LogError(LogEvents.Named("replay-job.bug"),
+                bug, "replay job {Job}: failed unexpectedly; it is taken up again when its lease is over", id);
         }
+    }
+
+    ReplayJob Note(ReplayJob job)
+    {
+        if (job.IsActive) active[job.Id] = (job.State, job.Left);
+        else active.TryRemove(job.Id, out _);
+        return job;
     }
 
     bool Rests(ReplayJob job) => ReplayJobDecisions.Next(job, clock.GetUtcNow(), away: false) is JobStep.Rest;
@@ -80,7 +101,7 @@ public sealed class ReplayJobRunner(
         {
             if (!flows.AreHeld(job))
             {
-                log.LogInformation("replay job {Job}: goes on where its letters' flows are held", id);
+                log.LogInformation(LogEvents.Named("replay-job.moved"), "replay job {Job}: goes on where its letters' flows are held", id);
                 return;
             }
 
@@ -154,7 +175,7 @@ public sealed class ReplayJobRunner(
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "replay job {Job}: {Key} failed unexpectedly", job.Id, name);
+            log.LogError(LogEvents.Named("replay-job.bug"), bug, "replay job {Job}: {Key} failed unexpectedly", job.Id, name);
             return new JobResult.Failed(item.Place, name, $"internal error: {bug.GetType().Name}");
         }
     }
@@ -174,10 +195,11 @@ public sealed class ReplayJobRunner(
         while (true)
         {
             var kept = await jobs.ChangeAsync(id, process, job => change(job));
-            if (kept.TryGetRight(out var job, out var fault)) return job;
+            if (kept.TryGetRight(out var job, out var fault)) return Note(job);
             if (fault is not JobFault.StoreDown)
             {
-                log.LogWarning("replay job {Job}: this process stops running it: {Reason}", id, fault.Message);
+                log.LogWarning(LogEvents.Named("replay-job.left"),
+                    "replay job {Job}: this process stops running it: {Reason}", id, fault.Message);
                 return null;
             }
 
@@ -188,6 +210,7 @@ public sealed class ReplayJobRunner(
     async Task TellEndAsync(ReplayJob job)
     {
         log.LogInformation(
+            LogEvents.Named("replay-job.rests"),
             "replay job {Job}: {State}{Why}; {Delivered} delivered, {Failed} failed, {Skipped} skipped, {Left} left",
             job.Id, job.State, job.Why is null ? "" : $" ({job.Why})", job.Delivered, job.Failed, job.Skipped, job.Left);
         if (job.State is not (ReplayJobState.Finished or ReplayJobState.Stopped)) return;

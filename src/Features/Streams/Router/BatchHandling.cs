@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -168,7 +169,8 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         }
         catch (Exception bug)
         {
-            parts.Log.LogError(bug, "{Stream}: the handler of {Id} failed unexpectedly", shard.Key, held.Entry.Id);
+            parts.Log.LogError(LogEvents.Named("streams.bug"),
+                bug, "{Stream}: the handler of {Id} failed unexpectedly", shard.Key, held.Entry.Id);
             return new Tried.Threw($"internal error: {bug.GetType().Name}: {bug.Message}");
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using Microsoft.Extensions.Logging;
 
@@ -62,7 +63,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
         if (others.Length > 0)
         {
             LayoutProblem = $"{string.Join(", ", others)}: what Redis has ({RouterKeys.Layout}) counts, for producers rely on it";
-            parts.Log.LogError("{Problem}", LayoutProblem);
+            parts.Log.LogError(LogEvents.Named("streams.layout"), "{Problem}", LayoutProblem);
         }
 
         Streams = [.. kept.OrderBy(k => k.Key, StringComparer.Ordinal).SelectMany(k => StreamLayout.StreamsOf(k.Key, k.Value))];
@@ -77,7 +78,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
         }
         catch (Exception bug)
         {
-            parts.Log.LogError(bug, "looking after the streams failed unexpectedly");
+            parts.Log.LogError(LogEvents.Named("streams.bug"), bug, "looking after the streams failed unexpectedly");
         }
     }
 
@@ -108,7 +109,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
             news.GetOrAdd(shard.Key, key => new NewEntries(key, parts.NewConnection, parts.Settings.Block, parts.Clock)),
             progress.GetOrAdd(shard.Key, key => new ShardProgress(key)), parts, crashed.TryRemove(shard.Key, out _));
         owned[shard.Key] = new OwnedShard(holder, stop, WorkAsync(shard.Key, worker, stop.Token));
-        parts.Log.LogInformation("{Stream}: taken under number {Fence}", shard.Key, holder.Split(' ')[0]);
+        parts.Log.LogInformation(LogEvents.Named("streams.taken"), "{Stream}: taken under number {Fence}", shard.Key, holder.Split(' ')[0]);
     }
 
     async Task WorkAsync(string stream, ShardWorker worker, CancellationToken stopping)
@@ -120,7 +121,8 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
         catch (Exception bug)
         {
             crashed[stream] = true;
-            parts.Log.LogError(bug, "{Stream}: the work on it failed unexpectedly and begins again", stream);
+            parts.Log.LogError(LogEvents.Named("streams.bug"),
+                bug, "{Stream}: the work on it failed unexpectedly and begins again", stream);
         }
     }
 
@@ -130,7 +132,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
         if (!owned.TryGetValue(stream, out var shard)) return;
         await DropAsync(stream);
         await registry.ReleaseAsync(stream, shard.Holder);
-        parts.Log.LogInformation("{Stream}: given back", stream);
+        parts.Log.LogInformation(LogEvents.Named("streams.given-back"), "{Stream}: given back", stream);
     }
 
     async Task DropAsync(string stream)

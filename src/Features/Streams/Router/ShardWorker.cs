@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
@@ -162,7 +163,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             ? $"the stream was lost: {last} was applied from it and its youngest entry is {group.LastGenerated} now"
             : "the consumer group was lost and is made again from the stream's beginning; what was applied is not applied again";
         parts.Meter.Gap(shard.Key, what);
-        parts.Log.LogError("{Stream}: {Alarm}", shard.Key, alarm);
+        parts.Log.LogError(LogEvents.Named("streams.alarm"), "{Stream}: {Alarm}", shard.Key, alarm);
         progress.Update(s => s with { Gaps = s.Gaps + 1, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
     }
 
@@ -170,14 +171,15 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     {
         var alarm = $"{entries} entries were removed by others, {how}";
         parts.Meter.Lost(shard.Key, entries, how);
-        parts.Log.LogError("{Stream}: {Alarm}", shard.Key, alarm);
+        parts.Log.LogError(LogEvents.Named("streams.alarm"), "{Stream}: {Alarm}", shard.Key, alarm);
         progress.Update(s => s with { LostEntries = s.LostEntries + entries, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
     }
 
     void Tell(ShardProblem trouble)
     {
         var words = trouble is ShardProblem.Away(var failure) ? failure.Message : "the consumer group is gone";
-        if (progress.Status.Problem != words) parts.Log.LogWarning("{Stream}: {Problem}", shard.Key, words);
+        if (progress.Status.Problem != words) parts.Log.LogWarning(LogEvents.Named("streams.trouble"),
+            "{Stream}: {Problem}", shard.Key, words);
         progress.Update(s => s with { Problem = words, ProblemSince = s.ProblemSince ?? parts.Clock.GetUtcNow() });
     }
 }

@@ -2,6 +2,7 @@ using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -29,7 +30,7 @@ public sealed class PollerControl(
             var note = paused ? new PauseNote(caller.Actor, clock.GetUtcNow()) : null;
             var kept = await SetAsync(slice, note);
             log.LogInformation(
-                "{Poller}: {Change}{Kept}", slice.Name, paused ? $"paused by {caller.Actor}" : "resumed",
+                LogEvents.Named("poller.ordered"), "{Poller}: {Change}{Kept}", slice.Name, paused ? $"paused by {caller.Actor}" : "resumed",
                 kept.IsRight ? "" : "; a restart will not know");
             return kept.IsRight;
         });
@@ -62,7 +63,8 @@ public sealed class PollerControl(
                 return true;
             }
 
-            if (!told) log.LogWarning("no poll before Redis has told which pollers are paused: {Reason}", failure.Message);
+            if (!told) log.LogWarning(LogEvents.Named("poller.pauses-unknown"),
+                "no poll before Redis has told which pollers are paused: {Reason}", failure.Message);
             told = true;
             if (!await Delays.WaitAsync(RetryInterval, clock, stopping)) return false;
         }

@@ -1,10 +1,11 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>Tries one delivery until it is acknowledged, given up or left, and has its events settled.</summary>
 sealed class DeliveryAttempts(
-    PublishAttempts publishing, TopicAccess topic, DeliveryWindow window, Settler settler, CancellationToken stopping)
+    PublishAttempts publishing, TopicAccess topic, DeliveryWindow window, Settler settler, string flow, CancellationToken stopping)
 {
     /// <summary>The caller has entered the window for it; it leaves here.</summary>
     /// <param name="letters">Letters that earlier visits left behind.</param>
@@ -28,6 +29,8 @@ sealed class DeliveryAttempts(
     {
         try
         {
+            using var work = EventTrace.StartWork(flow, refusal.LetterKey);
+            EventTrace.NoteFailure(work, "refused", refusal.Reason);
             await settler.RefuseAsync(refusal);
         }
         catch (Exception bug)

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -18,6 +19,8 @@ public sealed record DeliveryParts(
     Func<double> Chance,
     ILogger Log)
 {
+    public FlowMeter Meter { get; init; } = new(Route.EventType);
+
     /// <summary>Shared with other flows that write to the same topic; by itself a flow has one of its own.</summary>
     public TopicCircuit Circuit { get; init; } = new(Route.Topic, Clock, Log);
 }

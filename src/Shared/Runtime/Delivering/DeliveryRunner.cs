@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -26,7 +27,7 @@ public sealed class DeliveryRunner
         memory = new FlowMemory(parts.Ledger, Holds = new InFlightEvents(parts.Clock), Pending = new PendingRows());
         Replay = new Replay(
             Holds, parts.Ledger, parts.Ports.Letters,
-            new ReplayTopic(parts.Route.Topic, parts.Ports.Publish, parts.Ports.FindWritten, parts.Circuit), MarkAgainAsync);
+            new ReplayTopic(parts.Route.Topic, PublishAsync, parts.Ports.FindWritten, parts.Circuit), MarkAgainAsync, parts.Meter.Flow);
     }
 
     public PendingRows Pending { get; }
@@ -42,6 +43,9 @@ public sealed class DeliveryRunner
     /// <summary>The topic takes no records, as far as anybody knows: a visit only asks whether it does again.</summary>
     public bool BrokerAway => topic.IsAway;
 
+    /// <summary>What the flow tells of itself.</summary>
+    public FlowMeter Meter => parts.Meter;
+
     public TopicCircuitState Circuit => topic.State;
 
     /// <summary>Forgets what is on its way and what the outbox said; no visit and no replay may be under way.</summary>
@@ -56,24 +60,41 @@ public sealed class DeliveryRunner
         marks.Reopen();
         Holds.BeginVisit();
         var (ports, limits) = (parts.Ports, parts.Limits);
-        var tally = new VisitCounters();
+        var tally = new VisitCounters(parts.Meter.Rows);
+        var poll = new VisitPoll(parts.Meter, parts.Clock);
         var window = new DeliveryWindow(limits.EventsInFlight, limits.BytesInFlight, limits.Parked);
         var settler = new Settler(parts.Route, parts.Ledger, ports.Letters, MarksUntil(stopping), tally, NoteSettled, parts.Clock, parts.Log);
-        var publishing = new PublishAttempts(ports.Publish, parts.Ledger, parts.Policies, parts.Clock, parts.Chance);
-        var attempts = new DeliveryAttempts(publishing, topic, window, settler, stopping);
+        var publishing = new PublishAttempts(PublishAsync, parts.Meter, parts.Ledger, parts.Policies, parts.Clock, parts.Chance);
+        var attempts = new DeliveryAttempts(publishing, topic, window, settler, parts.Meter.Flow, stopping);
         return new DeliveryVisit(
             new VisitIntake(parts.Route, memory, ports, settler, tally, stopping),
             new VisitStart(parts.Ledger, ports.Letters, tally),
             new DeliveryStarter(
-                attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, () => marks.IsShut, stopping),
-            tally);
+                attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, () => marks.IsShut, poll, stopping),
+            poll, tally);
     }
 
     void NoteSettled() => Interlocked.Exchange(ref settledAt, parts.Clock.GetUtcNow().UtcTicks);
 
+    /// <summary>One attempt, told of by the flow's metrics.</summary>
+    async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate)
+    {
+        var started = parts.Clock.GetTimestamp();
+        var outcome = await parts.Ports.Publish(delivery, possibleDuplicate);
+        parts.Meter.Published(
+            delivery.Topic, parts.Clock.GetElapsedTime(started), outcome.TryGetRight(out _, out var failure) ? null : failure);
+        return outcome;
+    }
+
     RowMarks MarksUntil(CancellationToken stopping) => new(
-        async id => ProblemOf(await marks.MarkAsync(() => parts.Ports.Marks.Sent(id), stopping), id),
-        async (id, reason) => ProblemOf(await marks.MarkAsync(() => parts.Ports.Marks.Failed(id, reason), stopping), id));
+        async id => ProblemOf(await marks.MarkAsync(() => MarkSentAsync(id), stopping), id),
+        async (id, reason) => ProblemOf(await marks.MarkAsync(
+            () => parts.Meter.TimedAsync("FAILED", KeyOf(id), parts.Clock, () => parts.Ports.Marks.Failed(id, reason)), stopping), id));
+
+    Task<Either<CallFailure, MarkOutcome>> MarkSentAsync(EventId id) =>
+        parts.Meter.TimedAsync("SENT", KeyOf(id), parts.Clock, () => parts.Ports.Marks.Sent(id));
+
+    DeadLetterKey KeyOf(EventId id) => new(parts.Route.Category, id.Value);
 
     /// <summary>
     /// However often the backend has failed: a poller that is paused does not visit, and would never find out that it is back.
@@ -81,14 +102,16 @@ public sealed class DeliveryRunner
     Task<Either<CallFailure, MarkOutcome>> MarkAgainAsync(EventId id)
     {
         marks.Reopen();
-        return marks.MarkAsync(() => parts.Ports.Marks.Sent(id), CancellationToken.None);
+        return marks.MarkAsync(() => MarkSentAsync(id), CancellationToken.None);
     }
 
     string? ProblemOf(Either<CallFailure, MarkOutcome> result, EventId id)
     {
         if (!result.TryGetRight(out var outcome, out var failure)) return $"outbox: mark: {failure}";
         if (outcome is MarkOutcome.NoSuchRow)
-            parts.Log.LogInformation("{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
+            parts.Log.LogInformation(
+                LogEvents.Named("mark.no-row"),
+                "{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -10,7 +11,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// <param name="backendAway">Nothing could be marked.</param>
 sealed class DeliveryStarter(
     DeliveryAttempts attempts, Settler settler, TopicAccess topic, DeliveryWindow window, Func<EventId, bool> mayHaveBeenWritten,
-    Func<bool> backendAway, CancellationToken stopping)
+    Func<bool> backendAway, VisitPoll poll, CancellationToken stopping)
 {
     bool probed;
 
@@ -39,7 +40,7 @@ sealed class DeliveryStarter(
             await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
             if (!stopping.IsCancellationRequested)
             {
-                _ = attempts.DeliverAsync(delivery, letters, probe: false);
+                _ = DeliverAsync(delivery, letters, probe: false);
                 return;
             }
 
@@ -57,9 +58,18 @@ sealed class DeliveryStarter(
 
         probed = true;
         await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
-        var told = await attempts.DeliverAsync(delivery, letters, probe: true);
+        var told = await DeliverAsync(delivery, letters, probe: true);
         // What is refused for itself says nothing of the topic: the next one asks.
         probed = told && topic.IsAway;
+    }
+
+    Task<bool> DeliverAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe) =>
+        EventTrace.IsListenedTo ? DeliverTracedAsync(delivery, letters, probe) : attempts.DeliverAsync(delivery, letters, probe);
+
+    async Task<bool> DeliverTracedAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters, bool probe)
+    {
+        using var work = poll.StartWork(delivery);
+        return await attempts.DeliverAsync(delivery, letters, probe);
     }
 
     /// <summary>The chunk with the record in front that is to ask.</summary>

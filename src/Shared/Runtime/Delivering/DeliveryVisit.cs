@@ -11,12 +11,13 @@ public sealed class DeliveryVisit : IDisposable
     readonly VisitIntake intake;
     readonly VisitStart start;
     readonly DeliveryStarter starter;
+    readonly VisitPoll poll;
     readonly VisitCounters tally;
     int found;
     DateTimeOffset? oldest;
 
-    internal DeliveryVisit(VisitIntake intake, VisitStart start, DeliveryStarter starter, VisitCounters tally) =>
-        (this.intake, this.start, this.starter, this.tally) = (intake, start, starter, tally);
+    internal DeliveryVisit(VisitIntake intake, VisitStart start, DeliveryStarter starter, VisitPoll poll, VisitCounters tally) =>
+        (this.intake, this.start, this.starter, this.poll, this.tally) = (intake, start, starter, poll, tally);
 
     /// <summary>
     /// Takes from the rows (all that are pending) those that may be published now. The others are seen to here: what
@@ -26,7 +27,15 @@ public sealed class DeliveryVisit : IDisposable
         where TRow : IPendingRow
     {
         (found, oldest) = (rows.Count, rows.Min(r => r.CreatedAt));
+        poll.Found(found, oldest);
         return intake.AdmitAsync(rows);
+    }
+
+    /// <summary>The outbox did not answer: nothing else follows.</summary>
+    public VisitReport Failed(CallFailure failure)
+    {
+        poll.Failed(failure);
+        return VisitReport.Failed(failure);
     }
 
     /// <summary>Publishes and settles the plan. What is not begun when the process is told to stop stays PENDING.</summary>
@@ -50,7 +59,11 @@ public sealed class DeliveryVisit : IDisposable
         return tally.Report(found, oldest);
     }
 
-    public void Dispose() => intake.Dispose();
+    public void Dispose()
+    {
+        intake.Dispose();
+        poll.End();
+    }
 
     /// <summary>Cut by the rows they carry: one delivery may carry a thousand, and its record be as large as Kafka takes.</summary>
     static IEnumerable<Either<Refusal, Delivery>[]> ChunksOf(DeliveryPlan plan)

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -8,7 +9,8 @@ readonly record struct FailedAttempt(PublishFailure Failure, Either<NoNextTry, N
 
 /// <summary>Publishes a delivery once, and notes in the ledger where nobody saw how that ended.</summary>
 /// <param name="chance">From 0 to 1, for jitter.</param>
-sealed class PublishAttempts(Publish publish, DeliveryLedger ledger, FlowPolicies policies, TimeProvider clock, Func<double> chance)
+sealed class PublishAttempts(
+    Publish publish, FlowMeter meter, DeliveryLedger ledger, FlowPolicies policies, TimeProvider clock, Func<double> chance)
 {
     /// <param name="failed">The delivery's attempts of this visit so far; one that fails is added.</param>
     /// <returns>Null when the broker has acknowledged it.</returns>
@@ -33,5 +35,9 @@ sealed class PublishAttempts(Publish publish, DeliveryLedger ledger, FlowPolicie
     }
 
     /// <summary>False where it was told to stop before the time was over.</summary>
-    public Task<bool> WaitAsync(NextTry next, CancellationToken stopping) => Delays.WaitAsync(next.Delay, clock, stopping);
+    public Task<bool> WaitAsync(NextTry next, CancellationToken stopping)
+    {
+        meter.Retried();
+        return Delays.WaitAsync(next.Delay, clock, stopping);
+    }
 }

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -21,6 +22,9 @@ public enum Confirmation
 /// <param name="By">Who asked, for those who come second.</param>
 public sealed record ReplayOrder(Delivery Delivery, string By, Confirmation Confirmation)
 {
+    /// <summary>The <c>traceparent</c> under which the event failed, where the letter has it: the replay's trace links to it.</summary>
+    public string? FirstTrace { get; init; }
+
     /// <summary>
     /// Takes the letter's lasting claim: asked once, when the event is in hand and before anything is looked up or sent.
     /// </summary>
@@ -41,15 +45,17 @@ public sealed class Replay
     readonly LetterPort letters;
     readonly ReplayTopic topic;
     readonly Func<EventId, Task<Either<CallFailure, MarkOutcome>>> markSent;
+    readonly string flow;
 
     internal Replay(
         InFlightEvents holds, DeliveryLedger ledger, LetterPort letters, ReplayTopic topic,
-        Func<EventId, Task<Either<CallFailure, MarkOutcome>>> markSent) =>
-        (this.holds, this.ledger, this.letters, this.topic, this.markSent) = (holds, ledger, letters, topic, markSent);
+        Func<EventId, Task<Either<CallFailure, MarkOutcome>>> markSent, string flow) =>
+        (this.holds, this.ledger, this.letters, this.topic, this.markSent, this.flow) = (holds, ledger, letters, topic, markSent, flow);
 
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
         var carried = order.Delivery.Events[0];
+        using var trace = EventTrace.StartReplay(flow, carried.LetterKey, order.FirstTrace);
         if (!(await ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
         if (!holds.TryTake(carried.Id, order.By).TryGetRight(out _, out var holder))

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
 
@@ -24,18 +26,21 @@ sealed class Settler(
 
     public Task RefuseAsync(Refusal refusal)
     {
-        var letter = DeadLetter.Of(refusal, route.EventType, route.Topic, clock.GetUtcNow());
+        var letter = DeadLetter.Of(refusal, route.EventType, route.Topic, clock.GetUtcNow())
+            with { TraceParent = Activity.Current?.Id };
         return SettleAsync(
             refusal.EventId, refusal.LetterKey,
-            new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null), tally.DeadLettered);
+            new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null), tally.Refused);
     }
 
     /// <param name="outage">Set where the cause is not the events' own.</param>
     public Task GiveUpAsync(Delivery delivery, IReadOnlyList<Attempt> failed, Outage? outage)
     {
-        var now = clock.GetUtcNow();
+        var (now, trace) = (clock.GetUtcNow(), Activity.Current);
+        EventTrace.NoteFailure(trace, failed[^1].Code, failed[^1].Message);
         return Task.WhenAll(delivery.Events.Select(e => SettleAsync(
-            e.Id, e.LetterKey, new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, route.EventType, failed, outage, now)),
+            e.Id, e.LetterKey,
+            new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, route.EventType, failed, outage, now) with { TraceParent = trace?.Id }),
             tally.DeadLettered)));
     }
 
@@ -55,7 +60,8 @@ sealed class Settler(
 
     public void LeaveAfterBug(Exception bug, int rows)
     {
-        log.LogError(bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", route.EventType, rows);
+        log.LogError(
+            LogEvents.Named("delivery.bug"), bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", route.EventType, rows);
         tally.Problem(VisitStage.Unexpected, $"internal error: {bug.GetType().Name}");
         tally.LeftPending(rows);
     }

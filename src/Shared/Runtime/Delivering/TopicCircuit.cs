@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -55,7 +56,8 @@ public sealed class TopicCircuit(string topic, TimeProvider clock, ILogger log)
         }
 
         if (since is { } opened)
-            log.LogInformation("topic {Topic} takes records again after {Seconds:F0} s", topic, (clock.GetUtcNow() - opened).TotalSeconds);
+            log.LogInformation(LogEvents.Named("topic.well"),
+                "topic {Topic} takes records again after {Seconds:F0} s", topic, (clock.GetUtcNow() - opened).TotalSeconds);
     }
 
     /// <param name="events">That the record carries.</param>
@@ -76,6 +78,7 @@ public sealed class TopicCircuit(string topic, TimeProvider clock, ILogger log)
 
         if (opens)
             log.LogWarning(
+                LogEvents.Named("topic.trouble"),
                 "topic {Topic} takes no records ({Scope}: {Code}: {Reason}); rows stay PENDING, and each visit sends one event ahead to "
                 + "ask",
                 topic, failure.Scope, failure.Code, failure.Message);

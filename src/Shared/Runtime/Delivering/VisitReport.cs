@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
@@ -39,7 +40,7 @@ public sealed record VisitReport(
 }
 
 /// <summary>Counts a visit's outcomes; safe from any thread.</summary>
-sealed class VisitCounters
+sealed class VisitCounters(RowCounter rows)
 {
     int delivered;
     int markedLate;
@@ -47,17 +48,25 @@ sealed class VisitCounters
     int leftPending;
     Tuple<string, string>? problem;
 
-    public void Delivered() => Interlocked.Increment(ref delivered);
+    public void Delivered() => Count(ref delivered, RowEnd.Published);
 
-    public void MarkedLate() => Interlocked.Increment(ref markedLate);
+    public void MarkedLate() => Count(ref markedLate, RowEnd.Published);
 
-    public void DeadLettered() => Interlocked.Increment(ref deadLettered);
+    public void DeadLettered() => Count(ref deadLettered, RowEnd.Dead);
 
-    public void LeftPending(int rows = 1) => Interlocked.Add(ref leftPending, rows);
+    public void Refused() => Count(ref deadLettered, RowEnd.Refused);
+
+    public void LeftPending(int count = 1) => Count(ref leftPending, RowEnd.LeftPending, count);
 
     /// <summary>The first problem of a visit is the one that is told.</summary>
     public void Problem(string stage, string words) => Interlocked.CompareExchange(ref problem, Tuple.Create(stage, words), null);
 
     public VisitReport Report(int found, DateTimeOffset? oldest) =>
         new(found, delivered, markedLate, deadLettered, leftPending, problem?.Item2, oldest) { Stage = problem?.Item1 };
+
+    void Count(ref int of, RowEnd end, int count = 1)
+    {
+        Interlocked.Add(ref of, count);
+        rows.Ended(end, count);
+    }
 }

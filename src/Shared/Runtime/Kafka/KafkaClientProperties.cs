@@ -16,6 +16,7 @@ static class KafkaClientProperties
             // A backlog goes out in batches all the same, because the next records arrive while a request is under
             // way; a lone event waits no longer than this.
             ["linger.ms"] = "1",
+            ["statistics.interval.ms"] = "5000",
             ["batch.size"] = Text(BatchSizes.DefaultBytes),
             // Java's choice: the same key goes to the same partition whoever produced it.
             ["partitioner"] = "murmur2_random",

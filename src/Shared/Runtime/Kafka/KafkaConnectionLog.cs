@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Hobom.Slices.Runtime.Telemetry;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -17,7 +18,7 @@ sealed class KafkaConnectionLog(ILogger log)
     {
         if (!troubles.TryAdd(error.Code, true)) return;
         isTroubled = true;
-        log.LogWarning("Kafka: {Code}: {Reason}", error.Code, error.Reason);
+        log.LogWarning(LogEvents.Named("kafka.trouble"), "Kafka: {Code}: {Reason}", error.Code, error.Reason);
     }
 
     /// <summary>A record was acknowledged.</summary>
@@ -26,15 +27,18 @@ sealed class KafkaConnectionLog(ILogger log)
         if (!isTroubled) return;
         isTroubled = false;
         troubles.Clear();
-        log.LogInformation("Kafka answers again");
+        log.LogInformation(LogEvents.Named("kafka.well"), "Kafka answers again");
     }
 
     public void Fatal(string code, string reason) =>
-        log.LogError("Kafka's producer failed for good and is being replaced: {Code}: {Reason}", code, reason);
+        log.LogError(LogEvents.Named("kafka.producer-failed"),
+            "Kafka's producer failed for good and is being replaced: {Code}: {Reason}", code, reason);
 
     public void RebuildLimitReached(int limit, TimeSpan window) => log.LogError(
+        LogEvents.Named("kafka.producer-paused"),
         "Kafka's producer was replaced {Limit} times within {Window}: publishing pauses until that window has passed",
         limit, window);
 
-    public void Client(LogMessage line) => log.LogDebug("librdkafka {Facility}: {Message}", line.Facility, line.Message);
+    public void Client(LogMessage line) => log.LogDebug(LogEvents.Named("kafka.client"),
+        "librdkafka {Facility}: {Message}", line.Facility, line.Message);
 }

@@ -26,14 +26,14 @@ public sealed class KafkaPublisher : IAsyncDisposable
     /// <exception cref="KafkaException">
     /// The client does not take the settings, which <see cref="KafkaSettingsCheck"/> tells first.
     /// </exception>
-    public KafkaPublisher(KafkaSettings settings, ILogger<KafkaPublisher> logger, TimeProvider clock)
+    public KafkaPublisher(KafkaSettings settings, ILogger<KafkaPublisher> logger, TimeProvider clock, KafkaMeter? meter = null)
     {
         (roomLimit, this.clock) = (settings.DeliveryTimeout, clock);
         var log = new KafkaConnectionLog(logger);
         batches = BatchSizes.For(settings, clock);
         limits = new KafkaTopicLimits(settings, clock);
         newProducers = batchBytes => new ProducerPool(
-            () => new ProducerInstance(settings, batchBytes == batches.Usual ? null : batchBytes, log), log, clock);
+            () => new ProducerInstance(settings, batchBytes == batches.Usual ? null : batchBytes, log, meter), log, clock);
         producers[batches.Usual] = newProducers(batches.Usual);
         ended = new Lazy<Task>(EndAsync);
     }
@@ -51,7 +51,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
         Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> guard)
     {
         using var activity = PublishTrace.Start(delivery.Topic);
-        var record = KafkaRecord.Of(delivery, possibleDuplicate, PublishTrace.TraceParent(activity));
+        var record = KafkaRecord.Of(delivery, possibleDuplicate, PublishTrace.TraceParent(activity, delivery));
         var outcome = await SendAsync(delivery, record, guard);
         outcome.IfLeft(failure => PublishTrace.NoteFailure(activity, failure));
         return outcome;

@@ -14,15 +14,17 @@ sealed class ProducerInstance
     readonly ConcurrentDictionary<TaskCompletionSource<Outcome>, bool> unreported = new();
     readonly IProducer<byte[], byte[]> producer;
     readonly KafkaConnectionLog log;
+    readonly KafkaMeter? meter;
     volatile Error? fatal;
 
     /// <exception cref="KafkaException">The client cannot be made; or another of its exceptions.</exception>
-    public ProducerInstance(KafkaSettings settings, int? batchBytes, KafkaConnectionLog log)
+    public ProducerInstance(KafkaSettings settings, int? batchBytes, KafkaConnectionLog log, KafkaMeter? meter)
     {
-        this.log = log;
+        (this.log, this.meter) = (log, meter);
         producer = new ProducerBuilder<byte[], byte[]>(KafkaClientProperties.ForProducer(settings, batchBytes))
             .SetErrorHandler((_, error) => OnError(error))
             .SetLogHandler((_, line) => log.Client(line))
+            .SetStatisticsHandler((_, statistics) => meter?.Note(this, statistics))
             .Build();
     }
 
@@ -57,6 +59,7 @@ sealed class ProducerInstance
     {
         producer.Flush(FlushLimit);
         producer.Dispose();
+        meter?.Forget(this);
         foreach (var flight in unreported.Keys)
         {
             flight.TrySetResult(new PublishFailure.Unknown(

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -38,8 +39,9 @@ public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLoo
         try
         {
             using var consumer = new ConsumerBuilder<Ignore, Ignore>(KafkaClientProperties.ForReader(settings))
-                .SetErrorHandler((_, error) => log.LogDebug("{Code}: {Reason}", error.Code, error.Reason))
-                .SetLogHandler((_, line) => log.LogDebug("librdkafka {Facility}: {Message}", line.Facility, line.Message))
+                .SetErrorHandler((_, error) => log.LogDebug(LogEvents.Named("kafka.client"), "{Code}: {Reason}", error.Code, error.Reason))
+                .SetLogHandler((_, line) => log.LogDebug(LogEvents.Named("kafka.client"),
+                    "librdkafka {Facility}: {Message}", line.Facility, line.Message))
                 .Build();
             var range = TopicRange.Find(consumer, topic, since - ClockMargin, Remaining);
             return new TopicSearch(consumer, range, ids).Run(limit.Token);

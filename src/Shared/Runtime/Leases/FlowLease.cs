@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 
@@ -109,7 +110,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         }
 
         ended.Dispose();
-        log.LogWarning("the flow '{Flow}' is not this process's any more: {Reason}", flow, reason);
+        log.LogWarning(LogEvents.Named("lease.lost"), "the flow '{Flow}' is not this process's any more: {Reason}", flow, reason);
     }
 
     /// <summary>Gives the flow back when the work under way has ended, and leaves it to others for a while.</summary>
@@ -154,7 +155,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "asking for the flow '{Flow}' failed unexpectedly", flow);
+            log.LogError(LogEvents.Named("lease.bug"), bug, "asking for the flow '{Flow}' failed unexpectedly", flow);
             answer = new LeaseAnswer.Unreachable(new StoreFailure($"internal error: {bug.GetType().Name}"));
         }
 

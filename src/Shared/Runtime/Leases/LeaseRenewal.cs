@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Runtime.Leases;
@@ -30,7 +31,7 @@ sealed class LeaseRenewal(Category flow, LeasePort port, LeaseTimes times, TimeP
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "renewing the flow '{Flow}' failed unexpectedly", flow);
+            log.LogError(LogEvents.Named("lease.bug"), bug, "renewing the flow '{Flow}' failed unexpectedly", flow);
             lose($"internal error: {bug.GetType().Name}");
         }
     }

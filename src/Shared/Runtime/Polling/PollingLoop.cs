@@ -1,6 +1,7 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Runtime.Polling;
@@ -177,7 +178,7 @@ public sealed class PollingLoop(
         }
         catch (Exception bug)
         {
-            log.LogError(bug, "{Poller}: a visit failed unexpectedly", name);
+            log.LogError(LogEvents.Named("poller.bug"), bug, "{Poller}: a visit failed unexpectedly", name);
             return new VisitReport(0, 0, 0, 0, 0, $"internal error: {bug.GetType().Name}: {bug.Message}", null)
             {
                 Stage = VisitStage.Unexpected,
@@ -224,8 +225,8 @@ public sealed class PollingLoop(
         }
 
         if (other is not null && other.Holder != before?.Holder)
-            log.LogInformation("{Poller}: stands by, the flow is held by {Holder}", name, other.Holder);
-        if (other is null && before is not null) log.LogInformation("{Poller}: takes over", name);
+            log.LogInformation(LogEvents.Named("poller.standby"), "{Poller}: stands by, the flow is held by {Holder}", name, other.Holder);
+        if (other is null && before is not null) log.LogInformation(LogEvents.Named("poller.takeover"), "{Poller}: takes over", name);
     }
 
     async Task WaitAsync(TimeSpan time, Task woken, CancellationToken stopping)
@@ -270,11 +271,13 @@ public sealed class PollingLoop(
     void LogChange(PollerStatus before, VisitReport report, DateTimeOffset now)
     {
         if (report.Problem is { } problem && (before.DownSince is null || before.LastProblem != problem))
-            log.LogWarning("{Poller}: {Problem}; {LeftPending} rows stay PENDING", name, problem, report.LeftPending);
+            log.LogWarning(LogEvents.Named("poller.trouble"),
+                "{Poller}: {Problem}; {LeftPending} rows stay PENDING", name, problem, report.LeftPending);
         if (report.Problem is null && before.DownSince is { } since)
-            log.LogInformation("{Poller}: well again after {Down:F0} s", name, (now - since).TotalSeconds);
+            log.LogInformation(LogEvents.Named("poller.well"), "{Poller}: well again after {Down:F0} s", name, (now - since).TotalSeconds);
         if (report.Delivered + report.MarkedLate + report.DeadLettered > 0)
             log.LogInformation(
+                LogEvents.Named("poller.visit"),
                 "{Poller}: {Delivered} delivered, {MarkedLate} marked late, {DeadLettered} dead letters, {LeftPending} left pending",
                 name, report.Delivered, report.MarkedLate, report.DeadLettered, report.LeftPending);
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -14,7 +15,8 @@ namespace Hobom.Slices.Runtime.Redis;
 /// </summary>
 /// <param name="timeLimit">For one operation, connecting included; 2 s where not given.</param>
 public sealed class RedisConnection(
-    RedisAddress address, TimeProvider clock, ILogger<RedisConnection> logger, TimeSpan? timeLimit = null)
+    RedisAddress address, TimeProvider clock, ILogger<RedisConnection> logger, TimeSpan? timeLimit = null,
+    RedisMeter? meter = null)
     : IAsyncDisposable
 {
     /// <summary>A string, written now and then to see whether writes are accepted.</summary>
@@ -55,18 +57,19 @@ public sealed class RedisConnection(
             used = Connection();
             var result = await OnAsync(used, operation).WaitAsync(limit, clock);
             health.NoteAnswer(isProof);
+            meter?.Note(clock.GetElapsedTime(begun), null);
             return result;
         }
         catch (Exception e) when (RedisRefusal.Within(e) is { } refusal)
         {
-            return Refused(refusal, used, isProof);
+            return Told(begun, Refused(refusal, used, isProof));
         }
         catch (Exception e) when (IsOfTheClient(e))
         {
             var reason = Describe(e, limit);
             health.NoteFailure(begun, reason);
             if (e is TimeoutException ? health.SilentFor > SilenceLimit : IsLost(used)) Replace(used);
-            return new StoreFailure($"Redis at {address}: {reason}");
+            return Told(begun, new StoreFailure($"Redis at {address}: {reason}"));
         }
     }
 
@@ -76,6 +79,12 @@ public sealed class RedisConnection(
         lock (gate) (last, connecting, disposed) = (connecting, null, true);
         health.Close();
         if (last is not null) await CloseAsync(last);
+    }
+
+    StoreFailure Told(long begun, StoreFailure failure)
+    {
+        meter?.Note(clock.GetElapsedTime(begun), failure);
+        return failure;
     }
 
     static async Task<T> OnAsync<T>(Task<ConnectionMultiplexer> connection, Func<IDatabase, Task<T>> operation)
@@ -160,7 +169,7 @@ public sealed class RedisConnection(
         }
         catch (Exception e)
         {
-            logger.LogDebug(e, "An ended connection to Redis did not close in order");
+            logger.LogDebug(LogEvents.Named("redis.connection-ended"), e, "An ended connection to Redis did not close in order");
         }
     }
 

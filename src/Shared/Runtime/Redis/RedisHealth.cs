@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Runtime.Redis;
@@ -43,7 +44,7 @@ sealed class RedisHealth(RedisAddress address, TimeProvider clock, ILogger logge
             state = new RedisState(RedisReach.Up, clock.GetUtcNow(), "");
         }
 
-        logger.LogInformation("Redis at {Address} answers", address);
+        logger.LogInformation(LogEvents.Named("redis.well"), "Redis at {Address} answers", address);
     }
 
     /// <param name="isProof">It was refused what the work needs, and not some command beside it.</param>
@@ -63,7 +64,7 @@ sealed class RedisHealth(RedisAddress address, TimeProvider clock, ILogger logge
             state = new RedisState(RedisReach.Down, clock.GetUtcNow(), detail);
         }
 
-        logger.LogWarning("Redis at {Address} does not answer: {Detail}", address, detail);
+        logger.LogWarning(LogEvents.Named("redis.down"), "Redis at {Address} does not answer: {Detail}", address, detail);
     }
 
     /// <summary>What it says from now on is no concern: this process closes the connection.</summary>
@@ -81,6 +82,6 @@ sealed class RedisHealth(RedisAddress address, TimeProvider clock, ILogger logge
             state = new RedisState(RedisReach.Refusing, clock.GetUtcNow(), reason);
         }
 
-        logger.LogWarning("Redis at {Address} refuses: {Reason}", address, reason);
+        logger.LogWarning(LogEvents.Named("redis.refusing"), "Redis at {Address} refuses: {Reason}", address, reason);
     }
 }

@@ -1,5 +1,6 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -42,6 +43,7 @@ public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, 
 
         if (unread > 0)
             logger.LogWarning(
+                LogEvents.Named("ledger.unreadable"),
                 "{Count} entries of the {Category} ledger could not be read and count as begun", unread, category);
         return entries;
     }

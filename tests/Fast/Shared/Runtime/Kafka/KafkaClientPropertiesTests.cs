@@ -16,7 +16,7 @@ public sealed class KafkaClientPropertiesTests
 
         Assert.Equal(
             ["batch.size", "client.id", "linger.ms", "log.connection.close", "partitioner", "queue.buffering.max.kbytes",
-                "reconnect.backoff.max.ms", "socket.keepalive.enable"],
+                "reconnect.backoff.max.ms", "socket.keepalive.enable", "statistics.interval.ms"],
             spoilt.Where(p => p.Value == "spoilt").Select(p => p.Key).Order(StringComparer.Ordinal));
     }
 
