@@ -65,11 +65,13 @@ sealed class DeliveryAttempts(
             var failed = new List<Attempt>();
             while (true)
             {
-                if (await AttemptAsync(delivery, failed) is not var (failure, after))
+                if ((await AttemptAsync(delivery, failed)).TryGetRight(out var at, out var missed))
                 {
-                    await SettleDeliveredAsync(delivery, letters);
+                    await SettleDeliveredAsync(delivery, at, letters);
                     return true;
                 }
+
+                var (failure, after) = missed;
 
                 var goesOn = after.TryGetRight(out var next, out var end);
                 if (MustDivide(delivery, failure, end)) return await DivideAsync(delivery, letters, probe, slot);
@@ -109,14 +111,14 @@ sealed class DeliveryAttempts(
         return told;
     }
 
-    /// <summary>Null when the broker has acknowledged it.</summary>
-    async Task<(PublishFailure Failure, Either<NoNextTry, NextTry> After)?> AttemptAsync(Delivery delivery, List<Attempt> failed)
+    /// <summary>Right when the broker has acknowledged it.</summary>
+    async Task<Either<FailedAttempt, RecordPosition>> AttemptAsync(Delivery delivery, List<Attempt> failed)
     {
         var unknowns = delivery.Events.Max(e => parts.Ledger.Find(e.Id)?.Unknowns ?? 0);
         var startedAt = parts.Clock.GetUtcNow();
         var started = parts.Clock.GetTimestamp();
         var result = await parts.Ports.Publish(delivery, unknowns > 0);
-        if (result.TryGetRight(out _, out var failure)) return null;
+        if (result.TryGetRight(out var at, out var failure)) return at;
 
         if (failure is PublishFailure.Unknown)
         {
@@ -127,14 +129,14 @@ sealed class DeliveryAttempts(
         failed.Add(new Attempt(
             failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), failure.Class, failure.Code, failure.Message,
             MaybeWritten: unknowns > 0));
-        return (failure, parts.Policies.AfterPublish(failure, failed.Count, unknowns, parts.Chance()));
+        return new FailedAttempt(failure, parts.Policies.AfterPublish(failure, failed.Count, unknowns, parts.Chance()));
     }
 
-    async Task SettleDeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
+    async Task SettleDeliveredAsync(Delivery delivery, RecordPosition at, IReadOnlySet<DeadLetterKey> letters)
     {
         parts.Circuit.NoteDelivered();
         runner.Probes.NoteDelivered(IdsOf(delivery));
-        parts.Ledger.NotePublished(IdsOf(delivery));
+        parts.Ledger.NotePublished(IdsOf(delivery), at);
         await Task.WhenAll(delivery.Events.Select(e => settler.SettleAsync(
             e.Id, e.LetterKey, new EventOutcome.Published(letters.Contains(e.LetterKey)), tally.Delivered)));
     }
@@ -168,4 +170,7 @@ sealed class DeliveryAttempts(
         tally.Problem(VisitStage.Unexpected, $"internal error: {bug.GetType().Name}");
         tally.LeftPending(rows);
     }
+
+    /// <param name="After">The next try, or why there is none.</param>
+    sealed record FailedAttempt(PublishFailure Failure, Either<NoNextTry, NextTry> After);
 }

@@ -59,12 +59,18 @@ public sealed class DeliveryVisit : IDisposable
         foreach (var (row, id, _) in sorted.InDoubt)
         {
             if (written is null) tally.LeftPending();
-            else if (written.Contains(id)) published.Add(id);
+            else if (written.TryGetValue(id, out var at)) NoteFound(id, at);
             else admitted.Add(row);
         }
 
         await RemarkAsync(published);
         return admitted;
+
+        void NoteFound(EventId id, RecordPosition at)
+        {
+            published.Add(id);
+            ledger.NotePublished([id], at);
+        }
     }
 
     /// <summary>Publishes and settles the plan. What is not begun when the process is told to stop stays PENDING.</summary>
@@ -98,9 +104,9 @@ public sealed class DeliveryVisit : IDisposable
     }
 
     /// <summary>Which of the events in doubt have a record; null where Kafka could not be asked.</summary>
-    async Task<IReadOnlySet<EventId>?> FindWrittenAsync(List<(EventId Id, LedgerEntry Entry)> inDoubt)
+    async Task<IReadOnlyDictionary<EventId, RecordPosition>?> FindWrittenAsync(List<(EventId Id, LedgerEntry Entry)> inDoubt)
     {
-        if (inDoubt.Count == 0) return System.Collections.Immutable.ImmutableHashSet<EventId>.Empty;
+        if (inDoubt.Count == 0) return System.Collections.Immutable.ImmutableDictionary<EventId, RecordPosition>.Empty;
         var answer = await runner.Parts.Ports.FindWritten(
             runner.Parts.Route.Topic, inDoubt.Min(d => d.Entry.Since), inDoubt.ConvertAll(d => d.Id), stopping);
         if (answer.TryGetRight(out var written, out var failure)) return written;
@@ -111,7 +117,6 @@ public sealed class DeliveryVisit : IDisposable
 
     async Task RemarkAsync(List<EventId> published)
     {
-        ledger.NotePublished(published);
         foreach (var chunk in published.Chunk(ChunkRows))
         {
             var keys = chunk.Select(id => new DeadLetterKey(runner.Parts.Route.Category, id.Value)).ToArray();
