@@ -37,6 +37,7 @@ static class HobomCommand
             """)
         {
             DlqCommand.Build(tools),
+            ExplainCommand.Build(tools),
             StreamsCommand.Build(tools),
             StateCommand.Build(tools),
             KeysCommand.Build(tools),
