@@ -28,15 +28,22 @@ static class DoctorCommand
             """) { json };
         doctor.SetAction(async (given, _) =>
         {
-            IReadOnlyList<CheckResult> results = read().TryGetRight(out var settings, out var problems)
-                ? await new Examination(settings, NullLoggerFactory.Instance).RunAsync()
-                : [.. problems.Lines.Select(line => CheckResult.Wrong("settings", line, "see docs/OPERATING.md"))];
+            var results = await ExamineAsync(read);
             var isWell = results.All(r => r.Ok);
             if (given.GetValue(json)) tools.Terminal.WriteJson(JsonSerializer.Serialize(new DoctorReport(isWell, results), Written));
             else tools.Terminal.WriteLines(results.Select(r => LogText.Clean(LineOf(r), 1500)));
             return isWell ? ExitCode.Done : ExitCode.SomeLeft;
         });
         return doctor;
+    }
+
+    static async Task<IReadOnlyList<CheckResult>> ExamineAsync(Func<Either<SettingProblems, Settings>> read)
+    {
+        if (BrokerProcessor.SettingsAlone(Startup.Variables()).Case is Broker.Settings.BrokerSettings alone)
+            return [CheckResult.Well("settings", "the broker alone"), await Examination.StoreAsync(alone)];
+        return read().TryGetRight(out var settings, out var problems)
+            ? await new Examination(settings, NullLoggerFactory.Instance).RunAsync()
+            : [.. problems.Lines.Select(line => CheckResult.Wrong("settings", line, "see docs/OPERATING.md"))];
     }
 
     static string LineOf(CheckResult result) =>

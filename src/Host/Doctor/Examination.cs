@@ -27,7 +27,8 @@ sealed class Examination(Settings settings, ILoggerFactory logs)
         await using var connections = new Connections(settings, logs);
         var slices = Flows.Build(connections.NewTools(), connections, settings);
         var parts = await Task.WhenAll(
-            BackendsAsync(slices), LlmAsync(), CertificatesAsync(), RedisAsync(connections.Redis), KafkaAsync(slices), BrokerAsync());
+            BackendsAsync(slices), LlmAsync(), CertificatesAsync(), RedisAsync(connections.Redis), KafkaAsync(slices),
+            StoresAsync());
         return [CheckResult.Well("settings"), .. parts.SelectMany(p => p)];
     }
 
@@ -153,14 +154,16 @@ sealed class Examination(Settings settings, ILoggerFactory logs)
         return [CheckResult.Well(check), .. seen.SelectMany(t => KafkaDiagnosis.Of(t, settings.Kafka, Clock.GetUtcNow()))];
     }
 
-    async Task<IReadOnlyList<CheckResult>> BrokerAsync()
+    async Task<IReadOnlyList<CheckResult>> StoresAsync() => await Task.WhenAll(settings.Broker.Map(StoreAsync).AsEnumerable());
+
+    /// <summary>Of the broker, which may run alone.</summary>
+    public static async Task<CheckResult> StoreAsync(Broker.Settings.BrokerSettings broker)
     {
-        if (settings.Broker.Case is not Broker.Settings.BrokerSettings broker) return [];
         var check = $"broker: store ({broker.Provider.ToString().ToLowerInvariant()})";
         using var limit = new CancellationTokenSource(AnswerLimit);
         return await StoreProbe.AskAsync(broker, limit.Token) is { } problem
-            ? [CheckResult.Wrong(check, problem, "check the store's address, its account and rights (docs/BROKER.md)")]
-            : [CheckResult.Well(check)];
+            ? CheckResult.Wrong(check, problem, "check the store's address, its account and rights (docs/BROKER.md)")
+            : CheckResult.Well(check);
     }
 
     static HostPort? AddressOf(string text) => HostPort.Parse(text).TryGetRight(out var address, out _) ? address : null;

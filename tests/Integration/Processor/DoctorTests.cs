@@ -104,6 +104,21 @@ public sealed class DoctorTests(ProcessorNeighbours neighbours, StrictKafka kafk
         "BROKER.md");
 
     [Fact]
+    public async Task The_broker_alone_wants_its_store_and_nothing_else()
+    {
+        var folder = Directory.CreateTempSubdirectory("hobom-store-").FullName;
+        var alone = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["HOBOM_BROKER_PROVIDER"] = "sqlite", ["HOBOM_BROKER_SQLITE_FILE"] = Path.Combine(folder, "events.db"),
+        };
+        var (code, output) = await ProgramRun.RunAsync(alone, "doctor");
+        Assert.True(code == 0, output);
+        Assert.Contains("ok    broker: store (sqlite)", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+        Directory.Delete(folder);
+    }
+
+    [Fact]
     public async Task Settings_that_are_wrong_are_told_all_at_once()
     {
         var (code, report) = await ProgramRun.RunForJsonAsync(

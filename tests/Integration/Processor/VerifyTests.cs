@@ -171,6 +171,7 @@ public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(
             await Task.WhenAny(ended, Task.Delay(50));
         }
 
+        Assert.StartsWith("{", run.Output, StringComparison.Ordinal);
         using var json = JsonDocument.Parse(run.Output);
         var topic = json.RootElement.GetProperty("topics").EnumerateArray().Single().Clone();
         var coverage = topic.GetProperty("coverage");
