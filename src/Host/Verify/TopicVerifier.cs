@@ -18,7 +18,7 @@ sealed class TopicVerifier(
     KeptPositions positions, RedisLedgerStore ledgers, TopicScan scan, Action<string, double> progress,
     int tableLimit = TopicVerifier.DefaultTableLimit)
 {
-    public const int DefaultTableLimit = 1_000_000;
+    public const int DefaultTableLimit = 500_000;
 
     /// <summary>A record's time is the producer's or the broker's, and its position was noted a little later.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
@@ -68,7 +68,7 @@ sealed class TopicVerifier(
 
     async Task<Either<StoreFailure, Unit>> PassAsync(Comparison job, int pass, int passes)
     {
-        var table = new PositionTable((int)Math.Min(tableLimit * 2L, job.Kept + 1));
+        var table = new PositionTable((int)Math.Min(tableLimit * 5L / 4, job.Kept + 1));
         var filled = await EachKeptAsync(job, published =>
         {
             var hash = PositionTable.HashOf(published.Id);

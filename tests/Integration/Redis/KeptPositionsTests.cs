@@ -51,6 +51,16 @@ public sealed class KeptPositionsTests(RedisFixture redis) : IClassFixture<Redis
     }
 
     [Fact]
+    public async Task A_longer_time_to_keep_them_begins_anew()
+    {
+        var now = DateTimeOffset.UtcNow;
+        await KeepAsync(Ledger(TimeSpan.FromHours(5)), At("a", 1, 1, now.AddHours(-3)));
+        await KeepAsync(Ledger(), At("b", 1, 2, now));
+        Assert.InRange((await New().CoverageAsync(Menu)).Right().Since!.Value, now.AddSeconds(-1), now);
+        Assert.InRange((await New(TimeSpan.FromHours(5)).CoverageAsync(Menu)).Right().Since!.Value, now.AddHours(-4), now.AddHours(-2));
+    }
+
+    [Fact]
     public async Task An_hour_goes_as_a_whole_when_its_time_is_over()
     {
         var now = DateTimeOffset.UtcNow;

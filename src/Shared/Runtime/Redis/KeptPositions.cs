@@ -16,8 +16,8 @@ public sealed record PositionCoverage(DateTimeOffset? Since, IReadOnlyList<DateT
 
 /// <summary>
 /// Where events were published, by id, for as long as the setting says: a hash <c>dlqx:pos:&lt;category&gt;:&lt;hour&gt;</c> for each
-/// hour (unix time in hours), which goes as a whole; and <c>dlqx:poskept:&lt;category&gt;</c>, a sorted set: <c>since</c> by when
-/// the keeping began, and <c>gap:&lt;minute&gt;</c> for each minute in which it did not happen, unix time in ms.
+/// hour (unix time in hours), which goes as a whole; and <c>dlqx:poskept:&lt;category&gt;</c>, a sorted set: <c>since:&lt;seconds&gt;</c>
+/// by when the keeping for so long began, and <c>gap:&lt;minute&gt;</c> for each minute in which it did not happen, unix time in ms.
 /// </summary>
 public sealed class KeptPositions(RedisConnection redis, TimeSpan retention, TimeProvider clock)
 {
@@ -25,7 +25,6 @@ public sealed class KeptPositions(RedisConnection redis, TimeSpan retention, Tim
 
     public static readonly TimeSpan LongestRetention = TimeSpan.FromDays(30);
 
-    const string SinceMember = "since";
     const string GapPrefix = "gap:";
 
     /// <summary>Fields of one look at a hash.</summary>
@@ -35,6 +34,9 @@ public sealed class KeptPositions(RedisConnection redis, TimeSpan retention, Tim
 
     /// <summary>Zero keeps nothing.</summary>
     public TimeSpan Retention => retention;
+
+    /// <summary>A longer time begins anew: what was kept for a shorter one is gone already.</summary>
+    string SinceMember => string.Create(CultureInfo.InvariantCulture, $"since:{(long)retention.TotalSeconds}");
 
     static string Bucket(Category category, long hour) => $"dlqx:pos:{category.Name}:{hour.ToString(CultureInfo.InvariantCulture)}";
 
@@ -93,7 +95,7 @@ public sealed class KeptPositions(RedisConnection redis, TimeSpan retention, Tim
             {
                 var at = DateTimeOffset.FromUnixTimeMilliseconds((long)entry.Score);
                 if (entry.Element == SinceMember) since = at;
-                else gaps.Add(at);
+                else if (((string?)entry.Element)?.StartsWith(GapPrefix, StringComparison.Ordinal) is true) gaps.Add(at);
             }
 
             var oldest = clock.GetUtcNow() - retention;
