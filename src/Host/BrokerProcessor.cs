@@ -21,7 +21,7 @@ sealed class BrokerProcessor : IAsyncDisposable
     {
         warning = access.Warning;
         loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
-        var builder = HttpApi.NewBuilder(http, access, logs, o =>
+        var builder = HttpApi.NewBuilder(http, access, ["broker"], logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
             o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || IsHealth(type);

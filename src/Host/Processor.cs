@@ -6,6 +6,8 @@ using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Host.Explain;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Http.Pollers;
+using Hobom.Slices.Page;
+using Hobom.Slices.Page.Changes;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Streams;
 using LanguageExt;
@@ -20,6 +22,7 @@ sealed class Processor : IAsyncDisposable
     readonly IReadOnlyList<Slice> slices;
     readonly DeadLettersSlice deadLetters;
     readonly PollerControl pollers;
+    readonly PageSlice page;
     readonly EventRouter? router;
     readonly Option<BrokerSlice> broker;
     readonly StartupReport report;
@@ -45,6 +48,8 @@ sealed class Processor : IAsyncDisposable
         var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
         deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
+        page = new PageSlice(slices, LettersNow, clock);
+        page.AddTo(builder.Services);
         broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b));
         topics = new TopicWatch(
@@ -94,6 +99,7 @@ sealed class Processor : IAsyncDisposable
                 .. slices.Select(s => loops.RunAsync(s.Name, s.Loop.RunAsync(stopping), stopping)),
                 loops.RunAsync("dead-letters", deadLetters.FollowAsync(stopping), stopping),
                 loops.RunAsync("pauses", pollers.FollowAsync(stopping), stopping),
+                loops.RunAsync("page", page.FollowAsync(stopping), stopping),
                 router is null ? Task.CompletedTask : loops.RunAsync("streams-router", router.RunAsync(stopping), stopping),
                 loops.RunAsync("topics", watching, stopping)]);
         }
@@ -113,6 +119,12 @@ sealed class Processor : IAsyncDisposable
 
     static string[] TopicsOf(IReadOnlyList<Slice> slices) =>
         [.. slices.Select(s => s.Route.Topic).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal)];
+
+    LettersMark LettersNow()
+    {
+        var letters = deadLetters.Now;
+        return new LettersMark(letters.Loaded, letters.Count, letters.Version, letters.AsOf);
+    }
 
     public async ValueTask DisposeAsync()
     {

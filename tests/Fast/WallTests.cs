@@ -10,6 +10,7 @@ using Hobom.Slices.Http;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
+using Hobom.Slices.Page;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Space;
 using Microsoft.Extensions.Logging;
@@ -128,6 +129,12 @@ public sealed class WallTests
             ReferencesOf(typeof(RedisDeadLetterStore).Assembly),
             name => name is "Confluent.Kafka" || name.StartsWith("Grpc", StringComparison.Ordinal)
                 || (IsOurs(name) && !SeenByAll.Contains(name)));
+
+    [Fact]
+    public void The_page_sees_what_is_shared_and_no_slice_and_no_store() =>
+        Assert.DoesNotContain(
+            ReferencesOf(typeof(PageSlice).Assembly),
+            name => name is "StackExchange.Redis" or "Confluent.Kafka" || (IsOurs(name) && !SeenByAll.Contains(name)));
 
     /// <summary>The compiler's wall: what a project may see is what its references let through.</summary>
     [Theory]
