@@ -47,7 +47,7 @@ sealed class TopicVerifier(
             for (var pass = 0; pass < passes; pass++)
                 if (!(await PassAsync(job, pass, passes)).TryGetRight(out _, out failure)) return failure;
         }
-        catch (KafkaReadFault unread)
+        catch (KafkaReadException unread)
         {
             return new StoreFailure(unread.Message);
         }

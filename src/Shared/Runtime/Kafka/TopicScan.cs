@@ -35,7 +35,7 @@ public sealed class TopicScan(KafkaSettings settings)
             () => Ranges(topic, from, to, wanted), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Blocks between records.</summary>
-    /// <exception cref="KafkaReadFault">The broker does not answer, or refuses.</exception>
+    /// <exception cref="KafkaReadException">The broker does not answer, or refuses.</exception>
     public IEnumerable<ScannedRecord> Read(string topic, IReadOnlyList<PartitionRange> ranges)
     {
         var open = ranges.Where(r => r.From < r.End).ToDictionary(r => r.Partition, r => r.End);
@@ -109,7 +109,7 @@ public sealed class TopicScan(KafkaSettings settings)
         try
         {
             return consumer.Consume(SilenceLimit)
-                ?? throw new KafkaReadFault($"{topic} cannot be read: nothing came for {SilenceLimit.TotalSeconds:0} s");
+                ?? throw new KafkaReadException($"{topic} cannot be read: nothing came for {SilenceLimit.TotalSeconds:0} s");
         }
         catch (ConsumeException e) when (e.Error.Code == ErrorCode.GroupAuthorizationFailed)
         {
@@ -118,7 +118,7 @@ public sealed class TopicScan(KafkaSettings settings)
         }
         catch (KafkaException e)
         {
-            throw new KafkaReadFault($"{topic} cannot be read: {e.Message}");
+            throw new KafkaReadException($"{topic} cannot be read: {e.Message}");
         }
     }
 
@@ -143,4 +143,4 @@ public sealed class TopicScan(KafkaSettings settings)
 }
 
 /// <summary>A topic could not be read to its end. The message is for people.</summary>
-public sealed class KafkaReadFault(string message) : Exception(message);
+public sealed class KafkaReadException(string message) : Exception(message);
