@@ -1,17 +1,12 @@
 using System.Text.Json;
-using Confluent.Kafka.Admin;
 using Hobom.Slices.Tests.Integration.Interop;
-using Hobom.Slices.Tests.Integration.Kafka;
-using Hobom.Slices.Tests.Integration.Outages;
 using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary><c>hobom doctor</c> finds what is wrong with real neighbours, each by itself, and nothing where nothing is.</summary>
-public sealed class DoctorTests(ProcessorNeighbours neighbours, StrictKafka kafka) : ProcessorTest(neighbours), IClassFixture<StrictKafka>
+public sealed class DoctorTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
-    const string Topic = "hobom.messages";
-
     [Fact]
     public async Task Where_all_is_well_each_line_says_ok_and_nothing_is_changed()
     {
@@ -60,31 +55,6 @@ public sealed class DoctorTests(ProcessorNeighbours neighbours, StrictKafka kafk
     public async Task Kafka_that_is_away_is_told() => await FindsAsync(
         Neighbours.Settings(("HOBOM_KAFKA_BROKER", $"127.0.0.1:{LoopbackPort.Free()}")), "kafka: 127.0.0.1", "", "HOBOM_KAFKA_BROKER");
 
-    [RealKafkaFact]
-    public async Task A_topic_that_is_missing_takes_less_or_may_not_be_written_or_read_is_told()
-    {
-        var settings = Neighbours.Settings(kafka.Settings);
-        await kafka.Broker.CreateTopicAsync("hobom.logs", 1);
-        try
-        {
-            await FindsAsync(settings, $"kafka: topic {Topic}", "not there", "kafka-topics.sh");
-            await kafka.Broker.CreateTopicAsync(Topic, 2, ("max.message.bytes", "20000"), ("min.insync.replicas", "2"));
-            await FindsAsync(settings, $"kafka: topic {Topic}", "takes 20000 bytes", "HOBOM_KAFKA_MESSAGE_MAX_BYTES");
-            await FindsAsync(settings, $"kafka: topic {Topic}", "min.insync.replicas is 2", "add replicas");
-            foreach (var (operation, words) in ((AclOperation, string)[])[(AclOperation.Write, "may not write"), (AclOperation.Read, "may not read")])
-            {
-                await kafka.Broker.RevokeAsync(StrictKafka.Account, Topic, operation);
-                await FindsAsync(settings, $"kafka: topic {Topic}", words, "grant it");
-                await kafka.Broker.GrantAsync(StrictKafka.Account, Topic, operation);
-            }
-        }
-        finally
-        {
-            await kafka.ForgetTopicAsync(Topic);
-            await kafka.ForgetTopicAsync("hobom.logs");
-        }
-    }
-
     [Theory]
     [InlineData(false, null, "expires on")]
     [InlineData(true, null, "has expired")]
@@ -129,7 +99,7 @@ public sealed class DoctorTests(ProcessorNeighbours neighbours, StrictKafka kafk
     }
 
     /// <summary>Exit code 1, and one line of this check with these words, and what to do.</summary>
-    static async Task<JsonElement> FindsAsync(IReadOnlyDictionary<string, string> settings, string check, string words, string advice)
+    internal static async Task<JsonElement> FindsAsync(IReadOnlyDictionary<string, string> settings, string check, string words, string advice)
     {
         var (code, report) = await ProgramRun.RunForJsonAsync(settings, "doctor");
         Assert.Equal((1, false), (code, report.GetProperty("ok").GetBoolean()));
