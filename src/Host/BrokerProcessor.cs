@@ -53,6 +53,13 @@ sealed class BrokerProcessor : IAsyncDisposable
         return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access, telling)));
     }
 
+    /// <summary>The broker's settings where it is to run alone and they are well.</summary>
+    public static Option<BrokerSettings> SettingsAlone(IReadOnlyDictionary<string, string> environment)
+    {
+        if (environment.GetValueOrDefault("HOBOM_GRPC_ADDR", "").Trim().Length > 0) return default;
+        return Settings.ReadBroker(new SettingsReader(environment), environment);
+    }
+
     public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)
     {
         if (read.TryGetRight(out var processor, out var problems))

@@ -42,6 +42,10 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
 
     public RedisConnection Redis => redis;
 
+    public KeptPositions Positions => field ??= new KeptPositions(redis, settings.PositionRetention, Clock);
+
+    public RedisLedgerStore Ledgers => field ??= new RedisLedgerStore(redis, Positions, Clock, logs.CreateLogger<RedisLedgerStore>());
+
     public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);
 
     public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
@@ -68,7 +72,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
         publisher.PublishAsync,
         readBack.FindWrittenAsync,
         LeaseOf,
-        new RedisLedgerStore(redis, Clock, logs.CreateLogger<RedisLedgerStore>()).Of,
+        Ledgers.Of,
         DeadLettersSlice.Letters(redis, Clock),
         settings.PollInterval,
         settings.Kafka.MessageMaxBytes)

@@ -1,3 +1,4 @@
+using Hobom.Slices.Host.Verify;
 using Hobom.Slices.Law;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
@@ -9,6 +10,18 @@ namespace Hobom.Slices.Host;
 /// <summary>The flows, a line each.</summary>
 static class Flows
 {
+    /// <summary>Those that end in Kafka and whose backends are set.</summary>
+    public static IReadOnlyList<VerifiedFlow> ToKafka(Settings settings) =>
+    [
+        new(MessagesSlice.Name, MessageDecisions.Route),
+        new(LogsSlice.Name, LogFlow.Main.Route),
+        .. settings.Space is null ? (VerifiedFlow[])[] :
+        [
+            new(SpaceSlice.Name, SpaceDecisions.Route),
+            new(SpaceLogsSlice.Name, LogFlow.Space.Route),
+        ],
+    ];
+
     /// <summary>Those whose backends are set.</summary>
     public static Slice[] Build(FlowDependencies tools, Connections to, Settings settings) =>
     [

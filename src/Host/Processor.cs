@@ -2,6 +2,8 @@ using System.Reflection;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters;
+using Hobom.Slices.DeadLetters.Redis;
+using Hobom.Slices.Host.Explain;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Http.Pollers;
@@ -67,6 +69,9 @@ sealed class Processor : IAsyncDisposable
             .AddCheck("pollers", new PollersCheck(slices, settings.ProgressLimit, clock))
             .AddCheck("topics", new TopicsCheck(connections.Circuits, () => topics.Missing));
         broker.Iter(b => builder.Services.AddHealthChecks().AddCheck("broker", new BrokerCheck(b, alone: false)));
+        builder.Services.AddSingleton(services => new EventExplainer(
+            slices, services.GetRequiredService<RedisDeadLetterStore>(), services.GetRequiredService<RedisTombstones>(),
+            services.GetRequiredService<RedisReplayJobs>(), connections.Ledgers, connections.Positions, broker, clock));
         foreach (var slice in slices) slice.AddTo(builder.Services);
         if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);

@@ -40,6 +40,9 @@ public sealed record Settings(
     /// <summary>A flow that has rows to publish and moves none for longer makes the process unready.</summary>
     public TimeSpan ProgressLimit { get; init; } = DefaultProgressLimit;
 
+    /// <summary>So long it is kept where events were published; zero: not at all.</summary>
+    public TimeSpan PositionRetention { get; init; } = KeptPositions.DefaultRetention;
+
     public static readonly TimeSpan DefaultProgressLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
@@ -67,6 +70,8 @@ public sealed record Settings(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         var progress = read.Duration(
             "HOBOM_READY_PROGRESS_LIMIT", DefaultProgressLimit, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24));
+        var positions = read.Duration(
+            "HOBOM_POSITIONS_RETENTION", KeptPositions.DefaultRetention, TimeSpan.Zero, KeptPositions.LongestRetention);
         var access = AccessSettings.Read(read);
         var telemetry = TelemetrySettings.Read(read, environment);
         if (telemetry.Listen?.Port == http.Port)
@@ -79,7 +84,7 @@ public sealed record Settings(
         return new Settings(
             main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
         {
-            Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress,
+            Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress, PositionRetention = positions,
         };
     }
 

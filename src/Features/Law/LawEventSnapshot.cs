@@ -54,3 +54,16 @@ public enum LawEventState
     /// <summary>Given up before anything could have been saved.</summary>
     Letter,
 }
+
+public static class LawEventStates
+{
+    /// <summary>As the API tells it.</summary>
+    public static string Word(this LawEventState state) => state switch
+    {
+        LawEventState.SaveBegun => "save-begun",
+        LawEventState.OutcomeUnknown => "outcome-unknown",
+        LawEventState.Pending or LawEventState.Generating or LawEventState.Generated or LawEventState.Saved or LawEventState.Letter =>
+            state.ToString().ToLowerInvariant(),
+        _ => throw new System.Diagnostics.UnreachableException($"no word for {state}"),
+    };
+}

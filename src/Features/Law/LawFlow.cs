@@ -46,6 +46,13 @@ public sealed class LawFlow : IDisposable
     /// <summary>How far an event is.</summary>
     public Task<Either<StoreFailure, LawEventSnapshot>> LookAsync(EventId id, CancellationToken stopping) => look.AtAsync(id, stopping);
 
+    /// <summary>Who of this process has it in hand.</summary>
+    public InFlightMark? HolderOf(EventId id) => hand.HolderOf(id);
+
+    /// <summary>How far an event is, in a word; null where nothing is known of it.</summary>
+    public async Task<string?> StepOfAsync(EventId id, CancellationToken stopping) =>
+        (await look.AtAsync(id, stopping)).Match(Right: seen => seen.State?.Word(), Left: _ => null);
+
     /// <summary>Whether a generation from this input is kept: none would be paid for.</summary>
     public Task<Either<StoreFailure, bool>> IsKeptAsync(string inputHash) => look.IsKeptAsync(inputHash);
 

@@ -25,8 +25,9 @@ public static class LawSlice
     {
         var lease = tools.Leases(LawDecisions.Route.Category);
         var material = new StudyMaterialClient(llm, main, generateDeadline);
+        var outbox = new LawOutboxClient(main);
         var ports = new LawPorts(
-            new LawOutboxClient(main).FindPendingAsync, material.GenerateAsync, material.SaveAsync,
+            outbox.FindPendingAsync, material.GenerateAsync, material.SaveAsync,
             MessageOutboxMarks.Of(main).Under(lease), tools.Letters.Under(lease), kept("law", lease));
         var flow = new LawFlow(new LawParts(
             ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}"))
@@ -38,6 +39,9 @@ public static class LawSlice
             new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has)
             {
                 HasPending = () => flow.Pending.Any,
+                HolderOf = flow.HolderOf,
+                AskPending = PendingIds.Of(outbox.FindPendingAsync),
+                StepOf = flow.StepOfAsync,
             },
             id => id.Value, Payloads)
         {

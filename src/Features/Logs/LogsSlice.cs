@@ -24,13 +24,14 @@ public static class LogsSlice
     {
         var runner = tools.NewRunner(name, flow.Route, marks);
         var limits = new LogSplitLimits(tools.RecordByteLimit, tools.TopicByteLimit);
+        var outbox = new LogOutboxClient(backend, flow.Route.EventType);
         var poller = new LogsPoller(
-            new LogOutboxClient(backend, flow.Route.EventType), runner, flow,
+            outbox, runner, flow,
             limits, tools.Clock,
             new ForeignValueWarnings(flow.Route.EventType, tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}")));
         return new Slice(
             name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, poller.VisitAsync), runner,
-            _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow))
+            _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow), PendingIds.Of(outbox.FindPendingAsync))
         {
             AddTo = parts => parts.AddSingleton(limits),
         };

@@ -15,10 +15,11 @@ public static class MessagesSlice
     public static Slice Build(FlowDependencies tools, GrpcBackend main)
     {
         var runner = tools.NewRunner(Name, MessageDecisions.Route, MessageOutboxMarks.Of(main));
-        var poller = new MessagesPoller(new MessageOutboxClient(main), runner, tools.Clock);
+        var outbox = new MessageOutboxClient(main);
+        var poller = new MessagesPoller(outbox, runner, tools.Clock);
         return new Slice(
             Name, MessageDecisions.Route, main.Address, tools.NewLoop(Name, MessageDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, Payloads(tools.Clock));
+            id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindPendingAsync));
     }
 
     public static PayloadRules Payloads(TimeProvider clock) => new(

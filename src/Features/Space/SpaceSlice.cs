@@ -17,10 +17,11 @@ public static class SpaceSlice
     public static Slice Build(FlowDependencies tools, GrpcBackend space)
     {
         var runner = tools.NewRunner(Name, SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
-        var poller = new SpacePoller(new SpaceOutboxClient(space), runner);
+        var outbox = new SpaceOutboxClient(space);
+        var poller = new SpacePoller(outbox, runner);
         return new Slice(
             Name, SpaceDecisions.Route, space.Address, tools.NewLoop(Name, SpaceDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, Payloads);
+            id => id.Value, Payloads, PendingIds.Of(outbox.FindPendingAsync));
     }
 
     static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text) =>

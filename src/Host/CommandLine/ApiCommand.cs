@@ -35,6 +35,14 @@ sealed class ApiCommand
         Add(command, ask);
     }
 
+    /// <summary>What the command itself does, where it has no subcommands.</summary>
+    public void On(IEnumerable<Symbol> symbols, Func<ApiSession, ParseResult, Task<int>> ask)
+    {
+        foreach (var argument in symbols.OfType<Argument>()) Command.Add(argument);
+        foreach (var option in symbols.OfType<Option>()) Command.Add(option);
+        Command.SetAction((given, _) => RunAsync(given, ask));
+    }
+
     public void Add(Command command, Func<ApiSession, ParseResult, Task<int>> ask)
     {
         command.SetAction((given, _) => RunAsync(given, ask));

@@ -37,6 +37,9 @@ static class HobomCommand
             """)
         {
             DlqCommand.Build(tools),
+            ExplainCommand.Build(tools),
+            VerifyCommand.Build(tools, Startup.ReadSettings),
+            DoctorCommand.Build(tools, Startup.ReadSettings),
             StreamsCommand.Build(tools),
             StateCommand.Build(tools),
             KeysCommand.Build(tools),

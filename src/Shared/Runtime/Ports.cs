@@ -12,8 +12,11 @@ public delegate Task<Either<PublishFailure, RecordPosition>> Publish(Delivery de
 public delegate Task<Either<PublishFailure, RecordPosition>> PublishIf(
     Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> guard);
 
-/// <summary>Which of the events have a record in the topic that was written at or after <paramref name="since"/>.</summary>
-public delegate Task<Either<StoreFailure, IReadOnlySet<EventId>>> FindWritten(
+/// <summary>
+/// Which of the events have a record in the topic that was written at or after <paramref name="since"/>, and where the first
+/// that was found is.
+/// </summary>
+public delegate Task<Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>> FindWritten(
     string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping);
 
 /// <summary>Marks rows of one backend's outbox. Each call has a deadline of its own.</summary>
@@ -41,7 +44,11 @@ public sealed record LetterPort(
 /// <param name="Write">Sets or (null) removes entries, all in one step.</param>
 public sealed record LedgerPort(
     Func<Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>>> Load,
-    Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<Either<StoreFailure, Unit>>> Write);
+    Func<IReadOnlyDictionary<EventId, LedgerEntry?>, Task<Either<StoreFailure, Unit>>> Write)
+{
+    /// <summary>Where events were published; goes along with the next write, and is never a reason why that fails.</summary>
+    public Action<IReadOnlyCollection<PublishedEvent>> Keep { get; init; } = _ => { };
+}
 
 /// <summary>One flow's lease in Redis: a text that names its holder, with a life of its own. Each call is bounded in time.</summary>
 /// <param name="Take">

@@ -3,6 +3,7 @@ using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Telemetry;
+using LanguageExt;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
@@ -26,8 +27,8 @@ public sealed record Slice(
     /// <summary>A flow that ends in Kafka.</summary>
     public Slice(
         string name, RelayRoute route, string backend, PollingLoop loop, DeliveryRunner runner,
-        Func<EventId, string> recordKey, PayloadRules payloads)
-        : this(name, route, backend, loop, FlowOperations.Of(runner), recordKey, payloads)
+        Func<EventId, string> recordKey, PayloadRules payloads, AskPending? ask = null)
+        : this(name, route, backend, loop, FlowOperations.Of(runner, ask), recordKey, payloads)
     {
     }
 
@@ -37,6 +38,9 @@ public sealed record Slice(
     /// <summary>Asked before a visit and before a replay: one process at a time has the flow.</summary>
     public FlowLease Lease => Loop.Lease;
 }
+
+/// <summary>The ids of all rows that an outbox gives as PENDING, asked anew.</summary>
+public delegate Task<Either<CallFailure, IReadOnlySet<EventId>>> AskPending(CancellationToken stopping);
 
 /// <summary>What a flow does beside its visits.</summary>
 /// <param name="ReplayAsync">Runs one dead letter again, serialised with the visits; under the flow's lease.</param>
@@ -57,15 +61,26 @@ public sealed record FlowOperations(
     /// <summary>When this process last closed an event of the flow; null before the first, and where nobody counts.</summary>
     public Func<DateTimeOffset?> LastSettledAt { get; init; } = () => null;
 
+    /// <summary>Who of this process has an event in hand; null where nobody has.</summary>
+    public Func<EventId, InFlightMark?> HolderOf { get; init; } = _ => null;
+
+    /// <summary>Asks the outbox which rows are PENDING now; null for what has no outbox.</summary>
+    public AskPending? AskPending { get; init; }
+
+    /// <summary>How far an event is in steps of the flow's own, and where more is told; null for a flow that has none.</summary>
+    public Func<EventId, CancellationToken, Task<string?>>? StepOf { get; init; }
+
     /// <summary>Whether the outbox last said that there are rows to publish.</summary>
     public Func<bool> HasPending { get; init; } = () => false;
 
-    public static FlowOperations Of(DeliveryRunner runner) =>
+    public static FlowOperations Of(DeliveryRunner runner, AskPending? ask = null) =>
         new(runner.Replay.RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {
             Circuit = () => runner.Circuit,
             LastSettledAt = () => runner.LastSettledAt,
             HasPending = () => runner.Pending.Any,
+            HolderOf = runner.Holds.HolderOf,
+            AskPending = ask,
         };
 }
 

@@ -48,6 +48,7 @@ public sealed class AccessTests(HostApp app)
         ["POST /dlq/replays/{id}/cancel"] = Role.Operator,
         ["PUT /dlq/{key}"] = Role.Editor,
         ["DELETE /dlq/{key}/edit"] = Role.Editor,
+        ["GET /events/{eventId}/explain"] = Role.Reader,
         ["GET /audit"] = Role.Auditor,
         ["GET /audit/check"] = Role.Auditor,
         ["GET /pollers"] = Role.Reader,

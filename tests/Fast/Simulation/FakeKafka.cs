@@ -55,16 +55,17 @@ sealed class FakeKafka(Turns turns, Weather weather, DeliveryLimits limits, Fake
         return result;
     }
 
-    public Task<Either<StoreFailure, IReadOnlySet<EventId>>> FindWrittenAsync(
+    public Task<Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>> FindWrittenAsync(
         string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping)
     {
         LookUps++;
         violations.When(topic != World.Route.Topic || ids.Count == 0, "a look-up asks for nothing that can be there");
         var fails = weather.LookUpFails();
-        return turns.CallAsync<Either<StoreFailure, IReadOnlySet<EventId>>>(() =>
+        return turns.CallAsync<Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>>(() =>
         {
             if (fails) return new StoreFailure("no broker");
-            return Topic.Where(r => r.At >= since).SelectMany(r => r.Delivery.Events).Select(e => e.Id).Where(ids.Contains).ToHashSet();
+            return Topic.Where(r => r.At >= since).SelectMany((r, n) => r.Delivery.Events.Select(e => (e.Id, At: new RecordPosition(0, n))))
+                .Where(f => ids.Contains(f.Id)).DistinctBy(f => f.Id).ToDictionary(f => f.Id, f => f.At);
         });
     }
 

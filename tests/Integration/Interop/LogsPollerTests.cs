@@ -90,7 +90,7 @@ public sealed class LogsPollerTests : IAsyncLifetime
             LeaseTimes.For(TimeSpan.FromSeconds(5)), ProcessIdentity.OfThisProcess(), TimeProvider.System, lines);
         var tools = new FlowDependencies(
             TimeProvider.System, () => 0, NullLoggerFactory.Instance, (delivery, possibleDuplicate, _) => publish(delivery, possibleDuplicate),
-            (_, _, _, _) => Done<IReadOnlySet<EventId>>(new System.Collections.Generic.HashSet<EventId>()),
+            (_, _, _, _) => Done<IReadOnlyDictionary<EventId, RecordPosition>>(new Dictionary<EventId, RecordPosition>()),
             _ => only,
             _ => new LedgerPort(
                 () => Done<IReadOnlyDictionary<EventId, LedgerEntry>>(new Dictionary<EventId, LedgerEntry>()), _ => Done(Unit.Default)),

@@ -35,8 +35,8 @@ static class KafkaFixtureDeliveries
         where T : PublishFailure =>
         Assert.IsType<T>(outcome.Match(p => throw new Xunit.Sdk.XunitException(p.ToString()), failure => failure));
 
-    public static IReadOnlySet<EventId> Found(Either<StoreFailure, IReadOnlySet<EventId>> found) =>
-        found.Match(ids => ids, failure => throw new Xunit.Sdk.XunitException(failure.Message));
+    public static IReadOnlySet<EventId> Found(Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>> found) =>
+        found.Match(ids => ids.Keys.ToHashSet(), failure => throw new Xunit.Sdk.XunitException(failure.Message));
 
     public static KafkaPublisher Publisher(KafkaSettings settings, LinesLogger<KafkaPublisher>? log = null) =>
         new(settings, log ?? new LinesLogger<KafkaPublisher>(), TimeProvider.System);

@@ -32,9 +32,11 @@ public sealed class RedisAccountTests(ProcessorNeighbours neighbours) : Processo
         Assert.True(edited.IsSuccessStatusCode);
         Assert.Equal(200, (await processor.Http.RetryLetterAsync(keys[0])).Status);
         await ReplayAllAsync(processor, keys[1..]);
-        foreach (var path in (string[])["/dlq", "/dlq/groups", "/dlq/store", "/dlq/tombstones", "/dlq/replays", "/audit", "/audit/check", "/pollers"]) await AskAsync(processor, path);
+        foreach (var path in (string[])["/dlq", "/dlq/groups", "/dlq/store", "/dlq/tombstones", "/dlq/replays", "/audit", "/audit/check", "/pollers", $"/events/{Prefix}0/explain", $"/events/{Prefix}none/explain"]) await AskAsync(processor, path);
         foreach (var order in (string[])["pause", "resume"]) await TellAsync(processor, $"/pollers/messages/{order}", new { });
         await processor.StopAsync();
+        var settings = Neighbours.Settings(("HOBOM_REDIS_ADDR", $"{redis.Address},password={RedisAdmin.Password}"));
+        Assert.Equal(0, (await ProgramRun.RunAsync(settings, "verify", "--from", "1m", "--to", "0s", "--flow", "messages")).Code);
 
         Assert.Equal([], (await admin.DeniedAsync()).Except(ClientsOwn));
         foreach (var command in (string[])["FLUSHALL", "KEYS *", "SCRIPT LOAD return", "WATCH dlqx:a", "CONFIG GET *", "GET other:key", "ACL LIST", "SCRIPT FLUSH"])

@@ -114,7 +114,8 @@ public sealed class RedisLedgerStoreTests(RedisFixture redis) : IClassFixture<Re
     }
 
     LedgerPort LedgerOf(FlowLease of) => new RedisLedgerStore(
-        redis.Connection, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of(of);
+        redis.Connection, new KeptPositions(redis.Connection, KeptPositions.DefaultRetention, TimeProvider.System), TimeProvider.System,
+        NullLogger<RedisLedgerStore>.Instance).Of(of);
 
     async Task WriteAsync(params (string Id, LedgerEntry? Entry)[] changes) =>
         (await Ledger.Write(changes.ToDictionary(c => new EventId(c.Id), c => c.Entry))).Right();

@@ -16,9 +16,10 @@ public sealed class RecordedTopic
 
     public void Append(Delivery delivery) => records.Enqueue(delivery);
 
-    public Task<Either<StoreFailure, IReadOnlySet<EventId>>> FindAsync(IReadOnlyCollection<EventId> ids)
+    public Task<Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>> FindAsync(IReadOnlyCollection<EventId> ids)
     {
-        IReadOnlySet<EventId> found = records.Select(r => r.Events[0].Id).Where(ids.Contains).ToHashSet();
-        return Task.FromResult(Prelude.Right<StoreFailure, IReadOnlySet<EventId>>(found));
+        IReadOnlyDictionary<EventId, RecordPosition> found = records.Select((r, n) => (r.Events[0].Id, At: new RecordPosition(0, n)))
+            .Where(f => ids.Contains(f.Id)).DistinctBy(f => f.Id).ToDictionary(f => f.Id, f => f.At);
+        return Task.FromResult(Prelude.Right<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>(found));
     }
 }

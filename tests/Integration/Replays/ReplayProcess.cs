@@ -48,7 +48,10 @@ public sealed class ReplayProcess : IAsyncDisposable
         var tools = new FlowDependencies(
             TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, (delivery, _, guard) => PublishAsync(delivery, guard),
             (_, _, ids, _) => topic.FindAsync(ids), LeaseOf,
-            new RedisLedgerStore(redis, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of, Store.Port,
+            new RedisLedgerStore(
+                redis, new KeptPositions(redis, KeptPositions.DefaultRetention, TimeProvider.System), TimeProvider.System,
+                NullLogger<RedisLedgerStore>.Instance).Of,
+            Store.Port,
             TimeSpan.FromSeconds(5), 1_000_000);
         runner = tools.NewRunner("messages", MessageDecisions.Route, marks);
         var loop = tools.NewLoop("messages", MessageDecisions.Route, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)));

@@ -23,7 +23,7 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
             var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
             if (!looked.TryGetRight(out var written, out var failure))
                 return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}");
-            if (written.Contains(id)) return Unit.Default;
+            if (written.ContainsKey(id)) return Unit.Default;
         }
 
         return (await publish(DeliveryOf(claimed, target, id), claimed.Attempt > 1)).Map(_ => Unit.Default).MapLeft(FailureOf);

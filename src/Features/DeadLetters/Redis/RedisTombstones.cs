@@ -32,6 +32,19 @@ public sealed class RedisTombstones(RedisConnection redis)
             },
             TimeSpan.FromSeconds(10));
 
+    /// <summary>The newest of one letter; none where there is none among the last ones.</summary>
+    public Task<Either<StoreFailure, Option<Tombstone>>> FindAsync(DeadLetterKey key) =>
+        redis.RunAsync(
+            async db =>
+            {
+                var name = key.Format();
+                var (found, _) = await StreamPage.SelectAsync(
+                    db, LetterKeys.Tombstones, null, 1, ScanLimit,
+                    text => Tombstone.Parse(text) is { } stone && stone.Key == name ? stone : null);
+                return found.Count > 0 ? Option<Tombstone>.Some(found[0]) : Option<Tombstone>.None;
+            },
+            TimeSpan.FromSeconds(10));
+
     /// <summary>
     /// Writes a tombstone for each letter that is gone and takes out its traces, in one step, provided that nothing of
     /// it has changed since: a letter that was delivered leaves no traces and gets no tombstone.

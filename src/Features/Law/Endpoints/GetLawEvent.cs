@@ -51,15 +51,8 @@ public sealed class GetLawEvent(PollerControl pollers, LawFlow flow) : PollerEnd
     }
 
     LawEventView ViewOf(EventId id, LawEventSnapshot sight, LawEventState state) => new(
-        id.Value, WordOf(state), sight.Progress.Stage is LawStage.Nothing ? null : sight.Progress.Since,
+        id.Value, state.Word(), sight.Progress.Stage is LawStage.Nothing ? null : sight.Progress.Since,
         sight.HasLetter ? LawDecisions.LetterKeyOf(id).Format() : null, sight.Holder?.By, sight.Holder?.Since,
         sight.Law is null ? null : sight.IsKept, sight.Law is null ? null : sight.Generations,
         sight.Problem is { } trouble && !Role.SeesAll(User) ? TextMask.MaskText(trouble) : sight.Problem);
-
-    static string WordOf(LawEventState state) => state switch
-    {
-        LawEventState.SaveBegun => "save-begun",
-        LawEventState.OutcomeUnknown => "outcome-unknown",
-        _ => state.ToString().ToLowerInvariant(),
-    };
 }

@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime.Telemetry;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
@@ -53,7 +54,8 @@ sealed class BeginSessionEndpoint(
         }
 
         await HttpContext.SignInAsync(SessionAuthentication.SchemeName, CallerIdentity.Of(owner, SessionAuthentication.SchemeName));
-        log.LogInformation("{Name} signed in from {Address}", owner.Name, HttpContext.Connection.RemoteIpAddress);
+        log.LogInformation(
+            LogEvents.Named("session.begun"), "{Name} signed in from {Address}", owner.Name, HttpContext.Connection.RemoteIpAddress);
         await Send.ResponseAsync(SessionView.Of(owner, signedIn: true, ways, clock.GetUtcNow()), 200, ct);
     }
 }

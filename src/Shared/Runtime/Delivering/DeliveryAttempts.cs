@@ -52,12 +52,14 @@ sealed class DeliveryAttempts(
             var failed = new List<Attempt>();
             while (true)
             {
-                if (await publishing.TryAsync(delivery, failed) is not var (failure, after))
+                if ((await publishing.TryAsync(delivery, failed)).TryGetRight(out var at, out var missed))
                 {
                     topic.NoteDelivered(IdsOf(delivery));
-                    await settler.DeliveredAsync(delivery, letters);
+                    await settler.DeliveredAsync(delivery, at, letters);
                     return true;
                 }
+
+                var (failure, after) = missed;
 
                 var goesOn = after.TryGetRight(out var next, out var end);
                 if (MustDivide(delivery, failure, end)) return await DivideAsync(delivery, letters, probe, slot);

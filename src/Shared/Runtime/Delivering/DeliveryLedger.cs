@@ -80,9 +80,11 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
     }
 
     /// <summary>The broker has them. Written soon, in the order of the calls, and not waited for.</summary>
-    public void NotePublished(IReadOnlyCollection<EventId> ids)
+    /// <param name="at">Of the one record that carries them; null where it is not known.</param>
+    public void NotePublished(IReadOnlyCollection<EventId> ids, RecordPosition? at)
     {
         var now = clock.GetUtcNow();
+        lasting.Keep([.. ids.Select(id => new PublishedEvent(id, at, now))]);
         _ = Change(ids, old => (old ?? new LedgerEntry(LedgerState.Begun, now, 0)) with { State = LedgerState.Published });
     }
 

@@ -5,7 +5,7 @@ using LanguageExt;
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>An attempt that failed, and what follows it.</summary>
-readonly record struct FailedAttempt(PublishFailure Failure, Either<NoNextTry, NextTry> After);
+sealed record FailedAttempt(PublishFailure Failure, Either<NoNextTry, NextTry> After);
 
 /// <summary>Publishes a delivery once, and notes in the ledger where nobody saw how that ended.</summary>
 /// <param name="chance">From 0 to 1, for jitter.</param>
@@ -13,14 +13,14 @@ sealed class PublishAttempts(
     Publish publish, FlowMeter meter, DeliveryLedger ledger, FlowPolicies policies, TimeProvider clock, Func<double> chance)
 {
     /// <param name="failed">The delivery's attempts of this visit so far; one that fails is added.</param>
-    /// <returns>Null when the broker has acknowledged it.</returns>
-    public async Task<FailedAttempt?> TryAsync(Delivery delivery, List<Attempt> failed)
+    /// <returns>Right when the broker has acknowledged it.</returns>
+    public async Task<Either<FailedAttempt, RecordPosition>> TryAsync(Delivery delivery, List<Attempt> failed)
     {
         var unknowns = delivery.Events.Max(e => ledger.Find(e.Id)?.Unknowns ?? 0);
         var startedAt = clock.GetUtcNow();
         var started = clock.GetTimestamp();
         var result = await publish(delivery, unknowns > 0);
-        if (result.TryGetRight(out _, out var failure)) return null;
+        if (result.TryGetRight(out var at, out var failure)) return at;
 
         if (failure is PublishFailure.Unknown)
         {

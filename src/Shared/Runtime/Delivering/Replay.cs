@@ -91,7 +91,12 @@ public sealed class Replay
         if (entry is not null)
         {
             var found = await LookUpAsync(entry, ids);
-            if (found.TryGetRight(out _, out var unknown)) return await CloseAsync(carried, null);
+            if (found.TryGetRight(out var place, out var unknown))
+            {
+                ledger.NotePublished(ids, place);
+                return await CloseAsync(carried, null);
+            }
+
             if (confirmation is Confirmation.None) return unknown;
         }
 
@@ -99,7 +104,7 @@ public sealed class Replay
         {
             if (entry is null) return new ReplayOutcome.NotInDoubt();
             // Whoever goes on after a crash only closes it.
-            ledger.NotePublished(ids);
+            ledger.NotePublished(ids, null);
             return await CloseAsync(carried, null);
         }
 
@@ -112,7 +117,7 @@ public sealed class Replay
         var published = await topic.Publish(delivery, entry is not null);
         if (published.TryGetRight(out var position, out var refused))
         {
-            ledger.NotePublished(ids);
+            ledger.NotePublished(ids, position);
             topic.Circuit.NoteDelivered();
             return await CloseAsync(carried, position);
         }
@@ -124,13 +129,13 @@ public sealed class Replay
     }
 
     /// <summary>Right where the earlier publish is in Kafka; not being found proves nothing.</summary>
-    async Task<Either<ReplayOutcome, Unit>> LookUpAsync(LedgerEntry entry, EventId[] ids)
+    async Task<Either<ReplayOutcome, RecordPosition>> LookUpAsync(LedgerEntry entry, EventId[] ids)
     {
         var answer = await topic.FindWritten(topic.Name, entry.Since, ids, CancellationToken.None);
         if (!answer.TryGetRight(out var written, out var failure))
             return new ReplayOutcome.OutcomeUnknown(
                 $"an earlier publish may have been written, and Kafka could not be asked: {failure.Message}");
-        if (written.Count > 0) return Unit.Default;
+        if (written.TryGetValue(ids[0], out var at)) return at;
         return new ReplayOutcome.OutcomeUnknown("an earlier publish may have been written; it was not found in the topic");
     }
 

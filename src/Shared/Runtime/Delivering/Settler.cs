@@ -13,9 +13,9 @@ sealed class Settler(
     TimeProvider clock, ILogger log)
 {
     /// <param name="existing">Letters that earlier visits left behind.</param>
-    public Task DeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> existing)
+    public Task DeliveredAsync(Delivery delivery, RecordPosition at, IReadOnlySet<DeadLetterKey> existing)
     {
-        ledger.NotePublished(IdsOf(delivery));
+        ledger.NotePublished(IdsOf(delivery), at);
         return Task.WhenAll(delivery.Events.Select(e => SettleAsync(
             e.Id, e.LetterKey, new EventOutcome.Published(existing.Contains(e.LetterKey)), tally.Delivered)));
     }

@@ -43,12 +43,18 @@ sealed class VisitIntake(
         foreach (var (row, id, _) in sorted.InDoubt)
         {
             if (written is null) tally.LeftPending();
-            else if (written.Contains(id)) published.Add(id);
+            else if (written.TryGetValue(id, out var at)) NoteFound(id, at);
             else admitted.Add(row);
         }
 
         await RemarkAsync(published);
         return admitted;
+
+        void NoteFound(EventId id, RecordPosition at)
+        {
+            published.Add(id);
+            memory.Ledger.NotePublished([id], at);
+        }
     }
 
     public void Dispose()
@@ -58,9 +64,9 @@ sealed class VisitIntake(
     }
 
     /// <summary>Which of the events in doubt have a record; null where Kafka could not be asked.</summary>
-    async Task<IReadOnlySet<EventId>?> FindWrittenAsync(List<(EventId Id, LedgerEntry Entry)> inDoubt)
+    async Task<IReadOnlyDictionary<EventId, RecordPosition>?> FindWrittenAsync(List<(EventId Id, LedgerEntry Entry)> inDoubt)
     {
-        if (inDoubt.Count == 0) return System.Collections.Immutable.ImmutableHashSet<EventId>.Empty;
+        if (inDoubt.Count == 0) return System.Collections.Immutable.ImmutableDictionary<EventId, RecordPosition>.Empty;
         var answer = await ports.FindWritten(route.Topic, inDoubt.Min(d => d.Entry.Since), inDoubt.ConvertAll(d => d.Id), stopping);
         if (answer.TryGetRight(out var written, out var failure)) return written;
         tally.Problem(
@@ -70,7 +76,6 @@ sealed class VisitIntake(
 
     async Task RemarkAsync(List<EventId> published)
     {
-        memory.Ledger.NotePublished(published);
         foreach (var chunk in published.Chunk(ChunkRows))
         {
             var keys = chunk.Select(id => new DeadLetterKey(route.Category, id.Value)).ToArray();

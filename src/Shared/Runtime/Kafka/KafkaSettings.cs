@@ -43,6 +43,9 @@ public sealed record KafkaSettings(
         IReadOnlyDictionary<string, string> environment) =>
         new KafkaVariables(environment).Read();
 
+    /// <summary>The connections are encrypted.</summary>
+    public bool UsesTls => Extra.GetValueOrDefault("security.protocol")?.Contains("ssl", StringComparison.OrdinalIgnoreCase) is true;
+
     /// <summary>Names the extra properties and keeps their values to itself.</summary>
     public override string ToString() =>
         $"Kafka at {Brokers}, acks {Acks}, delivery time-out {DeliveryTimeout}, records up to {MessageMaxBytes} bytes"

@@ -20,17 +20,18 @@ public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLoo
     static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(1);
 
     /// <summary>The asked events that have a record; none where the topic does not exist. No consumer group is touched.</summary>
-    public Task<Either<StoreFailure, IReadOnlySet<EventId>>> FindWrittenAsync(
+    public Task<Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>> FindWrittenAsync(
         string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping)
     {
         if (ids.Count == 0)
-            return Task.FromResult<Either<StoreFailure, IReadOnlySet<EventId>>>(new System.Collections.Generic.HashSet<EventId>());
+            return Task.FromResult<Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>>(
+                new Dictionary<EventId, RecordPosition>());
         return Task.Factory.StartNew(
             () => Find(topic, since, ids, stopping), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
     }
 
-    Either<StoreFailure, IReadOnlySet<EventId>> Find(
+    Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>> Find(
         string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping)
     {
         using var timed = new CancellationTokenSource(timeLimit, clock);

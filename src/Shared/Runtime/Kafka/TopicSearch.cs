@@ -10,12 +10,12 @@ sealed class TopicSearch(IConsumer<Ignore, Ignore> consumer, TopicRange range, I
 {
     readonly Dictionary<Partition, Offset> unread = new(range.Ends);
     readonly System.Collections.Generic.HashSet<EventId> missing = [.. ids];
-    readonly System.Collections.Generic.HashSet<EventId> found = [];
+    readonly Dictionary<EventId, RecordPosition> found = [];
 
     /// <summary>Ends as soon as every event is found.</summary>
     /// <exception cref="OperationCanceledException">The limit was reached first.</exception>
     /// <exception cref="KafkaException">A broker refused.</exception>
-    public Either<StoreFailure, IReadOnlySet<EventId>> Run(CancellationToken limit)
+    public Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>> Run(CancellationToken limit)
     {
         consumer.Assign(range.Starts);
         while (unread.Count > 0 && missing.Count > 0) Note(Next(limit));
@@ -40,16 +40,16 @@ sealed class TopicSearch(IConsumer<Ignore, Ignore> consumer, TopicRange range, I
         if (read is null) return;
         if (!read.IsPartitionEOF)
         {
-            foreach (var header in read.Message.Headers) Note(header);
+            foreach (var header in read.Message.Headers) Note(header, new RecordPosition(read.Partition.Value, read.Offset.Value));
         }
 
         if (read.IsPartitionEOF || read.Offset >= unread.GetValueOrDefault(read.Partition) - 1) unread.Remove(read.Partition);
     }
 
-    void Note(IHeader header)
+    void Note(IHeader header, RecordPosition at)
     {
         if (header.Key != RecordHeader.EventId || header.GetValueBytes() is not { Length: > 0 } bytes) return;
         var id = new EventId(Encoding.UTF8.GetString(bytes));
-        if (missing.Remove(id)) found.Add(id);
+        if (missing.Remove(id)) found.Add(id, at);
     }
 }

@@ -44,6 +44,9 @@ public sealed record PollerStatus(
     /// <summary>Of this process's visits; none while it is paused or another has the flow.</summary>
     public Standstill Standstill { get; init; }
 
+    /// <summary>When the wait under way ends; null at a visit.</summary>
+    public DateTimeOffset? NextTurnAt { get; init; }
+
     /// <summary>Of the visit under way.</summary>
     public DateTimeOffset? VisitBegunAt { get; init; }
 }
@@ -231,11 +234,20 @@ public sealed class PollingLoop(
 
     async Task WaitAsync(TimeSpan time, Task woken, CancellationToken stopping)
     {
-        lock (gate) wait = (clock.GetTimestamp(), time);
+        lock (gate)
+        {
+            wait = (clock.GetTimestamp(), time);
+            status = status with { NextTurnAt = clock.GetUtcNow() + time };
+        }
+
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         await Task.WhenAny(woken, Delays.WaitAsync(time, clock, ending.Token));
         End(ending);
-        lock (gate) wait = null;
+        lock (gate)
+        {
+            wait = null;
+            status = status with { NextTurnAt = null };
+        }
     }
 
     /// <summary>On this thread: CancelAsync would go through the thread pool, and all that this ends is a timer.</summary>

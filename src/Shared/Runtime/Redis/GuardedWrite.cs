@@ -18,7 +18,7 @@ public sealed record GuardedWrite(IReadOnlyList<RedisCommand> Commands, params I
         Guards.Count,
         .. Guards.SelectMany(g => (RedisValue[])[g.Kind, g.Arguments.Count, .. g.Arguments]),
         .. Commands.SelectMany(c => c.Split()).SelectMany(
-            c => (RedisValue[])[c.Name, c.Keys.Count, c.Arguments.Count, .. c.Arguments]),
+            c => (RedisValue[])[c.IsTolerated ? $"?{c.Name}" : c.Name, c.Keys.Count, c.Arguments.Count, .. c.Arguments]),
     ];
 }
 

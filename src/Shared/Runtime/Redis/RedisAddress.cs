@@ -44,6 +44,9 @@ public sealed class RedisAddress
         return new RedisAddress(parts[0], text);
     }
 
+    /// <summary>The connection is encrypted.</summary>
+    public bool UsesTls => Options().Ssl;
+
     public override string ToString() => Host;
 
     internal ConfigurationOptions Options()

@@ -17,6 +17,9 @@ public sealed class RedisCommand
 
     internal IReadOnlyList<RedisValue> Arguments { get; }
 
+    /// <summary>Its failure is none of the others': they are written all the same.</summary>
+    internal bool IsTolerated { get; private init; }
+
     /// <param name="life">Null for a string that does not expire.</param>
     public static RedisCommand Set(string key, RedisValue value, TimeSpan? life) =>
         life is { } left ? new("SET", [key], value, "PX", Milliseconds(left)) : new("SET", [key], value);
@@ -50,11 +53,14 @@ public sealed class RedisCommand
     /// <param name="fields">Names and values in turn.</param>
     public static RedisCommand Append(string stream, params IReadOnlyList<RedisValue> fields) => new("XADD", [stream], ["*", .. fields]);
 
+    /// <summary>The same, for what is written along with others and must not be in their way.</summary>
+    public RedisCommand Tolerated() => new(Name, Keys, Arguments) { IsTolerated = true };
+
     /// <summary>The same, in as many commands as it takes.</summary>
     internal IEnumerable<RedisCommand> Split() =>
         Arguments.Count <= ArgumentLimit || Name is not ("HSET" or "HDEL")
             ? [this]
-            : Arguments.Chunk(ArgumentLimit).Select(some => new RedisCommand(Name, Keys, some));
+            : Arguments.Chunk(ArgumentLimit).Select(some => new RedisCommand(Name, Keys, some) { IsTolerated = IsTolerated });
 
     static long Milliseconds(TimeSpan life) => (long)life.TotalMilliseconds;
 }

@@ -13,11 +13,24 @@ namespace Hobom.Slices.Runtime.Redis;
 /// delete rows after 30 days whatever their status; a ledger that nobody wrote for as long has nothing to tell. Only the
 /// flow's holder writes it; and since nothing is published that is not in it, nobody else begins an event.
 /// </summary>
-public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, ILogger<RedisLedgerStore> logger)
+/// <param name="positions">Kept along with the ledger where there is room.</param>
+public sealed class RedisLedgerStore(
+    RedisConnection redis, KeptPositions positions, TimeProvider clock, ILogger<RedisLedgerStore> logger)
 {
     public static readonly TimeSpan TimeToLive = TimeSpan.FromDays(30);
 
-    public LedgerPort Of(FlowLease lease) => new(() => LoadAsync(lease.Flow), changes => WriteAsync(lease, changes));
+    readonly RedisMemory memory = new(redis, clock);
+
+    public LedgerPort Of(FlowLease lease)
+    {
+        var buffer = new PositionBuffer();
+        return new LedgerPort(() => LoadAsync(lease.Flow), changes => WriteAsync(lease, changes, buffer)) { Keep = buffer.Add };
+    }
+
+    /// <summary>What is noted of one event; none where it is not on its way.</summary>
+    public async Task<Either<StoreFailure, Option<LedgerEntry>>> FindAsync(Category category, EventId id) =>
+        (await redis.RunAsync(db => db.HashGetAsync(Key(category), id.Value))).Map(text =>
+            text.IsNull ? Option<LedgerEntry>.None : LedgerText.Parse((string)text!) ?? Unreadable());
 
     static string Key(Category category) => $"dlqx:ledger:{category.Name}";
 
@@ -38,7 +51,7 @@ public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, 
             var entry = LedgerText.Parse((string?)field.Value ?? "");
             if (entry is null) unread++;
             // A publish did begin; when, is lost. So Kafka is searched as far back as a ledger reaches.
-            entries[new EventId(id)] = entry ?? new LedgerEntry(LedgerState.Begun, clock.GetUtcNow() - TimeToLive, 0);
+            entries[new EventId(id)] = entry ?? Unreadable();
         }
 
         if (unread > 0)
@@ -48,14 +61,30 @@ public sealed class RedisLedgerStore(RedisConnection redis, TimeProvider clock, 
         return entries;
     }
 
-    async Task<Either<StoreFailure, Unit>> WriteAsync(FlowLease lease, IReadOnlyDictionary<EventId, LedgerEntry?> changes)
+    LedgerEntry Unreadable() => new(LedgerState.Begun, clock.GetUtcNow() - TimeToLive, 0);
+
+    async Task<Either<StoreFailure, Unit>> WriteAsync(
+        FlowLease lease, IReadOnlyDictionary<EventId, LedgerEntry?> changes, PositionBuffer buffer)
     {
         if (changes.Count == 0) return Unit.Default;
         var set = changes
             .Where(c => c.Value is not null)
             .Select(c => new HashEntry(c.Key.Value, LedgerText.Format(c.Value!))).ToArray();
         var removed = changes.Where(c => c.Value is null).Select(c => (RedisValue)c.Key.Value).ToArray();
-        return await redis.WriteAsync(lease, [.. Commands(Key(lease.Flow), set, removed)]);
+        var (events, lost) = buffer.Take();
+        var written = await redis.WriteAsync(
+            lease, [.. Commands(Key(lease.Flow), set, removed), .. PositionCommands(lease.Flow, events, lost)]);
+        if (written.IsLeft) buffer.PutBack(events, lost);
+        return written;
+    }
+
+    IEnumerable<RedisCommand> PositionCommands(
+        Category category, IReadOnlyList<PublishedEvent> events, IReadOnlyList<DateTimeOffset> lost)
+    {
+        if (events.Count == 0 && lost.Count == 0) return [];
+        if (positions.Retention > TimeSpan.Zero && memory.HasRoom)
+            return [.. positions.Commands(category, events), .. lost.Count == 0 ? [] : KeptPositions.GapCommands(category, lost)];
+        return KeptPositions.GapCommands(category, [.. events.Select(e => e.PublishedAt), .. lost]);
     }
 
     static IEnumerable<RedisCommand> Commands(string key, HashEntry[] set, RedisValue[] removed)

@@ -2,7 +2,8 @@
 --
 -- KEYS  the keys of the guards, one each, then those of the commands, in their order.
 -- ARGV  the number of guards, and for each: kind, number of further arguments, arguments;
---       then until the end for each command: name, number of keys, number of further arguments, arguments.
+--       then until the end for each command: name, number of keys, number of further arguments, arguments. The name of a
+--       command whose failure is none of the others' begins with a question mark.
 --
 -- Answers nil where everything was written, and else {n, found}: the guard n, counted from 1, does not hold, and what its
 -- key holds instead, where that is a string. Nothing was written then, and nothing where it answers an error.
@@ -45,16 +46,18 @@ end
 
 local commands = {}
 while arg < #ARGV do
-  local command = {take_arg()}
+  local name = take_arg()
+  local tolerated = name:sub(1, 1) == '?'
+  local command = {tolerated and name:sub(2) or name}
   local keys, further = tonumber(take_arg()), tonumber(take_arg())
   for _ = 1, keys do command[#command + 1] = take_key() end
-  commands[#commands + 1] = take_args(command, further)
-  local wanted = types[command[1]]
+  commands[#commands + 1] = {tolerated and redis.pcall or redis.call, take_args(command, further)}
+  local wanted = not tolerated and types[command[1]]
   local found = wanted and redis.call('TYPE', command[2]).ok
   if wanted and found ~= 'none' and found ~= wanted then
     return redis.error_reply('WRONGTYPE ' .. command[2] .. ' holds a ' .. found .. ' and not a ' .. wanted)
   end
 end
 
-for _, command in ipairs(commands) do redis.call(unpack(command)) end
+for _, command in ipairs(commands) do command[1](unpack(command[2])) end
 return nil

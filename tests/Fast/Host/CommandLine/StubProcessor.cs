@@ -18,8 +18,11 @@ sealed class StubProcessor(params IReadOnlyList<(int Status, string Body)> answe
 
     public Task<int> RunAsync(params string[] args) => RunAsync("", canAsk: false, args);
 
-    public Task<int> RunAsync(string input, bool canAsk, params string[] args) => HobomCommand.RunAsync(
-        ["dlq", .. args],
+    public Task<int> RunAsync(string input, bool canAsk, params string[] args) => RunProgramAsync(input, canAsk, ["dlq", .. args]);
+
+    /// <param name="args">All of them, the command's name first.</param>
+    public Task<int> RunProgramAsync(string input, bool canAsk, params string[] args) => HobomCommand.RunAsync(
+        args,
         new CommandTools(
             new Terminal(new StringReader(input), Output, Error, canAsk, IsScreen: false),
             name => name is "HOBOM_API_KEY" ? "relay_a_secret" : null, () => this, () => Task.CompletedTask),

@@ -44,7 +44,7 @@ public class DeliveryLedgerTests
         var ledger = Loaded();
         Assert.True(ledger.BeginAsync([A]).Ended().IsRight);
         away = true;
-        ledger.NotePublished([A]);
+        ledger.NotePublished([A], null);
         Assert.True(ledger.ForgetAllAsync().IsCompletedSuccessfully);
         away = false;
         copy.Remove(A);
@@ -77,7 +77,7 @@ public class DeliveryLedgerTests
         EventId[] all = [A, B, new("c")];
         Assert.True(ledger.BeginAsync(all).Ended().IsRight);
         ledger.NoteUnknown([B]);
-        ledger.NotePublished([all[2]]);
+        ledger.NotePublished([all[2]], null);
         ledger.ForgetUnwritten(all);
         Assert.Null(ledger.Find(A));
         Assert.Equal([B, all[2]], copy.Keys.OrderBy(id => id.Value));
@@ -101,7 +101,7 @@ public class DeliveryLedgerTests
     public void An_event_that_is_no_longer_pending_is_forgotten_only_when_no_letter_of_it_can_be_left()
     {
         var ledger = Loaded();
-        ledger.NotePublished([A]);
+        ledger.NotePublished([A], null);
         clock.Advance(DeadLetter.TimeToLive * 2);
         ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>(), _ => false);
         Assert.NotNull(ledger.Find(A));
