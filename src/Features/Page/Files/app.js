@@ -48,7 +48,9 @@ async function start() {
     whenSignedOut(() => showSignIn(t('signin.over')));
     live.listen(showNews);
     addEventListener('hashchange', show);
-    if (who.name === null) showSignIn();
+    const came = new URLSearchParams(location.search).get('signin');
+    if (came) history.replaceState(null, '', '/');
+    if (who.name === null) showSignIn(came ? t(came === 'norole' ? 'signin.norole' : 'signin.failed') : null);
     else enter();
   } catch (e) {
     put(app, h('main', {}, h('h1', {}, 'Hobom.Slices'), errorBox(e, () => location.reload())));
