@@ -26,6 +26,7 @@ public sealed class AccessTests(HostApp app)
         ["GET /dlq/counts"] = Role.Reader,
         ["POST /dlq/export"] = Role.Operator,
         ["GET /health"] = null,
+        ["GET /health/live"] = null,
         ["GET /health/ready"] = null,
         ["GET /dlq"] = Role.Reader,
         ["GET /dlq/{key}"] = Role.Reader,
@@ -124,7 +125,7 @@ public sealed class AccessTests(HostApp app)
             Assert.True(
                 answer.StatusCode == Name(endpoint) switch
                 {
-                    "GET /health" or "GET /" or "GET /session" or "DELETE /session" => HttpStatusCode.OK,
+                    "GET /health" or "GET /health/live" or "GET /" or "GET /session" or "DELETE /session" => HttpStatusCode.OK,
                     "GET /page/{version}/{file}" or "GET /session/oidc" => HttpStatusCode.NotFound,
                     "POST /session" => HttpStatusCode.UnsupportedMediaType,
                     "GET /health/ready" => HttpStatusCode.ServiceUnavailable,
