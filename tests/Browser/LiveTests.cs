@@ -63,10 +63,17 @@ public sealed class LiveTests(BrowserFixture fixture) : PageTest(fixture)
         await ShowAsync(page, "#/letters/list");
         await page.WaitForSelectorAsync($"[data-total='{Many}']");
         await Fixture.Neighbours.Redis.PauseAsync();
-        await page.WaitForSelectorAsync(".news .bad");
-        Assert.Contains("Redis", await page.InnerTextAsync(".news"), StringComparison.Ordinal);
-        Assert.Equal(50, (await KeysAsync(page)).Count);
-        await Fixture.Neighbours.Redis.ResumeAsync();
+        try
+        {
+            await page.WaitForSelectorAsync(".news .bad");
+            Assert.Contains("Redis", await page.InnerTextAsync(".news"), StringComparison.Ordinal);
+            Assert.Equal(50, (await KeysAsync(page)).Length);
+        }
+        finally
+        {
+            await Fixture.Neighbours.Redis.ResumeAsync();
+        }
+
         await page.WaitForSelectorAsync(".news:empty", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
     }
 
@@ -76,11 +83,18 @@ public sealed class LiveTests(BrowserFixture fixture) : PageTest(fixture)
         var page = await SignedInAsync();
         await page.WaitForSelectorAsync("[data-state=good]");
         await Processor.SignalAsync("STOP");
-        await page.WaitForSelectorAsync(".pulse[data-state=bad]", new PageWaitForSelectorOptions { Timeout = 20_000 });
-        await Processor.SignalAsync("CONT");
+        try
+        {
+            await page.WaitForSelectorAsync(".pulse[data-state=bad]", new PageWaitForSelectorOptions { Timeout = 20_000 });
+        }
+        finally
+        {
+            await Processor.SignalAsync("CONT");
+        }
+
         await page.WaitForSelectorAsync(".pulse[data-state=good]");
     }
 
-    static Task<IReadOnlyList<string?>> KeysAsync(IPage page) =>
-        page.EvaluateAsync<IReadOnlyList<string?>>("() => [...document.querySelectorAll('tr[data-key]')].map(r => r.dataset.key)");
+    static Task<string[]> KeysAsync(IPage page) =>
+        page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('tr[data-key]')].map(r => r.dataset.key)");
 }

@@ -33,6 +33,9 @@ static class OidcAccess
         // What a browser carries to the provider and back lives minutes; nothing is to lie on a disk for it.
         authentication.Services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider, EphemeralDataProtectionProvider>());
         authentication.AddOpenIdConnect(SignInScheme, o => SetSignIn(o, settings)).AddJwtBearer(BearerScheme, o => SetBearer(o, settings));
+        // Else a key that the provider has taken back would count for an hour more, as the last that was known to be good.
+        authentication.Services.PostConfigure<JwtBearerOptions>(
+            BearerScheme, o => ((BaseConfigurationManager)o.ConfigurationManager!).UseLastKnownGoodConfiguration = false);
     }
 
     static void SetSignIn(OpenIdConnectOptions o, OidcSettings settings)
