@@ -135,7 +135,7 @@ static class HttpApi
             ? new KeysFile(path, keys, clock, logs.CreateLogger<KeysFile>())
             : null;
         if (file is not null) services.AddSingleton<IHostedService>(file);
-        var callers = new CallerKeys(access.InternalKey, file, clock);
+        var callers = new CallerKeys(access.InternalKey, file, clock, access.Oidc is not null);
         services.AddSingleton(access).AddSingleton(callers)
             .AddSingleton(new RefusalLog(logs.CreateLogger<RefusalLog>(), clock))
             .AddRateLimiter(limits => RateLimits.Set(limits, access.RatePerSecond));

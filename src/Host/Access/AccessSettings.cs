@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Host.Access.Oidc;
 
 namespace Hobom.Slices.Host.Access;
 
@@ -19,8 +20,11 @@ public sealed record AccessSettings
     /// <summary>Requests of one named key; twice as many at once.</summary>
     internal int RatePerSecond { get; init; } = 20;
 
+    /// <summary>Null where people sign in with keys only.</summary>
+    internal OidcSettings? Oidc { get; init; }
+
     /// <summary>Nobody needs a key.</summary>
-    internal bool IsOpen => InternalKey is null && KeysPath is null;
+    internal bool IsOpen => InternalKey is null && KeysPath is null && Oidc is null;
 
     /// <summary>Where nobody needs a key: from other machines too.</summary>
     internal bool AllowsAnonymous { get; init; }
@@ -44,6 +48,7 @@ public sealed record AccessSettings
             InternalKey = read.Optional(InternalKeyVariable),
             KeysPath = path,
             Keys = path is null ? null : LoadKeys(read, path),
+            Oidc = OidcSettings.Read(read),
             AllowsAnonymous = read.Flag(AnonymousVariable),
             RatePerSecond = read.Whole("HOBOM_HTTP_RATE_PER_SECOND", 20, 1, 100_000),
         };

@@ -7,15 +7,22 @@ static class CallerIdentity
 {
     public const string KeyIdClaim = "key-id";
 
+    /// <summary>Has it who was made known by an OpenID Connect provider.</summary>
+    public const string ProviderClaim = "by-provider";
+
     public static ClaimsPrincipal Of(KeyOwner owner, string scheme)
     {
         var claims = new List<Claim> { new(ClaimTypes.Name, owner.Name) };
         claims.AddRange(owner.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
         if (owner.KeyId is { } id) claims.Add(new Claim(KeyIdClaim, id));
+        if (owner.ByProvider) claims.Add(new Claim(ProviderClaim, "true"));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
 
     /// <summary>Back from what <see cref="Of"/> made.</summary>
     public static KeyOwner OwnerOf(ClaimsPrincipal user) => new(
-        user.Identity?.Name ?? "", [.. user.FindAll(ClaimTypes.Role).Select(c => c.Value)], user.FindFirst(KeyIdClaim)?.Value);
+        user.Identity?.Name ?? "", [.. user.FindAll(ClaimTypes.Role).Select(c => c.Value)], user.FindFirst(KeyIdClaim)?.Value)
+    {
+        ByProvider = user.HasClaim(c => c.Type == ProviderClaim),
+    };
 }

@@ -6,12 +6,17 @@ namespace Hobom.Slices.Host.Access;
 
 /// <summary>Whose key was presented, and what its owner may do.</summary>
 /// <param name="KeyId">Null of a caller without a key of the file.</param>
-sealed record KeyOwner(string Name, IReadOnlyList<string> Roles, string? KeyId);
+sealed record KeyOwner(string Name, IReadOnlyList<string> Roles, string? KeyId)
+{
+    /// <summary>Known by an OpenID Connect provider and no key.</summary>
+    public bool ByProvider { get; init; }
+}
 
 /// <summary>Who a key stands for: the internal key has all rights, a named one those of its roles.</summary>
 /// <param name="internalKey">Null where none is set.</param>
 /// <param name="file">Null where none is set.</param>
-sealed class CallerKeys(string? internalKey, KeysFile? file, TimeProvider clock)
+/// <param name="othersSignIn">There are callers without keys who are known otherwise.</param>
+sealed class CallerKeys(string? internalKey, KeysFile? file, TimeProvider clock, bool othersSignIn = false)
 {
     public const string Internal = "internal";
     public const string Anonymous = "anonymous";
@@ -19,7 +24,7 @@ sealed class CallerKeys(string? internalKey, KeysFile? file, TimeProvider clock)
     readonly byte[]? internalDigest = internalKey is null ? null : KeyRing.Digest(internalKey);
 
     /// <summary>No key is configured: everyone is let in.</summary>
-    public bool AreNone => internalDigest is null && file is null;
+    public bool AreNone => internalDigest is null && file is null && !othersSignIn;
 
     /// <param name="presented">Null where the request has no key, or not exactly one.</param>
     public Either<KeyRefusal, KeyOwner> Know(string? presented)

@@ -18,8 +18,8 @@ static class RateLimits
         limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limits.OnRejected = (rejected, _) => new ValueTask(AnswerAsync(rejected));
         limits.GlobalLimiter =
-            PartitionedRateLimiter.Create<HttpContext, string>(http => http.User.FindFirst(CallerIdentity.KeyIdClaim) is { } key
-            ? RateLimitPartition.GetTokenBucketLimiter(key.Value, _ => new TokenBucketRateLimiterOptions
+            PartitionedRateLimiter.Create<HttpContext, string>(http => LimitedAs(http) is { } caller
+            ? RateLimitPartition.GetTokenBucketLimiter(caller, _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = perSecond * 2,
                 TokensPerPeriod = perSecond,
@@ -28,6 +28,11 @@ static class RateLimits
             })
             : RateLimitPartition.GetNoLimiter(""));
     }
+
+    /// <summary>Whose requests are counted together: those of a named key, or of one whom the provider knows.</summary>
+    static string? LimitedAs(HttpContext http) =>
+        http.User.FindFirst(CallerIdentity.KeyIdClaim)?.Value
+        ?? (http.User.HasClaim(c => c.Type == CallerIdentity.ProviderClaim) ? http.User.Identity?.Name : null);
 
     static Task AnswerAsync(OnRejectedContext rejected)
     {

@@ -18,6 +18,7 @@ public sealed class AccessTests(HostApp app)
         ["GET /"] = null,
         ["GET /page/{version}/{file}"] = null,
         ["GET /session"] = null,
+        ["GET /session/oidc"] = null,
         ["POST /session"] = null,
         ["DELETE /session"] = null,
         ["GET /changes"] = Role.Reader,
@@ -127,7 +128,7 @@ public sealed class AccessTests(HostApp app)
                 answer.StatusCode == Name(endpoint) switch
                 {
                     "GET /health" or "GET /health/live" or "GET /" or "GET /session" or "DELETE /session" => HttpStatusCode.OK,
-                    "GET /page/{version}/{file}" => HttpStatusCode.NotFound,
+                    "GET /page/{version}/{file}" or "GET /session/oidc" => HttpStatusCode.NotFound,
                     "POST /session" => HttpStatusCode.UnsupportedMediaType,
                     "GET /health/ready" => HttpStatusCode.ServiceUnavailable,
                     _ => HttpStatusCode.Unauthorized,

@@ -48,7 +48,9 @@ async function start() {
     whenSignedOut(() => showSignIn(t('signin.over')));
     live.listen(showNews);
     addEventListener('hashchange', show);
-    if (who.name === null) showSignIn();
+    const came = new URLSearchParams(location.search).get('signin');
+    if (came) history.replaceState(null, '', '/');
+    if (who.name === null) showSignIn(came ? t(came === 'norole' ? 'signin.norole' : 'signin.failed') : null);
     else enter();
   } catch (e) {
     put(app, h('main', {}, h('h1', {}, 'Hobom.Slices'), errorBox(e, () => location.reload())));
@@ -112,8 +114,12 @@ async function show() {
   setKeys(view.keys);
   put(main, view.element);
   for (const link of document.querySelectorAll('nav a')) {
-    if (link.getAttribute('href') === `#/${route.path[0]}`) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (link.getAttribute('href') === `#/${route.path[0]}`) {
+      link.setAttribute('aria-current', 'page');
+      // On a phone the views are a strip that scrolls.
+      const strip = link.closest('nav');
+      strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
+    } else link.removeAttribute('aria-current');
   }
   if (!same) scrollTo(0, 0);
   if (!main.contains(document.activeElement) && document.activeElement?.id !== 'search') main.focus({ preventScroll: true });

@@ -12,6 +12,7 @@ const KINDS = { received: 'off', processing: 'busy', failed: 'warn', processed: 
 const partOf = id => encodeURIComponent(id);
 const addressOf = e => `#/broker/event?${new URLSearchParams({ source: e.source, id: e.id })}`;
 const kind = status => badge(KINDS[status] ?? 'off', word('broker', status));
+const eventKind = status => status === 'failed' ? badge('bad', word('broker', status)) : kind(status);
 
 export function broker(route) {
   if (route.path[1] === 'event') return event(route.query.get('source') ?? '', route.query.get('id') ?? '');
@@ -31,8 +32,8 @@ export function broker(route) {
     rows.push(...page.events);
     return rows.length === 0 ? emptyBox(t('broker.none'))
       : [h('div', { class: 'scroll' }, table(t('broker.events'), ['broker.type', 'col.id', 'broker.source', 'broker.created', 'col.state', 'broker.consumers'].map(k => t(k)),
-        rows.map(e => [h('code', {}, e.type), h('a', { href: addressOf(e) }, e.id), e.source, since(e.created_at), kind(e.status),
-          e.handlings.length ? e.handlings.map(x => badge(KINDS[x.status] ?? 'off', x.consumer_name, word('broker', x.status))) : '–']), { class: 'wide' })),
+        rows.map(e => [h('code', {}, e.type), h('a', { href: addressOf(e) }, e.id), e.source, since(e.created_at), eventKind(e.status),
+          e.handlings.length ? h('span', { class: 'badges' }, e.handlings.map(x => badge(KINDS[x.status] ?? 'off', x.consumer_name, word('broker', x.status)))) : '–']), { class: 'wide' })),
       page.next ? button(t('more'), () => lookAtEvents(page.next)) : null];
   });
   const lookAtConsumers = () => Promise.all([
@@ -43,7 +44,7 @@ export function broker(route) {
   lookAtConsumers();
   lookAtEvents();
   const timer = setInterval(() => { if (!document.hidden && !consumers.contains(document.activeElement)) lookAtConsumers(); }, 5000);
-  return { title: t('nav.broker'), leave: () => clearInterval(timer), element: h('div', {}, h('h1', {}, t('nav.broker')), stats,
+  return { title: t('nav.broker'), leave: () => clearInterval(timer), element: h('div', { class: 'stack' }, h('h1', {}, t('nav.broker')), stats,
     h('h2', {}, t('broker.consumers')), consumers, h('h2', {}, t('broker.events')),
     h('div', { class: 'filters' }, text('type', 'broker.type'), text('id', 'col.id'), text('source', 'broker.source'),
       field(t('col.state'), select(filter.status, [['', t('filter.any')], ...STATUSES.map(s => [s, word('broker', s)])], set('status')))), events) };
@@ -62,7 +63,7 @@ function showConsumers(list, counts, look) {
     toast(t('done'));
     await look();
   });
-  return h('div', { class: 'scroll' }, table(t('broker.consumers'), ['broker.consumer', 'broker.pattern', 'broker.kind', 'col.state', 'broker.waiting', 'broker.leased', 'broker.failing', 'broker.dead', 'broker.done', ''].map(k => k && t(k)),
+  return h('div', { class: 'scroll' }, table(t('broker.consumers'), ['broker.consumer', 'broker.pattern', 'broker.kind', 'col.state', 'broker.waiting', 'broker.leased', 'broker.failing', 'broker.dead', 'broker.done', 'audit.action'].map(k => t(k)),
     list.map(c => {
       const n = counts.find(x => x.consumer === c.name) ?? {};
       return [h('strong', {}, c.name), h('code', {}, c.pattern), c.kind, [kind(c.state), c.state_reason ? h('p', { class: 'soft' }, c.state_reason) : null],
@@ -73,7 +74,7 @@ function showConsumers(list, counts, look) {
 
 function event(source, id) {
   const path = `/broker/events/${partOf(source)}/${partOf(id)}`;
-  const body = h('div', {}, loading());
+  const body = h('div', { class: 'stack' }, loading());
   const why = h('div', {});
   const look = async () => {
     let text;
@@ -83,16 +84,16 @@ function event(source, id) {
       return void put(body, errorBox(e, look));
     }
     const e = JSON.parse(text);
-    put(body, h('header', {}, h('p', {}, h('code', {}, e.type), ' ', kind(e.status))), way(e, look),
+    put(body, h('header', {}, h('p', {}, h('code', {}, e.type), ' ', eventKind(e.status))), way(e, look),
       facts([[t('broker.source'), e.source], [t('broker.created'), exact(e.created_at)], [t('broker.available'), e.available_at ? exact(e.available_at) : null],
         [t('broker.key'), e.ordering_key], [t('broker.schema'), e.schema_version], [t('broker.aggregate'), e.aggregate_id ? `${e.aggregate_type} ${e.aggregate_id}` : null],
-        [t('broker.completed'), e.completed_at ? exact(e.completed_at) : null]]),
+        [t('broker.finished'), e.completed_at ? exact(e.completed_at) : null]]),
       e.error ? h('div', { class: 'box bad' }, e.error) : null,
       member(text, 'payload') ? h('section', {}, h('h2', {}, t('payload')), h('pre', { class: 'payload', tabindex: '0' }, pretty(member(text, 'payload')))) : null);
     if (may('operator') && e.status !== 'completed') fill(why, () => get(`${path}/explain`), explain);
     else put(why);
   };
-  const way = (e, again) => h('section', {}, h('h2', {}, t('broker.way')), h('ol', { class: 'way' },
+  const way = (e, again) => h('section', { class: 'stack' }, h('h2', {}, t('broker.way')), h('ol', { class: 'way' },
     h('li', {}, h('strong', {}, t('broker.written')), ' ', h('span', { class: 'soft' }, exact(e.created_at))),
     e.handlings.length === 0 ? h('li', {}, badge('warn', t('broker.noconsumer'))) : e.handlings.map(x => h('li', { class: KINDS[x.status] },
       h('div', {}, h('strong', {}, x.consumer_name), ' ', kind(x.status), ' ', h('span', { class: 'soft' }, t('broker.tries', { n: x.attempt_count }),
@@ -104,10 +105,10 @@ function event(source, id) {
         await again();
       }), { kind: 'small', label: `${t(`broker.${a}`)} ${x.consumer_name}` }))) : null))));
   look();
-  return { title: t('broker.event'), element: h('div', {}, h('p', {}, h('a', { href: '#/broker' }, `‹ ${t('nav.broker')}`)), h('h1', {}, id), why, body) };
+  return { title: t('broker.event'), element: h('div', { class: 'stack' }, h('p', {}, h('a', { href: '#/broker' }, `‹ ${t('nav.broker')}`)), h('h1', {}, id), why, body) };
 }
 
 const explain = found => found.waitsFor === null && found.handlings.every(x => x.waitsFor === 'NoLonger') ? null
   : h('div', { class: 'box warn' }, h('h2', {}, t('broker.why')), found.waitsFor ? h('p', {}, found.waitsFor) : null,
-    h('ul', {}, found.handlings.filter(x => x.waitsFor !== 'NoLonger').map(x => h('li', {}, h('strong', {}, x.consumer), ': ', word('waits', x.waitsFor), ' ',
-      Object.values(x.detail ?? {}).filter(v => v).map(String).join(', ')))));
+    h('ul', {}, found.handlings.filter(x => x.waitsFor !== 'NoLonger').map(x => h('li', {}, h('strong', {}, x.consumer), ' ', word('waits', x.waitsFor),
+      Object.values(x.detail ?? {}).filter(v => v).map(v => ` · ${v}`)))));

@@ -6,7 +6,7 @@ import { badge, button, emptyBox, errorBox, field, loading, select, table } from
 
 const PAGE = 50;
 const WHY = ['expired', 'evicted', 'removed', 'discarded'];
-const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law'];
+const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law', 'stream'];
 
 export function tombstones(route) {
   const filter = { category: route.query.get('category') ?? '', why: route.query.get('why') ?? '' };

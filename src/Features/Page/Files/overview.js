@@ -52,7 +52,7 @@ function neighbours(flows, store, health) {
   const law = flows.find(f => f.category === 'law');
   if (law) list.push(law.brokerAway ? { name: 'LLM', kind: 'bad', text: t('state.away'), since: law.downSince, problem: law.lastProblem } : { name: 'LLM', kind: 'good', text: t('state.ok') });
   for (const check of health.value?.checks ?? [])
-    if (!KNOWN.includes(check.name)) list.push({ name: check.name, kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: word('ready', check.status), problem: check.problem });
+    if (!KNOWN.includes(check.name)) list.push({ name: word('flow', check.name), kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: word('ready', check.status), problem: check.problem });
   return list;
 }
 
@@ -104,7 +104,7 @@ function content(flow, hour, letters, categories) {
   const [sent, dead] = [total(hour?.delivered), total(hour?.deadLettered)];
   return [
     h('header', {}, h('h2', {}, word('flow', flow.name)), stateBadge('poller', flow.state)),
-    h('p', { class: 'soft path' }, `${flow.backend} → ${flow.topic || 'LLM'}`),
+    h('p', { class: 'soft path' }, [flow.backend, flow.category === 'law' ? 'LLM' : flow.topic].filter(x => x).join(' → ')),
     flow.pausedBy ? h('p', { class: 'soft' }, t('paused.by', { name: flow.pausedBy }), ' ', since(flow.pausedSince)) : null,
     flow.heldBy ? h('p', { class: 'soft' }, t('held.by', { name: flow.heldBy })) : null,
     hourBars(minutes, hour?.deadLettered ?? [], t('overview.hour', { sent, dead, most: Math.max(0, ...minutes.map(v => v ?? 0)) })),

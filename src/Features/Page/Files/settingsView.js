@@ -25,11 +25,11 @@ export function settingsView() {
 /** Eleven values with names of the contract; each says itself what it refuses. */
 function brokerSettings(found) {
   const entries = Object.entries(found);
-  return h('section', { class: 'card' }, h('h2', {}, t('settings.broker')), h('p', { class: 'soft' }, t('settings.broker.what')), entries.map(([name, value]) => {
+  return h('section', { class: 'card' }, h('h2', {}, t('settings.broker')), h('p', { class: 'soft' }, t('settings.broker.what')), h('div', { class: 'pairs' }, entries.map(([name, value]) => {
     const input = h('input', { value: String(value), disabled: !may('operator') });
     return h('form', { class: 'row', onSubmit: e => e.preventDefault() }, field(name, input), may('operator') ? button(t('save'), doing(async () => {
       await send(`/broker/settings/${encodeURIComponent(name)}`, undefined, { value: input.value });
       toast(t('done'));
     }), { label: `${t('save')} ${name}` }) : null);
-  }));
+  })));
 }

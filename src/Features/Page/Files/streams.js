@@ -36,5 +36,5 @@ export function streams(route) {
   look();
   if (route.query.get('stream')) open(route.query.get('stream'));
   const timer = setInterval(() => { if (!document.hidden && !body.contains(document.activeElement)) look(); }, 5000);
-  return { title: t('nav.streams'), leave: () => clearInterval(timer), element: h('div', {}, h('h1', {}, t('nav.streams')), body, detail, h('section', { class: 'card' }, h('h2', {}, t('streams.state')), find, state)) };
+  return { title: t('nav.streams'), leave: () => clearInterval(timer), element: h('div', { class: 'stack' }, h('h1', {}, t('nav.streams')), body, detail, h('section', { class: 'card' }, h('h2', {}, t('streams.state')), find, state)) };
 }

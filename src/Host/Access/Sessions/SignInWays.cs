@@ -5,6 +5,12 @@ namespace Hobom.Slices.Host.Access.Sessions;
 sealed record SignInWays(IReadOnlyList<string> Names, IReadOnlyList<string> Parts)
 {
     public const string Key = "key";
+    public const string Oidc = "oidc";
 
-    public static SignInWays Of(AccessSettings access, IReadOnlyList<string> parts) => new(access.IsOpen ? [] : [Key], parts);
+    public static SignInWays Of(AccessSettings access, IReadOnlyList<string> parts) => new(
+        [
+            .. access.Oidc is null ? (string[])[] : [Oidc],
+            .. access.InternalKey is null && access.KeysPath is null ? (string[])[] : [Key],
+        ],
+        parts);
 }

@@ -1,0 +1,31 @@
+namespace Hobom.Slices.Tests.Browser;
+
+/// <summary>This machine's Chromium; Playwright's own is not downloaded.</summary>
+static class Chromium
+{
+    static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+    /// <summary>Null where there is none.</summary>
+    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .SelectMany(folder => Names.Select(name => System.IO.Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+}
+
+/// <summary>A test that wants a browser.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+sealed class BrowserFactAttribute : FactAttribute
+{
+    public BrowserFactAttribute()
+    {
+        if (Chromium.Path is null) Skip = "there is no Chromium on this machine";
+    }
+}
+
+/// <summary>A test that wants a browser, by cases.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+sealed class BrowserTheoryAttribute : TheoryAttribute
+{
+    public BrowserTheoryAttribute()
+    {
+        if (Chromium.Path is null) Skip = "there is no Chromium on this machine";
+    }
+}

@@ -1,0 +1,100 @@
+using Microsoft.Playwright;
+
+namespace Hobom.Slices.Tests.Browser;
+
+/// <summary>What happens elsewhere while one looks.</summary>
+public sealed class LiveTests(BrowserFixture fixture) : PageTest(fixture)
+{
+    const int Many = 600;
+
+    protected override Task PrepareAsync() => Letters.AddAsync(SampleLetters.Ids(Prefix, Many));
+
+    [BrowserFact]
+    public async Task New_letters_wait_behind_a_button_and_no_row_moves()
+    {
+        var page = await SignedInAsync("reader");
+        await ShowAsync(page, "#/letters/list");
+        await page.WaitForSelectorAsync($"[data-total='{Many}']");
+        var before = await KeysAsync(page);
+        await Letters.AddAsync([$"{Prefix}new"]);
+        await page.WaitForSelectorAsync(".pillbar button");
+        Assert.Equal(before, await KeysAsync(page));
+        await page.ClickAsync(".pillbar button");
+        await page.WaitForSelectorAsync($"[data-total='{Many + 1}']");
+    }
+
+    [BrowserFact]
+    public async Task A_job_goes_on_while_the_page_is_loaded_again()
+    {
+        var page = await SignedInAsync("operator");
+        await ShowAsync(page, "#/letters");
+        await page.ClickAsync(".group .primary");
+        await page.WaitForSelectorAsync($"dialog [data-count='{Many}']");
+        await page.FillAsync("dialog input[inputmode=numeric]", $"{Many}");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync("[data-state=canary], [data-state=running]");
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync("[data-state]");
+        await page.WaitForSelectorAsync("[data-state=finished]", new PageWaitForSelectorOptions { Timeout = 120_000 });
+        Assert.Equal($"{Many}", await page.GetAttributeAsync("[data-delivered]", "data-delivered"));
+    }
+
+    [BrowserFact]
+    public async Task Time_left_is_counted_by_the_servers_clock_and_a_letter_that_expires_while_it_is_open_becomes_a_tombstone()
+    {
+        ExpectedStatuses.UnionWith([404]);
+        var (key, page) = ($"dlq:menu:{Prefix}0001", await SignedInAsync());
+        await ShowAsync(page, $"#/letter?key={Uri.EscapeDataString(key)}");
+        await page.WaitForSelectorAsync(".left");
+        var until = DateTimeOffset.Parse((await page.GetAttributeAsync(".left", "data-until"))!, System.Globalization.CultureInfo.InvariantCulture);
+        var kept = (await Fixture.Neighbours.Plain.KeyTimeToLiveAsync(key))!.Value;
+        Assert.InRange((until - DateTimeOffset.UtcNow - kept).TotalSeconds, -1, 1);
+
+        await Fixture.Neighbours.Plain.KeyDeleteAsync(key);
+        await page.WaitForSelectorAsync("[data-outcome=gone]", new PageWaitForSelectorOptions { Timeout = 90_000 });
+        Assert.Equal(0, await page.Locator(".do button").CountAsync());
+    }
+
+    [BrowserFact]
+    public async Task Redis_away_is_told_with_the_age_of_what_is_shown_and_is_over_when_it_is_back()
+    {
+        ExpectedStatuses.UnionWith([502, 503]);
+        var page = await SignedInAsync();
+        await ShowAsync(page, "#/letters/list");
+        await page.WaitForSelectorAsync($"[data-total='{Many}']");
+        await Fixture.Neighbours.Redis.PauseAsync();
+        try
+        {
+            await page.WaitForSelectorAsync(".news .bad");
+            Assert.Contains("Redis", await page.InnerTextAsync(".news"), StringComparison.Ordinal);
+            Assert.Equal(50, (await KeysAsync(page)).Length);
+        }
+        finally
+        {
+            await Fixture.Neighbours.Redis.ResumeAsync();
+        }
+
+        await page.WaitForSelectorAsync(".news:empty", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+    }
+
+    [BrowserFact]
+    public async Task A_processor_that_says_nothing_is_told_within_five_seconds_and_its_return_too()
+    {
+        var page = await SignedInAsync();
+        await page.WaitForSelectorAsync("[data-state=good]");
+        await Processor.SignalAsync("STOP");
+        try
+        {
+            await page.WaitForSelectorAsync(".pulse[data-state=bad]", new PageWaitForSelectorOptions { Timeout = 20_000 });
+        }
+        finally
+        {
+            await Processor.SignalAsync("CONT");
+        }
+
+        await page.WaitForSelectorAsync(".pulse[data-state=good]");
+    }
+
+    static Task<string[]> KeysAsync(IPage page) =>
+        page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('tr[data-key]')].map(r => r.dataset.key)");
+}
