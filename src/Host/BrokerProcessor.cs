@@ -36,7 +36,7 @@ sealed class BrokerProcessor : IAsyncDisposable
         var read = new SettingsReader(environment);
         var asked = Settings.ReadBroker(read, environment);
         if (asked.IsNone && read.Problems.Count == 0) return default;
-        var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
+        var http = read.Listen(ListenAddress.Variable, ListenAddress.Default);
         var access = AccessSettings.Read(read);
         if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));
         return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access)));

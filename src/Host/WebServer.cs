@@ -17,7 +17,7 @@ static class WebServer
         }
         catch (Exception unavailable) when (unavailable is IOException or SocketException)
         {
-            await Console.Error.WriteLineAsync($"HOBOM_HTTP_ADDR: {unavailable.Message}");
+            await Console.Error.WriteLineAsync($"{ListenAddress.Variable}: {unavailable.Message}");
             return false;
         }
     }
