@@ -28,14 +28,6 @@ public sealed class ComposeTests
         Assert.Equal("", await project.LeftAsync());
     }
 
-    [ComposeFact]
-    public async Task Without_keys_it_is_refused_with_a_hint()
-    {
-        var end = await Tool.RunAsync("docker-compose", "--env-file", "/dev/null", "--file", "deploy/compose.yaml", "config", "--quiet");
-        Assert.NotEqual(0, end.Code);
-        Assert.Contains("see deploy/new-keys", end.Errors, StringComparison.Ordinal);
-    }
-
     /// <summary>Of each flow some are settled; bad ones wait as letters.</summary>
     static async Task EventsFlowAsync(ComposeProject project, HttpClient http)
     {

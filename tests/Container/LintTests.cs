@@ -37,6 +37,21 @@ public sealed class LintTests
         Assert.True(end.Code == 0, end.All);
     }
 
+    [ToolTheory("docker-compose")]
+    [InlineData("deploy/compose.yaml")]
+    public async Task Compose_without_keys_is_refused_with_a_hint_and_with_them_sound(string file)
+    {
+        var without = await Tool.RunAsync("docker-compose", "--env-file", "/dev/null", "--file", file, "config", "--quiet");
+        Assert.NotEqual(0, without.Code);
+        Assert.Contains("see deploy/new-keys", without.Errors, StringComparison.Ordinal);
+
+        var keys = Path.GetTempFileName();
+        await File.WriteAllTextAsync(keys, (await Tool.DoneAsync(Repository.PathOf("deploy/new-keys"))).Output);
+        var with = await Tool.RunAsync("docker-compose", "--env-file", keys, "--file", file, "config", "--quiet");
+        File.Delete(keys);
+        Assert.True(with.Code == 0, with.All);
+    }
+
     /// <summary>The compose file and OPERATING say the same time to end.</summary>
     [Fact]
     public void The_time_to_end_is_one()
