@@ -14,13 +14,15 @@ namespace Hobom.Slices.Host;
 sealed class Processor : IAsyncDisposable
 {
     readonly WebApplication app;
-    readonly Neighbours neighbours;
+    readonly Connections connections;
     readonly IReadOnlyList<Slice> slices;
     readonly DeadLettersSlice deadLetters;
     readonly PollerControl pollers;
     readonly EventRouter? router;
     readonly Option<BrokerSlice> broker;
     readonly StartupReport report;
+    readonly TopicWatch topics;
+    readonly LoopWatch loops;
     readonly ILogger log;
 
     Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, Assembly[] moreRoutes)
@@ -28,24 +30,31 @@ sealed class Processor : IAsyncDisposable
         var builder = HttpApi.NewBuilder(settings, logs, moreRoutes);
         var clock = TimeProvider.System;
         log = logs.CreateLogger("Hobom.Slices");
-        neighbours = new Neighbours(settings, logs);
-        var tools = neighbours.NewTools();
-        slices = Flows.Build(tools, neighbours, settings);
+        connections = new Connections(settings, logs);
+        var tools = connections.NewTools();
+        slices = Flows.Build(tools, connections, settings);
         if (settings.Streams is { } streaming)
         {
             (router, var streams) = StreamsSlice.Build(
-                tools, neighbours.Redis, neighbours.NewRedisConnection, settings.Redis.Host, streaming);
+                tools, connections.Redis, connections.NewRedisConnection, settings.Redis.Host, streaming);
             slices = [.. slices, streams];
         }
 
-        var trail = new AuditTrail(neighbours.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
-        deadLetters = DeadLettersSlice.Build(neighbours.Redis, slices, trail, clock, logs);
+        var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
+        deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
-        broker = settings.Broker.Map(s => BrokerSlice.Build(s, neighbours.BrokerTools));
+        broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b));
-        pollers = new PollerControl(slices, neighbours.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
-        builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddHealthChecks()
-            .AddCheck("pollers", new PollersCheck(slices)).AddCheck("topics", new TopicsCheck(neighbours.Circuits));
+        topics = new TopicWatch(
+            TopicsOf(slices), connections.AskKafkaAsync, connections.CreatesTopicsAsync, clock, logs.CreateLogger<TopicWatch>());
+        loops = new LoopWatch(log);
+        loops.Follow(slices);
+        pollers = new PollerControl(slices, connections.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
+        builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(connections.AuditLog)
+            .AddSingleton(loops).AddHealthChecks()
+            .AddCheck("pollers", new PollersCheck(slices, settings.ProgressLimit, clock))
+            .AddCheck("topics", new TopicsCheck(connections.Circuits, () => topics.Missing));
+        broker.Iter(b => builder.Services.AddHealthChecks().AddCheck("broker", new BrokerCheck(b, alone: false)));
         foreach (var slice in slices) slice.AddTo(builder.Services);
         if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);
@@ -69,15 +78,19 @@ sealed class Processor : IAsyncDisposable
     public async Task<int> RunAsync(CancellationToken stopping)
     {
         if (!await WebServer.StartAsync(app)) return 1;
-        await report.TellAsync(app.Urls, neighbours.AskKafkaAsync);
-        var brokering = Task.WhenAll(broker.Map(b => b.RunAsync(stopping)).AsEnumerable());
+        await report.TellAsync(app.Urls, connections.AskKafkaAsync);
+        var watching = topics.RunAsync(stopping);
+        var brokering = Task.WhenAll(broker.Map(b => loops.RunAsync("broker", b.RunAsync(stopping), stopping)).AsEnumerable());
         var replaying = Task.CompletedTask;
         if (await pollers.RestoreAsync(stopping))
         {
-            replaying = deadLetters.RunJobsAsync(stopping);
+            replaying = loops.RunAsync("replays", deadLetters.RunJobsAsync(stopping), stopping);
             await Task.WhenAll([
-                .. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.FollowAsync(stopping), pollers.FollowAsync(stopping),
-                router?.RunAsync(stopping) ?? Task.CompletedTask]);
+                .. slices.Select(s => loops.RunAsync(s.Name, s.Loop.RunAsync(stopping), stopping)),
+                loops.RunAsync("dead-letters", deadLetters.FollowAsync(stopping), stopping),
+                loops.RunAsync("pauses", pollers.FollowAsync(stopping), stopping),
+                router is null ? Task.CompletedTask : loops.RunAsync("streams-router", router.RunAsync(stopping), stopping),
+                loops.RunAsync("topics", watching, stopping)]);
         }
 
         log.LogInformation("stopping: no visit is under way any more");
@@ -93,12 +106,15 @@ sealed class Processor : IAsyncDisposable
         return 0;
     }
 
+    static string[] TopicsOf(IReadOnlyList<Slice> slices) =>
+        [.. slices.Select(s => s.Route.Topic).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal)];
+
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
         await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
-        await neighbours.DisposeAsync();
+        await connections.DisposeAsync();
         deadLetters.Dispose();
     }
 }

@@ -36,6 +36,11 @@ public sealed record Settings(
     AccessSettings Access,
     TimeSpan PollInterval)
 {
+    /// <summary>A flow that has rows to publish and moves none for longer makes the process unready.</summary>
+    public TimeSpan ProgressLimit { get; init; } = DefaultProgressLimit;
+
+    public static readonly TimeSpan DefaultProgressLimit = TimeSpan.FromMinutes(2);
+
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
     public RouterSettings? Streams { get; init; }
 
@@ -56,6 +61,8 @@ public sealed record Settings(
         var http = read.Listen(ListenAddress.Variable, ListenAddress.Default);
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        var progress = read.Duration(
+            "HOBOM_READY_PROGRESS_LIMIT", DefaultProgressLimit, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24));
         var access = AccessSettings.Read(read);
         var kafka = ReadKafka(read, environment);
         var broker = ReadBroker(read, environment);
@@ -63,13 +70,16 @@ public sealed record Settings(
         var streams = RouterVariables.Read(HandlerRegistry.Default, read.Optional, read.Add);
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Streams = streams, Broker = broker };
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
+        {
+            Streams = streams, Broker = broker, ProgressLimit = progress,
+        };
     }
 
     /// <summary>None where it is off, or where it has a problem, which the reader has then.</summary>
     internal static Option<BrokerSettings> ReadBroker(SettingsReader read, IReadOnlyDictionary<string, string> environment)
     {
-        if (BrokerSettingsReader.Read(environment).Succeeded(out var broker, out var problems)) return broker;
+        if (BrokerSettingsReader.Read(environment).TryGetRight(out var broker, out var problems)) return broker;
         foreach (var problem in problems) read.Add(problem);
         return default;
     }
@@ -85,7 +95,7 @@ public sealed record Settings(
     static KafkaSettings? ReadKafka(SettingsReader read, IReadOnlyDictionary<string, string> environment)
     {
         var parsed = KafkaSettings.Parse(environment);
-        var problems = parsed.Succeeded(out var kafka, out var faults) ? KafkaSettingsCheck.Problems(kafka) : faults;
+        var problems = parsed.TryGetRight(out var kafka, out var faults) ? KafkaSettingsCheck.Problems(kafka) : faults;
         foreach (var problem in problems) read.Add(problem.ToString());
         return kafka;
     }
@@ -94,7 +104,7 @@ public sealed record Settings(
     {
         var text = read.Required(RedisAddress.Variable);
         if (text.Length == 0) return null;
-        if (RedisAddress.Parse(text).Succeeded(out var address, out var fault)) return address;
+        if (RedisAddress.Parse(text).TryGetRight(out var address, out var fault)) return address;
         read.Add(fault.Message);
         return null;
     }
@@ -102,7 +112,7 @@ public sealed record Settings(
     static TrustedCertificates? ReadTrust(SettingsReader read)
     {
         if (read.Optional("HOBOM_GRPC_TLS_CERT") is not { } path) return null;
-        if (TrustedCertificates.Load(path, TimeProvider.System).Succeeded(out var trust, out var fault)) return trust;
+        if (TrustedCertificates.Load(path, TimeProvider.System).TryGetRight(out var trust, out var fault)) return trust;
         read.Add($"HOBOM_GRPC_TLS_CERT: {fault}");
         return null;
     }

@@ -44,7 +44,7 @@ public sealed class ChartTests
         Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
         Assert.Equal(port, Assert.Single(container.Ports).ContainerPort);
         Assert.Equal("/health", container.StartupProbe.HttpGet.Path);
-        Assert.Equal("/health", container.LivenessProbe.HttpGet.Path);
+        Assert.Equal("/health/live", container.LivenessProbe.HttpGet.Path);
         Assert.Equal("/health/ready", container.ReadinessProbe.HttpGet.Path);
         Assert.All(["memory"], name => Assert.Contains(name, container.Resources.Limits.Keys));
     }

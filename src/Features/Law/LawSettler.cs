@@ -12,7 +12,7 @@ sealed class LawSettler(LawParts parts, StepAttempts attempts)
     const string MarkStage = "mark";
 
     /// <returns>Null when all is done, else what went wrong: the row stays PENDING.</returns>
-    public Task<string?> SettleAsync(EventId? id, DeadLetterKey key, EventOutcome outcome, CancellationToken stopping) =>
+    public Task<SettlementTrouble?> SettleAsync(EventId? id, DeadLetterKey key, EventOutcome outcome, CancellationToken stopping) =>
         SettlementWriter.WriteAsync(outcome, id, key, parts.Ports.Letters, new RowMarks(
             sent => MarkSentAsync(sent, stopping),
             (failed, reason) => MarkAsync(failed, () => parts.Ports.Marks.Failed(failed, reason), stopping)));
@@ -30,9 +30,9 @@ sealed class LawSettler(LawParts parts, StepAttempts attempts)
         var marked = await attempts.RunAsync(
             MarkStage, parts.Policies.Mark,
             async () => (await mark()).MapLeft(StepFaults.OfMark), stopping);
-        if (!marked.Succeeded(out var outcome, out var end))
+        if (!marked.TryGetRight(out var outcome, out var end))
             return end is StepEnd.GaveUp { Last: var last } ? $"outbox: mark: {last.Code}: {last.Message}"
-                : ((StepEnd.LeftPending)end).Trouble ?? "outbox: mark: the process is stopping";
+                : ((StepEnd.LeftPending)end).Problem ?? "outbox: mark: the process is stopping";
         if (outcome is MarkOutcome.NoSuchRow)
             parts.Log.LogInformation(
                 "{EventType}: the backend has no row of {EventId} any more; settled", LawDecisions.Route.EventType, id);

@@ -8,13 +8,14 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// <summary>Settles the events of one visit, and counts how that ended.</summary>
 sealed class Settler
 {
+    readonly DeliveryRunner runner;
     readonly DeliveryParts parts;
-    readonly VisitTally tally;
+    readonly VisitCounters tally;
     readonly RowMarks marks;
 
-    public Settler(DeliveryRunner runner, VisitTally tally, CancellationToken stopping)
+    public Settler(DeliveryRunner runner, VisitCounters tally, CancellationToken stopping)
     {
-        (parts, this.tally) = (runner.Parts, tally);
+        (this.runner, parts, this.tally) = (runner, runner.Parts, tally);
         marks = new RowMarks(
             async id => TroubleOf(await runner.MarkSentAsync(id, stopping), id),
             async (id, reason) => TroubleOf(await runner.MarkFailedAsync(id, reason, stopping), id));
@@ -26,7 +27,7 @@ sealed class Settler
     {
         if (await SettlementWriter.WriteAsync(outcome, id, key, parts.Ports.Letters, marks) is { } trouble)
         {
-            tally.Trouble(trouble);
+            tally.Problem(trouble.Stage, trouble.Message);
             tally.LeftPending();
             if (id is { } left) parts.Ledger.ForgetUnwritten([left]);
         }
@@ -36,6 +37,7 @@ sealed class Settler
             // Of a letter it is remembered that it may be in Kafka: a replay looks there first.
             else parts.Ledger.ForgetUnwritten([settled]);
             count();
+            runner.NoteSettled();
         }
         else
         {
@@ -46,7 +48,7 @@ sealed class Settler
 
     string? TroubleOf(Either<CallFailure, MarkOutcome> result, EventId id)
     {
-        if (!result.Succeeded(out var outcome, out var failure)) return $"outbox: mark: {failure}";
+        if (!result.TryGetRight(out var outcome, out var failure)) return $"outbox: mark: {failure}";
         if (outcome is MarkOutcome.NoSuchRow)
             parts.Log.LogInformation("{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
         return null;

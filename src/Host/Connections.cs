@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Hobom.Slices.Broker;
+using Hobom.Slices.Audit;
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters;
+using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Polling;
+using Hobom.Slices.Runtime.Redis;
+using LanguageExt;
+using static LanguageExt.Prelude;
+
+namespace Hobom.Slices.Host;
+
+/// <summary>The connections, made once and closed in order: what publishes first, what remembers last.</summary>
+sealed class Connections(Settings settings, ILoggerFactory logs) : IAsyncDisposable
+{
+    static readonly TimeProvider Clock = TimeProvider.System;
+    static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
+
+    readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock);
+    readonly PublishedLookup readBack = new(
+        settings.Kafka, logs.CreateLogger<PublishedLookup>(), PublishedLookup.DefaultTimeLimit, Clock);
+    readonly KafkaProbe probe = new(settings.Kafka);
+    readonly ConcurrentDictionary<Category, FlowLease> leases = new();
+    readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();
+    readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
+
+    public TopicCircuits Circuits => field ??= new TopicCircuits(Clock, logs.CreateLogger<TopicCircuit>());
+
+    public GrpcBackend Main { get; } = Connect(settings.Main, settings);
+
+    public Option<GrpcBackend> Space { get; } = Optional(settings.Space).Map(s => Connect(s!, settings));
+
+    public Option<GrpcBackend> Llm { get; } = Optional(settings.Llm).Map(s => Connect(s!, settings));
+
+    public RedisConnection Redis => redis;
+
+    public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);
+
+    public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
+
+    /// <summary>Whether Kafka makes topics on first use; null where it does not tell.</summary>
+    public Task<bool?> CreatesTopicsAsync() => probe.CreatesTopicsAsync(ProbeLimit);
+
+    /// <summary>What a slice keeps for a while, in a space of its own, written under its flow's lease.</summary>
+    public KeptValuePort Kept(string space, FlowLease lease) => new RedisKeptValues(redis).Of(space, lease);
+
+    /// <summary>For what waits for its answers; the caller closes it.</summary>
+    public RedisConnection NewRedisConnection() => new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
+
+    public BrokerTools BrokerTools => new(
+        Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", publisher.PublishAsync,
+        readBack.FindWrittenAsync);
+
+    public PausePort Pauses => new RedisPauses(redis).Port;
+
+    public FlowDependencies NewTools() => new(
+        Clock,
+        Random.Shared.NextDouble,
+        logs,
+        publisher.PublishAsync,
+        readBack.FindWrittenAsync,
+        LeaseOf,
+        new RedisLedgerStore(redis, Clock, logs.CreateLogger<RedisLedgerStore>()).Of,
+        DeadLettersSlice.Letters(redis, Clock),
+        settings.PollInterval,
+        settings.Kafka.MessageMaxBytes)
+    {
+        TopicByteLimit = publisher.TopicByteLimitAsync,
+        Circuits = Circuits,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await publisher.DisposeAsync();
+        probe.Dispose();
+        foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
+        await redis.DisposeAsync();
+        logs.Dispose();
+    }
+
+    FlowLease LeaseOf(Category category) => leases.GetOrAdd(category, flow => new FlowLease(
+        flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(settings.Kafka.DeliveryTimeout), process, Clock,
+        logs.CreateLogger<FlowLease>()));
+
+    static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
+}

@@ -1,0 +1,42 @@
+namespace Hobom.Slices.Runtime.Leases;
+
+/// <summary>One time that this process has a flow, from taking it to its end. Guarded by its lease.</summary>
+sealed class LeaseTerm : IDisposable
+{
+    readonly CancellationTokenSource ending = new();
+
+    /// <param name="text">What Redis has while it lasts.</param>
+    /// <param name="askedAt">When Redis was asked for it: its life began no earlier there.</param>
+    public LeaseTerm(string text, ClockReading askedAt)
+    {
+        (Text, ProvenAt) = (text, askedAt);
+        Ended = ending.Token;
+    }
+
+    public string Text { get; }
+
+    /// <summary>When Redis was last asked to lengthen its life, of those times that it did.</summary>
+    public ClockReading ProvenAt { get; set; }
+
+    public CancellationToken Ended { get; }
+
+    /// <summary>On this thread: all that this ends is a timer.</summary>
+    public void Dispose()
+    {
+        ending.Cancel();
+        ending.Dispose();
+    }
+}
+
+/// <summary>A point in time on both clocks: the one that never goes back, and the one that goes on while a machine sleeps.</summary>
+readonly record struct ClockReading(long Timestamp, DateTimeOffset Utc)
+{
+    public static ClockReading Now(TimeProvider clock) => new(clock.GetTimestamp(), clock.GetUtcNow());
+
+    /// <summary>The longer of what the two clocks say: to believe a lease over too early costs little.</summary>
+    public TimeSpan Elapsed(TimeProvider clock)
+    {
+        var (steady, wall) = (clock.GetElapsedTime(Timestamp), clock.GetUtcNow() - Utc);
+        return steady > wall ? steady : wall;
+    }
+}
