@@ -11,4 +11,4 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     echo "CREATE DATABASE \"$POSTGRES_DB\"" | postgres --single -j postgres >/dev/null
   fi
 fi
-exec postgres -c listen_addresses='*' -c unix_socket_directories=/var/run/postgresql
+exec postgres -c listen_addresses='*' -c unix_socket_directories=/tmp
