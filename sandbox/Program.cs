@@ -4,7 +4,7 @@ using Hobom.Slices.Sandbox;
 using Hobom.Slices.Sandbox.Broker;
 using Hobom.Slices.Sandbox.Watch;
 
-const string Usage = $"{ServeOptions.Usage}\n{WatchOptions.Usage}\n{BrokerCommand.Usage}";
+const string Usage = $"{ServeOptions.Usage}\n{WatchOptions.Usage}\n{BrokerCommand.Usage}\n{ReadyCommand.Usage}";
 
 using var stopping = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -17,6 +17,7 @@ try
         ["watch", .. var rest] => await WatchCommand.RunAsync(WatchOptions.Parse(rest), stopping.Token),
         ["broker", .. var rest] => await BrokerCommand.ServeAsync(rest, stopping.Token),
         ["broker-ready", .. var rest] => BrokerCommand.Await(rest, stopping.Token),
+        ["ready", .. var rest] => await ReadyCommand.RunAsync(rest, stopping.Token),
         ["serve", .. var rest] => await ServeAsync(rest),
         _ => await ServeAsync(args),
     };

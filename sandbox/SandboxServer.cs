@@ -1,4 +1,3 @@
-using System.Net;
 using Hobom.Slices.Sandbox.Backends;
 using Hobom.Slices.Sandbox.Feed;
 using Hobom.Slices.Sandbox.Grpc;
@@ -42,14 +41,14 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _options.HttpPort));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(_options.Listen, _options.HttpPort));
         _page = builder.Build();
         _page.MapGet("/summary", () => Summary());
         await _page.StartAsync();
         return new SandboxAddresses(
-            await _backends[0].StartAsync(_options.MainPort),
-            await _backends[1].StartAsync(_options.SpacePort),
-            await _backends[2].StartAsync(_options.LlmPort),
+            await _backends[0].StartAsync(_options.Listen, _options.MainPort),
+            await _backends[1].StartAsync(_options.Listen, _options.SpacePort),
+            await _backends[2].StartAsync(_options.Listen, _options.LlmPort),
             _page.Urls.Single());
     }
 

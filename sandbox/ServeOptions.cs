@@ -1,3 +1,4 @@
+using System.Net;
 using Hobom.Slices.Sandbox.Feed;
 
 namespace Hobom.Slices.Sandbox;
@@ -6,13 +7,15 @@ namespace Hobom.Slices.Sandbox;
 public sealed record ServeOptions
 {
     public const string Usage = """
-        hobom-sandbox [serve] [--rate N] [--count N] [--flows LIST] [--end-with-stdin]
+        hobom-sandbox [serve] [--rate N] [--count N] [--flows LIST] [--end-with-stdin] [--listen ADDRESS]
                       [--main-port P] [--space-port P] [--llm-port P] [--http-port P]
-          Serves the outboxes of the contract from memory on 127.0.0.1 and fills them with sample events.
+          Serves the outboxes of the contract from memory and fills them with sample events.
           --rate N          events per second over all flows (default 5)
           --count N         stop adding events after N
           --flows LIST      some of messages,logs,space,space-logs,law (default: all)
           --end-with-stdin  end when standard input closes, not only on SIGTERM
+          --listen ADDRESS  an address of this machine (default 127.0.0.1); 0.0.0.0 is for a container, whose
+                            network keeps strangers out
           Calls want the x-api-key that HOBOM_GRPC_API_KEY holds (default: sandbox).
           Prints its addresses as one line of JSON. GET /summary on the http address says how the rows stand.
         """;
@@ -22,6 +25,7 @@ public sealed record ServeOptions
     public IReadOnlyList<Flow> Flows { get; init; } = Flow.All;
     public bool EndWithStdin { get; init; }
     public string ApiKey { get; init; } = "sandbox";
+    public IPAddress Listen { get; init; } = IPAddress.Loopback;
     public int MainPort { get; init; }
     public int SpacePort { get; init; }
     public int LlmPort { get; init; }
@@ -31,7 +35,7 @@ public sealed record ServeOptions
     {
         var line = new CommandLine(
             arguments,
-            names: ["--rate", "--count", "--flows", "--main-port", "--space-port", "--llm-port", "--http-port"],
+            names: ["--rate", "--count", "--flows", "--listen", "--main-port", "--space-port", "--llm-port", "--http-port"],
             switches: ["--end-with-stdin"]);
         return new ServeOptions
         {
@@ -40,6 +44,9 @@ public sealed record ServeOptions
             Flows = line.Text("--flows") is { } names ? [.. names.Split(',').Select(Named)] : Flow.All,
             EndWithStdin = line.Has("--end-with-stdin"),
             ApiKey = string.IsNullOrEmpty(apiKey) ? "sandbox" : apiKey,
+            Listen = line.Text("--listen") is not { } address ? IPAddress.Loopback
+                : IPAddress.TryParse(address, out var own) ? own
+                : throw new UsageException($"--listen wants an IP address of this machine, not '{address}'"),
             MainPort = line.Port("--main-port"),
             SpacePort = line.Port("--space-port"),
             LlmPort = line.Port("--llm-port"),

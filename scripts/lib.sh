@@ -1,4 +1,6 @@
 # Shared by ./run and ./test. Sourced, never run. Expects `set -euo pipefail` and the repository root as working folder.
+# Its caller reads some of what it sets, and sets some of what it reads.
+# shellcheck shell=bash disable=SC2034,SC2154
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }

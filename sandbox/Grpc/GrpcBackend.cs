@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Sandbox.Grpc;
 
-/// <summary>Unary gRPC over plain HTTP/2, framed by hand, on one loopback port. Methods first, then the start.</summary>
+/// <summary>Unary gRPC over plain HTTP/2, framed by hand, on one port. Methods first, then the start.</summary>
 /// <param name="toWrongKey">What a call without the right <c>x-api-key</c> gets: backends differ in it.</param>
 public sealed class GrpcBackend(string apiKey, GrpcAnswer toWrongKey) : IAsyncDisposable
 {
@@ -30,14 +30,14 @@ public sealed class GrpcBackend(string apiKey, GrpcAnswer toWrongKey) : IAsyncDi
         where TRequest : IMessage<TRequest>, new() =>
         Serve<TRequest>(path, (request, _) => Task.FromResult(answer(request)));
 
-    /// <summary>Listens on 127.0.0.1; port 0 takes a free one.</summary>
+    /// <summary>Port 0 takes a free one.</summary>
     /// <returns>The address as <c>host:port</c>.</returns>
-    public async Task<string> StartAsync(int port)
+    public async Task<string> StartAsync(IPAddress address, int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+            kestrel.Listen(address, port, listen => listen.Protocols = HttpProtocols.Http2));
         _app = builder.Build();
         _app.Run(HandleAsync);
         await _app.StartAsync();

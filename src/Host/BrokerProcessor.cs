@@ -46,7 +46,7 @@ sealed class BrokerProcessor : IAsyncDisposable
         var read = new SettingsReader(environment);
         var asked = Settings.ReadBroker(read, environment);
         if (asked.IsNone && read.Problems.Count == 0) return default;
-        var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
+        var http = read.Listen(ListenAddress.Variable, ListenAddress.Default);
         var access = AccessSettings.Read(read);
         var telling = TelemetrySettings.Read(read, environment);
         if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));

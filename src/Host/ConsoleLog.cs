@@ -24,6 +24,8 @@ static class ConsoleLog
             .AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning)
             // A line for each probe that finds trouble; the trouble itself is told once, by whoever has it.
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+            // It warns that its keys are lost with the process. Nothing is protected by them: there are no cookies.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
             .AddConsole(o =>
             {
                 o.FormatterName = form is LogForm.Json ? JsonLineFormatter.FormatterName : LineFormatter.FormatterName;

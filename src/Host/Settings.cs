@@ -65,7 +65,7 @@ public sealed record Settings(
             "HOBOM_LLM_TIMEOUT", TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         var redis = ReadRedis(read);
         var trust = ReadTrust(read);
-        var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
+        var http = read.Listen(ListenAddress.Variable, ListenAddress.Default);
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         var progress = read.Duration(

@@ -88,4 +88,9 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
 }
 
 /// <param name="Address">Null for all interfaces.</param>
-public sealed record ListenAddress(IPAddress? Address, int Port);
+public sealed record ListenAddress(IPAddress? Address, int Port)
+{
+    public const string Variable = "HOBOM_HTTP_ADDR";
+
+    public static ListenAddress Default { get; } = new(null, 8082);
+}

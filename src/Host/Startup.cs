@@ -13,6 +13,9 @@ static class Startup
     public static IReadOnlyDictionary<string, string> Variables() =>
         ReadFile() is { Problems.Count: 0 } file ? DotEnv.Overlay(file.Values, RealEnvironment()) : new Dictionary<string, string>();
 
+    /// <summary>For a command that asks a running processor: a file that has become faulty since shall not hide its environment.</summary>
+    public static IReadOnlyDictionary<string, string> ReadableVariables() => DotEnv.Overlay(ReadFile().Values, RealEnvironment());
+
     /// <summary>A line of the file that cannot be read is told once: not again as a variable that is not set.</summary>
     internal static Either<SettingProblems, Settings> Read(DotEnvReading file, IReadOnlyDictionary<string, string> environment)
     {

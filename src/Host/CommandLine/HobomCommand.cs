@@ -43,6 +43,7 @@ static class HobomCommand
             StreamsCommand.Build(tools),
             StateCommand.Build(tools),
             KeysCommand.Build(tools),
+            HealthCommand.Build(tools),
         };
         root.HelpName = "hobom";
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();

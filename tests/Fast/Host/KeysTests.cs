@@ -87,7 +87,7 @@ public sealed class KeysTests
         ["keys", .. args],
         new CommandTools(
             new Terminal(TextReader.Null, output, TextWriter.Null, CanAsk: false, IsScreen: false), _ => null,
-            () => throw new InvalidOperationException("a request was made"), () => Task.CompletedTask),
+            () => new Dictionary<string, string>(), () => throw new InvalidOperationException("a request was made"), () => Task.CompletedTask),
         () => throw new InvalidOperationException("the processor was started"));
 
     [Fact]

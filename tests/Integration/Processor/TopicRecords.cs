@@ -75,7 +75,8 @@ public sealed class TopicRecords(Func<string> broker, string topic)
     {
         var record = new TopicRecord(
             read.Message.Key, read.Message.Value, [.. read.Message.Headers.Select(h => (h.Key, h.GetValueBytes()))]);
-        foreach (var id in record.TextsOf("event-id"))
+        // Other programs write no such header; of messages and space events the key is the event's id.
+        foreach (var id in record.TextsOf("event-id").DefaultIfEmpty(Encoding.UTF8.GetString(record.Key)))
         {
             if (!byEvent.TryGetValue(id, out var records)) byEvent[id] = records = [];
             records.Add(record);

@@ -25,7 +25,7 @@ sealed class StubProcessor(params IReadOnlyList<(int Status, string Body)> answe
         args,
         new CommandTools(
             new Terminal(new StringReader(input), Output, Error, canAsk, IsScreen: false),
-            name => name is "HOBOM_API_KEY" ? "relay_a_secret" : null, () => this, () => Task.CompletedTask),
+            name => name is "HOBOM_API_KEY" ? "relay_a_secret" : null, () => new Dictionary<string, string>(), () => this, () => Task.CompletedTask),
         () => throw new InvalidOperationException("the processor was started"));
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
