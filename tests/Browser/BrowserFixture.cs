@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Tests.Integration.Processor;

@@ -23,14 +23,14 @@ sealed class OidcProvider : IAsyncDisposable
     public static async Task<OidcProvider> StartAsync(Uri callback)
     {
         if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) await RunAsync("npm", ["ci", "--no-audit", "--no-fund"]);
-        var node = Process.Start(new ProcessStartInfo("node", ["server.mjs", callback.AbsoluteUri])
+        var server = Process.Start(new ProcessStartInfo("node", ["server.mjs", callback.AbsoluteUri])
         {
             WorkingDirectory = Folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
-        node.BeginErrorReadLine();
-        while (await node.StandardOutput.ReadLineAsync() is { } line)
+        server.BeginErrorReadLine();
+        while (await server.StandardOutput.ReadLineAsync() is { } line)
             if (line.StartsWith("{\"port\"", StringComparison.Ordinal))
-                return new OidcProvider(node, JsonDocument.Parse(line).RootElement.GetProperty("port").GetInt32());
+                return new OidcProvider(server, JsonDocument.Parse(line).RootElement.GetProperty("port").GetInt32());
         throw new InvalidOperationException("the provider did not start");
     }
 

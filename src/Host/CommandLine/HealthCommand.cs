@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
-using Hobom.Slices.Core;
 using Hobom.Slices.Host.Health;
 
 namespace Hobom.Slices.Host.CommandLine;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;

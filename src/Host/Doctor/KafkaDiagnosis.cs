@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Kafka;
 
 namespace Hobom.Slices.Host.Doctor;

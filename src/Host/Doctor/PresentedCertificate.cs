@@ -45,13 +45,11 @@ sealed record PresentedCertificate(DateTimeOffset NotBefore, DateTimeOffset NotA
                     // It is only looked at: nothing is sent through this connection, whoever is at the other end.
                     RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
                     {
-                        if (certificate is not null)
-                        {
-                            using var whole = new X509Certificate2(certificate);
-                            seen = new PresentedCertificate(
-                                whole.NotBefore, whole.NotAfter, !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch));
-                        }
-
+                        if (certificate is null) return false;
+                        using var whole = new X509Certificate2(certificate);
+                        seen = new PresentedCertificate(
+                            new DateTimeOffset(whole.NotBefore), new DateTimeOffset(whole.NotAfter),
+                            !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch));
                         return true;
                     },
                 },

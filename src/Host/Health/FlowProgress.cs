@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Polling;
 
 namespace Hobom.Slices.Host.Health;

@@ -52,6 +52,6 @@ public sealed class TopicSenderTests
             published.Add((delivery, possibleDuplicate));
             return Task.FromResult(outcome);
         },
-        (_, _, ids, _) => Task.FromResult(Either<StoreFailure, IReadOnlySet<EventId>>.Right(
-            found ? ids.ToHashSet() : new System.Collections.Generic.HashSet<EventId>()))).SendAsync(given, Topic, default);
+        (_, _, ids, _) => Task.FromResult(Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>.Right(
+            found ? ids.ToDictionary(id => id, _ => new RecordPosition(0, 0)) : []))).SendAsync(given, Topic, default);
 }

@@ -1,5 +1,6 @@
 using Confluent.Kafka.Admin;
 using Hobom.Slices.Tests.Integration.Kafka;
+using Hobom.Slices.Tests.Integration.Processor;
 
 namespace Hobom.Slices.Tests.Integration.Outages;
 

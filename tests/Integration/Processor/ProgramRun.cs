@@ -23,9 +23,9 @@ static class ProgramRun
             using var json = JsonDocument.Parse(output);
             return (code, json.RootElement.Clone());
         }
-        catch (JsonException)
+        catch (JsonException unreadable)
         {
-            throw new InvalidOperationException($"ended with {code} and no JSON: {output}");
+            throw new InvalidOperationException($"ended with {code} and no JSON: {output}", unreadable);
         }
     }
 }

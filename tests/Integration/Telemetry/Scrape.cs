@@ -7,7 +7,7 @@ namespace Hobom.Slices.Tests.Integration.Telemetry;
 sealed partial class Scrape(string text)
 {
     readonly Dictionary<string, double> samples = Line().Matches(text).ToDictionary(
-        m => m.Groups[1].Value, m => double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        m => m.Groups["name"].Value, m => double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     public static async Task<Scrape> OfAsync(HttpClient http) => new(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
 
@@ -19,6 +19,6 @@ sealed partial class Scrape(string text)
 
     public override string ToString() => text;
 
-    [GeneratedRegex(@"^(hobom_\S+|messaging_\S+) ([-+0-9.eEaNIinf]+)(?: \d+)?$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?<name>hobom_\S+|messaging_\S+) (?<value>[-+0-9.eEaNIinf]+)(?: \d+)?$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5_000)]
     private static partial Regex Line();
 }

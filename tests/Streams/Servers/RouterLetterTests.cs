@@ -2,7 +2,6 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Streams;
-using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Streams.Servers;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Hobom.Slices.Streams;
-using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Streams.Servers;
 

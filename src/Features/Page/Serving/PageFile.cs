@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
@@ -42,6 +43,6 @@ public sealed class PageFile(string name, byte[] content)
         ".js" => "text/javascript; charset=utf-8",
         ".json" => "application/json; charset=utf-8",
         ".svg" => "image/svg+xml",
-        _ => throw new ArgumentException($"what is a {extension}?"),
+        _ => throw new UnreachableException($"what is a {extension}?"),
     };
 }

@@ -1,4 +1,3 @@
-using Hobom.Slices.Core;
 using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Host.Access.Oidc;

@@ -20,8 +20,7 @@ public sealed class KafkaMeter
         meter.CreateObservableGauge(
             "hobom.kafka.queue.limit", () => Sum(p => p.MsgSizeMax), "By", "Bytes that the client takes before it says no");
         meter.CreateObservableGauge(
-            "hobom.kafka.brokers", () => new[] { true, false }.Select(up => new Measurement<long>(
-                Count(up), new KeyValuePair<string, object?>("hobom.state", up ? "up" : "not-up"))), "{broker}",
+            "hobom.kafka.brokers", () => (Measurement<long>[])[Brokers(up: true), Brokers(up: false)], "{broker}",
             "Brokers that the client knows");
         meter.CreateObservableGauge(
             "hobom.kafka.round_trip.p99", WorstRoundTrip, "s", "Of the slowest broker, 99th percentile of the client's last interval");
@@ -35,6 +34,8 @@ public sealed class KafkaMeter
         meter.CreateObservableCounter(
             "hobom.kafka.disconnects", () => Totals().Disconnects, "{connection}", "Connections to brokers that ended");
     }
+
+    Measurement<long> Brokers(bool up) => new(Count(up), new KeyValuePair<string, object?>("hobom.state", up ? "up" : "not-up"));
 
     internal void Note(object producer, string statistics)
     {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using LogEventId = Microsoft.Extensions.Logging.EventId;
 
 namespace Hobom.Slices.Runtime.Telemetry;

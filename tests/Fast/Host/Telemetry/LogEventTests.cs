@@ -17,7 +17,7 @@ public sealed partial class LogEventTests
     [Fact]
     public void The_table_has_every_name_and_no_other()
     {
-        var used = Name().Matches(Sources).Select(m => m.Groups[1].Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var used = Name().Matches(Sources).Select(m => m.Groups["name"].Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         Assert.NotEmpty(used);
         Assert.Equal(used, Listed().Order(StringComparer.Ordinal));
     }
@@ -26,10 +26,10 @@ public sealed partial class LogEventTests
         .SkipWhile(l => l != "## The log").Skip(1).TakeWhile(l => !l.StartsWith("## ", StringComparison.Ordinal))
         .Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('`')[1]);
 
-    [GeneratedRegex(@"\.Log(Information|Warning|Error|Critical|Debug|Trace)\(\s*(?!LogEvents\.Named)\S.{0,60}")]
+    [GeneratedRegex(@"\.Log(Information|Warning|Error|Critical|Debug|Trace)\(\s*(?!LogEvents\.Named)\S.{0,60}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Unnamed();
 
-    [GeneratedRegex("""LogEvents\.Named\("([^"]+)"\)""")]
+    [GeneratedRegex("""LogEvents\.Named\("(?<name>[^"]+)"\)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Name();
 
     static string RepositoryRoot()

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Hobom.Slices.Host;
 using Hobom.Slices.Http;
 using Hobom.Slices.Tests.Support;

@@ -31,7 +31,7 @@ public sealed class RelayMeterTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var counting = Enumerable.Range(0, 2).Select(n => Task.Factory.StartNew(
-            () => CountUntil(stop.Token, new Random(n)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+            () => CountUntil(new Random(n), stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
         var scraping = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
             () => Enumerable.Range(0, 3000).Select(_ => Scrape()).ToArray(), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default)).ToArray();
@@ -109,7 +109,7 @@ public sealed class RelayMeterTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
     }
 
-    void CountUntil(CancellationToken stop, Random chance)
+    void CountUntil(Random chance, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
