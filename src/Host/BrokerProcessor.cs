@@ -1,8 +1,10 @@
+using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
+using Hobom.Slices.Links;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -20,12 +22,13 @@ sealed class BrokerProcessor : IAsyncDisposable
         warning = access.Warning;
         var builder = HttpApi.NewBuilder(http, access, logs, o =>
         {
-            o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
-            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint);
+            o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly];
+            o.Filter = type => type.Assembly != typeof(BrokerProcessor).Assembly || type == typeof(HealthEndpoint);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
-        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddHealthChecks();
+        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System)
+            .AddSingleton(new LinksSlice(() => broker.Open?.Store.Storage, LoggedTrail(), TimeProvider.System)).AddHealthChecks();
         app = HttpApi.Build(builder);
     }
 
@@ -56,6 +59,11 @@ sealed class BrokerProcessor : IAsyncDisposable
         foreach (var problem in problems.Lines) await Console.Error.WriteLineAsync(problem);
         return 1;
     }
+
+    /// <summary>Without Redis the log is the audit.</summary>
+    AuditTrail LoggedTrail() => new(
+        _ => Task.FromResult(Either<StoreFailure, string>.Right("in this log alone")), TimeProvider.System,
+        logs.CreateLogger<AuditTrail>());
 
     /// <summary>Returns the exit code, when nothing that was begun is under way any more.</summary>
     public async Task<int> RunAsync(CancellationToken stopping)

@@ -4,6 +4,7 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Http.Pollers;
+using Hobom.Slices.Links;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Streams;
 using LanguageExt;
@@ -42,7 +43,8 @@ sealed class Processor : IAsyncDisposable
         deadLetters = DeadLettersSlice.Build(neighbours.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
         broker = settings.Broker.Map(s => BrokerSlice.Build(s, neighbours.BrokerTools));
-        broker.Iter(b => builder.Services.AddSingleton(b));
+        broker.Iter(b => builder.Services.AddSingleton(b)
+            .AddSingleton(new LinksSlice(() => b.Open?.Store.Storage, trail, clock)));
         pollers = new PollerControl(slices, neighbours.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
         builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddHealthChecks()
             .AddCheck("pollers", new PollersCheck(slices)).AddCheck("topics", new TopicsCheck(neighbours.Circuits));

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,7 +13,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Hobom.Slices.Tests.Broker.Endpoints;
 
@@ -257,17 +255,5 @@ public sealed class BrokerApiTests : IAsyncLifetime
         var request = new HttpRequestMessage(method, path);
         request.Headers.Add("role", role);
         return request;
-    }
-
-    /// <summary>Whoever says so has the role.</summary>
-    sealed class RoleHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, System.Text.Encodings.Web.UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            var roles = Role.Held([$"{Request.Headers["role"]}"]).Select(r => new Claim(ClaimTypes.Role, r));
-            var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "anna"), .. roles], "role"));
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, "role")));
-        }
     }
 }

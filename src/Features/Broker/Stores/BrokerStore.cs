@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Hobom.Slices.Core;
 using LanguageExt;
 
@@ -18,6 +17,7 @@ namespace Hobom.Slices.Broker.Stores;
 /// <param name="Close">Ends tries, each only where its token is still the handling's; answers which were ended.</param>
 /// <param name="Transact">Runs work in a transaction of the store that ends the handling as done with the same commit.</param>
 /// <param name="NextDue">When, after now, the next handling falls due or the next lease runs out.</param>
+/// <param name="Storage">For the rows of other slices.</param>
 public sealed record BrokerStore(
     Func<IReadOnlyList<BrokerEvent>, CancellationToken, Task<Either<AppendRefusal, IReadOnlyList<Appended>>>> Append,
     Func<int, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, int>>> Route,
@@ -30,15 +30,11 @@ public sealed record BrokerStore(
     EventReader Read,
     EventOperations Operate,
     SettingRegister Settings,
-    WakeUp WakeUp);
+    WakeUp WakeUp,
+    SharedStorage Storage);
 
 /// <summary>Runs inside the open transaction of the store.</summary>
 public delegate Task<Either<TryFailure, Unit>> HandlerWork(HandlerTransaction transaction, CancellationToken stopping);
-
-/// <summary>What a handler writes through, so that its effect and the end of its handling commit together.</summary>
-/// <param name="Sql">Null in the memory store.</param>
-/// <param name="MemoryWrites">Done with the commit, by the memory store alone.</param>
-public sealed record HandlerTransaction(DbConnection? Connection, DbTransaction? Sql, ICollection<Action> MemoryWrites);
 
 public abstract record AppendRefusal
 {

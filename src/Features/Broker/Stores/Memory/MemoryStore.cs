@@ -36,7 +36,8 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
                 tables.Settings[slug] = value;
                 return Unit.Default;
             })),
-        WakeUp.Of(signal));
+        WakeUp.Of(signal),
+        new SharedStorage.Memory(gate));
 
     Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events)
     {

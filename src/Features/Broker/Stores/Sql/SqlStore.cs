@@ -21,7 +21,8 @@ static class SqlStore
             new SqlReading(edge).AsReader(),
             new SqlOperations(edge, closing, signal).AsOperations(),
             new SqlSettings(edge).AsRegister(),
-            WakeUp.Of(signal));
+            WakeUp.Of(signal),
+            new SharedStorage.Database(edge));
     }
 }
 

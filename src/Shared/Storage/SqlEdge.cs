@@ -2,10 +2,10 @@ using System.Data.Common;
 using Hobom.Slices.Core;
 using LanguageExt;
 
-namespace Hobom.Slices.Broker.Stores.Sql;
+namespace Hobom.Slices.Storage;
 
 /// <summary>The one place where a database's exceptions become a failure. What failed may have been applied.</summary>
-sealed class SqlEdge(SqlDialect dialect)
+public sealed class SqlEdge(SqlDialect dialect)
 {
     public SqlDialect Dialect => dialect;
 

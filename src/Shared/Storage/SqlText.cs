@@ -2,10 +2,10 @@ using System.Data.Common;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Hobom.Slices.Broker.Stores.Sql;
+namespace Hobom.Slices.Storage;
 
 /// <summary>A statement with its parameters, in a transaction or by itself.</summary>
-static class SqlText
+public static class SqlText
 {
     /// <summary>The tables' limit for texts of errors.</summary>
     const int ErrorLimit = 1023;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace Hobom.Slices.Broker.Stores.Sql;
+namespace Hobom.Slices.Storage;
 
 /// <summary>Where the databases differ. The statements are the same.</summary>
 /// <param name="Open">A connection of the pool, ready.</param>
@@ -14,7 +14,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// At the start of a handler's transaction: it may stand still as long as the handler's time limit lets it.
 /// </param>
 /// <param name="IdText">A row's id as text.</param>
-sealed record SqlDialect(
+public sealed record SqlDialect(
     Func<CancellationToken, Task<DbConnection>> Open,
     Func<DbConnection, CancellationToken, Task<DbTransaction>> Begin,
     string SkipLocked,
@@ -26,4 +26,4 @@ sealed record SqlDialect(
     string IdText);
 
 /// <param name="Type">Of PostgreSQL: uuid, bigint, text, timestamptz.</param>
-readonly record struct SqlColumn(string Name, string Type);
+public readonly record struct SqlColumn(string Name, string Type);

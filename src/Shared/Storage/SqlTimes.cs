@@ -1,12 +1,12 @@
 using System.Globalization;
+using Hobom.Slices.Rows;
 
-namespace Hobom.Slices.Broker.Stores.Sql;
+namespace Hobom.Slices.Storage;
 
 /// <summary>Times as text that sorts as they do: UTC, microseconds.</summary>
-static class SqlTimes
+public static class SqlTimes
 {
-    public static string Text(DateTimeOffset time) =>
-        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset time) => StoredText.Time(time);
 
     public static DateTimeOffset Read(object value) => value switch
     {
