@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Hobom.Slices.Core;
-using Hobom.Slices.Storage;
 using LanguageExt;
 
 namespace Hobom.Slices.Links.Stores;
