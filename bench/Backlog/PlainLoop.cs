@@ -18,14 +18,14 @@ static class PlainLoop
         using var backend = new GrpcBackend(neighbours.Backends.MainAddress, "test-key", null, clock);
         var marks = MessageOutboxMarks.Of(backend);
         var found = await new MessageOutboxClient(backend).FindPendingAsync(ending);
-        if (!found.Succeeded(out var rows, out var failure)) throw new InvalidOperationException(failure.ToString());
+        if (!found.TryGetRight(out var rows, out var failure)) throw new InvalidOperationException(failure.ToString());
         foreach (var row in rows)
         {
-            if (!MessageDecisions.Decide(row, clock.GetUtcNow()).Succeeded(out var delivery, out var refusal))
+            if (!MessageDecisions.Decide(row, clock.GetUtcNow()).TryGetRight(out var delivery, out var refusal))
                 throw new InvalidOperationException(refusal.Reason);
-            if (!(await publisher.PublishAsync(delivery, possibleDuplicate: false)).Succeeded(out _, out var unpublished))
+            if (!(await publisher.PublishAsync(delivery, possibleDuplicate: false)).TryGetRight(out _, out var unpublished))
                 throw new InvalidOperationException(unpublished.ToString());
-            if (!(await marks.Sent(row.EventId!.Value)).Succeeded(out _, out var unmarked))
+            if (!(await marks.Sent(row.EventId!.Value)).TryGetRight(out _, out var unmarked))
                 throw new InvalidOperationException(unmarked.ToString());
         }
     }

@@ -47,7 +47,7 @@ sealed class BrokerProcessor : IAsyncDisposable
 
     public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)
     {
-        if (read.Succeeded(out var processor, out var problems))
+        if (read.TryGetRight(out var processor, out var problems))
         {
             await using (processor)
             {

@@ -10,7 +10,7 @@ namespace Hobom.Slices.Host;
 static class Flows
 {
     /// <summary>Those whose backends are set.</summary>
-    public static Slice[] Build(SliceTools tools, Neighbours to, Settings settings) =>
+    public static Slice[] Build(FlowDependencies tools, Connections to, Settings settings) =>
     [
         MessagesSlice.Build(tools, to.Main),
         LogsSlice.Build(tools, to.Main),

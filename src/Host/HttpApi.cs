@@ -29,7 +29,7 @@ static class HttpApi
     public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs, params Assembly[] moreRoutes) =>
         NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
         [
-            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayDesk).Assembly,
+            typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayRunner).Assembly,
             typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly,
             .. settings.Space is null ? (Assembly[])[] : [typeof(SpaceSlice).Assembly],
             .. settings.Llm is null ? (Assembly[])[] : [typeof(LawSlice).Assembly],

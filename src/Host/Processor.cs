@@ -15,7 +15,7 @@ namespace Hobom.Slices.Host;
 sealed class Processor : IAsyncDisposable
 {
     readonly WebApplication app;
-    readonly Neighbours neighbours;
+    readonly Connections connections;
     readonly IReadOnlyList<Slice> slices;
     readonly DeadLettersSlice deadLetters;
     readonly PollerControl pollers;
@@ -29,25 +29,25 @@ sealed class Processor : IAsyncDisposable
         var builder = HttpApi.NewBuilder(settings, logs, moreRoutes);
         var clock = TimeProvider.System;
         log = logs.CreateLogger("Hobom.Slices");
-        neighbours = new Neighbours(settings, logs);
-        var tools = neighbours.NewTools();
-        slices = Flows.Build(tools, neighbours, settings);
+        connections = new Connections(settings, logs);
+        var tools = connections.NewTools();
+        slices = Flows.Build(tools, connections, settings);
         if (settings.Streams is { } streaming)
         {
             (router, var streams) = StreamsSlice.Build(
-                tools, neighbours.Redis, neighbours.NewRedisConnection, settings.Redis.Host, streaming);
+                tools, connections.Redis, connections.NewRedisConnection, settings.Redis.Host, streaming);
             slices = [.. slices, streams];
         }
 
-        var trail = new AuditTrail(neighbours.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
-        deadLetters = DeadLettersSlice.Build(neighbours.Redis, slices, trail, clock, logs);
+        var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
+        deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
-        broker = settings.Broker.Map(s => BrokerSlice.Build(s, neighbours.BrokerTools));
+        broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b)
             .AddSingleton(new LinksSlice(() => b.Open?.Store.Storage, trail, clock)));
-        pollers = new PollerControl(slices, neighbours.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
-        builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(neighbours.AuditLog).AddHealthChecks()
-            .AddCheck("pollers", new PollersCheck(slices)).AddCheck("topics", new TopicsCheck(neighbours.Circuits));
+        pollers = new PollerControl(slices, connections.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
+        builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(connections.AuditLog).AddHealthChecks()
+            .AddCheck("pollers", new PollersCheck(slices)).AddCheck("topics", new TopicsCheck(connections.Circuits));
         foreach (var slice in slices) slice.AddTo(builder.Services);
         if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);
@@ -71,7 +71,7 @@ sealed class Processor : IAsyncDisposable
     public async Task<int> RunAsync(CancellationToken stopping)
     {
         if (!await WebServer.StartAsync(app)) return 1;
-        await report.TellAsync(app.Urls, neighbours.AskKafkaAsync);
+        await report.TellAsync(app.Urls, connections.AskKafkaAsync);
         var brokering = Task.WhenAll(broker.Map(b => b.RunAsync(stopping)).AsEnumerable());
         var replaying = Task.CompletedTask;
         if (await pollers.RestoreAsync(stopping))
@@ -100,7 +100,7 @@ sealed class Processor : IAsyncDisposable
         await app.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
         await Task.WhenAll(broker.Map(b => b.DisposeAsync().AsTask()).AsEnumerable());
-        await neighbours.DisposeAsync();
+        await connections.DisposeAsync();
         deadLetters.Dispose();
     }
 }

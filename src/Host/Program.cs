@@ -8,7 +8,7 @@ return await HobomCommand.RunAsync(args, CommandTools.OfProcess, async () =>
     if (BrokerProcessor.Of(Startup.Variables()).Case is Either<SettingProblems, BrokerProcessor> alone)
         return await BrokerProcessor.RunAsync(alone);
 
-    if (!Startup.ReadSettings().Succeeded(out var settings, out var problems))
+    if (!Startup.ReadSettings().TryGetRight(out var settings, out var problems))
     {
         foreach (var problem in problems.Lines) Console.Error.WriteLine(problem);
         return ExitCode.SomeLeft;

@@ -69,7 +69,7 @@ public sealed record Settings(
     /// <summary>None where it is off, or where it has a problem, which the reader has then.</summary>
     internal static Option<BrokerSettings> ReadBroker(SettingsReader read, IReadOnlyDictionary<string, string> environment)
     {
-        if (BrokerSettingsReader.Read(environment).Succeeded(out var broker, out var problems)) return broker;
+        if (BrokerSettingsReader.Read(environment).TryGetRight(out var broker, out var problems)) return broker;
         foreach (var problem in problems) read.Add(problem);
         return default;
     }
@@ -85,7 +85,7 @@ public sealed record Settings(
     static KafkaSettings? ReadKafka(SettingsReader read, IReadOnlyDictionary<string, string> environment)
     {
         var parsed = KafkaSettings.Parse(environment);
-        var problems = parsed.Succeeded(out var kafka, out var faults) ? KafkaSettingsCheck.Problems(kafka) : faults;
+        var problems = parsed.TryGetRight(out var kafka, out var faults) ? KafkaSettingsCheck.Problems(kafka) : faults;
         foreach (var problem in problems) read.Add(problem.ToString());
         return kafka;
     }
@@ -94,7 +94,7 @@ public sealed record Settings(
     {
         var text = read.Required(RedisAddress.Variable);
         if (text.Length == 0) return null;
-        if (RedisAddress.Parse(text).Succeeded(out var address, out var fault)) return address;
+        if (RedisAddress.Parse(text).TryGetRight(out var address, out var fault)) return address;
         read.Add(fault.Message);
         return null;
     }
@@ -102,7 +102,7 @@ public sealed record Settings(
     static TrustedCertificates? ReadTrust(SettingsReader read)
     {
         if (read.Optional("HOBOM_GRPC_TLS_CERT") is not { } path) return null;
-        if (TrustedCertificates.Load(path, TimeProvider.System).Succeeded(out var trust, out var fault)) return trust;
+        if (TrustedCertificates.Load(path, TimeProvider.System).TryGetRight(out var trust, out var fault)) return trust;
         read.Add($"HOBOM_GRPC_TLS_CERT: {fault}");
         return null;
     }

@@ -37,7 +37,7 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
     {
         var value = required ? Required(name) : Optional(name);
         if (string.IsNullOrEmpty(value)) return null;
-        if (HostPort.Parse(value).Succeeded(out var address, out var fault)) return address.ToString();
+        if (HostPort.Parse(value).TryGetRight(out var address, out var fault)) return address.ToString();
         problems.Add($"{name}: {fault}");
         return null;
     }
@@ -48,7 +48,7 @@ sealed class SettingsReader(IReadOnlyDictionary<string, string> environment)
         if (Optional(name) is not { } value) return otherwise;
         var everywhere = value.StartsWith("*:", StringComparison.Ordinal) ? value[2..] : value[0] == ':' ? value[1..] : null;
         if (everywhere is not null && HostPort.PortOf(everywhere) is { } open) return new ListenAddress(null, open);
-        if (everywhere is null && HostPort.Parse(value).Succeeded(out var at, out _))
+        if (everywhere is null && HostPort.Parse(value).TryGetRight(out var at, out _))
         {
             if (at.Host is "0.0.0.0" or "::") return new ListenAddress(null, at.Port);
             if (at.Host is "localhost") return new ListenAddress(IPAddress.Loopback, at.Port);

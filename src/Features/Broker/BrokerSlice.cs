@@ -29,13 +29,13 @@ public sealed class BrokerSlice : IAsyncDisposable
     {
         (Settings, this.tools) = (settings, tools);
         log = tools.Logs.CreateLogger("Hobom.Slices.Broker");
-        Tuning = new TuningDesk(settings.Tuning, log);
+        Tuning = new TuningControl(settings.Tuning, log);
         Counters = new BrokerCounters();
     }
 
     public BrokerSettings Settings { get; }
 
-    public TuningDesk Tuning { get; }
+    public TuningControl Tuning { get; }
 
     public BrokerCounters Counters { get; }
 
@@ -69,7 +69,7 @@ public sealed class BrokerSlice : IAsyncDisposable
         while (!stopping.IsCancellationRequested)
         {
             var store = await OpenStore.OpenAsync(Settings, () => Tuning.Now, tools.Clock, stopping);
-            if (!store.Succeeded(out opened, out var failure))
+            if (!store.TryGetRight(out opened, out var failure))
             {
                 log.LogWarning("broker: the store does not open: {Reason}", failure.Message);
             }
@@ -83,7 +83,7 @@ public sealed class BrokerSlice : IAsyncDisposable
                 await opened.DisposeAsync();
             }
 
-            if (!await Pauses.WaitAsync(OpenDelay, tools.Clock, stopping)) return null;
+            if (!await Delays.WaitAsync(OpenDelay, tools.Clock, stopping)) return null;
         }
 
         return null;
@@ -93,7 +93,7 @@ public sealed class BrokerSlice : IAsyncDisposable
     {
         foreach (var subscribe in subscriptions)
         {
-            if ((await subscribe(handlers, stopping)).Succeeded(out _, out var fault)) continue;
+            if ((await subscribe(handlers, stopping)).TryGetRight(out _, out var fault)) continue;
             log.LogError("broker: a handler is not registered: {Fault}", fault);
             return false;
         }

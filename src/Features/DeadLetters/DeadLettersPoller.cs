@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.DeadLetters;
 
 /// <summary>What the poller of the dead letters looks after.</summary>
-public sealed record DeadLettersParts(LetterUpkeep Upkeep, LetterFeed Feed, LetterCatalogue Catalogue, StoreWatch Store);
+public sealed record DeadLettersParts(LetterReconciler Upkeep, LetterFeed Feed, LetterCatalogue Catalogue, StoreWatch Store);
 
 /// <summary>
 /// Follows the letters: the catalogue each second; those whose time is over, and the store's health, each five; letters
@@ -20,7 +20,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan TakeInInterval = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan IndexForeignInterval = TimeSpan.FromSeconds(30);
     static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(30);
     static readonly TimeSpan ReconcileInterval = TimeSpan.FromMinutes(5);
 
@@ -33,7 +33,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
         {
             await TurnAsync();
         }
-        while (await Pauses.WaitAsync(Tick, clock, stopping));
+        while (await Delays.WaitAsync(Tick, clock, stopping));
     }
 
     async Task TurnAsync()
@@ -44,7 +44,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
             await EachAsync(nameof(ReconcileAsync), ReconcileInterval, ReconcileAsync);
             await EachAsync(nameof(SweepAsync), SweepInterval, SweepAsync);
             await EachAsync(nameof(StoreWatch), StoreInterval, parts.Store.LookAsync);
-            await EachAsync(nameof(TakeInAsync), TakeInInterval, TakeInAsync);
+            await EachAsync(nameof(IndexForeignAsync), IndexForeignInterval, IndexForeignAsync);
             await parts.Feed.FollowAsync();
             await EachAsync(nameof(Warn), WarnInterval, () => Task.FromResult(Warn()));
         }
@@ -67,27 +67,27 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
     async Task<bool> ReconcileAsync()
     {
         var reconciled = await parts.Upkeep.ReconcileAsync();
-        if (!reconciled.Succeeded(out var seen, out _)) return false;
+        if (!reconciled.TryGetRight(out var seen, out _)) return false;
         if (seen.Added > 0 || seen.Removed > 0 || seen.Foreign > 0)
             log.LogInformation(
                 "dead letters: {Letters} in store; {Added} of other writers indexed, {Removed} gone, {Foreign} keys that are none",
                 seen.Letters, seen.Added, seen.Removed, seen.Foreign);
         Tell(seen.Ended);
         // It has looked for letters of other writers too.
-        lastDone[nameof(TakeInAsync)] = clock.GetTimestamp();
+        lastDone[nameof(IndexForeignAsync)] = clock.GetTimestamp();
         return (await parts.Feed.LoadAsync()).IsRight;
     }
 
-    async Task<bool> TakeInAsync()
+    async Task<bool> IndexForeignAsync()
     {
-        if (!(await parts.Upkeep.TakeInAsync()).Succeeded(out var seen, out _)) return false;
+        if (!(await parts.Upkeep.IndexForeignAsync()).TryGetRight(out var seen, out _)) return false;
         if (seen.Added > 0) log.LogInformation("dead letters: {Added} of other writers indexed", seen.Added);
         return true;
     }
 
     async Task<bool> SweepAsync()
     {
-        if (!(await parts.Upkeep.SweepAsync()).Succeeded(out var ended, out _)) return false;
+        if (!(await parts.Upkeep.SweepAsync()).TryGetRight(out var ended, out _)) return false;
         Tell(ended);
         return true;
     }

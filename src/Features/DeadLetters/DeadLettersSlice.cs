@@ -20,7 +20,7 @@ public sealed class DeadLettersSlice : IDisposable
 {
     readonly DeadLettersParts parts;
     readonly DeadLettersPoller poller;
-    readonly ReplayDesk desk;
+    readonly ReplayRunner runner;
     readonly ReplayJobRunner jobs;
     readonly Action<IServiceCollection> addServices;
 
@@ -31,18 +31,18 @@ public sealed class DeadLettersSlice : IDisposable
         var health = new RedisStoreHealth(redis, clock);
         var kept = new RedisReplayJobs(redis);
         parts = new DeadLettersParts(
-            new LetterUpkeep(redis, clock), new LetterFeed(redis, catalogue, TextMask.MaskText, clock), catalogue,
+            new LetterReconciler(redis, clock), new LetterFeed(redis, catalogue, TextMask.MaskText, clock), catalogue,
             new StoreWatch(health.ReadAsync, logs.CreateLogger<StoreWatch>()));
         poller = new DeadLettersPoller(parts, clock, logs.CreateLogger<DeadLettersPoller>());
-        desk = new ReplayDesk(letters, slices, trail, clock);
-        jobs = new ReplayJobRunner(kept, desk, trail, clock, logs.CreateLogger<ReplayJobRunner>());
+        runner = new ReplayRunner(letters, slices, trail, clock);
+        jobs = new ReplayJobRunner(kept, runner, trail, clock, logs.CreateLogger<ReplayJobRunner>());
         addServices = services => services
             .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(health)
             .AddSingleton(new RedisTombstones(redis))
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
-            .AddSingleton(new RepairDesk(letters, slices, trail, clock))
-            .AddSingleton(desk).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
-            .AddSingleton(new ReplayJobDesk(kept, catalogue, letters, desk, jobs, trail, clock));
+            .AddSingleton(new LetterEditor(letters, slices, trail, clock))
+            .AddSingleton(runner).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
+            .AddSingleton(new ReplayJobPlanner(kept, catalogue, letters, runner, jobs, trail, clock));
     }
 
     /// <summary>Where the flows put their letters: there before the slices are.</summary>
@@ -67,7 +67,7 @@ public sealed class DeadLettersSlice : IDisposable
     public Task RunJobsAsync(CancellationToken stopping) => jobs.RunAsync(stopping);
 
     /// <summary>For the end of the process: completes when no replay is under way.</summary>
-    public Task DrainAsync() => desk.DrainAsync();
+    public Task DrainAsync() => runner.DrainAsync();
 
     public void Dispose() => parts.Feed.Dispose();
 }

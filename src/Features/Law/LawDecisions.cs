@@ -27,7 +27,7 @@ public enum LawStep
     Close,
 
     /// <summary>A save was begun, nobody saw its end, and what was sent is no longer kept: a person has to look.</summary>
-    AskPerson,
+    NeedsOperator,
 }
 
 /// <summary>What becomes of the rows of the law outbox. Pure.</summary>
@@ -66,7 +66,7 @@ public static class LawDecisions
     {
         (LawStage.Saved, _) => LawStep.Close,
         (_, true) => LawStep.Save,
-        (LawStage.SaveBegun, _) when !confirmed => LawStep.AskPerson,
+        (LawStage.SaveBegun, _) when !confirmed => LawStep.NeedsOperator,
         // Nothing is kept of what was generated: it was never made, or its time is over, or a person wants it made again.
         (LawStage.Nothing or LawStage.Generated or LawStage.SaveBegun, false) => LawStep.Generate,
         _ => throw new UnreachableException($"no step after {stage}"),

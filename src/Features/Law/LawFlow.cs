@@ -7,7 +7,7 @@ namespace Hobom.Slices.Law;
 /// <summary>The law flow over its ports: one process's visits and replays, and their common memory.</summary>
 public sealed class LawFlow : IDisposable
 {
-    readonly LawHand hand;
+    readonly LawInFlight hand;
     readonly LawRunner runner;
     readonly LawPoller poller;
     readonly LawReplay replay;
@@ -15,10 +15,10 @@ public sealed class LawFlow : IDisposable
 
     public LawFlow(LawParts parts)
     {
-        hand = new LawHand(parts.Clock);
+        hand = new LawInFlight(parts.Clock);
         var outages = new LawOutages();
-        var tally = new LawTally();
-        var memory = new LawMemory(parts.Ports.Kept, parts.Clock);
+        var tally = new LawCounters();
+        var memory = new LawProgressStore(parts.Ports.Kept, parts.Clock);
         var attempts = new StepAttempts(parts, outages, tally);
         var steps = new LawSteps(parts, memory, attempts);
         var settler = new LawSettler(parts, attempts);
@@ -44,7 +44,7 @@ public sealed class LawFlow : IDisposable
     public Task<ReplayOutcome> ReplayAsync(ReplayOrder order) => replay.RunAsync(order);
 
     /// <summary>How far an event is.</summary>
-    public Task<Either<StoreFailure, LawSight>> LookAsync(EventId id, CancellationToken stopping) => look.AtAsync(id, stopping);
+    public Task<Either<StoreFailure, LawEventSnapshot>> LookAsync(EventId id, CancellationToken stopping) => look.AtAsync(id, stopping);
 
     /// <summary>Whether a generation from this input is kept: none would be paid for.</summary>
     public Task<Either<StoreFailure, bool>> IsKeptAsync(string inputHash) => look.IsKeptAsync(inputHash);

@@ -17,18 +17,18 @@ public abstract record NoLawEvent(string Message)
 }
 
 /// <summary>Looks at one event, wherever it is. Changes nothing.</summary>
-sealed class LawLook(LawParts parts, LawMemory memory, LawHand hand)
+sealed class LawLook(LawParts parts, LawProgressStore memory, LawInFlight hand)
 {
-    public async Task<Either<StoreFailure, LawSight>> AtAsync(EventId id, CancellationToken stopping)
+    public async Task<Either<StoreFailure, LawEventSnapshot>> AtAsync(EventId id, CancellationToken stopping)
     {
         var key = LawDecisions.LetterKeyOf(id);
-        if (!(await memory.ProgressAsync(id)).Succeeded(out var progress, out var down)) return down;
-        if (!(await parts.Ports.Letters.FindExisting([key])).Succeeded(out var letters, out down)) return down;
+        if (!(await memory.ProgressAsync(id)).TryGetRight(out var progress, out var down)) return down;
+        if (!(await parts.Ports.Letters.FindExisting([key])).TryGetRight(out var letters, out down)) return down;
         var found = await FindAsync(id, stopping);
-        var sight = new LawSight(progress, letters.Count > 0, hand.HolderOf(id), IsHere: parts.Lease.Fault(TimeSpan.Zero) is null);
-        if (!found.Succeeded(out var law, out var none)) return sight with { Trouble = none is NoLawEvent.Missing ? null : none.Message };
-        if (!(await memory.MaterialAsync(law.InputHash)).Succeeded(out var kept, out down)) return down;
-        if (!(await memory.CallsAsync(law.InputHash)).Succeeded(out var calls, out down)) return down;
+        var sight = new LawEventSnapshot(progress, letters.Count > 0, hand.HolderOf(id), IsHere: parts.Lease.Fault(TimeSpan.Zero) is null);
+        if (!found.TryGetRight(out var law, out var none)) return sight with { Problem = none is NoLawEvent.Missing ? null : none.Message };
+        if (!(await memory.MaterialAsync(law.InputHash)).TryGetRight(out var kept, out down)) return down;
+        if (!(await memory.CallsAsync(law.InputHash)).TryGetRight(out var calls, out down)) return down;
         return sight with { Law = law, IsKept = kept.IsSome, Generations = calls.Count };
     }
 
@@ -39,9 +39,9 @@ sealed class LawLook(LawParts parts, LawMemory memory, LawHand hand)
     public async Task<Either<NoLawEvent, LawEvent>> FindAsync(EventId id, CancellationToken stopping)
     {
         var read = await parts.Ports.Letters.Payload(LawDecisions.LetterKeyOf(id));
-        if (!read.Succeeded(out var payload, out var down)) return new NoLawEvent.Away($"Redis: {down.Message}");
+        if (!read.TryGetRight(out var payload, out var down)) return new NoLawEvent.Away($"Redis: {down.Message}");
         if (payload.IsSome) return payload.ToEither<NoLawEvent>(new NoLawEvent.Missing(id)).Bind(text => OfLetter(id, text));
-        if (!(await parts.Ports.FindPending(stopping)).Succeeded(out var rows, out var failure))
+        if (!(await parts.Ports.FindPending(stopping)).TryGetRight(out var rows, out var failure))
             return new NoLawEvent.Away($"outbox: {failure}");
         return rows.FirstOrDefault(r => r.EventId == id) is { } row ? OfRow(row) : new NoLawEvent.Missing(id);
     }

@@ -12,7 +12,7 @@ namespace Hobom.Slices.Law;
 /// <summary>The neighbours of the law flow, one function each.</summary>
 /// <param name="Generate">Cut short by its token; each call is paid for.</param>
 /// <param name="Save">Never cut short.</param>
-/// <param name="Kept">What outlives the process: see <see cref="LawMemory"/>.</param>
+/// <param name="Kept">What outlives the process: see <see cref="LawProgressStore"/>.</param>
 public sealed record LawPorts(
     Func<CancellationToken, Task<Either<CallFailure, IReadOnlyList<OutboxItem<LawChangedPayload>>>>> FindPending,
     Func<StudyMaterialRequest, CancellationToken, Task<Either<CallFailure, StudyMaterialResponse>>> Generate,

@@ -8,16 +8,16 @@ namespace Hobom.Slices.Law;
 /// Replays one dead letter from the first step that is not done: Generate, Save, mark SENT, drop the letter. A person
 /// asked for it, so each step is tried once and generating is not limited.
 /// </summary>
-sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSettler settler, LawHand hand)
+sealed class LawReplay(LawParts parts, LawSteps steps, LawProgressStore memory, LawSettler settler, LawInFlight hand)
 {
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
         var carried = order.Delivery.Events[0];
-        if (!LawPayloadText.Parse(order.Delivery.Value).Succeeded(out var payload, out var unreadable))
+        if (!LawPayloadText.Parse(order.Delivery.Value).TryGetRight(out var payload, out var unreadable))
             return Refused(unreadable.Message);
         if (LawDecisions.Fault(payload) is { } fault) return Refused(fault);
         var law = LawDecisions.EventOf(carried.Id, payload);
-        if (!hand.TryTake(law, order.By).Succeeded(out _, out var holder)) return new ReplayOutcome.Busy(holder);
+        if (!hand.TryTake(law, order.By).TryGetRight(out _, out var holder)) return new ReplayOutcome.Busy(holder);
         try
         {
             return await order.Claim() is ClaimAnswer.Refused(var outcome) ? outcome : await RunStepsAsync(law, order.Confirmation);
@@ -31,10 +31,10 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
     /// <summary>Closes an event whose save was begun without anybody seeing its end. It need not have a letter yet.</summary>
     public async Task<ReplayOutcome> CloseAsSavedAsync(EventId id, string by)
     {
-        if (!hand.TryTake(id, by).Succeeded(out _, out var holder)) return new ReplayOutcome.Busy(holder);
+        if (!hand.TryTake(id, by).TryGetRight(out _, out var holder)) return new ReplayOutcome.Busy(holder);
         try
         {
-            return (await memory.ProgressAsync(id)).Succeeded(out var progress, out var down)
+            return (await memory.ProgressAsync(id)).TryGetRight(out var progress, out var down)
                 ? await CloseAsSavedAsync(id, progress)
                 : new ReplayOutcome.NotBegun(down);
         }
@@ -47,14 +47,14 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
     /// <summary>Forgets what was generated from the event's input, and runs the event with a new generation.</summary>
     public async Task<ReplayOutcome> RegenerateAsync(LawEvent law, string by, Confirmation confirmation)
     {
-        if (!hand.TryTake(law, by).Succeeded(out _, out var holder)) return new ReplayOutcome.Busy(holder);
+        if (!hand.TryTake(law, by).TryGetRight(out _, out var holder)) return new ReplayOutcome.Busy(holder);
         try
         {
-            if (!(await memory.ProgressAsync(law.Id)).Succeeded(out var progress, out var down)) return new ReplayOutcome.NotBegun(down);
+            if (!(await memory.ProgressAsync(law.Id)).TryGetRight(out var progress, out var down)) return new ReplayOutcome.NotBegun(down);
             if (progress.Stage is LawStage.Saved)
                 return new ReplayOutcome.NotClaimed($"its study material is saved, since {progress.Since:u}: it cannot be made again");
             if (progress.Stage is LawStage.SaveBegun && confirmation is not Confirmation.SendAgain) return InDoubt(progress);
-            if (!(await memory.ForgetMaterialAsync(law.InputHash)).Succeeded(out _, out down)) return new ReplayOutcome.NotBegun(down);
+            if (!(await memory.ForgetMaterialAsync(law.InputHash)).TryGetRight(out _, out down)) return new ReplayOutcome.NotBegun(down);
             return await StepAsync(law, confirmation);
         }
         finally
@@ -70,7 +70,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
 
     async Task<ReplayOutcome> RunStepsAsync(LawEvent law, Confirmation confirmation)
     {
-        if (!(await memory.ProgressAsync(law.Id)).Succeeded(out var progress, out var down))
+        if (!(await memory.ProgressAsync(law.Id)).TryGetRight(out var progress, out var down))
             return new ReplayOutcome.NotBegun(down);
         if (progress.Stage is LawStage.SaveBegun && confirmation is Confirmation.None) return InDoubt(progress);
         if (confirmation is Confirmation.Delivered) return await CloseAsSavedAsync(law.Id, progress);
@@ -82,14 +82,15 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
     {
         if (progress.Stage is LawStage.Saved) return await CloseAsync(id);
         if (progress.Stage is not LawStage.SaveBegun) return new ReplayOutcome.NotInDoubt();
-        if (!(await memory.NoteAsync(id, LawStage.Saved)).Succeeded(out _, out var down)) return new ReplayOutcome.NotBegun(down);
+        if (!(await memory.NoteAsync(id, LawStage.Saved)).TryGetRight(out _, out var down)) return new ReplayOutcome.NotBegun(down);
         return await CloseAsync(id);
     }
 
     async Task<ReplayOutcome> StepAsync(LawEvent law, Confirmation confirmation)
     {
-        var saved = await steps.RunAsync(law, Effort.OfReplay(parts.Policies.Publish, confirmation is Confirmation.SendAgain), hand.Ending);
-        if (saved.Succeeded(out _, out var end)) return await CloseAsync(law.Id);
+        var saved = await steps.RunAsync(
+            law, StepBudget.OfReplay(parts.Policies.Publish, confirmation is Confirmation.SendAgain), hand.Ending);
+        if (saved.TryGetRight(out _, out var end)) return await CloseAsync(law.Id);
         return new ReplayOutcome.NotPublished(end switch
         {
             StepEnd.GaveUp(_, var last, _, _) => last,
@@ -102,7 +103,7 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawMemory memory, LawSett
     {
         if (await settler.MarkSentAsync(id, CancellationToken.None) is { } unmarked)
             return new ReplayOutcome.NotClosed($"saved, but its row could not be marked SENT: {unmarked}");
-        if (!(await parts.Ports.Letters.Drop(LawDecisions.LetterKeyOf(id))).Succeeded(out _, out var undropped))
+        if (!(await parts.Ports.Letters.Drop(LawDecisions.LetterKeyOf(id))).TryGetRight(out _, out var undropped))
             return new ReplayOutcome.NotClosed($"saved and marked SENT, but the letter could not be removed: {undropped.Message}");
         return new ReplayOutcome.Delivered(null);
     }

@@ -5,7 +5,7 @@ using EventId = Hobom.Slices.Core.EventId;
 namespace Hobom.Slices.Law;
 
 /// <summary>Runs one event of a visit: its steps, then its settlement. The caller has it in hand.</summary>
-sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOutages outages, LawTally tally)
+sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOutages outages, LawCounters tally)
 {
     readonly Lock gate = new();
     (long From, TimeSpan For) quiet;
@@ -32,7 +32,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
         {
             parts.Log.LogError(
                 bug, "{EventType}: {EventId} failed unexpectedly; it stays PENDING", LawDecisions.Route.EventType, law.Id);
-            tally.Trouble($"internal error: {bug.GetType().Name}");
+            tally.Problem($"internal error: {bug.GetType().Name}");
             tally.Ended(law.Id, LawEnd.LeftPending);
         }
     }
@@ -47,9 +47,9 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
 
     async Task<LawEnd> RunToEndAsync(LawEvent law, CancellationToken stopping)
     {
-        var effort = outages.IsAnyAway ? Effort.OfProbe(parts.Policies.Publish) : Effort.OfVisit(parts.Policies.Publish);
-        if ((await steps.RunAsync(law, effort, stopping)).Succeeded(out var savedBefore, out var end))
-            return await CloseAsync(law, savedBefore ? LawEnd.Remarked : LawEnd.Sent, stopping);
+        var effort = outages.IsAnyAway ? StepBudget.OfProbe(parts.Policies.Publish) : StepBudget.OfVisit(parts.Policies.Publish);
+        if ((await steps.RunAsync(law, effort, stopping)).TryGetRight(out var savedBefore, out var end))
+            return await CloseAsync(law, savedBefore ? LawEnd.MarkedLate : LawEnd.Sent, stopping);
         if (end is StepEnd.GaveUp gaveUp && outages.MayDeadLetter(gaveUp))
         {
             var outcome = new EventOutcome.GaveUp(LawDecisions.LetterOf(law, gaveUp, parts.Clock.GetUtcNow()));
@@ -62,9 +62,9 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
 
     async Task<LawEnd> CloseAsync(LawEvent law, LawEnd end, CancellationToken stopping)
     {
-        if ((await settler.HasLetterAsync(law.LetterKey)).Succeeded(out var stale, out var down))
+        if ((await settler.HasLetterAsync(law.LetterKey)).TryGetRight(out var stale, out var down))
             return await SettleAsync(law.Id, law.LetterKey, new EventOutcome.Published(stale), end, stopping);
-        tally.Trouble($"Redis: {down.Message}");
+        tally.Problem($"Redis: {down.Message}");
         return LawEnd.LeftPending;
     }
 
@@ -72,7 +72,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
         EventId? id, DeadLetterKey key, EventOutcome outcome, LawEnd end, CancellationToken stopping)
     {
         if (await settler.SettleAsync(id, key, outcome, stopping) is not { } trouble) return end;
-        tally.Trouble(trouble);
+        tally.Problem(trouble);
         return LawEnd.LeftPending;
     }
 
@@ -81,10 +81,10 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
         switch (end)
         {
             case StepEnd.GaveUp gaveUp:
-                tally.Trouble($"{gaveUp.Stage}: {gaveUp.Last.Code}: {gaveUp.Last.Message}");
+                tally.Problem($"{gaveUp.Stage}: {gaveUp.Last.Code}: {gaveUp.Last.Message}");
                 break;
             case StepEnd.LeftPending(var trouble, var quietFor):
-                tally.Trouble(trouble);
+                tally.Problem(trouble);
                 if (quietFor <= TimeSpan.Zero) break;
                 lock (gate) quiet = (parts.Clock.GetTimestamp(), quietFor);
                 break;

@@ -30,9 +30,9 @@ sealed class LawSettler(LawParts parts, StepAttempts attempts)
         var marked = await attempts.RunAsync(
             MarkStage, parts.Policies.Mark,
             async () => (await mark()).MapLeft(StepFaults.OfMark), stopping);
-        if (!marked.Succeeded(out var outcome, out var end))
+        if (!marked.TryGetRight(out var outcome, out var end))
             return end is StepEnd.GaveUp { Last: var last } ? $"outbox: mark: {last.Code}: {last.Message}"
-                : ((StepEnd.LeftPending)end).Trouble ?? "outbox: mark: the process is stopping";
+                : ((StepEnd.LeftPending)end).Problem ?? "outbox: mark: the process is stopping";
         if (outcome is MarkOutcome.NoSuchRow)
             parts.Log.LogInformation(
                 "{EventType}: the backend has no row of {EventId} any more; settled", LawDecisions.Route.EventType, id);

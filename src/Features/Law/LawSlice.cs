@@ -21,7 +21,7 @@ public static class LawSlice
 
     /// <param name="kept">A space of kept values by its name, written under the flow's lease.</param>
     public static Slice Build(
-        SliceTools tools, GrpcBackend main, GrpcBackend llm, Func<string, FlowLease, KeptValuePort> kept, TimeSpan generateDeadline)
+        FlowDependencies tools, GrpcBackend main, GrpcBackend llm, Func<string, FlowLease, KeptValuePort> kept, TimeSpan generateDeadline)
     {
         var lease = tools.Leases(LawDecisions.Route.Category);
         var material = new StudyMaterialClient(llm, main, generateDeadline);
@@ -32,7 +32,7 @@ public static class LawSlice
             ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
         return new Slice(
             Name, LawDecisions.Route, main.Address, tools.NewLoop(Name, LawDecisions.Route, flow.VisitAsync),
-            new SliceWork(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
+            new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
             id => id.Value, Payloads)
         {
             AddTo = parts => parts.AddSingleton(flow),

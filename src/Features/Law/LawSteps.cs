@@ -10,21 +10,22 @@ namespace Hobom.Slices.Law;
 /// <param name="Policy">Of each step.</param>
 /// <param name="ByPerson">Somebody asked for it: the limit of generations per input does not hold.</param>
 /// <param name="Confirmed">What may have been saved may be generated and saved again.</param>
-sealed record Effort(RetryPolicy Policy, bool ByPerson, bool Confirmed)
+sealed record StepBudget(RetryPolicy Policy, bool ByPerson, bool Confirmed)
 {
-    public static Effort OfVisit(RetryPolicy policy) => new(policy, ByPerson: false, Confirmed: false);
+    public static StepBudget OfVisit(RetryPolicy policy) => new(policy, ByPerson: false, Confirmed: false);
 
     /// <summary>Asks whether a neighbour that was away is back.</summary>
-    public static Effort OfProbe(RetryPolicy policy) => OfVisit(policy with { AttemptLimit = 1 });
+    public static StepBudget OfProbe(RetryPolicy policy) => OfVisit(policy with { AttemptLimit = 1 });
 
-    public static Effort OfReplay(RetryPolicy policy, bool confirmed) => new(policy with { AttemptLimit = 1 }, ByPerson: true, confirmed);
+    public static StepBudget OfReplay(RetryPolicy policy, bool confirmed) =>
+        new(policy with { AttemptLimit = 1 }, ByPerson: true, confirmed);
 }
 
 /// <summary>
 /// Takes one event from where it stands to saved: Generate, then Save, each remembered before the next begins. The
 /// caller has the event, and its input, in hand.
 /// </summary>
-sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
+sealed class LawSteps(LawParts parts, LawProgressStore memory, StepAttempts attempts)
 {
     public const string GenerateStage = "generate";
     public const string SaveStage = "save";
@@ -36,19 +37,19 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
     readonly DeliveryWindow generations = new(parts.Concurrency, long.MaxValue, int.MaxValue);
 
     /// <returns>Right: whether it had been saved before.</returns>
-    public async Task<Either<StepEnd, bool>> RunAsync(LawEvent law, Effort effort, CancellationToken stopping)
+    public async Task<Either<StepEnd, bool>> RunAsync(LawEvent law, StepBudget effort, CancellationToken stopping)
     {
-        if (!(await memory.ProgressAsync(law.Id)).Succeeded(out var progress, out var down)) return LeftBy(down);
+        if (!(await memory.ProgressAsync(law.Id)).TryGetRight(out var progress, out var down)) return LeftBy(down);
         if (progress.Stage is LawStage.Saved) return true;
-        if (!(await memory.MaterialAsync(law.InputHash)).Succeeded(out var found, out down)) return LeftBy(down);
+        if (!(await memory.MaterialAsync(law.InputHash)).TryGetRight(out var found, out down)) return LeftBy(down);
 
         var material = found.MatchUnsafe(StudyMaterialResponse? (m) => m, () => null);
         switch (LawDecisions.NextStep(progress.Stage, material is not null, effort.Confirmed))
         {
-            case LawStep.AskPerson:
+            case LawStep.NeedsOperator:
                 return NobodyKnows(progress);
             case LawStep.Generate:
-                if (!(await GenerateAsync(law, effort, stopping)).Succeeded(out material, out var end)) return end;
+                if (!(await GenerateAsync(law, effort, stopping)).TryGetRight(out material, out var end)) return end;
                 break;
         }
 
@@ -58,7 +59,7 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
 
     static StepEnd.LeftPending LeftBy(StoreFailure down) => new($"Redis: {down.Message}", TimeSpan.Zero);
 
-    Task<Either<StepEnd, StudyMaterialResponse>> GenerateAsync(LawEvent law, Effort effort, CancellationToken stopping)
+    Task<Either<StepEnd, StudyMaterialResponse>> GenerateAsync(LawEvent law, StepBudget effort, CancellationToken stopping)
     {
         var emptyAnswers = 0;
         return attempts.RunAsync(GenerateStage, effort.Policy, TryAsync, stopping);
@@ -80,17 +81,17 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
 
     /// <summary>One paid call, counted lastingly before it begins and kept before anything else is done with it.</summary>
     async Task<Either<StepFault, StudyMaterialResponse>> GenerateOnceAsync(
-        LawEvent law, Effort effort, Func<int> countEmpty, CancellationToken stopping)
+        LawEvent law, StepBudget effort, Func<int> countEmpty, CancellationToken stopping)
     {
         if (parts.Lease.Fault(TimeSpan.Zero) is { } lost) return new StepFault.StoreDown(lost);
-        if (!(await memory.CallsAsync(law.InputHash)).Succeeded(out var before, out var down)) return new StepFault.StoreDown(down);
+        if (!(await memory.CallsAsync(law.InputHash)).TryGetRight(out var before, out var down)) return new StepFault.StoreDown(down);
         if (before.IsSpent && !effort.ByPerson) return StepFaults.OfSpentGenerations(before);
         var calls = before.PlusOne;
-        if (!(await memory.NoteAsync(law.InputHash, calls)).Succeeded(out _, out down)) return new StepFault.StoreDown(down);
+        if (!(await memory.NoteAsync(law.InputHash, calls)).TryGetRight(out _, out down)) return new StepFault.StoreDown(down);
 
         var started = parts.Clock.GetTimestamp();
         var answer = await parts.Ports.Generate(law.Input, stopping);
-        if (!answer.Succeeded(out var material, out var failure))
+        if (!answer.TryGetRight(out var material, out var failure))
         {
             if (!StepFaults.MayBePaid(failure.Kind)) await memory.NoteAsync(law.InputHash, calls.MinusOne);
             return StepFaults.OfGenerate(failure);
@@ -100,12 +101,12 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
         parts.Log.LogInformation(
             "{EventType}: study material for diff {DiffId} generated in {Took:F1} s",
             LawDecisions.Route.EventType, law.Payload.DiffId, parts.Clock.GetElapsedTime(started).TotalSeconds);
-        if (!(await memory.KeepAsync(law.InputHash, material)).Succeeded(out _, out down)) return new StepFault.StoreDown(down);
+        if (!(await memory.KeepAsync(law.InputHash, material)).TryGetRight(out _, out down)) return new StepFault.StoreDown(down);
         return material;
     }
 
     Task<Either<StepEnd, Unit>> SaveAsync(
-        LawEvent law, StudyMaterialResponse material, bool inDoubt, Effort effort, CancellationToken stopping)
+        LawEvent law, StudyMaterialResponse material, bool inDoubt, StepBudget effort, CancellationToken stopping)
     {
         var request = LawDecisions.SaveOf(law, material);
         return attempts.RunAsync(SaveStage, effort.Policy, TryAsync, stopping);
@@ -114,10 +115,10 @@ sealed class LawSteps(LawParts parts, LawMemory memory, StepAttempts attempts)
         {
             if (stopping.IsCancellationRequested) return new StepFault.Stopping();
             if (parts.Lease.Fault(SaveSpan) is { } lost) return new StepFault.StoreDown(lost);
-            if (!inDoubt && !(await memory.BeginSaveAsync(law.Id)).Succeeded(out _, out var down))
+            if (!inDoubt && !(await memory.BeginSaveAsync(law.Id)).TryGetRight(out _, out var down))
                 return new StepFault.StoreDown(down);
             var answer = await parts.Ports.Save(request);
-            if (answer.Succeeded(out _, out var failure))
+            if (answer.TryGetRight(out _, out var failure))
             {
                 // Not lasting, it is still known to this process, which goes on to the mark.
                 await memory.NoteAsync(law.Id, LawStage.Saved);

@@ -6,7 +6,7 @@ using LanguageExt;
 namespace Hobom.Slices.Law;
 
 /// <summary>Tries one step until it has its value, is given up or left for later.</summary>
-sealed class StepAttempts(LawParts parts, LawOutages outages, LawTally tally)
+sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
 {
     public async Task<Either<StepEnd, T>> RunAsync<T>(
         string stage, RetryPolicy policy, Func<Task<Either<StepFault, T>>> attempt, CancellationToken stopping)
@@ -19,7 +19,7 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawTally tally)
         {
             var startedAt = parts.Clock.GetUtcNow();
             var started = parts.Clock.GetTimestamp();
-            if ((await attempt()).Succeeded(out var value, out var fault))
+            if ((await attempt()).TryGetRight(out var value, out var fault))
             {
                 outages.NoteAnswered(stage);
                 return value;
@@ -30,10 +30,10 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawTally tally)
                     failed.Count + 1, startedAt, parts.Clock.GetElapsedTime(started), failure.Class, failure.Code,
                     failure.Message, MaybeWritten: failure is PublishFailure.Unknown));
 
-            if (!StepRules.After(fault, failed.Count, policy, waits, waited, parts.Chance()).Succeeded(out var next, out var end))
+            if (!StepRules.After(fault, failed.Count, policy, waits, waited, parts.Chance()).TryGetRight(out var next, out var end))
                 return EndOf(end, stage, failed);
-            if (fault is StepFault.AskedToWait(_, var message)) tally.Trouble($"{message}; waiting {Durations.Format(next.Delay)}");
-            if (!await Pauses.WaitAsync(next.Delay, parts.Clock, stopping)) return new StepEnd.LeftPending(null, TimeSpan.Zero);
+            if (fault is StepFault.AskedToWait(_, var message)) tally.Problem($"{message}; waiting {Durations.Format(next.Delay)}");
+            if (!await Delays.WaitAsync(next.Delay, parts.Clock, stopping)) return new StepEnd.LeftPending(null, TimeSpan.Zero);
             if (fault is not StepFault.AskedToWait) continue;
             waits++;
             waited += next.Delay;

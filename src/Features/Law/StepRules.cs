@@ -18,9 +18,9 @@ public abstract record StepEnd
         string Stage, PublishFailure Last, IReadOnlyList<Attempt> Attempts, bool? NeighbourAway) : StepEnd;
 
     /// <summary>The row stays PENDING and a later visit takes it up again.</summary>
-    /// <param name="Trouble">The neighbour that was in the way, with its words, or null.</param>
+    /// <param name="Problem">The neighbour that was in the way, with its words, or null.</param>
     /// <param name="QuietFor">So long the neighbour wants to be left alone.</param>
-    public sealed record LeftPending(string? Trouble, TimeSpan QuietFor) : StepEnd;
+    public sealed record LeftPending(string? Problem, TimeSpan QuietFor) : StepEnd;
 }
 
 /// <summary>Why no other try of a step follows.</summary>
@@ -34,7 +34,7 @@ public abstract record NoNextStepTry
     public sealed record GiveUp(PublishFailure Last, bool? NeighbourAway) : NoNextStepTry;
 
     /// <summary>The row stays PENDING and a later visit takes it up again.</summary>
-    public sealed record LeavePending(string? Trouble, TimeSpan QuietFor) : NoNextStepTry;
+    public sealed record LeavePending(string? Problem, TimeSpan QuietFor) : NoNextStepTry;
 }
 
 /// <summary>When a step is tried again. Pure.</summary>

@@ -11,7 +11,7 @@ public sealed class LogsPoller(
     {
         using var visit = runner.BeginVisit(stopping);
         var found = await outbox.FindPendingAsync(stopping);
-        if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+        if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         foreign.Note(LogDecisions.ForeignValues(admitted, flow));
         return await visit.RunAsync(LogDecisions.Plan(admitted, flow, await limits.OfAsync(flow, admitted.Count), clock.GetUtcNow()));

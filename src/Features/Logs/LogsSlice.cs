@@ -16,11 +16,11 @@ public static class LogsSlice
 
     static readonly LogBatchLimits OneAlone = new(int.MaxValue, 1);
 
-    public static Slice Build(SliceTools tools, GrpcBackend main) =>
+    public static Slice Build(FlowDependencies tools, GrpcBackend main) =>
         Build(tools, main, Name, LogFlow.Main, MessageOutboxMarks.Of(main));
 
     /// <summary>Both flows of logs are wired alike.</summary>
-    internal static Slice Build(SliceTools tools, GrpcBackend backend, string name, LogFlow flow, MarkPort marks)
+    internal static Slice Build(FlowDependencies tools, GrpcBackend backend, string name, LogFlow flow, MarkPort marks)
     {
         var runner = tools.NewRunner(flow.Route, marks);
         var limits = new LogSplitLimits(tools.RecordByteLimit, tools.TopicByteLimit);

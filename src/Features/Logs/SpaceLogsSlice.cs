@@ -10,6 +10,6 @@ public static class SpaceLogsSlice
     /// <summary>In routes and log lines.</summary>
     public const string Name = "space-logs";
 
-    public static Slice Build(SliceTools tools, GrpcBackend space) =>
+    public static Slice Build(FlowDependencies tools, GrpcBackend space) =>
         LogsSlice.Build(tools, space, Name, LogFlow.Space, SpaceOutboxMarks.Of(space));
 }

@@ -10,7 +10,7 @@ public sealed class MessagesPoller(MessageOutboxClient outbox, DeliveryRunner ru
     {
         using var visit = runner.BeginVisit(stopping);
         var found = await outbox.FindPendingAsync(stopping);
-        if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+        if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         return await visit.RunAsync(MessageDecisions.Plan(admitted, clock.GetUtcNow()));
     }

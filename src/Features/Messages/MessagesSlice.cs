@@ -12,7 +12,7 @@ public static class MessagesSlice
     /// <summary>In routes and log lines.</summary>
     public const string Name = "messages";
 
-    public static Slice Build(SliceTools tools, GrpcBackend main)
+    public static Slice Build(FlowDependencies tools, GrpcBackend main)
     {
         var runner = tools.NewRunner(MessageDecisions.Route, MessageOutboxMarks.Of(main));
         var poller = new MessagesPoller(new MessageOutboxClient(main), runner, tools.Clock);

@@ -10,7 +10,7 @@ public sealed class SpacePoller(SpaceOutboxClient outbox, DeliveryRunner runner)
     {
         using var visit = runner.BeginVisit(stopping);
         var found = await outbox.FindPendingAsync(stopping);
-        if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+        if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         return await visit.RunAsync(SpaceDecisions.Plan(admitted));
     }

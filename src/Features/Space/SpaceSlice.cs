@@ -14,7 +14,7 @@ public static class SpaceSlice
 
     public static PayloadRules Payloads { get; } = new(SpacePayloadCheck.Fault, ReadRow, SpaceRecord.Shape.Shown, SpaceRecord.Shape.Shown);
 
-    public static Slice Build(SliceTools tools, GrpcBackend space)
+    public static Slice Build(FlowDependencies tools, GrpcBackend space)
     {
         var runner = tools.NewRunner(SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
         var poller = new SpacePoller(new SpaceOutboxClient(space), runner);

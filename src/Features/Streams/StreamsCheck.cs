@@ -28,7 +28,7 @@ public sealed class StreamsCheck(EventRouter router) : IHealthCheck
 
     static IEnumerable<string> TroublesOf(ShardStatus status, DateTimeOffset now)
     {
-        if (status.TroubleSince is { } since) yield return $"{status.Stream} is in trouble since {since:u}";
+        if (status.ProblemSince is { } since) yield return $"{status.Stream} is in trouble since {since:u}";
         if (status.StalledSince is { } stalled && now - stalled > StallLimit)
             yield return $"{status.Stream} makes no progress since {stalled:u}";
         if (status.AlarmAt is { } at && now - at < AlarmTime) yield return $"{status.Stream} lost entries or its group at {at:u}";

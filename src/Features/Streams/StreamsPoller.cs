@@ -20,7 +20,7 @@ public sealed class StreamsPoller(EventRouter router)
         {
             var tidied = await registry.TidyAsync(stream.Key, router.Parts.Settings.Group, ConsumerIdleLimit, router.Parts.Consumer);
             // A stream that no owner has met yet has no group.
-            if (!tidied.Succeeded(out _, out var failure) && !IsMissing(failure)) return Report(failure.Message);
+            if (!tidied.TryGetRight(out _, out var failure) && !IsMissing(failure)) return Report(failure.Message);
         }
 
         return Report(null);

@@ -22,7 +22,7 @@ public static class StreamsSlice
     /// <param name="connect">A new connection to the same Redis, which may wait for its answers.</param>
     /// <param name="address">Of that Redis, for people.</param>
     public static (EventRouter Router, Slice Slice) Build(
-        SliceTools tools, RedisConnection redis, Func<RedisConnection> connect, string address, RouterSettings settings)
+        FlowDependencies tools, RedisConnection redis, Func<RedisConnection> connect, string address, RouterSettings settings)
     {
         PollingLoop? loop = null;
         var parts = new RouterParts(
@@ -32,7 +32,8 @@ public static class StreamsSlice
         var replay = new StreamReplay(parts);
         loop = tools.NewLoop(Name, Route, new StreamsPoller(router).VisitAsync);
         return (router, new Slice(
-            Name, Route, address, loop, new SliceWork(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false), id => id.Value,
+            Name, Route, address, loop, new FlowOperations(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false),
+            id => id.Value,
             new PayloadRules(replay.Fault, _ => "an entry is no row of an outbox", Shown, Visibility.Names)));
     }
 

@@ -51,7 +51,7 @@ public sealed record AccessSettings
 
     static KeysReading? LoadKeys(SettingsReader read, string path)
     {
-        if (KeysFile.Load(path).Succeeded(out var keys, out var fault)) return keys;
+        if (KeysFile.Load(path).TryGetRight(out var keys, out var fault)) return keys;
         read.Add($"{KeysFile.Variable}: {fault}");
         return null;
     }

@@ -21,7 +21,7 @@ sealed class ApiKeyAuthentication(
     {
         var presented = Request.Headers[Header] is [{ Length: > 0 } one] ? one : null;
         return Task.FromResult(
-            keys.Know(presented).Succeeded(out var owner, out var refusal) ? Accept(owner)
+            keys.Know(presented).TryGetRight(out var owner, out var refusal) ? Accept(owner)
             : refusal == KeyRefusal.Missing ? AuthenticateResult.NoResult()
             : AuthenticateResult.Fail($"{refusal}"));
     }

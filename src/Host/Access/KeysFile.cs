@@ -46,7 +46,7 @@ sealed class KeysFile(string path, KeysReading first, TimeProvider clock, ILogge
     /// <summary>Reads the file once; says so where something changed, and of one fault once.</summary>
     public void Refresh()
     {
-        var usable = Load(path).Succeeded(out var reading, out var fault);
+        var usable = Load(path).TryGetRight(out var reading, out var fault);
         var now = usable ? reading!.Digest : fault!;
         if (now == seen) return;
         seen = now;

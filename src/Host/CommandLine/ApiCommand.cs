@@ -43,7 +43,7 @@ sealed class ApiCommand
 
     async Task<int> RunAsync(ParseResult given, Func<ApiSession, ParseResult, Task<int>> ask)
     {
-        if (!ApiAddress.Read(given.GetValue(url), tools.Setting).Succeeded(out var address, out var fault))
+        if (!ApiAddress.Read(given.GetValue(url), tools.Setting).TryGetRight(out var address, out var fault))
         {
             await tools.Terminal.Error.WriteLineAsync(fault);
             return ExitCode.WrongArguments;
@@ -82,7 +82,7 @@ static class ApiAnswers
     /// <summary>Tells why an answer is of no use.</summary>
     public static bool IsServed(this LanguageExt.Either<string, ApiAnswer> received, Terminal terminal, out ApiAnswer answer)
     {
-        if (received.Succeeded(out answer!, out var unreachable) && answer.Error is null) return true;
+        if (received.TryGetRight(out answer!, out var unreachable) && answer.Error is null) return true;
         terminal.Error.WriteLine(LogText.Clean(unreachable ?? answer!.Error!, 1000));
         return false;
     }

@@ -14,7 +14,7 @@ static class DlqCommand
         AddGroups(dlq);
         AddShow(dlq);
         ReplayCommand.AddTo(dlq);
-        LetterOrders.AddTo(dlq);
+        LetterCommands.AddTo(dlq);
         return dlq.Command;
     }
 

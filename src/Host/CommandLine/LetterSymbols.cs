@@ -26,7 +26,7 @@ static class LetterSymbols
     }
 
     static string? FaultOf(string key) =>
-        DeadLetterKey.Parse(key).Succeeded(out _, out var malformed) ? null
+        DeadLetterKey.Parse(key).TryGetRight(out _, out var malformed) ? null
         // Of an option that nobody knows: its value may be a secret.
         : key.StartsWith('-') ? $"there is no option {LogText.Clean(key.Split('=')[0], 60)}"
         : $"{LogText.Clean(key, 60)}: {malformed.Message}";

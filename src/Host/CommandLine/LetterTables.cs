@@ -35,7 +35,7 @@ static class LetterTables
             LogText.Clean(g.Cause, 100),
         ]));
 
-    public static IEnumerable<string> Of(LetterOrderAnswer answer, string done)
+    public static IEnumerable<string> Of(LetterCommandAnswer answer, string done)
     {
         foreach (var result in answer.Results)
         {

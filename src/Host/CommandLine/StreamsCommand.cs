@@ -27,7 +27,7 @@ static class StreamsCommand
                 s.Stream.Stream, $"{s.Stream.Length}", Number(s.Stream.Lag), Number(s.Stream.Pending), $"{s.Stream.Lost}",
                     $"{s.Stream.Waiting}",
                 s.OwnedHere ? "this" : LogText.Clean(s.Stream.Owner ?? "nobody", 40),
-                    LogText.Clean(s.Here?.Trouble ?? s.Here?.Alarm ?? "-", 80),
+                    LogText.Clean(s.Here?.Problem ?? s.Here?.Alarm ?? "-", 80),
             ]))));
 
     static void AddShow(ApiCommand streams)

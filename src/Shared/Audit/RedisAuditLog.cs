@@ -53,7 +53,7 @@ public sealed class RedisAuditLog
     /// <summary>Walks through all there is.</summary>
     public async Task<Either<StoreFailure, AuditCheck>> CheckAsync(CancellationToken ending)
     {
-        if (!(await redis.RunAsync(db => db.StringGetAsync(HeadKey))).Succeeded(out var head, out var failure)) return failure;
+        if (!(await redis.RunAsync(db => db.StringGetAsync(HeadKey))).TryGetRight(out var head, out var failure)) return failure;
         var chain = new AuditChain((string?)head);
         StreamCursor? before = null;
         do
@@ -61,7 +61,7 @@ public sealed class RedisAuditLog
             ending.ThrowIfCancellationRequested();
             var from = before;
             var read = await redis.RunAsync(db => StreamPage.NewestFirstAsync(db, StreamKey, from));
-            if (!read.Succeeded(out var page, out failure)) return failure;
+            if (!read.TryGetRight(out var page, out failure)) return failure;
             foreach (var entry in page) chain.Add(ChainedOf(entry));
             before = page.Count < StreamPage.SizeLimit ? null : page[^1].At;
         }

@@ -6,7 +6,7 @@ namespace Hobom.Slices.Core;
 public static class Eithers
 {
     /// <summary>Opens an Either where both cases go on with statements: after an awaited call at an edge.</summary>
-    public static bool Succeeded<TLeft, TRight>(
+    public static bool TryGetRight<TLeft, TRight>(
         this Either<TLeft, TRight> either,
         [NotNullWhen(true)] out TRight? right,
         [NotNullWhen(false)] out TLeft? left)

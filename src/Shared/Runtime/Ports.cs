@@ -8,9 +8,9 @@ namespace Hobom.Slices.Runtime;
 public delegate Task<Either<PublishFailure, RecordPosition>> Publish(Delivery delivery, bool possibleDuplicate);
 
 /// <summary>As <see cref="Publish"/>, but asks once more right before the record is handed over.</summary>
-/// <param name="hindrance">Why it may not be handed over now, or null.</param>
-public delegate Task<Either<PublishFailure, RecordPosition>> PublishUnless(
-    Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> hindrance);
+/// <param name="guard">Asked last: why it may not be handed over now, or null.</param>
+public delegate Task<Either<PublishFailure, RecordPosition>> PublishIf(
+    Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> guard);
 
 /// <summary>Which of the events have a record in the topic that was written at or after <paramref name="since"/>.</summary>
 public delegate Task<Either<StoreFailure, IReadOnlySet<EventId>>> FindWritten(

@@ -18,7 +18,7 @@ public sealed record Slice(
     RelayRoute Route,
     string Backend,
     PollingLoop Loop,
-    SliceWork Work,
+    FlowOperations Work,
     Func<EventId, string> RecordKey,
     PayloadRules Payloads)
 {
@@ -26,7 +26,7 @@ public sealed record Slice(
     public Slice(
         string name, RelayRoute route, string backend, PollingLoop loop, DeliveryRunner runner,
         Func<EventId, string> recordKey, PayloadRules payloads)
-        : this(name, route, backend, loop, SliceWork.Of(runner), recordKey, payloads)
+        : this(name, route, backend, loop, FlowOperations.Of(runner), recordKey, payloads)
     {
     }
 
@@ -44,7 +44,7 @@ public sealed record Slice(
 /// For the end of the process, after the last visit: completes when nothing that a visit or a replay began is under way.
 /// </param>
 /// <param name="SeenPending">Whether the outbox last said that the event's row is PENDING; null before it has answered.</param>
-public sealed record SliceWork(
+public sealed record FlowOperations(
     Func<ReplayOrder, Task<ReplayOutcome>> ReplayAsync,
     Func<bool> NeighbourAway,
     Func<Task> DrainAsync,
@@ -53,7 +53,7 @@ public sealed record SliceWork(
     /// <summary>The circuit of the topic that the flow writes to; null for a flow that does not end in Kafka.</summary>
     public Func<TopicCircuitState>? Circuit { get; init; }
 
-    public static SliceWork Of(DeliveryRunner runner) =>
+    public static FlowOperations Of(DeliveryRunner runner) =>
         new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {
             Circuit = () => runner.Parts.Circuit.State,
@@ -64,11 +64,11 @@ public sealed record SliceWork(
 /// <param name="Leases">The one lease of a category.</param>
 /// <param name="Ledgers">The lasting ledger of a category, written under its lease.</param>
 /// <param name="RecordByteLimit">The largest record that the Kafka client takes, key and headers included.</param>
-public sealed record SliceTools(
+public sealed record FlowDependencies(
     TimeProvider Clock,
     Func<double> Chance,
     ILoggerFactory Logs,
-    PublishUnless Publish,
+    PublishIf Publish,
     FindWritten FindWritten,
     Func<Category, FlowLease> Leases,
     Func<FlowLease, LedgerPort> Ledgers,

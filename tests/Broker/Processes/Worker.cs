@@ -19,7 +19,7 @@ static class Worker
     {
         var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
-        if (!BrokerSettingsReader.Read(environment).Succeeded(out var read, out var problems))
+        if (!BrokerSettingsReader.Read(environment).TryGetRight(out var read, out var problems))
         {
             foreach (var problem in problems) await Console.Error.WriteLineAsync(problem);
             return 1;

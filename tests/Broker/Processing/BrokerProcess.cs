@@ -81,7 +81,7 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
     {
         var writes = new List<Action>();
         var result = await work(new HandlerTransaction(null, null, writes), stopping);
-        if (!result.Succeeded(out _, out var failure)) return new TransactionEnd.WorkFailed(failure);
+        if (!result.TryGetRight(out _, out var failure)) return new TransactionEnd.WorkFailed(failure);
         var (applied, answered) = world.Fate();
         var end = await HearAsync(() => applied ? Commit(claimed, writes, now) : new TransactionEnd.Unknown(new StoreFailure("by chance")));
         return answered ? end : new TransactionEnd.Unknown(new StoreFailure("by chance"));

@@ -26,7 +26,7 @@ sealed class Contender
         Lease = new FlowLease(
             World.Route.Category, Suspension.Hear(world.Redis.LeasePort, () => IsCutOff), LeaseTimes.For(deliveryTimeout),
             FakeLeases.NewProcess(), Suspension, NullLogger.Instance);
-        PublishUnless publish = PublishAsync;
+        PublishIf publish = PublishAsync;
         runner = new DeliveryRunner(new DeliveryParts(
             World.Route,
             new DeliveryPorts(
@@ -69,14 +69,14 @@ sealed class Contender
         world.Kafka.BeginVisit();
         using var visit = runner.BeginVisit(token);
         var found = await Suspension.HearAsync(world.Outbox.FindPendingAsync());
-        if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+        if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
     }
 
     /// <summary>What freezes here freezes before the question, or after the record is the client's.</summary>
-    Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> hindrance) =>
-        hindrance() is { } hindered
-            ? Task.FromResult<Either<PublishFailure, RecordPosition>>(hindered)
+    Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> guard) =>
+        guard() is { } blocked
+            ? Task.FromResult<Either<PublishFailure, RecordPosition>>(blocked)
             : Suspension.HearAsync(world.Kafka.PublishAsync(delivery, possibleDuplicate));
 }

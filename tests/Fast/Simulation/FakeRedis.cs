@@ -35,7 +35,7 @@ sealed class FakeRedis(Turns turns, Weather weather, FakeClock clock, Violations
     {
         if (of.Holding is not { } text) return new StoreFailure("not held");
         var wrote = await CallAsync(() => LeaseText == text && Write(changes) == Unit.Default);
-        if (!wrote.Succeeded(out var done, out var failure)) return failure;
+        if (!wrote.TryGetRight(out var done, out var failure)) return failure;
         if (done) return Unit.Default;
         of.Lose(text, "refused");
         return new StoreFailure("not held any more");

@@ -31,7 +31,7 @@ sealed class Relay
         world.Kafka.BeginVisit();
         using var visit = Runner.BeginVisit(stopping);
         var found = await world.Outbox.FindPendingAsync();
-        if (!found.Succeeded(out var rows, out var failure)) return VisitReport.Failed(failure);
+        if (!found.TryGetRight(out var rows, out var failure)) return VisitReport.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
         return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
     }

@@ -74,7 +74,7 @@ sealed class World
 
     public void Check(VisitReport report)
     {
-        Assert.Equal(report.Found, report.Delivered + report.Remarked + report.DeadLettered + report.LeftPending);
+        Assert.Equal(report.Found, report.Delivered + report.MarkedLate + report.DeadLettered + report.LeftPending);
         Assert.Equal(0, Kafka.CallsUnderWay + Outbox.CallsUnderWay);
         CheckEvents();
     }

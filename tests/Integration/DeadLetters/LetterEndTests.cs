@@ -14,7 +14,7 @@ public sealed class LetterEndTests(RedisFixture redis) : IClassFixture<RedisFixt
 {
     readonly MovedClock clock = new();
 
-    LetterUpkeep Upkeep => field ??= new LetterUpkeep(redis.Connection, clock);
+    LetterReconciler Upkeep => field ??= new LetterReconciler(redis.Connection, clock);
 
     public Task InitializeAsync() => redis.ClearAsync();
 
@@ -65,7 +65,7 @@ public sealed class LetterEndTests(RedisFixture redis) : IClassFixture<RedisFixt
     {
         (await redis.Store.SaveAsync(Of(Key("e1")))).Right();
         (await redis.Store.NoteRowFailedAsync(Key("e1"))).Right();
-        (await redis.Store.ActAsync(Key("e1"), new LetterOrder(LetterAction.Discard, "anna", "sent by hand"))).Right();
+        (await redis.Store.ActAsync(Key("e1"), new LetterCommand(LetterAction.Discard, "anna", "sent by hand"))).Right();
         clock.Ahead = TimeSpan.FromHours(25);
         Assert.Empty((await Upkeep.SweepAsync()).Right());
         await redis.Plain.KeyDeleteAsync(["dlqx:discarded:menu:e1", "dlqx:meta:menu:e1"]);
@@ -116,7 +116,7 @@ public sealed class LetterEndTests(RedisFixture redis) : IClassFixture<RedisFixt
         await using var server = await RedisServer.StartedAsync("--maxmemory", "8mb", "--maxmemory-policy", "volatile-lru", "--appendonly", "no");
         await using var connection = RedisFixture.ConnectionTo(server.Address);
         var store = new RedisDeadLetterStore(connection, clock);
-        var upkeep = new LetterUpkeep(connection, clock);
+        var upkeep = new LetterReconciler(connection, clock);
         for (var i = 0; i < 150; i++) (await store.SaveAsync(Of(Key($"e{i}"), payload: new byte[100_000]))).Right();
 
         // Writing tombstones evicts still more, until those freed enough.

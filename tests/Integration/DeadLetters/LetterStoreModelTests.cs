@@ -33,7 +33,7 @@ public sealed class LetterStoreModelTests(RedisFixture redis) : IClassFixture<Re
     CuttingProxy proxy = null!;
     RedisConnection connection = null!;
     RedisDeadLetterStore store = null!;
-    LetterUpkeep upkeep = null!;
+    LetterReconciler upkeep = null!;
     LetterCatalogue catalogue = null!;
     LetterFeed feed = null!;
     int serial;
@@ -44,7 +44,7 @@ public sealed class LetterStoreModelTests(RedisFixture redis) : IClassFixture<Re
         proxy = new CuttingProxy(redis.Server.Port);
         connection = RedisFixture.ConnectionTo(proxy.Address);
         store = new RedisDeadLetterStore(connection, clock);
-        upkeep = new LetterUpkeep(connection, clock);
+        upkeep = new LetterReconciler(connection, clock);
         catalogue = new LetterCatalogue(clock);
         feed = new LetterFeed(connection, catalogue, text => text, clock);
         (await feed.LoadAsync()).Right();
@@ -120,7 +120,7 @@ public sealed class LetterStoreModelTests(RedisFixture redis) : IClassFixture<Re
 
     Task ActAsync(string id, LetterAction action, bool cut)
     {
-        var order = new LetterOrder(action, "anna", "because");
+        var order = new LetterCommand(action, "anna", "because");
         return WriteAsync(
             $"{action} {id}", id, cut, LetterModel.Act(model.GetValueOrDefault(id), action, clock.GetUtcNow()),
             async () => (await store.ActAsync(Key(id), order)).Map(_ => Unit.Default));

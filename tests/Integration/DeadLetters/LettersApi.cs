@@ -49,10 +49,10 @@ public sealed class LettersApi : IAsyncDisposable
         var trail = new AuditTrail(audit.AppendAsync, clock, NullLogger<AuditTrail>.Instance);
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
             .AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
-            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayDesk(redis.Store, slices, trail, clock))
-            .AddSingleton(new RepairDesk(redis.Store, slices, trail, clock))
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock))
+            .AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))
             .AddSingleton(new RedisReplayJobs(redis.Connection))
-            .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobDesk>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+            .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobPlanner>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
         builder.Services.AddAuthorization(o =>
         {
@@ -61,7 +61,7 @@ public sealed class LettersApi : IAsyncDisposable
         builder.Services.AddFastEndpoints(o =>
         {
             o.DisableAutoDiscovery = true;
-            o.Assemblies = [typeof(ReplayDesk).Assembly, typeof(PollerControl).Assembly];
+            o.Assemblies = [typeof(ReplayRunner).Assembly, typeof(PollerControl).Assembly];
             // There are no pollers here.
             o.Filter = type => type.Namespace != typeof(PollerControl).Namespace;
         });

@@ -88,7 +88,7 @@ public sealed class LogsPollerTests : IAsyncLifetime
             LogFlow.Main.Route.Category,
             new LeasePort(() => Done(Option<string>.None), (_, _, _) => Done(true), (_, _) => Done(true), _ => Done(Unit.Default)),
             LeaseTimes.For(TimeSpan.FromSeconds(5)), ProcessIdentity.OfThisProcess(), TimeProvider.System, lines);
-        var tools = new SliceTools(
+        var tools = new FlowDependencies(
             TimeProvider.System, () => 0, NullLoggerFactory.Instance, (delivery, possibleDuplicate, _) => publish(delivery, possibleDuplicate),
             (_, _, _, _) => Done<IReadOnlySet<EventId>>(new System.Collections.Generic.HashSet<EventId>()),
             _ => only,

@@ -41,6 +41,6 @@ static class KafkaFixtureDeliveries
     public static KafkaPublisher Publisher(KafkaSettings settings, LinesLogger<KafkaPublisher>? log = null) =>
         new(settings, log ?? new LinesLogger<KafkaPublisher>(), TimeProvider.System);
 
-    public static KafkaReadBack ReadBack(string brokers, TimeSpan? limit = null) =>
-        new(KafkaSettings.For(brokers), new LinesLogger<KafkaReadBack>(), limit ?? KafkaReadBack.DefaultTimeLimit, TimeProvider.System);
+    public static PublishedLookup ReadBack(string brokers, TimeSpan? limit = null) =>
+        new(KafkaSettings.For(brokers), new LinesLogger<PublishedLookup>(), limit ?? PublishedLookup.DefaultTimeLimit, TimeProvider.System);
 }

@@ -28,7 +28,7 @@ public sealed class AccountRightsTests(StrictKafka kafka) : IClassFixture<Strict
         await using var publisher = Publisher(Settings);
         var since = DateTimeOffset.UtcNow;
         await PublishUntilTaken(publisher, Of("a", topic));
-        var readBack = new KafkaReadBack(Settings, new LinesLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit, TimeProvider.System);
+        var readBack = new PublishedLookup(Settings, new LinesLogger<PublishedLookup>(), PublishedLookup.DefaultTimeLimit, TimeProvider.System);
 
         Assert.Equal([new EventId("a")], Found(await readBack.FindWrittenAsync(topic, since, [new("a"), new("b")], CancellationToken.None)));
     }

@@ -17,7 +17,7 @@ public sealed class RedisFixture : IAsyncLifetime
 
     public RedisDeadLetterStore Store { get; private set; } = null!;
 
-    public LetterUpkeep Upkeep { get; private set; } = null!;
+    public LetterReconciler Upkeep { get; private set; } = null!;
 
     public LetterCatalogue Catalogue { get; private set; } = null!;
 
@@ -30,7 +30,7 @@ public sealed class RedisFixture : IAsyncLifetime
         Server = await RedisServer.StartedAsync();
         Connection = ConnectionTo(Server.Address);
         Store = new RedisDeadLetterStore(Connection, TimeProvider.System);
-        Upkeep = new LetterUpkeep(Connection, TimeProvider.System);
+        Upkeep = new LetterReconciler(Connection, TimeProvider.System);
         Catalogue = new LetterCatalogue(TimeProvider.System);
         Feed = new LetterFeed(Connection, Catalogue, text => text, TimeProvider.System);
         Plain = (await ConnectionMultiplexer.ConnectAsync($"{Server.Address},allowAdmin=true")).GetDatabase();

@@ -92,7 +92,7 @@ public sealed class RedisLedgerStoreTests(RedisFixture redis) : IClassFixture<Re
         await WriteAsync(("a", begun));
         await redis.Plain.KeyDeleteAsync(TestLeases.Prefix + "menu");
         var next = TestLeases.New(redis.Connection, process: TestLeases.NewProcess("there"));
-        Assert.IsType<LeaseAnswer.Held>(await next.AskAsync());
+        Assert.IsType<LeaseAnswer.Held>(await next.TryAcquireAsync());
         Assert.True(lease.IsHeld);
 
         var refused = (await Ledger.Write(new Dictionary<EventId, LedgerEntry?> { [new("a")] = null, [new("b")] = begun })).Left();

@@ -20,7 +20,7 @@ static class TestLeases
     public static async Task<FlowLease> HeldAsync(RedisConnection redis, string flow = "menu")
     {
         var lease = New(redis, flow);
-        Assert.IsType<LeaseAnswer.Held>(await lease.AskAsync());
+        Assert.IsType<LeaseAnswer.Held>(await lease.TryAcquireAsync());
         return lease;
     }
 }

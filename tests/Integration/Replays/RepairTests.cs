@@ -123,5 +123,5 @@ public sealed class RepairTests(RedisFixture redis) : IClassFixture<RedisFixture
     Task<RepairAnswer> EditAsync(string payload) =>
         process.Repair.EditAsync(Key("e1"), Encoding.UTF8.GetBytes(payload), "misspelt", ReplayProcess.Anna);
 
-    Task<ReplayAnswer> ReplayAsync() => process.Desk.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
+    Task<ReplayAnswer> ReplayAsync() => process.Replays.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
 }

@@ -77,8 +77,8 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         (await redis.Store.SaveAsync(Of(Key("b"), DateTimeOffset.UtcNow.AddSeconds(1)))).Right();
         (await redis.Store.NoteRowFailedAsync(Key("b"))).Right();
         (await redis.Store.DropAsync(Key("c"))).Right();
-        (await redis.Store.ActAsync(Key("d"), new LetterOrder(LetterAction.Discard, "ben", "sent by hand"))).Right();
-        Assert.Equal(ReplayJobState.Running, (await process.JobDesk.TellAsync(job.Id, ReplayJobOrder.Start, ReplayProcess.Anna)).Right().State);
+        (await redis.Store.ActAsync(Key("d"), new LetterCommand(LetterAction.Discard, "ben", "sent by hand"))).Right();
+        Assert.Equal(ReplayJobState.Running, (await process.JobPlanner.TellAsync(job.Id, ReplayJobCommand.Start, ReplayProcess.Anna)).Right().State);
         process.RunJobs();
         job = await EndedAsync(process, job.Id);
 
@@ -98,10 +98,10 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         var process = NewProcess();
         var first = await StartedAsync(process, new ReplayJobOptions());
         var second = await PlannedAsync(process, new ReplayJobOptions());
-        var refused = (await process.JobDesk.TellAsync(second.Id, ReplayJobOrder.Start, ReplayProcess.Anna)).Left();
+        var refused = (await process.JobPlanner.TellAsync(second.Id, ReplayJobCommand.Start, ReplayProcess.Anna)).Left();
         Assert.Equal($"job {first.Id} has the letters of category 'menu'", Assert.IsType<JobFault.Refused>(refused).Message);
-        (await process.JobDesk.TellAsync(first.Id, ReplayJobOrder.Cancel, ReplayProcess.Anna)).Right();
-        (await process.JobDesk.TellAsync(second.Id, ReplayJobOrder.Start, ReplayProcess.Anna)).Right();
+        (await process.JobPlanner.TellAsync(first.Id, ReplayJobCommand.Cancel, ReplayProcess.Anna)).Right();
+        (await process.JobPlanner.TellAsync(second.Id, ReplayJobCommand.Start, ReplayProcess.Anna)).Right();
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         Assert.Equal(("the broker is away: no broker; asks again by itself", 10, 20), (job.Why, job.Delivered, job.Left));
 
         away = false;
-        (await process.JobDesk.TellAsync(job.Id, ReplayJobOrder.Resume, ReplayProcess.Anna)).Right();
+        (await process.JobPlanner.TellAsync(job.Id, ReplayJobCommand.Resume, ReplayProcess.Anna)).Right();
         job = await EndedAsync(process, job.Id);
         Assert.Equal((ReplayJobState.Finished, 30, 0, 0), (job.State, job.Delivered, topic.Doubles, job.Failed));
     }
@@ -151,7 +151,7 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         const int Count = 300;
         await SaveAsync([.. Enumerable.Range(0, Count).Select(n => $"e{n:D3}")]);
         var (first, next) = (NewProcess(), NewProcess());
-        Assert.IsType<LeaseAnswer.Held>(await next.Slice.Lease.AskAsync());
+        Assert.IsType<LeaseAnswer.Held>(await next.Slice.Lease.TryAcquireAsync());
         var job = await StartedAsync(first, new ReplayJobOptions(Rate: 200));
         first.RunJobs();
         // It has looked, seen whose flow it is, and looked again.
@@ -159,13 +159,13 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
             first.JobLines.Count(l => l.Contains("its letters' flows are held elsewhere", StringComparison.Ordinal)) > 1));
         Assert.Empty(topic.Records);
 
-        Assert.IsType<ReplayAnswer.HeldElsewhere>(await first.Desk.StartAsync(Key("e000"), ReplayProcess.Anna, Confirmation.None));
+        Assert.IsType<ReplayAnswer.HeldElsewhere>(await first.Replays.StartAsync(Key("e000"), ReplayProcess.Anna, Confirmation.None));
         await next.Slice.Lease.YieldAsync();
         await UntilAsync(() => Task.FromResult(topic.Records.Count is > 20 and < Count));
         // As a cut-off holder finds it: in the middle of a batch the flow is another's.
         Assert.True(await redis.Plain.KeyDeleteAsync("dlqx:lease:menu"));
         var third = NewProcess();
-        Assert.IsType<LeaseAnswer.Held>(await third.Slice.Lease.AskAsync());
+        Assert.IsType<LeaseAnswer.Held>(await third.Slice.Lease.TryAcquireAsync());
         third.RunJobs();
         job = await EndedAsync(third, job.Id);
         Assert.Equal(
@@ -177,10 +177,10 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
     {
         await SaveAsync("e1");
         var (holder, other) = (NewProcess(), NewProcess());
-        Assert.IsType<LeaseAnswer.Held>(await holder.Slice.Lease.AskAsync());
+        Assert.IsType<LeaseAnswer.Held>(await holder.Slice.Lease.TryAcquireAsync());
         holder.RunJobs();
         (await other.Feed.LoadAsync()).Right();
-        var elsewhere = new ReplayAtHolder(other.JobDesk, other.Jobs, TimeProvider.System);
+        var elsewhere = new ReplayAtHolder(other.JobPlanner, other.Jobs, TimeProvider.System);
         Task<Either<string, ReplayJob>> ReplayAsync(Confirmation confirmation, int seconds) =>
             elsewhere.RunAsync(Key("e1"), ReplayProcess.Anna, confirmation, TimeSpan.FromSeconds(seconds));
         holder.Publishing = _ => Task.FromResult<PublishFailure?>(new PublishFailure.Unknown("TimedOut", "timed out"));
@@ -248,14 +248,14 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
     {
         (await process.Feed.LoadAsync()).Right();
         using var json = patch is null ? null : JsonDocument.Parse(patch);
-        Assert.Null(ReplayJobDesk.ParsePatch(json?.RootElement, out var parsed));
-        return (await process.JobDesk.PlanAsync(new ReplaySelection(LetterFilter.All, null, options, parsed), ReplayProcess.Anna)).Right();
+        Assert.Null(ReplayJobPlanner.ParsePatch(json?.RootElement, out var parsed));
+        return (await process.JobPlanner.PlanAsync(new ReplaySelection(LetterFilter.All, null, options, parsed), ReplayProcess.Anna)).Right();
     }
 
     static async Task<ReplayJob> StartedAsync(ReplayProcess process, ReplayJobOptions options, string? patch = null)
     {
         var planned = await PlannedAsync(process, options, patch);
-        return (await process.JobDesk.TellAsync(planned.Id, ReplayJobOrder.Start, ReplayProcess.Anna)).Right();
+        return (await process.JobPlanner.TellAsync(planned.Id, ReplayJobCommand.Start, ReplayProcess.Anna)).Right();
     }
 
     /// <summary>The end is told to the audit after it is kept.</summary>

@@ -32,7 +32,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         var kafka = new TaskCompletionSource();
         foreach (var desk in desks) desk.Publishing = async _ => { await kafka.Task; return null; };
         var before = DateTimeOffset.UtcNow;
-        Task<ReplayAnswer>[] replays = [.. Enumerable.Range(0, 50).Select(n => desks[n % count].Desk.StartAsync(
+        Task<ReplayAnswer>[] replays = [.. Enumerable.Range(0, 50).Select(n => desks[n % count].Replays.StartAsync(
             Key("e1"), ReplayProcess.Anna with { Actor = $"caller {n}" }, Confirmation.None))];
         // Kafka is as slow as the other 49 need to have come second.
         await UntilAsync(() => Task.FromResult(replays.Count(replay => replay.IsCompleted) == 49));
@@ -61,7 +61,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         await redis.Plain.KeyExpireAsync("dlq:menu:short", TimeSpan.FromSeconds(30));
         var process = NewProcess();
         process.DiesBefore = _ => true;
-        foreach (var id in (string[])["short", "long"]) _ = process.Desk.StartAsync(Key(id), ReplayProcess.Anna, Confirmation.None);
+        foreach (var id in (string[])["short", "long"]) _ = process.Replays.StartAsync(Key(id), ReplayProcess.Anna, Confirmation.None);
         await UntilAsync(async () => await StateOf("short") is LetterState.Claimed && await StateOf("long") is LetterState.Claimed);
 
         foreach (var name in (RedisKey[])["dlq:menu:short", "dlqx:meta:menu:short"])
@@ -75,7 +75,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         await SaveAsync("e1");
         var dead = NewProcess();
         dead.DiesAfter = _ => true;
-        _ = dead.Desk.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
+        _ = dead.Replays.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
         await UntilAsync(() => Task.FromResult(topic.Records.Count == 1));
         await dead.KillAsync();
         var next = NewProcess();
@@ -104,7 +104,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         var dead = NewProcess();
         var begun = new TaskCompletionSource();
         dead.DiesBefore = _ => begun.TrySetResult();
-        _ = dead.Desk.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
+        _ = dead.Replays.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
         await begun.Task;
         await dead.KillAsync();
         await ReplayProcess.HalfAMinuteLaterAsync(redis);
@@ -188,7 +188,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     static Task<ReplayAnswer> Start(ReplayProcess process, string id, Confirmation confirm = Confirmation.None) =>
-        process.Desk.StartAsync(Key(id), ReplayProcess.Anna, confirm);
+        process.Replays.StartAsync(Key(id), ReplayProcess.Anna, confirm);
 
     static async Task<ReplayOutcome?> Replay(ReplayProcess process, string id, Confirmation confirm = Confirmation.None) =>
         (await Start(process, id, confirm) as ReplayAnswer.Ran)?.Outcome;

@@ -45,8 +45,8 @@ public sealed class ReplayProcess : IAsyncDisposable
                 return MarkOf();
             },
             (_, _) => MarkOf());
-        var tools = new SliceTools(
-            TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, (delivery, _, hindrance) => PublishAsync(delivery, hindrance),
+        var tools = new FlowDependencies(
+            TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, (delivery, _, guard) => PublishAsync(delivery, guard),
             (_, _, ids, _) => topic.FindAsync(ids), LeaseOf,
             new RedisLedgerStore(redis, TimeProvider.System, NullLogger<RedisLedgerStore>.Instance).Of, Store.Port,
             TimeSpan.FromSeconds(5), 1_000_000);
@@ -54,13 +54,13 @@ public sealed class ReplayProcess : IAsyncDisposable
         var loop = tools.NewLoop("messages", MessageDecisions.Route, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)));
         Slice = new Slice("messages", MessageDecisions.Route, "nowhere:1", loop, runner, id => id.Value, MessagesSlice.Payloads(TimeProvider.System));
         Trail = new AuditTrail(new RedisAuditLog(redis).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance);
-        Desk = new ReplayDesk(Store, [Slice], Trail, TimeProvider.System);
+        Replays = new ReplayRunner(Store, [Slice], Trail, TimeProvider.System);
         Jobs = new RedisReplayJobs(redis);
-        Runner = new ReplayJobRunner(Jobs, Desk, Trail, TimeProvider.System, jobLog);
+        Runner = new ReplayJobRunner(Jobs, Replays, Trail, TimeProvider.System, jobLog);
         Catalogue = new LetterCatalogue(TimeProvider.System);
         Feed = new LetterFeed(redis, Catalogue, text => text, TimeProvider.System);
-        JobDesk = new ReplayJobDesk(Jobs, Catalogue, Store, Desk, Runner, Trail, TimeProvider.System);
-        Repair = new RepairDesk(Store, [Slice], Trail, TimeProvider.System);
+        JobPlanner = new ReplayJobPlanner(Jobs, Catalogue, Store, Replays, Runner, Trail, TimeProvider.System);
+        Repair = new LetterEditor(Store, [Slice], Trail, TimeProvider.System);
     }
 
     public static Caller Anna { get; } = new("anna", "127.0.0.1", "trace-1");
@@ -71,7 +71,7 @@ public sealed class ReplayProcess : IAsyncDisposable
 
     public AuditTrail Trail { get; }
 
-    public ReplayDesk Desk { get; }
+    public ReplayRunner Replays { get; }
 
     public RedisReplayJobs Jobs { get; }
 
@@ -84,9 +84,9 @@ public sealed class ReplayProcess : IAsyncDisposable
 
     public LetterFeed Feed { get; }
 
-    public ReplayJobDesk JobDesk { get; }
+    public ReplayJobPlanner JobPlanner { get; }
 
-    public RepairDesk Repair { get; }
+    public LetterEditor Repair { get; }
 
     /// <summary>How a publish ends that does not end well; null for well. Asked before the record is appended.</summary>
     public Func<Delivery, Task<PublishFailure?>> Publishing { get; set; } = _ => Task.FromResult<PublishFailure?>(null);
@@ -121,9 +121,9 @@ public sealed class ReplayProcess : IAsyncDisposable
     FlowLease LeaseOf(Category category) => leases.GetOrAdd(category, flow => new FlowLease(
         flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(TimeSpan.FromSeconds(5)), identity, TimeProvider.System, NullLogger.Instance));
 
-    async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, Func<PublishFailure?> hindrance)
+    async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, Func<PublishFailure?> guard)
     {
-        if (hindrance() is { } hindered) return hindered;
+        if (guard() is { } blocked) return blocked;
         if (DiesBefore(delivery)) return await Never;
         if (await Publishing(delivery) is { } failure) return failure;
         topic.Append(delivery);

@@ -61,7 +61,7 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "1mb");
         router.IsPaused = false;
         await Producer.UntilAsync(() =>
-            Task.FromResult(router.Router.Statuses.Any(s => s.Trouble?.Contains("OOM", StringComparison.Ordinal) == true)), 120);
+            Task.FromResult(router.Router.Statuses.Any(s => s.Problem?.Contains("OOM", StringComparison.Ordinal) == true)), 120);
         Assert.Equal(1, await db.CountAsync("state:user:u", "login_count"));
         await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
         await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 21, 120);

@@ -66,12 +66,12 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         var read = Right(await mine.ReadAsync(1)).Entries.Single();
         await Db.StringSetAsync(RouterKeys.Lease("events:auth"), "2 other");
 
-        Assert.IsType<ShardTrouble.LeaseLost>(Left(await mine.EnsureGroupAsync()));
-        Assert.IsType<ShardTrouble.LeaseLost>(Left(await mine.ReadAsync(10)));
-        Assert.IsType<ShardTrouble.LeaseLost>(Left(await mine.ClaimAsync([(read.Id, 2)])));
-        Assert.IsType<ShardTrouble.LeaseLost>(Left(await mine.ApplyAsync([new Application(read.Id, 0, Changes.None)])));
-        Assert.IsType<ShardTrouble.LeaseLost>(Left(await mine.BuryAsync(read.Id, DateTimeOffset.UtcNow)));
-        Assert.IsType<ShardTrouble.LeaseLost>(Left(await mine.TrimAsync(new EntryId(5000, 0))));
+        Assert.IsType<ShardProblem.LeaseLost>(Left(await mine.EnsureGroupAsync()));
+        Assert.IsType<ShardProblem.LeaseLost>(Left(await mine.ReadAsync(10)));
+        Assert.IsType<ShardProblem.LeaseLost>(Left(await mine.ClaimAsync([(read.Id, 2)])));
+        Assert.IsType<ShardProblem.LeaseLost>(Left(await mine.ApplyAsync([new Application(read.Id, 0, Changes.None)])));
+        Assert.IsType<ShardProblem.LeaseLost>(Left(await mine.BuryAsync(read.Id, DateTimeOffset.UtcNow)));
+        Assert.IsType<ShardProblem.LeaseLost>(Left(await mine.TrimAsync(new EntryId(5000, 0))));
         Assert.Equal((1, 2), (await Db.PendingAsync("events:auth"), await Db.StreamLengthAsync("events:auth")));
         Assert.False(await Db.KeyExistsAsync("state:user:u"));
         Assert.False(await Db.KeyExistsAsync(RouterKeys.Settled("events:auth")));
@@ -141,9 +141,9 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         Assert.True(Right(await store.ApplyAsync([new Application(entry.Id, 0, changes)])).Single() is Applied.Now or Applied.Before);
     }
 
-    static T Right<T>(Either<ShardTrouble, T> either) =>
+    static T Right<T>(Either<ShardProblem, T> either) =>
         either.Match(right => right, left => throw new InvalidOperationException($"{left}"));
 
-    static ShardTrouble Left<T>(Either<ShardTrouble, T> either) =>
+    static ShardProblem Left<T>(Either<ShardProblem, T> either) =>
         either.Match(right => throw new InvalidOperationException($"{right}"), left => left);
 }

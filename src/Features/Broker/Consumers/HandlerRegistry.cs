@@ -44,7 +44,7 @@ public sealed class HandlerRegistry(BrokerStore store, int defaultConcurrency, b
     public async Task<Either<SubscribeFault, Unit>> SubscribeAsync(
         string consumer, string pattern, HandleEvent handler, Func<Consumer, Consumer> configure, CancellationToken stopping)
     {
-        if (!EventPattern.Parse(pattern, allowManySegments).Succeeded(out var parsed, out var fault))
+        if (!EventPattern.Parse(pattern, allowManySegments).TryGetRight(out var parsed, out var fault))
             return new SubscribeFault.BadPattern(fault);
         if (!handlers.TryAdd(consumer, handler)) return new SubscribeFault.NameTaken(consumer);
         var definition = configure(new Consumer(

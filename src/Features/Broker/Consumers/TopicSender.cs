@@ -21,7 +21,7 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
         if (claimed.Attempt > 1)
         {
             var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
-            if (!looked.Succeeded(out var written, out var failure))
+            if (!looked.TryGetRight(out var written, out var failure))
                 return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}");
             if (written.Contains(id)) return Unit.Default;
         }

@@ -17,7 +17,7 @@ public sealed class ChangeBrokerSettingEndpoint(BrokerSlice slice) : BrokerRoute
     {
         var changed = await Slice.Tuning.ChangeAsync(
             broker.Store, Part("slug"), Query<string>("value", isRequired: false) ?? "", Caller, ct);
-        if (changed.Succeeded(out _, out var fault)) await Send.OkAsync(Slice.Tuning.Shown, ct);
+        if (changed.TryGetRight(out _, out var fault)) await Send.OkAsync(Slice.Tuning.Shown, ct);
         else if (fault is TuningFault.BadValue bad) await RefuseAsync(400, bad.Why, ct, "value");
         else await RefuseAsync(503, "the setting may not have been kept: the store does not answer", ct);
     }

@@ -54,7 +54,7 @@ sealed record ConsumerBody
     Either<BodyFault, Consumer> Check(string name, bool allowManySegments)
     {
         if (name.Length is 0 or > NameLimit) return new BodyFault($"a name has 1 to {NameLimit} characters", "name");
-        if (!EventPattern.Parse(Pattern, allowManySegments).Succeeded(out var pattern, out var fault))
+        if (!EventPattern.Parse(Pattern, allowManySegments).TryGetRight(out var pattern, out var fault))
             return new BodyFault(fault is PatternFault.Empty ? "pattern cannot be empty" : $"pattern: {fault}", "pattern");
         if (Concurrency is < 1 or > 1000) return new BodyFault("concurrency is 1 to 1000", "concurrency");
         if (!(TimeoutMs >= 1 && TimeoutMs <= TimeoutMost.TotalMilliseconds))

@@ -10,7 +10,7 @@ public abstract class ConsumerStateEndpoint(BrokerSlice slice) : BrokerRoute(sli
 
     protected sealed override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!(await broker.Store.Consumers.SetState(Part("name"), Wanted, ct)).Succeeded(out var changed, out var failure))
+        if (!(await broker.Store.Consumers.SetState(Part("name"), Wanted, ct)).TryGetRight(out var changed, out var failure))
             await RefuseAsync(failure, ct);
         else if (changed) await Send.OkAsync(new { }, ct);
         else await RefuseAsync(404, $"subscription not found: {Part("name")}", ct);

@@ -13,7 +13,7 @@ public abstract class EndHandlingEndpoint(BrokerSlice slice, TimeProvider clock)
     {
         if (Query<string>("consumer", isRequired: false) is not { Length: > 0 } consumer)
             await RefuseAsync(400, "consumer is required", ct, "consumer");
-        else if (!(await ChangeAsync(broker, consumer, clock.GetUtcNow(), ct)).Succeeded(out var changed, out var failure))
+        else if (!(await ChangeAsync(broker, consumer, clock.GetUtcNow(), ct)).TryGetRight(out var changed, out var failure))
             await RefuseAsync(failure, ct);
         else if (changed) await Send.ResponseAsync(new { }, 202, ct);
         else await RefuseAsync(404, Refusal, ct);

@@ -19,8 +19,8 @@ public sealed class ExplainEventEndpoint(BrokerSlice slice, TimeProvider clock) 
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!(await broker.Store.Read.One(Identity, ct)).Succeeded(out var found, out var failure)) await RefuseAsync(failure, ct);
-        else if (!(await broker.Store.Consumers.All(ct)).Succeeded(out var consumers, out failure)) await RefuseAsync(failure, ct);
+        if (!(await broker.Store.Read.One(Identity, ct)).TryGetRight(out var found, out var failure)) await RefuseAsync(failure, ct);
+        else if (!(await broker.Store.Consumers.All(ct)).TryGetRight(out var consumers, out failure)) await RefuseAsync(failure, ct);
         else if (found.Case is StoredEvent stored) await Send.OkAsync(Explain(stored, consumers), ct);
         else await RefuseAsync(404, $"event not found: {Identity.Id}", ct);
     }

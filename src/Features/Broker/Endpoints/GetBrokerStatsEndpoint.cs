@@ -40,8 +40,8 @@ public sealed class GetBrokerStatsEndpoint(BrokerSlice slice) : BrokerRoute(slic
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!(await broker.Store.Read.Count(ct)).Succeeded(out var counts, out var failure)) await RefuseAsync(failure, ct);
-        else if (!(await broker.Store.Consumers.All(ct)).Succeeded(out var consumers, out failure)) await RefuseAsync(failure, ct);
+        if (!(await broker.Store.Read.Count(ct)).TryGetRight(out var counts, out var failure)) await RefuseAsync(failure, ct);
+        else if (!(await broker.Store.Consumers.All(ct)).TryGetRight(out var consumers, out failure)) await RefuseAsync(failure, ct);
         else
             await Send.OkAsync(
                 new BrokerStats(

@@ -14,7 +14,7 @@ public sealed class GetEventEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!(await broker.Store.Read.One(Identity, ct)).Succeeded(out var found, out var failure)) await RefuseAsync(failure, ct);
+        if (!(await broker.Store.Read.One(Identity, ct)).TryGetRight(out var found, out var failure)) await RefuseAsync(failure, ct);
         else if (found.Case is Stores.StoredEvent stored) await Send.OkAsync(EventView.Of(stored, SeesAll), ct);
         else await RefuseAsync(404, $"event not found: {Identity.Id}", ct);
     }

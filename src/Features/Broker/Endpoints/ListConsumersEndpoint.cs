@@ -14,7 +14,7 @@ public sealed class ListConsumersEndpoint(BrokerSlice slice) : BrokerRoute(slice
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if ((await broker.Store.Consumers.All(ct)).Succeeded(out var consumers, out var failure))
+        if ((await broker.Store.Consumers.All(ct)).TryGetRight(out var consumers, out var failure))
             await Send.OkAsync(consumers.Select(ConsumerView.Of).ToArray(), ct);
         else await RefuseAsync(failure, ct);
     }

@@ -28,14 +28,14 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!ReadFilter().Succeeded(out var read, out var fault))
+        if (!ReadFilter().TryGetRight(out var read, out var fault))
         {
             await RefuseAsync(400, fault.Text, ct, fault.Field);
             return;
         }
 
         var (filter, limit) = read;
-        if (!(await broker.Store.Read.List(filter, limit + 1, ct)).Succeeded(out var found, out var failure))
+        if (!(await broker.Store.Read.List(filter, limit + 1, ct)).TryGetRight(out var found, out var failure))
         {
             await RefuseAsync(failure, ct);
             return;

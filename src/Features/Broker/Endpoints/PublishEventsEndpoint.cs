@@ -36,7 +36,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!(await ReadAsync(ct)).Succeeded(out var events, out var fault))
+        if (!(await ReadAsync(ct)).TryGetRight(out var events, out var fault))
         {
             await RefuseAsync(400, fault.Text, ct, fault.Field);
             return;
@@ -49,7 +49,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
             return;
         }
 
-        if (!(await broker.Publisher.PublishAsync(events, ct)).Succeeded(out var appended, out var refusal))
+        if (!(await broker.Publisher.PublishAsync(events, ct)).TryGetRight(out var appended, out var refusal))
         {
             await RefuseAsync(refusal, ct);
             return;
@@ -87,7 +87,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
                     return new BodyFault(
                         $"{(given.Length == 1 ? "the event" : $"event {events.Count}")} holds text that is not Unicode", null);
                 var parsed = isCloud ? CloudEventBody.Read(one, Slice.Settings.InstanceId) : EventBody.Read(one, Slice.Settings.InstanceId);
-                if (!parsed.Succeeded(out var read, out var fault))
+                if (!parsed.TryGetRight(out var read, out var fault))
                     return fault with { Text = given.Length == 1 ? fault.Text : $"event {events.Count}: {fault.Text}" };
                 events.Add(read);
             }

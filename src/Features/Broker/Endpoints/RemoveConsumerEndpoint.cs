@@ -15,7 +15,7 @@ public sealed class RemoveConsumerEndpoint(BrokerSlice slice, TimeProvider clock
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
         var name = Part("name");
-        if (!(await broker.Handlers.UnsubscribeAsync(name, clock.GetUtcNow(), ct)).Succeeded(out var removed, out var failure))
+        if (!(await broker.Handlers.UnsubscribeAsync(name, clock.GetUtcNow(), ct)).TryGetRight(out var removed, out var failure))
             await RefuseAsync(failure, ct);
         else if (removed) await Send.OkAsync(new { }, ct);
         else await RefuseAsync(404, $"subscription not found: {name}", ct);

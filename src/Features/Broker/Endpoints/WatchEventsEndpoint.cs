@@ -32,7 +32,7 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, TimeProvider clock) :
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
         var text = Query<string>("pattern", isRequired: false) is { Length: > 0 } given ? given : "*";
-        if (!EventPattern.Parse(text, Slice.Settings.AllowManySegments).Succeeded(out var pattern, out var fault))
+        if (!EventPattern.Parse(text, Slice.Settings.AllowManySegments).TryGetRight(out var pattern, out var fault))
         {
             await RefuseAsync(400, $"pattern: {fault}", ct, "pattern");
             return;
@@ -75,7 +75,7 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, TimeProvider clock) :
         if (page.Count < PageSize)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            await Task.WhenAny(woken.WaitAsync(over.Token), Pauses.WaitAsync(LookInterval, clock, over.Token));
+            await Task.WhenAny(woken.WaitAsync(over.Token), Delays.WaitAsync(LookInterval, clock, over.Token));
             await over.CancelAsync();
         }
 

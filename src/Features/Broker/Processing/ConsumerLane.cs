@@ -126,7 +126,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     {
         switch (report)
         {
-            case TryReport.Succeeded succeeded:
+            case TryReport.TryGetRight succeeded:
                 if (!succeeded.InStore) await ports.Close(Closing(held, new TryEnd.Done()));
                 await NoteSuccessAsync(held);
                 break;
@@ -184,7 +184,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
 
     static TryOutcome Outcome(TryReport report) => report switch
     {
-        TryReport.Succeeded => TryOutcome.Done,
+        TryReport.TryGetRight => TryOutcome.Done,
         TryReport.Failed => TryOutcome.Failed,
         TryReport.Exhausted => TryOutcome.Exhausted,
         TryReport.Lost => TryOutcome.Lost,

@@ -93,8 +93,8 @@ public sealed class Dispatcher : IDisposable
         var tuning = tools.Tuning();
         if (!tuning.OutboxEnabled || !tuning.ProcessorEnabled) return Turn.Idle;
         var routed = await tools.Store.Route(RouteBatch, tools.Clock.GetUtcNow(), stopping);
-        if (!routed.Succeeded(out var looked, out var failure)) return StoreDown(failure);
-        if (!(await tools.Store.Consumers.All(stopping)).Succeeded(out var consumers, out failure)) return StoreDown(failure);
+        if (!routed.TryGetRight(out var looked, out var failure)) return StoreDown(failure);
+        if (!(await tools.Store.Consumers.All(stopping)).TryGetRight(out var consumers, out failure)) return StoreDown(failure);
         lookWasSkipped = false;
         var claimed = 0;
         var full = false;
@@ -145,7 +145,7 @@ public sealed class Dispatcher : IDisposable
     async Task<int> TakeAsync(
         ConsumerLane lane, Consumer consumer, ConsumerPort port, ClaimRequest request, bool isProbe, CancellationToken stopping)
     {
-        if (!(await tools.Store.Claim(request, stopping)).Succeeded(out var claimed, out var failure))
+        if (!(await tools.Store.Claim(request, stopping)).TryGetRight(out var claimed, out var failure))
         {
             StoreDown(failure);
             return 0;
@@ -163,7 +163,7 @@ public sealed class Dispatcher : IDisposable
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var now = tools.Clock.GetUtcNow();
         var rest = turn is Turn.StoreDown ? StoreDownDelay : tools.Tuning().Rest(turn is Turn.Busy);
-        if (turn is not Turn.StoreDown && (await tools.Store.NextDue(now, stopping)).Succeeded(out var due, out _))
+        if (turn is not Turn.StoreDown && (await tools.Store.NextDue(now, stopping)).TryGetRight(out var due, out _))
             rest = due.Match(at => TimeSpan.FromTicks(Math.Clamp((at - now).Ticks, 0, rest.Ticks)), () => rest);
         if (lookWasSkipped && rest > ExpiredLookInterval) rest = ExpiredLookInterval;
         var waits = new List<Task> { Task.Delay(rest, tools.Clock, over.Token), changed.WaitAsync(over.Token) };
@@ -194,7 +194,7 @@ public sealed class Dispatcher : IDisposable
     /// <summary>What is not held any more is let go of; what could not be renewed, when its time is up.</summary>
     void NoteRenewal(HeldHandling[] held, Either<StoreFailure, IReadOnlySet<Guid>> renewed, DateTimeOffset until)
     {
-        var answered = renewed.Succeeded(out var kept, out _);
+        var answered = renewed.TryGetRight(out var kept, out _);
         foreach (var handling in held)
         {
             if (answered && kept!.Contains(handling.Claimed.HandlingId)) handling.LeasedUntil = until;

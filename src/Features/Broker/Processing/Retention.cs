@@ -16,13 +16,13 @@ sealed class Retention(BrokerStore store, TimeSpan age, TimeProvider clock, ILog
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        while (await Pauses.WaitAsync(Interval, clock, stopping))
+        while (await Delays.WaitAsync(Interval, clock, stopping))
         {
             for (var removed = BatchSize; removed == BatchSize && !stopping.IsCancellationRequested;)
             {
-                if (!(await store.Operate.Purge(clock.GetUtcNow() - age, BatchSize, stopping)).Succeeded(out removed, out var failure))
+                if (!(await store.Operate.Purge(clock.GetUtcNow() - age, BatchSize, stopping)).TryGetRight(out removed, out var failure))
                     log.LogWarning("broker: old events are not removed: {Reason}", failure.Message);
-                await Pauses.WaitAsync(BetweenBatches, clock, stopping);
+                await Delays.WaitAsync(BetweenBatches, clock, stopping);
             }
         }
     }

@@ -12,7 +12,7 @@ abstract record TryReport
     }
 
     /// <param name="InStore">The handling's end is written already.</param>
-    public sealed record Succeeded(bool InStore) : TryReport;
+    public sealed record TryGetRight(bool InStore) : TryReport;
 
     public sealed record Failed(TryFailure Failure) : TryReport;
 
@@ -50,7 +50,7 @@ sealed class TryRunner(BrokerStore store, Func<BrokerTuning> tuning, TimeProvide
             clock.GetUtcNow(), stopping);
         return end switch
         {
-            TransactionEnd.Committed => new TryReport.Succeeded(InStore: true),
+            TransactionEnd.Committed => new TryReport.TryGetRight(InStore: true),
             TransactionEnd.WorkFailed failed => new TryReport.Failed(failed.Failure),
             TransactionEnd.LeaseLost => new TryReport.Lost(),
             // If it was committed, the handling is done, and what is written about a failure changes nothing.
@@ -61,7 +61,7 @@ sealed class TryRunner(BrokerStore store, Func<BrokerTuning> tuning, TimeProvide
     }
 
     static TryReport Report(Either<TryFailure, Unit> result) =>
-        result.Succeeded(out _, out var failure) ? new TryReport.Succeeded(InStore: false) : new TryReport.Failed(failure);
+        result.TryGetRight(out _, out var failure) ? new TryReport.TryGetRight(InStore: false) : new TryReport.Failed(failure);
 
     Task<Either<TryFailure, Unit>> ContainAsync(
         HeldHandling held, Func<CancellationToken, Task<Either<TryFailure, Unit>>> call, CancellationToken stopping) =>

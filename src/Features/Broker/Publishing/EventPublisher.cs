@@ -53,7 +53,7 @@ public sealed class EventPublisher(
         for (var i = 0; i < events.Count; i++)
         {
             var safe = keepSecrets ? events[i] : SecretFields.Hash(events[i]);
-            if (!EventValidation.Check(safe, limits).Succeeded(out var valid, out var fault)) return new PublishRefusal.Invalid(i, fault);
+            if (!EventValidation.Check(safe, limits).TryGetRight(out var valid, out var fault)) return new PublishRefusal.Invalid(i, fault);
             kept.Add(valid.CreatedAt == default ? valid with { CreatedAt = clock.GetUtcNow() } : valid);
         }
 
@@ -69,10 +69,10 @@ public sealed class EventPublisher(
         var woken = store.WakeUp.Listen();
         try
         {
-            if (!(await PublishAsync([given], stopping)).Succeeded(out _, out var refusal)) return refusal;
+            if (!(await PublishAsync([given], stopping)).TryGetRight(out _, out var refusal)) return refusal;
             while (true)
             {
-                if (!(await store.Read.One(given.Identity, stopping)).Succeeded(out var found, out var failure))
+                if (!(await store.Read.One(given.Identity, stopping)).TryGetRight(out var found, out var failure))
                     return new PublishRefusal.Unavailable(failure);
                 if (found.Bind(Outcome).Case is string error) return Option<string>.Some(error).Filter(e => e.Length > 0);
                 await Task.WhenAny(woken.WaitAsync(stopping), Task.Delay(LookInterval, clock, stopping));

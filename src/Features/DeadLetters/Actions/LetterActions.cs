@@ -24,7 +24,7 @@ public enum LetterAction
 }
 
 /// <param name="Reason">Wanted for a discard.</param>
-public sealed record LetterOrder(LetterAction Action, string By, string? Reason);
+public sealed record LetterCommand(LetterAction Action, string By, string? Reason);
 
 /// <summary>What an order does to one letter.</summary>
 public abstract record LetterPlan
@@ -50,7 +50,7 @@ public static class LetterActions
 {
     public static readonly TimeSpan UndoTime = TimeSpan.FromHours(24);
 
-    public static LetterPlan Plan(LetterOrder order, LetterSight seen, DateTimeOffset now) => order.Action switch
+    public static LetterPlan Plan(LetterCommand order, LetterSnapshot seen, DateTimeOffset now) => order.Action switch
     {
         LetterAction.Restore when seen.Exists => new LetterPlan.Refused("it is not discarded"),
         LetterAction.Restore when seen.IsDiscarded => Restore(order, seen, now),
@@ -66,7 +66,7 @@ public static class LetterActions
         _ => throw new UnreachableException($"no plan for {order.Action}"),
     };
 
-    static LetterPlan Discard(LetterOrder order, LetterSight seen, DateTimeOffset now)
+    static LetterPlan Discard(LetterCommand order, LetterSnapshot seen, DateTimeOffset now)
     {
         if (seen.Known is { } known && LetterStates.Of(known, now) is not (LetterState.Open or LetterState.Unknown) and var state)
             return new LetterPlan.Refused(state == LetterState.Provisional
@@ -77,7 +77,7 @@ public static class LetterActions
         return new LetterPlan.Write(Noted(order, seen, now) is { } record ? record with { Discarded = note } : null, summary, UndoTime);
     }
 
-    static LetterPlan.Write Restore(LetterOrder order, LetterSight seen, DateTimeOffset now)
+    static LetterPlan.Write Restore(LetterCommand order, LetterSnapshot seen, DateTimeOffset now)
     {
         var held = (seen.Summary?.Discarded ?? seen.Known?.Discarded) is { WasHeld: true };
         var record = Noted(order, seen, now) is { } noted ? noted with { Discarded = null } : null;
@@ -87,13 +87,13 @@ public static class LetterActions
         return new LetterPlan.Write(record, summary, held ? null : DeadLetter.TimeToLive);
     }
 
-    static LetterPlan.Write Live(LetterOrder order, LetterSight seen, TimeSpan? life, DateTimeOffset now) =>
+    static LetterPlan.Write Live(LetterCommand order, LetterSnapshot seen, TimeSpan? life, DateTimeOffset now) =>
         new(Noted(order, seen, now), SummaryOf(seen, now), life);
 
-    static LetterRecord? Noted(LetterOrder order, LetterSight seen, DateTimeOffset now) =>
+    static LetterRecord? Noted(LetterCommand order, LetterSnapshot seen, DateTimeOffset now) =>
         seen.Known?.Noting(new HistoryEntry(now, order.By, order.Action.ToString().ToLowerInvariant(), order.Reason));
 
-    static LetterSummary SummaryOf(LetterSight seen, DateTimeOffset now) =>
+    static LetterSummary SummaryOf(LetterSnapshot seen, DateTimeOffset now) =>
         seen.Known is { } record ? LetterSummary.Of(record)
         : seen.Summary ?? LetterSummary.OfUnreadable(WhyUnreadable(seen.Record), now, 0);
 

@@ -9,7 +9,7 @@ namespace Hobom.Slices.DeadLetters.Decisions;
 
 /// <summary>What a letter that fails again finds in the store.</summary>
 /// <param name="TimeLeft">Null where it never expires.</param>
-public sealed record LetterOnFile(RecordReading Record, TimeSpan? TimeLeft);
+public sealed record ExistingLetter(RecordReading Record, TimeSpan? TimeLeft);
 
 /// <summary>What saving a letter writes.</summary>
 public abstract record SaveDecision
@@ -40,7 +40,7 @@ public static partial class DeadLetterDecisions
     /// <summary>A row that is refused at every visit is written again only when its letter's life is half over.</summary>
     static readonly TimeSpan RenewalLimit = DeadLetter.TimeToLive / 2;
 
-    public static SaveDecision PlanSave(LetterOnFile? onFile, DeadLetter letter)
+    public static SaveDecision PlanSave(ExistingLetter? onFile, DeadLetter letter)
     {
         var existing = (onFile?.Record as RecordReading.Readable)?.Record;
         var merged = Merge(existing, letter);
@@ -123,7 +123,7 @@ public static partial class DeadLetterDecisions
     }
 
     /// <summary>A life of 72 h starts anew, and is never shorter than what was left.</summary>
-    static TimeSpan? TimeToLive(LetterOnFile? onFile) =>
+    static TimeSpan? TimeToLive(ExistingLetter? onFile) =>
         onFile is null ? DeadLetter.TimeToLive
         : onFile.TimeLeft is not { } left ? null
         : left > DeadLetter.TimeToLive ? left

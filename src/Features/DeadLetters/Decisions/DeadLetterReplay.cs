@@ -82,7 +82,7 @@ public static partial class DeadLetterDecisions
     /// <param name="seenPending">Whether the outbox last said so; null before it has answered.</param>
     /// <param name="pollerPaused">No visit comes: then the hold alone keeps poll and replay apart.</param>
     /// <param name="asOf">Later failures are not what was meant; null where any is.</param>
-    public static ReplayRefusal? Hindrance(LetterRecord record, bool? seenPending, bool pollerPaused, DateTimeOffset? asOf) =>
+    public static ReplayRefusal? BlockedReason(LetterRecord record, bool? seenPending, bool pollerPaused, DateTimeOffset? asOf) =>
         asOf < record.LastFailedAt ? new ReplayRefusal.FailedAgain(record.LastFailedAt)
         : record.Row != RowState.Pending || record.EventId is null || pollerPaused || seenPending == false ? null
         : new ReplayRefusal.RowStillPending(seenPending is null

@@ -25,7 +25,7 @@ public static class LetterClaims
     /// <param name="letter">As it was read; its payload is what will be sent.</param>
     /// <param name="isRunning">Whether an operation runs in this process.</param>
     public static ClaimResult Decide(
-        LetterSight seen, StoredLetter letter, LetterClaim claim, Func<string, bool> isRunning, DateTimeOffset now)
+        LetterSnapshot seen, StoredLetter letter, LetterClaim claim, Func<string, bool> isRunning, DateTimeOffset now)
     {
         if (!seen.Exists) return new ClaimResult.Changed("the letter was closed meanwhile");
         if (seen.Record is RecordReading.None && letter.Record is RecordReading.None) return new ClaimResult.Granted(false);

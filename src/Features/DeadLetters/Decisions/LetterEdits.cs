@@ -40,7 +40,7 @@ public static class LetterEdits
     /// <param name="unwritten">The record for a letter that has none: another program wrote it.</param>
     /// <param name="original">The payload that failed, of a letter that is edited already.</param>
     public static EditPlan Plan(
-        LetterSight seen, StoredLetter letter, LetterRecord unwritten, Option<ReadOnlyMemory<byte>> original, WantedEdit wanted,
+        LetterSnapshot seen, StoredLetter letter, LetterRecord unwritten, Option<ReadOnlyMemory<byte>> original, WantedEdit wanted,
         DateTimeOffset now)
     {
         if (!seen.Exists) return new EditPlan.NoLetter();
@@ -57,7 +57,7 @@ public static class LetterEdits
         return new EditPlan.Write(noted, wanted.Value, keep, ForgetOriginal: false, seen.TimeLeft);
     }
 
-    public static EditPlan PlanUndo(LetterSight seen, Option<ReadOnlyMemory<byte>> original, string by, DateTimeOffset now)
+    public static EditPlan PlanUndo(LetterSnapshot seen, Option<ReadOnlyMemory<byte>> original, string by, DateTimeOffset now)
     {
         if (!seen.Exists) return new EditPlan.NoLetter();
         if (seen.Known is not { Edit: not null } record) return new EditPlan.Refused("the letter is not edited");

@@ -14,7 +14,7 @@ namespace Hobom.Slices.DeadLetters.Redis;
 /// The dead letters in Redis (6.2 or later, one node). Payload, record, index and summary of a letter are written in
 /// one step, on the guard that the record is still the one that was read. A letter is there exactly while
 /// its payload's key is: letters expire and other programs write and delete, so the index may lag behind until
-/// <see cref="LetterUpkeep.ReconcileAsync"/>.
+/// <see cref="LetterReconciler.ReconcileAsync"/>.
 /// </summary>
 public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clock)
 {
@@ -49,7 +49,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
                 : null));
 
     /// <summary>Changes a letter's payload as the plan says.</summary>
-    public Task<Either<StoreFailure, EditPlan>> EditAsync(DeadLetterKey key, Func<LetterSight, EditPlan> decide) =>
+    public Task<Either<StoreFailure, EditPlan>> EditAsync(DeadLetterKey key, Func<LetterSnapshot, EditPlan> decide) =>
         ChangeAsync(key, seen =>
         {
             var plan = decide(seen);
@@ -57,7 +57,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
         });
 
     /// <summary>Holds, extends, releases, discards or restores a letter; the answer says what became of it.</summary>
-    public Task<Either<StoreFailure, LetterPlan>> ActAsync(DeadLetterKey key, LetterOrder order) =>
+    public Task<Either<StoreFailure, LetterPlan>> ActAsync(DeadLetterKey key, LetterCommand order) =>
         ChangeAsync(key, seen =>
         {
             var plan = LetterActions.Plan(order, seen, clock.GetUtcNow());
@@ -148,7 +148,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
     /// <summary>Read, decide, write; again where the letter was changed by another in between.</summary>
     /// <param name="decide">What to answer, and what to write, if anything. May be asked more than once.</param>
     internal Task<Either<StoreFailure, T>> ChangeAsync<T>(
-        DeadLetterKey key, Func<LetterSight, (T Answer, GuardedWrite? Write)> decide)
+        DeadLetterKey key, Func<LetterSnapshot, (T Answer, GuardedWrite? Write)> decide)
         where T : notnull =>
         redis.CompareAndWriteAsync(
             $"{key}", db => SeeAsync(db, key),
@@ -156,7 +156,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
                 ? (answer, write with { Guards = [seen.Unchanged, .. write.Guards] })
                 : (answer, null));
 
-    static async Task<(LetterSight Letter, Guard Unchanged)> SeeAsync(IDatabase db, DeadLetterKey key)
+    static async Task<(LetterSnapshot Letter, Guard Unchanged)> SeeAsync(IDatabase db, DeadLetterKey key)
     {
         var recordKey = LetterKeys.Record(key);
         var transaction = db.CreateTransaction();
@@ -170,6 +170,6 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
             await RedisReading.IsOfAnotherTypeAsync(record) ? Guard.Exists(recordKey)
             : Guard.Unchanged(recordKey, await record);
         var known = (byte[]?)await summary is { } text ? LetterSummary.Parse(text) : null;
-        return (new LetterSight(await exists, await aside, await RedisReading.RecordAsync(record), known, await left), unchanged);
+        return (new LetterSnapshot(await exists, await aside, await RedisReading.RecordAsync(record), known, await left), unchanged);
     }
 }

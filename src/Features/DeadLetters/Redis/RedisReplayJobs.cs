@@ -118,8 +118,8 @@ public sealed class RedisReplayJobs(RedisConnection redis)
             $"job {id}", ReadAsync,
             seen =>
             {
-                if (!Parse(id, seen.Text).Succeeded(out var job, out var fault)) return (fault, null);
-                if (!decide(job).Succeeded(out var changed, out var refusal)) return (new JobFault.Refused(refusal.Message), null);
+                if (!Parse(id, seen.Text).TryGetRight(out var job, out var fault)) return (fault, null);
+                if (!decide(job).TryGetRight(out var changed, out var refusal)) return (new JobFault.Refused(refusal.Message), null);
                 if (!job.IsActive && changed.IsActive && OtherOf(changed, seen.Active) is { } other)
                     return (new JobFault.Refused(other), null);
                 return ((Either<JobFault, ReplayJob>)changed, WriteOf(seen.Text, job, changed, process));

@@ -36,7 +36,7 @@ public sealed class RedisTombstones(RedisConnection redis)
     /// Writes a tombstone for each letter that is gone and takes out its traces, in one step, provided that nothing of
     /// it has changed since: a letter that was delivered leaves no traces and gets no tombstone.
     /// </summary>
-    internal static async Task<IReadOnlyList<Tombstone>> BuryAsync(
+    internal static async Task<IReadOnlyList<Tombstone>> WriteTombstonesAsync(
         IDatabase db, IReadOnlyList<LetterTrace> gone, Func<LetterTrace, LetterEnd> why, DateTimeOffset now)
     {
         var stones = gone.Select(t => (Trace: t, Stone: Tombstone.Of(t.Entry.Key, t.Summary, why(t), t.ExpectedAt, now))).ToList();

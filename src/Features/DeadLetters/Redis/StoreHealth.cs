@@ -62,7 +62,7 @@ public sealed class RedisStoreHealth(RedisConnection redis, TimeProvider clock)
     public async Task<Either<StoreFailure, StoreHealth>> ReadAsync()
     {
         var written = await redis.CommitAsync(new GuardedWrite([RedisCommand.Set(LetterKeys.Probe, "1", ProbeLife)]));
-        var refusal = written.Succeeded(out _, out var failure) ? null : failure.Refusal;
+        var refusal = written.TryGetRight(out _, out var failure) ? null : failure.Refusal;
         if (failure is not null && refusal is null) return failure;
         return await redis.RunAsync(async db =>
         {

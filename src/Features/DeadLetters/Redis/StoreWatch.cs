@@ -29,7 +29,7 @@ public sealed class StoreWatch(Func<Task<Either<StoreFailure, StoreHealth>>> rea
     {
         var seen = await read();
         lock (gate) last = seen;
-        if (!seen.Succeeded(out var health, out _)) return false;
+        if (!seen.TryGetRight(out var health, out _)) return false;
         Tell(health.Problems);
         return true;
     }

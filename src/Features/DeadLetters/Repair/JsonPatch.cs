@@ -39,7 +39,7 @@ public sealed class JsonPatch
         var parsed = new List<PatchOperation>();
         foreach (var item in patch.EnumerateArray())
         {
-            if (!ParseOperation(item).Succeeded(out var operation, out var reason)) return new PatchFault(parsed.Count, reason);
+            if (!ParseOperation(item).TryGetRight(out var operation, out var reason)) return new PatchFault(parsed.Count, reason);
             parsed.Add(operation);
         }
 
@@ -95,12 +95,12 @@ public sealed class JsonPatch
         if (op is not ("add" or "remove" or "replace" or "move" or "copy" or "test"))
             return "its op is none of add, remove, replace, move, copy, test";
         if (!TryText(item, "path", out var path)) return "it has no path";
-        if (!JsonPointer.Parse(path).Succeeded(out var to, out var fault)) return fault;
+        if (!JsonPointer.Parse(path).TryGetRight(out var to, out var fault)) return fault;
         JsonPointer? from = null;
         if (op is "move" or "copy")
         {
             if (!TryText(item, "from", out var text)) return "it has no from";
-            if (!JsonPointer.Parse(text).Succeeded(out from, out fault)) return fault;
+            if (!JsonPointer.Parse(text).TryGetRight(out from, out fault)) return fault;
             if (op == "move" && from.IsProperPrefixOf(to)) return "nothing can be moved into itself";
         }
 

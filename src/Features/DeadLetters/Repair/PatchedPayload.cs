@@ -11,5 +11,5 @@ public static class PatchedPayload
     /// <returns>Left: the first reason against it.</returns>
     public static Either<string, ReadOnlyMemory<byte>> Of(
         ReadOnlyMemory<byte> payload, JsonPatch patch, PayloadRules rules, DeadLetterKey key, bool heldRow) =>
-        patch.Apply(payload).Succeeded(out var patched, out var fault) ? rules.ValueOf(patched, key.Id, heldRow) : fault.ToString();
+        patch.Apply(payload).TryGetRight(out var patched, out var fault) ? rules.ValueOf(patched, key.Id, heldRow) : fault.ToString();
 }

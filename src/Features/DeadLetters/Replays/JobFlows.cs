@@ -16,8 +16,8 @@ public sealed class JobFlows(IReadOnlyList<Slice> slices)
     public async Task<bool> AskAsync(ReplayJob job)
     {
         var leases = LeasesOf(job);
-        var answers = await Task.WhenAll(leases.Select(lease => lease.AskAsync()));
-        if (answers is [LeaseAnswer.StandBy, ..])
+        var answers = await Task.WhenAll(leases.Select(lease => lease.TryAcquireAsync()));
+        if (answers is [LeaseAnswer.HeldByOther, ..])
             foreach (var lease in leases) _ = lease.YieldAsync();
         return answers.All(answer => answer is LeaseAnswer.Held);
     }

@@ -11,7 +11,7 @@ namespace Hobom.Slices.DeadLetters.Replays;
 /// Has a letter replayed by the process that holds its flow: as a job of that one letter, which any process may start and
 /// only the holder runs.
 /// </summary>
-public sealed class ReplayAtHolder(ReplayJobDesk desk, RedisReplayJobs jobs, TimeProvider clock)
+public sealed class ReplayAtHolder(ReplayJobPlanner planner, RedisReplayJobs jobs, TimeProvider clock)
 {
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
@@ -19,11 +19,11 @@ public sealed class ReplayAtHolder(ReplayJobDesk desk, RedisReplayJobs jobs, Tim
     public async Task<Either<string, ReplayJob>> RunAsync(DeadLetterKey key, Caller caller, Confirmation confirmation, TimeSpan limit)
     {
         var selection = new ReplaySelection(LetterFilter.All, [key], new ReplayJobOptions(Canary: 0, Confirmation: confirmation), null);
-        if (!(await desk.PlanAsync(selection, caller)).Succeeded(out var job, out var fault)) return fault.Message;
+        if (!(await planner.PlanAsync(selection, caller)).TryGetRight(out var job, out var fault)) return fault.Message;
         var id = job.Id;
-        if (!(await desk.TellAsync(id, ReplayJobOrder.Start, caller)).Succeeded(out job, out var refused))
+        if (!(await planner.TellAsync(id, ReplayJobCommand.Start, caller)).TryGetRight(out job, out var refused))
         {
-            await desk.TellAsync(id, ReplayJobOrder.Cancel, caller);
+            await planner.TellAsync(id, ReplayJobCommand.Cancel, caller);
             return refused.Message;
         }
 
@@ -31,7 +31,7 @@ public sealed class ReplayAtHolder(ReplayJobDesk desk, RedisReplayJobs jobs, Tim
         while (job.IsActive && clock.GetElapsedTime(started) < limit)
         {
             await Task.Delay(LookInterval, clock);
-            if ((await jobs.GetAsync(id)).Succeeded(out var seen, out _)) job = seen;
+            if ((await jobs.GetAsync(id)).TryGetRight(out var seen, out _)) job = seen;
         }
 
         return job;

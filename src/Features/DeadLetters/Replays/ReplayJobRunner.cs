@@ -17,7 +17,7 @@ namespace Hobom.Slices.DeadLetters.Replays;
 /// next is <see cref="ReplayJobDecisions"/>' business; that a batch begins, and how it ended, is kept before it goes on.
 /// </summary>
 public sealed class ReplayJobRunner(
-    RedisReplayJobs jobs, ReplayDesk desk, AuditTrail trail, TimeProvider clock, ILogger<ReplayJobRunner> log)
+    RedisReplayJobs jobs, ReplayRunner runner, AuditTrail trail, TimeProvider clock, ILogger<ReplayJobRunner> log)
 {
     /// <summary>Letters of one job under way at a time.</summary>
     const int AtOnce = 32;
@@ -26,7 +26,7 @@ public sealed class ReplayJobRunner(
     static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
     static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
 
-    readonly JobFlows flows = new(desk.Slices);
+    readonly JobFlows flows = new(runner.Slices);
     readonly string process = Guid.CreateVersion7().ToString("N");
     TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -40,7 +40,7 @@ public sealed class ReplayJobRunner(
         do
         {
             foreach (var (id, _) in running.Where(r => r.Value.IsCompleted).ToList()) running.Remove(id);
-            if (!(await jobs.ActiveAsync()).Succeeded(out var ids, out _)) continue;
+            if (!(await jobs.ActiveAsync()).TryGetRight(out var ids, out _)) continue;
             foreach (var id in ids.Where(id => !running.ContainsKey(id))) running.Add(id, RunJobAsync(id, stopping));
         }
         while (await WaitAsync(LookInterval, stopping));
@@ -52,14 +52,14 @@ public sealed class ReplayJobRunner(
     {
         try
         {
-            if (!(await jobs.GetAsync(id)).Succeeded(out var seen, out _) || Rests(seen)) return;
+            if (!(await jobs.GetAsync(id)).TryGetRight(out var seen, out _) || Rests(seen)) return;
             if (!await flows.AskAsync(seen))
             {
                 log.LogDebug("replay job {Job}: its letters' flows are held elsewhere", id);
                 return;
             }
 
-            if (!(await jobs.TakeLeaseAsync(id, process)).Succeeded(out var taken, out _) || !taken) return;
+            if (!(await jobs.TakeLeaseAsync(id, process)).TryGetRight(out var taken, out _) || !taken) return;
             log.LogInformation("replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
             await RunBatchesAsync(id, stopping);
             await jobs.GiveLeaseBackAsync(id, process);
@@ -127,7 +127,7 @@ public sealed class ReplayJobRunner(
     async Task<IReadOnlyList<JobResult>> ReplayAllAsync(ReplayJob job, IReadOnlyList<JobItem> items, JsonPatch? patch)
     {
         var read = await jobs.KeysAsync(job.Id, [.. items.Select(i => i.Place)]);
-        if (!read.Succeeded(out var keys, out var failure))
+        if (!read.TryGetRight(out var keys, out var failure))
             return [.. items.Select(i => new JobResult.PutBack(i.Place, "", $"the store is away: {failure.Message}"))];
         var results = new ConcurrentBag<JobResult>();
         var next = -1;
@@ -141,7 +141,7 @@ public sealed class ReplayJobRunner(
 
     async Task<JobResult> ReplayOneAsync(ReplayJob job, JobItem item, string? name, JsonPatch? patch)
     {
-        if (name is null || !DeadLetterKey.Parse(name).Succeeded(out var key, out _))
+        if (name is null || !DeadLetterKey.Parse(name).TryGetRight(out var key, out _))
             return new JobResult.Skipped(item.Place, name ?? "", "the job's list does not hold its key any more");
         try
         {
@@ -149,8 +149,8 @@ public sealed class ReplayJobRunner(
             var confirmation = item.Interrupted && job.Options.Confirmation is Confirmation.SendAgain
                 ? Confirmation.None
                 : job.Options.Confirmation;
-            var wish = new ReplayWish(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
-            return ReplayJobResults.Of(item, name, await desk.StartAsync(wish));
+            var wish = new ReplayRequest(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
+            return ReplayJobResults.Of(item, name, await runner.StartAsync(wish));
         }
         catch (Exception bug)
         {
@@ -174,14 +174,14 @@ public sealed class ReplayJobRunner(
         while (true)
         {
             var kept = await jobs.ChangeAsync(id, process, job => change(job));
-            if (kept.Succeeded(out var job, out var fault)) return job;
+            if (kept.TryGetRight(out var job, out var fault)) return job;
             if (fault is not JobFault.StoreDown)
             {
                 log.LogWarning("replay job {Job}: this process stops running it: {Reason}", id, fault.Message);
                 return null;
             }
 
-            if (!await Pauses.WaitAsync(StoreInterval, clock, stopping)) return null;
+            if (!await Delays.WaitAsync(StoreInterval, clock, stopping)) return null;
         }
     }
 
@@ -195,11 +195,11 @@ public sealed class ReplayJobRunner(
             $"{job.State.ToString().ToLowerInvariant()}: {job.Delivered} delivered, {job.Failed} failed, {job.Skipped} skipped, "
             + $"{job.Left} left";
         var begun = await trail.BeginAsync(new Caller(job.StartedBy ?? job.By, null, null), "replay job ended", [], job.Why, job.Id);
-        if (begun.Succeeded(out var audited, out _)) await audited.EndAsync(result);
+        if (begun.TryGetRight(out var audited, out _)) await audited.EndAsync(result);
     }
 
     bool IsAway(ReplayJob job) =>
-        desk.Slices.Any(s => job.Plan.Categories.Any(c => c.Category == s.Route.Category.Name) && s.Work.NeighbourAway());
+        runner.Slices.Any(s => job.Plan.Categories.Any(c => c.Category == s.Route.Category.Name) && s.Work.NeighbourAway());
 
     static JsonPatch? PatchOf(ReplayJob job)
     {
@@ -216,7 +216,7 @@ public sealed class ReplayJobRunner(
         if (woken.IsCompleted) Volatile.Write(ref wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         if (woken.IsCompleted || stopping.IsCancellationRequested) return !stopping.IsCancellationRequested;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(woken, Pauses.WaitAsync(wait, clock, ending.Token));
+        await Task.WhenAny(woken, Delays.WaitAsync(wait, clock, ending.Token));
         await ending.CancelAsync();
         return !stopping.IsCancellationRequested;
     }

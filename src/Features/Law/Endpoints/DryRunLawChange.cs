@@ -42,12 +42,12 @@ public sealed class DryRunLawChange(PollerControl pollers, TimeProvider clock, L
 
     protected override async Task<Either<RowFault, LawDryRun>> RunAsync(ReadOnlyMemory<byte> body, DryRun run)
     {
-        if (!RowReading.One<QueryResult>(body).Succeeded(out var row, out var fault)) return fault;
+        if (!RowReading.One<QueryResult>(body).TryGetRight(out var row, out var fault)) return fault;
         var answer = new LawDryRun(run.Now) { Masked = run.IsMasked };
-        if (!LawDecisions.Decide(LawOutboxClient.ItemOf(row)).Succeeded(out var law, out var refusal))
+        if (!LawDecisions.Decide(LawOutboxClient.ItemOf(row)).TryGetRight(out var law, out var refusal))
             return answer with { Refused = run.RefusalOf(refusal) };
         var value = LawPayloadText.Format(law.Payload);
-        bool? kept = (await flow.IsKeptAsync(law.InputHash)).Succeeded(out var found, out _) ? found : null;
+        bool? kept = (await flow.IsKeptAsync(law.InputHash)).TryGetRight(out var found, out _) ? found : null;
         return answer with
         {
             Change = new LawChangeView(

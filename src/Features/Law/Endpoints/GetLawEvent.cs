@@ -16,10 +16,10 @@ public sealed class GetLawEvent(PollerControl pollers, LawFlow flow) : PollerEnd
     /// <param name="HeldBy">Who has it in hand in this process.</param>
     /// <param name="IsKept">The text made from its input is kept; null where its input is not known.</param>
     /// <param name="Generations">Begun from its input in the last 24 h, as far as they may have been paid for.</param>
-    /// <param name="Trouble">Why its letter or its row could not be read.</param>
+    /// <param name="Problem">Why its letter or its row could not be read.</param>
     public sealed record LawEventView(
         string EventId, string State, DateTimeOffset? Since, string? Letter, string? HeldBy, DateTimeOffset? HeldSince, bool? IsKept,
-        int? Generations, string? Trouble);
+        int? Generations, string? Problem);
 
     public override void Configure()
     {
@@ -43,18 +43,18 @@ public sealed class GetLawEvent(PollerControl pollers, LawFlow flow) : PollerEnd
     protected override async Task HandleAsync(Slice slice, CancellationToken ct)
     {
         if (LawEventInRoute.Read(HttpContext) is not { } id) await Send.ResponseAsync(LawEventInRoute.Fault, 400, ct);
-        else if (!(await flow.LookAsync(id, ct)).Succeeded(out var sight, out var failure))
+        else if (!(await flow.LookAsync(id, ct)).TryGetRight(out var sight, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else if (sight.State is not { } state)
             await Send.ResponseAsync(new ErrorAnswer($"nothing is known of a law change {id}"), 404, ct);
         else await Send.OkAsync(ViewOf(id, sight, state), ct);
     }
 
-    LawEventView ViewOf(EventId id, LawSight sight, LawEventState state) => new(
+    LawEventView ViewOf(EventId id, LawEventSnapshot sight, LawEventState state) => new(
         id.Value, WordOf(state), sight.Progress.Stage is LawStage.Nothing ? null : sight.Progress.Since,
         sight.HasLetter ? LawDecisions.LetterKeyOf(id).Format() : null, sight.Holder?.By, sight.Holder?.Since,
         sight.Law is null ? null : sight.IsKept, sight.Law is null ? null : sight.Generations,
-        sight.Trouble is { } trouble && !Role.SeesAll(User) ? TextMask.MaskText(trouble) : sight.Trouble);
+        sight.Problem is { } trouble && !Role.SeesAll(User) ? TextMask.MaskText(trouble) : sight.Problem);
 
     static string WordOf(LawEventState state) => state switch
     {

@@ -42,14 +42,14 @@ public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, 
     async Task<(int Status, object Answer)> AuditedAsync(
         Slice slice, EventId id, string action, Func<Caller, Task<ReplayOutcome>> act, Caller caller)
     {
-        if (!(await trail.BeginAsync(caller, action, [LawDecisions.LetterKeyOf(id).Format()])).Succeeded(out var begun, out var failure))
+        if (!(await trail.BeginAsync(caller, action, [LawDecisions.LetterKeyOf(id).Format()])).TryGetRight(out var begun, out var failure))
             return (502, new ErrorAnswer(failure.Message));
         var (status, answer) = AnswerTo(await slice.Lease.RunAsync(() => act(caller)));
         await begun.EndAsync(answer is ErrorAnswer error ? error.Error : Done);
         return (status, answer);
     }
 
-    (int Status, object Answer) AnswerTo(Either<LeaseAnswer, ReplayOutcome> ran) => ran.Succeeded(out var outcome, out var refused)
+    (int Status, object Answer) AnswerTo(Either<LeaseAnswer, ReplayOutcome> ran) => ran.TryGetRight(out var outcome, out var refused)
         ? outcome switch
         {
             ReplayOutcome.Delivered => (200, new LawEventDone(Done)),
@@ -60,7 +60,7 @@ public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, 
         }
         : refused switch
         {
-            LeaseAnswer.StandBy(var holder, var since) =>
+            LeaseAnswer.HeldByOther(var holder, var since) =>
                 (409, new ErrorAnswer($"the flow 'law' is held by {holder}; ask that process") { HeldBy = holder, HeldSince = since }),
             LeaseAnswer.Unreachable(var away) => (502, new ErrorAnswer(away.Message)),
             _ => throw new UnreachableException($"no answer to {refused}"),

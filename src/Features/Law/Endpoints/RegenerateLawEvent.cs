@@ -43,7 +43,7 @@ public sealed class RegenerateLawEvent(PollerControl pollers, LawFlow flow, Audi
             _ => fields.Refuse<Confirmation>("confirm", "must be unknown"),
         };
         if (fields.End() is { } misspelt) await Send.ResponseAsync(misspelt, 400, ct);
-        else if ((await flow.FindAsync(id, ct)).Succeeded(out var law, out var none))
+        else if ((await flow.FindAsync(id, ct)).TryGetRight(out var law, out var none))
             await RunAsync(slice, id, Action(confirmation), caller => flow.RegenerateAsync(law, caller.Actor, confirmation), ct);
         else await Send.ResponseAsync(new ErrorAnswer(none.Message), StatusOf(none), ct);
     }

@@ -22,7 +22,7 @@ public abstract class LogDryRunEndpoint(PollerControl pollers, TimeProvider cloc
 
     protected override async Task<Either<RowFault, DryRunView>> RunAsync(ReadOnlyMemory<byte> body, DryRun run)
     {
-        if (!RowReading.Many<QueryResult>(body).Succeeded(out var rows, out var fault)) return fault;
+        if (!RowReading.Many<QueryResult>(body).TryGetRight(out var rows, out var fault)) return fault;
         OutboxItem<HoBomLogPayload>[] items = [.. rows.Select(LogOutboxClient.ItemOf)];
         var now = await limits.OfAsync(flow, items.Length);
         var foreign = LogDecisions.RowsAlone(items, flow);

@@ -35,7 +35,7 @@ public sealed class GetStateEndpoint(StateStore store) : EndpointWithoutRequest<
         var (key, fault) = StateRoute.KeyOf(HttpContext);
         if (fault is not null) await Send.ResponseAsync(fault, 400, ct);
         else if (!(await store.GetAsync(key))
-            .Succeeded(out var found, out var failure)) await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
+            .TryGetRight(out var found, out var failure)) await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else if (found.IsNone) await Send.ResponseAsync(new ErrorAnswer($"there is no {key}"), 404, ct);
         else await Send.OkAsync(new StateAnswer(key.ToString(), found.IfNone(new Dictionary<string, string>())), ct);
     }

@@ -35,9 +35,9 @@ public sealed class GetStreamEndpoint(EventRouter router, StreamLook look) : End
         var name = Route<string>("stream")!;
         if (router.Streams.FirstOrDefault(s => s.Key == name) is not { } stream)
             await Send.ResponseAsync(StreamRoutes.NoSuchStream(name), 404, ct);
-        else if (!(await look.InfoAsync(stream)).Succeeded(out var info, out var failure)
-            || !(await look.GroupsAsync(name)).Succeeded(out var groups, out failure)
-            || !(await look.ConsumersAsync(name)).Succeeded(out var consumers, out failure))
+        else if (!(await look.InfoAsync(stream)).TryGetRight(out var info, out var failure)
+            || !(await look.GroupsAsync(name)).TryGetRight(out var groups, out failure)
+            || !(await look.ConsumersAsync(name)).TryGetRight(out var consumers, out failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new StreamDetail(info, groups, consumers), ct);
     }

@@ -48,7 +48,7 @@ public sealed class IncrementStateEndpoint(StateStore store, AuditTrail trail)
         }
 
         if (!(await trail.BeginAsync(Caller.Of(HttpContext), "increment state", [key.ToString()]))
-            .Succeeded(out var audited, out var failure))
+            .TryGetRight(out var audited, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;
@@ -56,7 +56,7 @@ public sealed class IncrementStateEndpoint(StateStore store, AuditTrail trail)
 
         var counted = await store.IncrementAsync(key, req.Field!, req.Amount ?? 1);
         await audited.EndAsync(counted.Match(Right: c => c is Incremented.To ? "done" : "refused: no number", Left: f => f.Message));
-        if (!counted.Succeeded(out var result, out failure))
+        if (!counted.TryGetRight(out var result, out failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;

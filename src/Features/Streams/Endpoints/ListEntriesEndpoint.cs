@@ -51,7 +51,7 @@ public sealed class ListEntriesEndpoint(EventRouter router, StreamLook look)
         var count = fields.Number("count", 10, 100);
         if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (router.Streams.All(s => s.Key != name)) await Send.ResponseAsync(StreamRoutes.NoSuchStream(name), 404, ct);
-        else if (!(await look.AroundAsync(name, around, count)).Succeeded(out var entries, out var failure))
+        else if (!(await look.AroundAsync(name, around, count)).TryGetRight(out var entries, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new EntryList(name, entries), ct);
     }

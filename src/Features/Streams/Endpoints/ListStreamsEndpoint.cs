@@ -12,11 +12,11 @@ public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : E
 
     /// <param name="LastApplied">Null where none was applied here.</param>
     public sealed record ShardView(
-        string? LastApplied, long Applied, long DeadLetters, long LostEntries, long Gaps, int Held, int InHand, string? Trouble,
-        DateTimeOffset? TroubleSince, DateTimeOffset? StalledSince, string? Alarm, DateTimeOffset? AlarmAt)
+        string? LastApplied, long Applied, long DeadLetters, long LostEntries, long Gaps, int Held, int InHand, string? Problem,
+        DateTimeOffset? ProblemSince, DateTimeOffset? StalledSince, string? Alarm, DateTimeOffset? AlarmAt)
     {
         internal static ShardView Of(ShardStatus s) => new(
-            s.LastApplied?.ToString(), s.Applied, s.DeadLetters, s.LostEntries, s.Gaps, s.Held, s.InHand, s.Trouble, s.TroubleSince,
+            s.LastApplied?.ToString(), s.Applied, s.DeadLetters, s.LostEntries, s.Gaps, s.Held, s.InHand, s.Problem, s.ProblemSince,
             s.StalledSince, s.Alarm, s.AlarmAt);
     }
 
@@ -51,7 +51,7 @@ public sealed class ListStreamsEndpoint(EventRouter router, StreamLook look) : E
         var rows = new List<StreamRow>();
         foreach (var stream in router.Streams)
         {
-            if (!(await look.InfoAsync(stream)).Succeeded(out var info, out var failure))
+            if (!(await look.InfoAsync(stream)).TryGetRight(out var info, out var failure))
             {
                 await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
                 return;

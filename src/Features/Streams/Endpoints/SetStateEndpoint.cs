@@ -49,7 +49,7 @@ public sealed class SetStateEndpoint(StateStore store, AuditTrail trail) : Endpo
             return;
         }
 
-        if (!(await trail.BeginAsync(Caller.Of(HttpContext), "set state", [key.ToString()])).Succeeded(out var audited, out var failure))
+        if (!(await trail.BeginAsync(Caller.Of(HttpContext), "set state", [key.ToString()])).TryGetRight(out var audited, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;
@@ -57,7 +57,7 @@ public sealed class SetStateEndpoint(StateStore store, AuditTrail trail) : Endpo
 
         var set = await store.SetAsync(key, req.Fields!, life);
         await audited.EndAsync(set.Match(Right: _ => "done", Left: f => f.Message));
-        if (!set.Succeeded(out _, out failure) || !(await store.GetAsync(key)).Succeeded(out var now, out failure))
+        if (!set.TryGetRight(out _, out failure) || !(await store.GetAsync(key)).TryGetRight(out var now, out failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new GetStateEndpoint.StateAnswer(key.ToString(), now.IfNone(new Dictionary<string, string>())), ct);
     }

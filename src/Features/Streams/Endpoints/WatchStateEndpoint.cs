@@ -51,7 +51,7 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
         await answer.WriteAsync(": watching\n\n", ct);
         while (!ct.IsCancellationRequested && clock.GetElapsedTime(begun) < Longest)
         {
-            if ((await store.GetAsync(key)).Succeeded(out var found, out _))
+            if ((await store.GetAsync(key)).TryGetRight(out var found, out _))
             {
                 var state = JsonSerializer.Serialize(found.Map(f => f.OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary())
                     .IfNone([]));
@@ -70,7 +70,7 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
             }
 
             await answer.Body.FlushAsync(ct);
-            await Pauses.WaitAsync(Look, clock, ct);
+            await Delays.WaitAsync(Look, clock, ct);
         }
     }
 }

@@ -8,16 +8,16 @@ using StackExchange.Redis;
 namespace Hobom.Slices.Streams;
 
 /// <summary>Why the owner of a shard cannot go on as it is.</summary>
-abstract record ShardTrouble
+abstract record ShardProblem
 {
     /// <summary>Another process owns it, or nobody does.</summary>
-    public sealed record LeaseLost : ShardTrouble;
+    public sealed record LeaseLost : ShardProblem;
 
     /// <summary>The consumer group, or the whole stream, is not there.</summary>
-    public sealed record NoGroup : ShardTrouble;
+    public sealed record NoGroup : ShardProblem;
 
     /// <summary>Redis did not do it, or did and could not say so.</summary>
-    public sealed record Away(StoreFailure Failure) : ShardTrouble;
+    public sealed record Away(StoreFailure Failure) : ShardProblem;
 }
 
 /// <summary>The group as found or made.</summary>
@@ -38,16 +38,16 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
 {
     RedisKey[] Keys(params RedisKey[] more) => [RouterKeys.Lease(stream), stream, .. more];
 
-    public Task<Either<ShardTrouble, GroupFound>> EnsureGroupAsync() =>
+    public Task<Either<ShardProblem, GroupFound>> EnsureGroupAsync() =>
         RunAsync(RedisScript.Group, Keys(RouterKeys.Facts(stream)), [holder, settings.Group], reply => new GroupFound(
             (int)reply[1] == 1, EntryId.Parse((string?)reply[2]), EntryId.Parse((string?)reply[3])!.Value));
 
-    public Task<Either<ShardTrouble, EntriesRead>> ReadAsync(int count) =>
+    public Task<Either<ShardProblem, EntriesRead>> ReadAsync(int count) =>
         RunAsync(RedisScript.Read, Keys(RouterKeys.Facts(stream)), [holder, settings.Group, consumer, count], reply => new EntriesRead(
             (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value));
 
     /// <summary>One page of what is delivered and not acknowledged, whoever has it.</summary>
-    public async Task<Either<ShardTrouble, IReadOnlyList<PendingItem>>> PendingAsync(EntryId after, int count)
+    public async Task<Either<ShardProblem, IReadOnlyList<PendingItem>>> PendingAsync(EntryId after, int count)
     {
         var asked = await redis.RunAsync(db => db.ExecuteAsync(
             "XPENDING", stream, settings.Group, after == EntryId.Zero ? "-" : $"({after}", "+", count));
@@ -55,14 +55,14 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
     }
 
     /// <returns>Those that are still in the stream.</returns>
-    public Task<Either<ShardTrouble, IReadOnlyList<StreamEntry>>> ClaimAsync(IReadOnlyList<(EntryId Id, long Deliveries)> items) =>
+    public Task<Either<ShardProblem, IReadOnlyList<StreamEntry>>> ClaimAsync(IReadOnlyList<(EntryId Id, long Deliveries)> items) =>
         RunAsync(
             RedisScript.Claim, Keys(),
             [holder, settings.Group, consumer, .. items.SelectMany(i => (RedisValue[])[i.Id.ToString(), i.Deliveries])],
             reply => EntryReading.Entries(stream, reply[1]));
 
     /// <summary>The fields that decisions have to know, as they are now.</summary>
-    public async Task<Either<ShardTrouble, StateView>> StateAsync(IReadOnlyList<StateRead> reads)
+    public async Task<Either<ShardProblem, StateView>> StateAsync(IReadOnlyList<StateRead> reads)
     {
         if (reads.Count == 0) return new StateView(new Dictionary<StateRead, string?>());
         var wanted = reads.Distinct().GroupBy(r => r.Key).ToArray();
@@ -86,24 +86,24 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
         }
     }
 
-    public async Task<Either<ShardTrouble, IReadOnlyList<Applied>>> ApplyAsync(IReadOnlyList<Application> entries)
+    public async Task<Either<ShardProblem, IReadOnlyList<Applied>>> ApplyAsync(IReadOnlyList<Application> entries)
     {
         var call = new ApplyCall(stream, holder, settings.Group, entries, settings.LifeOf);
         var asked = await redis.RunAsync(async db => ApplyCall.Answers(await RedisScript.Apply.RunAsync(db, call.Keys, call.Arguments)));
-        return Checked(asked, answers => answers).Bind(answers => answers.ToEither<ShardTrouble>(new ShardTrouble.LeaseLost()));
+        return Checked(asked, answers => answers).Bind(answers => answers.ToEither<ShardProblem>(new ShardProblem.LeaseLost()));
     }
 
     /// <summary>After the entry's dead letter was stored.</summary>
-    public async Task<Either<ShardTrouble, Unit>> BuryAsync(EntryId id, DateTimeOffset now)
+    public async Task<Either<ShardProblem, Unit>> BuryAsync(EntryId id, DateTimeOffset now)
     {
         var asked = await redis.RunAsync(db => RedisScript.Bury.RunAsync(
             db, Keys(RouterKeys.Settled(stream), RouterKeys.Waiting(stream)),
             [holder, settings.Group, id.ToString(), now.ToUnixTimeMilliseconds()]));
-        return Checked(asked, reply => (string?)reply).Bind<Unit>(answer => answer == "lost" ? new ShardTrouble.LeaseLost() : Unit.Default);
+        return Checked(asked, reply => (string?)reply).Bind<Unit>(answer => answer == "lost" ? new ShardProblem.LeaseLost() : Unit.Default);
     }
 
     /// <summary>All groups of the stream, others' too.</summary>
-    public async Task<Either<ShardTrouble, IReadOnlyList<GroupState>>> GroupsAsync()
+    public async Task<Either<ShardProblem, IReadOnlyList<GroupState>>> GroupsAsync()
     {
         var asked = await redis.RunAsync<IReadOnlyList<GroupState>>(async db =>
         {
@@ -115,27 +115,27 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
     }
 
     /// <returns>How many entries are gone, and of how many the memory.</returns>
-    public Task<Either<ShardTrouble, (long Trimmed, long Forgotten)>> TrimAsync(EntryId? keep) =>
+    public Task<Either<ShardProblem, (long Trimmed, long Forgotten)>> TrimAsync(EntryId? keep) =>
         RunAsync(
             RedisScript.Trim, Keys(RouterKeys.Settled(stream)), [holder, keep?.ToString() ?? ""],
             reply => ((long)reply[1], (long)reply[2]));
 
-    async Task<Either<ShardTrouble, T>> RunAsync<T>(
+    async Task<Either<ShardProblem, T>> RunAsync<T>(
         RedisScript script, RedisKey[] keys, RedisValue[] arguments, Func<RedisResult[], T> read)
     {
         var asked = await redis.RunAsync(async db => (RedisResult[])(await script.RunAsync(db, keys, arguments))!);
         return Checked(asked, reply => reply).Bind<T>(reply => (string?)reply[0] switch
         {
-            "lost" => new ShardTrouble.LeaseLost(),
-            "nogroup" => new ShardTrouble.NoGroup(),
+            "lost" => new ShardProblem.LeaseLost(),
+            "nogroup" => new ShardProblem.NoGroup(),
             "ok" => read(reply),
             var other => throw new UnreachableException($"a script answered {other}"),
         });
     }
 
-    static Either<ShardTrouble, T> Checked<TReply, T>(Either<StoreFailure, TReply> asked, Func<TReply, T> read) =>
-        asked.Map(read).MapLeft<ShardTrouble>(failure =>
-            failure.Message.Contains("NOGROUP", StringComparison.Ordinal) ? new ShardTrouble.NoGroup() : new ShardTrouble.Away(failure));
+    static Either<ShardProblem, T> Checked<TReply, T>(Either<StoreFailure, TReply> asked, Func<TReply, T> read) =>
+        asked.Map(read).MapLeft<ShardProblem>(failure =>
+            failure.Message.Contains("NOGROUP", StringComparison.Ordinal) ? new ShardProblem.NoGroup() : new ShardProblem.Away(failure));
 
     /// <param name="pending">Count, first and last id, and consumers.</param>
     static GroupState Group(Dictionary<string, RedisResult> group, RedisResult[] pending) => new(

@@ -14,13 +14,13 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
 
     /// <param name="buffer">Takes back what is not done.</param>
     /// <param name="held">Takes in what stays pending until a build knows its type.</param>
-    public async Task<Either<ShardTrouble, Unit>> HandleAsync(
+    public async Task<Either<ShardProblem, Unit>> HandleAsync(
         IReadOnlyList<HeldEntry> taken, LaneBuffer buffer, System.Collections.Generic.HashSet<EntryId> held)
     {
         var started = parts.Clock.GetTimestamp();
         var startedAt = parts.Clock.GetUtcNow();
-        if (!(await CountedAsync(taken)).Succeeded(out var batch, out var trouble)) return trouble;
-        if (!(await store.StateAsync([.. batch.SelectMany(ReadsOf)])).Succeeded(out var state, out trouble)) return trouble;
+        if (!(await CountedAsync(taken)).TryGetRight(out var batch, out var trouble)) return trouble;
+        if (!(await store.StateAsync([.. batch.SelectMany(ReadsOf)])).TryGetRight(out var state, out trouble)) return trouble;
 
         var applications = new List<(HeldEntry Held, Changes Changes)>();
         var graves = new List<(HeldEntry Held, FailureClass Kind, string Reason)>();
@@ -34,14 +34,14 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         if (applications.Count > 0)
         {
             var asked = await store.ApplyAsync([.. applications.Select(a => new Application(a.Held.Entry.Id, a.Held.Lane, a.Changes))]);
-            if (!asked.Succeeded(out var answers, out trouble)) return trouble;
+            if (!asked.TryGetRight(out var answers, out trouble)) return trouble;
             foreach (var (application, answer) in applications.Zip(answers)) Note(application.Held, answer);
         }
 
         // Whatever was decided after it in its lane came after it.
         foreach (var (entries, until) in back.Values) buffer.Wait([.. entries.OrderBy(e => e.Entry.Id)], until);
         foreach (var (entry, kind, reason) in graves)
-            if (!(await BuryAsync(entry, kind, reason)).Succeeded(out _, out trouble)) return trouble;
+            if (!(await BuryAsync(entry, kind, reason)).TryGetRight(out _, out trouble)) return trouble;
         return Unit.Default;
 
         void Sort(HeldEntry entry)
@@ -126,7 +126,7 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
     }
 
     /// <summary>One that is to be alone is counted before it is tried: should it end this process, the next one knows.</summary>
-    async Task<Either<ShardTrouble, IReadOnlyList<HeldEntry>>> CountedAsync(IReadOnlyList<HeldEntry> batch)
+    async Task<Either<ShardProblem, IReadOnlyList<HeldEntry>>> CountedAsync(IReadOnlyList<HeldEntry> batch)
     {
         if (batch is not [{ Alone: true, Doomed: false } alone]) return Prelude.Right(batch);
         var count = alone.Deliveries + 1;
@@ -136,10 +136,13 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
 
     /// <summary>Null where the entry belongs to no key, or its handler cannot tell.</summary>
     public string? OrderKeyOf(StreamEntry entry) =>
-        parts.Handlers.Find(shard.Domain, entry).Succeeded(out var handler, out _) ? Guarded(() => handler.OrderKey(entry), null) : null;
+        parts.Handlers.Find(shard.Domain, entry).TryGetRight(out var handler, out _)
+            ? Guarded(() => handler.OrderKey(entry), null) : null;
 
     IReadOnlyList<StateRead> ReadsOf(HeldEntry held) =>
-        parts.Handlers.Find(shard.Domain, held.Entry).Succeeded(out var handler, out _) ? Guarded(() => handler.Reads(held.Entry), []) : [];
+        parts.Handlers.Find(shard.Domain, held.Entry).TryGetRight(out var handler, out _)
+            ? Guarded(() => handler.Reads(held.Entry), [])
+            : [];
 
     /// <summary>A handler with a bug fails its own entry, when that is decided, and no other.</summary>
     static T Guarded<T>(Func<T> ask, T otherwise)
@@ -171,7 +174,7 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
     }
 
     /// <summary>The letter is stored first: an entry is never settled without its effect and without a letter.</summary>
-    async Task<Either<ShardTrouble, Unit>> BuryAsync(HeldEntry held, FailureClass kind, string reason)
+    async Task<Either<ShardProblem, Unit>> BuryAsync(HeldEntry held, FailureClass kind, string reason)
     {
         var now = parts.Clock.GetUtcNow();
         IReadOnlyList<Attempt> attempts = held.Attempts.Count > 0
@@ -179,8 +182,8 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
             : [new Attempt((int)held.Deliveries, now, TimeSpan.Zero, kind, kind == FailureClass.Refused ? "REFUSED" : "HANDLE", reason,
                 MaybeWritten: false)];
         var letter = StreamLetters.Of(held.Entry, kind, reason, attempts, now);
-        if (!(await parts.Letters.Save(letter)).Succeeded(out _, out var failure)) return new ShardTrouble.Away(failure);
-        if (!(await store.BuryAsync(held.Entry.Id, now)).Succeeded(out _, out var trouble)) return trouble;
+        if (!(await parts.Letters.Save(letter)).TryGetRight(out _, out var failure)) return new ShardProblem.Away(failure);
+        if (!(await store.BuryAsync(held.Entry.Id, now)).TryGetRight(out _, out var trouble)) return trouble;
         // Only how the letter is shown depends on it: the entry will not be tried again by itself.
         await parts.Letters.NoteRowFailed(letter.Key);
         parts.Meter.DeadLetter(shard.Key);

@@ -38,11 +38,11 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         while (Streams.Count == 0 && !stopping.IsCancellationRequested)
-            if (!await LearnLayoutAsync()) await Pauses.WaitAsync(TickInterval, parts.Clock, stopping);
+            if (!await LearnLayoutAsync()) await Delays.WaitAsync(TickInterval, parts.Clock, stopping);
         while (!stopping.IsCancellationRequested)
         {
             await GuardedTickAsync();
-            await Pauses.WaitAsync(TickInterval, parts.Clock, stopping);
+            await Delays.WaitAsync(TickInterval, parts.Clock, stopping);
         }
 
         await registry.LeaveAsync();
@@ -57,7 +57,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
     async Task<bool> LearnLayoutAsync()
     {
         var wished = parts.Handlers.Domains.ToDictionary(d => d, parts.Settings.ShardsOf, StringComparer.Ordinal);
-        if (!(await registry.LayoutAsync(wished)).Succeeded(out var kept, out _)) return false;
+        if (!(await registry.LayoutAsync(wished)).TryGetRight(out var kept, out _)) return false;
         string[] others = [.. wished.Where(w => kept[w.Key] != w.Value).Select(w => $"{w.Key} has {kept[w.Key]} shards and not {w.Value}")];
         if (others.Length > 0)
         {
@@ -85,7 +85,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
     {
         (string Stream, string Holder)[] held =
             [.. Streams.Select(s => (s.Key, owned.TryGetValue(s.Key, out var mine) ? mine.Holder : ""))];
-        if (!(await registry.TickAsync(held)).Succeeded(out var seen, out _)) return;
+        if (!(await registry.TickAsync(held)).TryGetRight(out var seen, out _)) return;
         LastTick = parts.Clock.GetUtcNow();
         foreach (var ((stream, holder), now) in held.Zip(seen.Holders, ValueTuple.Create))
             if (holder.Length > 0 && holder != now) await DropAsync(stream);
@@ -101,7 +101,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
 
     async Task TakeAsync(ShardStream shard)
     {
-        if (!(await registry.TakeAsync(shard.Key)).Succeeded(out var holder, out _) || holder.Length == 0) return;
+        if (!(await registry.TakeAsync(shard.Key)).TryGetRight(out var holder, out _) || holder.Length == 0) return;
         var stop = new CancellationTokenSource();
         var worker = new ShardWorker(
             shard, new ShardStore(parts.Redis, parts.Settings, shard.Key, parts.Consumer, holder),

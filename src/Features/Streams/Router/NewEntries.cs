@@ -23,7 +23,7 @@ sealed class NewEntries(string stream, Func<RedisConnection> connect, TimeSpan b
         var wait = due is null ? Timeout.InfiniteTimeSpan : due.Value - clock.GetUtcNow();
         if (due is not null && wait <= TimeSpan.Zero) return;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(look, Pauses.WaitAsync(wait, clock, ended.Token));
+        await Task.WhenAny(look, Delays.WaitAsync(wait, clock, ended.Token));
         await ended.CancelAsync();
         if (look.IsCompleted) look = null;
     }
@@ -37,6 +37,6 @@ sealed class NewEntries(string stream, Func<RedisConnection> connect, TimeSpan b
                 "XREAD", "COUNT", 1, "BLOCK", block.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture), "STREAMS", stream,
                     after.ToString()),
             block + TimeSpan.FromSeconds(2));
-        if (looked.IsLeft) await Pauses.WaitAsync(FailurePause, clock, CancellationToken.None);
+        if (looked.IsLeft) await Delays.WaitAsync(FailurePause, clock, CancellationToken.None);
     }
 }

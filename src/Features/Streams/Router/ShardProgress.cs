@@ -2,13 +2,13 @@ namespace Hobom.Slices.Streams;
 
 /// <summary>How one shard fares in this process, as others may see it at any time.</summary>
 /// <param name="LastApplied">The youngest id that was applied here.</param>
-/// <param name="Trouble">What keeps it from going on, or null.</param>
-/// <param name="TroubleSince">When that began.</param>
+/// <param name="Problem">What keeps it from going on, or null.</param>
+/// <param name="ProblemSince">When that began.</param>
 /// <param name="StalledSince">Entries wait and none was done since then; null where it goes on or nothing waits.</param>
 /// <param name="Alarm">Loss that a person should know of, the last one seen; null where none was.</param>
 public sealed record ShardStatus(
     string Stream, EntryId? LastApplied, long Applied, long DeadLetters, long LostEntries, long Gaps, int Held, int InHand,
-    string? Trouble, DateTimeOffset? TroubleSince, DateTimeOffset? StalledSince, string? Alarm, DateTimeOffset? AlarmAt)
+    string? Problem, DateTimeOffset? ProblemSince, DateTimeOffset? StalledSince, string? Alarm, DateTimeOffset? AlarmAt)
 {
     public static ShardStatus Of(string stream) => new(stream, null, 0, 0, 0, 0, 0, 0, null, null, null, null, null);
 }

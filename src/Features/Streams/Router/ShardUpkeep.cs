@@ -11,15 +11,15 @@ sealed class ShardUpkeep(ShardStream shard, ShardStore store, ShardProgress prog
     DateTimeOffset next;
     long doneBefore;
 
-    public async Task<Either<ShardTrouble, Unit>> KeepAsync()
+    public async Task<Either<ShardProblem, Unit>> KeepAsync()
     {
         var now = parts.Clock.GetUtcNow();
         if (now < next) return Unit.Default;
         next = now + Interval;
-        if (!(await store.GroupsAsync()).Succeeded(out var groups, out var trouble)) return trouble;
+        if (!(await store.GroupsAsync()).TryGetRight(out var groups, out var trouble)) return trouble;
         if (groups.FirstOrDefault(g => g.Position.Name == parts.Settings.Group) is { } mine) Note(mine, now);
         var keep = parts.Settings.Retention is { } age ? Retention.FirstToKeep(now, age, [.. groups.Select(g => g.Position)]) : null;
-        if (!(await store.TrimAsync(keep)).Succeeded(out var trimmed, out trouble)) return trouble;
+        if (!(await store.TrimAsync(keep)).TryGetRight(out var trimmed, out trouble)) return trouble;
         if (trimmed.Trimmed > 0) parts.Meter.Trimmed(shard.Key, trimmed.Trimmed);
         return Unit.Default;
     }

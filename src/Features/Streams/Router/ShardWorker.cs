@@ -40,35 +40,35 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         while (!stopping.IsCancellationRequested)
         {
             var turn = await TurnAsync(stopping);
-            if (turn.Succeeded(out _, out var trouble)) continue;
+            if (turn.TryGetRight(out _, out var trouble)) continue;
             buffer.Clear();
             held.Clear();
             phase = Phase.Group;
-            if (trouble is ShardTrouble.LeaseLost) return;
+            if (trouble is ShardProblem.LeaseLost) return;
             Tell(trouble);
-            await Pauses.WaitAsync(TroublePause, parts.Clock, stopping);
+            await Delays.WaitAsync(TroublePause, parts.Clock, stopping);
         }
     }
 
-    async Task<Either<ShardTrouble, Unit>> TurnAsync(CancellationToken stopping)
+    async Task<Either<ShardProblem, Unit>> TurnAsync(CancellationToken stopping)
     {
         if (parts.IsPaused())
         {
-            await Pauses.WaitAsync(PausedLook, parts.Clock, stopping);
+            await Delays.WaitAsync(PausedLook, parts.Clock, stopping);
             return Unit.Default;
         }
 
-        if (!(await FillAsync()).Succeeded(out _, out var trouble)) return trouble;
+        if (!(await FillAsync()).TryGetRight(out _, out var trouble)) return trouble;
         var batch = buffer.Next(parts.Clock.GetUtcNow(), parts.Settings.ReadCount);
-        if (batch.Count > 0 && !(await handling.HandleAsync(batch, buffer, held)).Succeeded(out _, out trouble)) return trouble;
-        progress.Update(s => s with { InHand = buffer.Count, Held = held.Count, Trouble = null, TroubleSince = null });
-        if (!(await upkeep.KeepAsync()).Succeeded(out _, out trouble)) return trouble;
+        if (batch.Count > 0 && !(await handling.HandleAsync(batch, buffer, held)).TryGetRight(out _, out trouble)) return trouble;
+        progress.Update(s => s with { InHand = buffer.Count, Held = held.Count, Problem = null, ProblemSince = null });
+        if (!(await upkeep.KeepAsync()).TryGetRight(out _, out trouble)) return trouble;
         if (batch.Count == 0 && phase == Phase.Read) await news.WaitAsync(delivered, buffer.NextDue, stopping);
         return Unit.Default;
     }
 
-    Task<Either<ShardTrouble, Unit>> FillAsync() =>
-        buffer.Count >= parts.Settings.ReadCount * 5 ? Task.FromResult<Either<ShardTrouble, Unit>>(Unit.Default)
+    Task<Either<ShardProblem, Unit>> FillAsync() =>
+        buffer.Count >= parts.Settings.ReadCount * 5 ? Task.FromResult<Either<ShardProblem, Unit>>(Unit.Default)
         : phase switch
         {
             Phase.Group => BeginAsync(),
@@ -78,14 +78,14 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             _ => throw new UnreachableException(),
         };
 
-    async Task<Either<ShardTrouble, Unit>> BeginAsync()
+    async Task<Either<ShardProblem, Unit>> BeginAsync()
     {
-        if (!(await store.EnsureGroupAsync()).Succeeded(out var group, out var trouble)) return trouble;
+        if (!(await store.EnsureGroupAsync()).TryGetRight(out var group, out var trouble)) return trouble;
         if (group.IsNew) TellOfGap(group);
         return await SweepAsync();
     }
 
-    Task<Either<ShardTrouble, Unit>> SweepAsync()
+    Task<Either<ShardProblem, Unit>> SweepAsync()
     {
         (phase, cursor) = (Phase.TakeOver, EntryId.Zero);
         sweepAt = parts.Clock.GetUtcNow() + SweepInterval;
@@ -93,9 +93,9 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     }
 
     /// <summary>One page of what is pending; the last page is the one that is empty.</summary>
-    async Task<Either<ShardTrouble, Unit>> TakeOverAsync()
+    async Task<Either<ShardProblem, Unit>> TakeOverAsync()
     {
-        if (!(await store.PendingAsync(cursor, parts.Settings.ReadCount)).Succeeded(out var page, out var trouble)) return trouble;
+        if (!(await store.PendingAsync(cursor, parts.Settings.ReadCount)).TryGetRight(out var page, out var trouble)) return trouble;
         if (page.Count == 0)
         {
             (phase, suspicious) = (Phase.Read, false);
@@ -106,7 +106,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         var taken = page.Where(i => !held.Contains(i.Id)).Select(i => (i.Id, i.Consumer, Takeover: TakeoverOf(i)))
             .Where(i => i.Takeover is not Takeover.Leave).ToArray();
         if (!(await store.ClaimAsync([.. taken.Select(t => (t.Id, CountOf(t.Takeover)))]))
-            .Succeeded(out var entries, out trouble)) return trouble;
+            .TryGetRight(out var entries, out trouble)) return trouble;
         var takeovers = taken.ToDictionary(t => t.Id, t => t.Takeover);
         foreach (var entry in entries)
         {
@@ -135,9 +135,9 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         _ => throw new UnreachableException(),
     };
 
-    async Task<Either<ShardTrouble, Unit>> ReadAsync()
+    async Task<Either<ShardProblem, Unit>> ReadAsync()
     {
-        if (!(await store.ReadAsync(parts.Settings.ReadCount)).Succeeded(out var read, out var trouble))
+        if (!(await store.ReadAsync(parts.Settings.ReadCount)).TryGetRight(out var read, out var trouble))
         {
             parts.Meter.Read("error");
             return trouble;
@@ -174,10 +174,10 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         progress.Update(s => s with { LostEntries = s.LostEntries + entries, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
     }
 
-    void Tell(ShardTrouble trouble)
+    void Tell(ShardProblem trouble)
     {
-        var words = trouble is ShardTrouble.Away(var failure) ? failure.Message : "the consumer group is gone";
-        if (progress.Status.Trouble != words) parts.Log.LogWarning("{Stream}: {Trouble}", shard.Key, words);
-        progress.Update(s => s with { Trouble = words, TroubleSince = s.TroubleSince ?? parts.Clock.GetUtcNow() });
+        var words = trouble is ShardProblem.Away(var failure) ? failure.Message : "the consumer group is gone";
+        if (progress.Status.Problem != words) parts.Log.LogWarning("{Stream}: {Problem}", shard.Key, words);
+        progress.Update(s => s with { Problem = words, ProblemSince = s.ProblemSince ?? parts.Clock.GetUtcNow() });
     }
 }

@@ -17,14 +17,14 @@ public sealed class StreamReplay(RouterParts parts)
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
         var carried = order.Delivery.Events[0];
-        if (!StreamLetters.Parse(order.Delivery.Value).Succeeded(out var entry, out var refusal)) return Refused(refusal.Reason);
+        if (!StreamLetters.Parse(order.Delivery.Value).TryGetRight(out var entry, out var refusal)) return Refused(refusal.Reason);
         if (StreamLetters.KeyOf(entry.Stream, entry.Id) != carried.LetterKey) return Refused("the entry's stream and id cannot be changed");
         if (await order.Claim() is ClaimAnswer.Refused(var outcome)) return outcome;
         var store = new ShardStore(parts.Redis, parts.Settings, entry.Stream, parts.Consumer, holder: "");
         for (var round = 0; round < RoundLimit; round++)
         {
             var applied = await ApplyAsync(store, entry);
-            if (!applied.Succeeded(out var answer, out var failed)) return failed;
+            if (!applied.TryGetRight(out var answer, out var failed)) return failed;
             switch (answer)
             {
                 case Applied.Now or Applied.Before:
@@ -48,16 +48,16 @@ public sealed class StreamReplay(RouterParts parts)
     /// <summary>Why no handler would take it, or null.</summary>
     public string? Fault(ReadOnlyMemory<byte> payload)
     {
-        if (!StreamLetters.Parse(payload).Bind(Handler).Succeeded(out var found, out var refusal)) return refusal.Reason;
+        if (!StreamLetters.Parse(payload).Bind(Handler).TryGetRight(out var found, out var refusal)) return refusal.Reason;
         var nothing = new StateView(found.Handler.Reads(found.Dated.Entry).ToDictionary(r => r, _ => (string?)null));
-        return found.Handler.Decide(found.Dated, nothing).Succeeded(out _, out refusal) ? null : refusal.Reason;
+        return found.Handler.Decide(found.Dated, nothing).TryGetRight(out _, out refusal) ? null : refusal.Reason;
     }
 
     async Task<Either<ReplayOutcome, Applied>> ApplyAsync(ShardStore store, StreamEntry entry)
     {
-        if (!Handler(entry).Succeeded(out var found, out var refusal)) return Refused(refusal.Reason);
-        if (!(await store.StateAsync(found.Handler.Reads(entry))).Succeeded(out var state, out var trouble)) return NotBegun(trouble);
-        if (!found.Handler.Decide(found.Dated, state).Succeeded(out var changes, out refusal)) return Refused(refusal.Reason);
+        if (!Handler(entry).TryGetRight(out var found, out var refusal)) return Refused(refusal.Reason);
+        if (!(await store.StateAsync(found.Handler.Reads(entry))).TryGetRight(out var state, out var trouble)) return NotBegun(trouble);
+        if (!found.Handler.Decide(found.Dated, state).TryGetRight(out var changes, out refusal)) return Refused(refusal.Reason);
         var applied = await store.ApplyAsync([new Application(entry.Id, Lane: 0, changes)]);
         return applied.Map(answers => answers[0]).MapLeft<ReplayOutcome>(NotBegun);
     }
@@ -66,13 +66,13 @@ public sealed class StreamReplay(RouterParts parts)
         parts.Handlers.Find(StreamLayout.DomainOf(entry.Stream) ?? "", entry).Map(h => (h, DatedEntry.Of(entry, parts.Settings.Zone)));
 
     async Task<ReplayOutcome> CloseAsync(CarriedEvent carried) =>
-        (await parts.Letters.Drop(carried.LetterKey)).Succeeded(out _, out var undropped)
+        (await parts.Letters.Drop(carried.LetterKey)).TryGetRight(out _, out var undropped)
             ? new ReplayOutcome.Delivered(null)
             : new ReplayOutcome.NotClosed($"applied, but the letter could not be removed: {undropped.Message}");
 
     /// <summary>Should it have been applied all the same, the next replay finds that and only closes the letter.</summary>
-    static ReplayOutcome.NotBegun NotBegun(ShardTrouble trouble) =>
-        new(trouble is ShardTrouble.Away(var failure) ? failure : new StoreFailure("the stream cannot be reached now"));
+    static ReplayOutcome.NotBegun NotBegun(ShardProblem trouble) =>
+        new(trouble is ShardProblem.Away(var failure) ? failure : new StoreFailure("the stream cannot be reached now"));
 
     static ReplayOutcome.NotPublished Refused(string reason) => new(new PublishFailure.Permanent("REFUSED", reason));
 }

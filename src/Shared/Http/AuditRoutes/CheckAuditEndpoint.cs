@@ -38,7 +38,7 @@ public sealed class CheckAuditEndpoint(RedisAuditLog audit) : EndpointWithoutReq
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if (!(await audit.CheckAsync(ct)).Succeeded(out var check, out var failure))
+        if (!(await audit.CheckAsync(ct)).TryGetRight(out var check, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(AuditCheckAnswer.Of(check), ct);
     }

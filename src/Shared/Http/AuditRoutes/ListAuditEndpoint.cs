@@ -60,7 +60,7 @@ public sealed class ListAuditEndpoint(RedisAuditLog audit) : Endpoint<ListAuditE
         var filter = new AuditFilter(fields.Text("actor"), fields.Text("action"), fields.Key("key"));
         var (limit, cursor) = fields.Page(StreamCursor.Parse);
         if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
-        else if (!(await audit.PageAsync(filter, limit, cursor)).Succeeded(out var page, out var failure))
+        else if (!(await audit.PageAsync(filter, limit, cursor)).TryGetRight(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new AuditList(page.Entries, page.Next), ct);
     }

@@ -15,7 +15,7 @@ public sealed record DryRun(Slice Slice, DateTimeOffset Now, bool IsMasked)
         var refused = new List<DryRunRefusal>();
         foreach (var step in plan.Steps)
         {
-            if (step.Succeeded(out var delivery, out var refusal)) records.Add(RecordOf(delivery, alone));
+            if (step.TryGetRight(out var delivery, out var refusal)) records.Add(RecordOf(delivery, alone));
             else refused.Add(RefusalOf(refusal));
         }
 

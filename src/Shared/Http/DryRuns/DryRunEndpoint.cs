@@ -42,7 +42,7 @@ public abstract class DryRunEndpoint<TAnswer>(PollerControl pollers, TimeProvide
         using var body = new MemoryStream();
         await HttpContext.Request.Body.CopyToAsync(body, ct);
         var ran = await RunAsync(body.ToArray(), new DryRun(slice, clock.GetUtcNow(), !Role.SeesAll(User)));
-        if (ran.Succeeded(out var answer, out var fault)) await Send.OkAsync(answer, ct);
+        if (ran.TryGetRight(out var answer, out var fault)) await Send.OkAsync(answer, ct);
         else
             await Send.ResponseAsync(
                 new ErrorAnswer(fault.Message) { Field = fault.Field, Line = fault.Line, Position = fault.Position },

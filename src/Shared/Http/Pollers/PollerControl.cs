@@ -46,7 +46,7 @@ public sealed class PollerControl(
     {
         var begun = await trail.BeginAsync(caller, action, [slice.Name]);
         var kept = await act();
-        if (begun.Succeeded(out var audited, out _)) await audited.EndAsync(kept ? "done" : "done, but a restart will not know");
+        if (begun.TryGetRight(out var audited, out _)) await audited.EndAsync(kept ? "done" : "done, but a restart will not know");
         return kept;
     }
 
@@ -56,7 +56,7 @@ public sealed class PollerControl(
         var told = false;
         while (true)
         {
-            if ((await pauses.Load()).Succeeded(out var notes, out var failure))
+            if ((await pauses.Load()).TryGetRight(out var notes, out var failure))
             {
                 foreach (var slice in slices) slice.Loop.SetPause(notes.GetValueOrDefault(slice.Name));
                 return true;
@@ -64,21 +64,21 @@ public sealed class PollerControl(
 
             if (!told) log.LogWarning("no poll before Redis has told which pollers are paused: {Reason}", failure.Message);
             told = true;
-            if (!await Pauses.WaitAsync(RetryInterval, clock, stopping)) return false;
+            if (!await Delays.WaitAsync(RetryInterval, clock, stopping)) return false;
         }
     }
 
     /// <summary>Heeds what operators told another process. What could not be kept of their words here is kept first.</summary>
     public async Task FollowAsync(CancellationToken stopping)
     {
-        while (await Pauses.WaitAsync(FollowInterval, clock, stopping))
+        while (await Delays.WaitAsync(FollowInterval, clock, stopping))
         {
             KeyValuePair<Slice, PauseNote?>[] late;
             lock (gate) late = [.. unkept];
             foreach (var (slice, note) in late) await KeepAsync(slice, note);
             int before;
             lock (gate) before = changes;
-            if (!(await pauses.Load()).Succeeded(out var notes, out _)) continue;
+            if (!(await pauses.Load()).TryGetRight(out var notes, out _)) continue;
             foreach (var slice in slices.Where(s => s.Loop.Status.Pause != notes.GetValueOrDefault(s.Name) && IsSettled(s, before)))
                 slice.Loop.SetPause(notes.GetValueOrDefault(slice.Name));
         }

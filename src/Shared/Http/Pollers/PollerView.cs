@@ -26,8 +26,8 @@ public sealed record PollerView(
     string? PausedBy,
     DateTimeOffset? PausedSince,
     DateTimeOffset? DownSince,
-    string? LastTrouble,
-    DateTimeOffset? LastTroubleAt,
+    string? LastProblem,
+    DateTimeOffset? LastProblemAt,
     bool BrokerAway,
     TopicCircuitView? Circuit,
     double? LagSeconds,
@@ -42,7 +42,7 @@ public sealed record PollerView(
             ? view
             : view with
             {
-                LastTrouble = Masked(view.LastTrouble), Circuit = view.Circuit is { } c ? c with { Reason = Masked(c.Reason) } : null,
+                LastProblem = Masked(view.LastProblem), Circuit = view.Circuit is { } c ? c with { Reason = Masked(c.Reason) } : null,
             };
     }
 
@@ -50,11 +50,11 @@ public sealed record PollerView(
     {
         var status = slice.Loop.Status;
         return new PollerView(
-            slice.Name, status.State is PollerState.StandingBy ? "standing-by" : status.State.ToString().ToLowerInvariant(),
+            slice.Name, status.State is PollerState.Standby ? "standing-by" : status.State.ToString().ToLowerInvariant(),
             slice.Route.EventType, slice.Backend, slice.Route.Topic,
             slice.Route.Category.Name, status.StandBy?.Holder, status.StandBy?.Since, status.Pause?.By, status.Pause?.Since,
-            status.DownSince, status.LastTrouble,
-            status.LastTroubleAt, slice.Work.NeighbourAway(), TopicCircuitView.Of(slice.Work.Circuit?.Invoke()), LagOf(status, now),
+            status.DownSince, status.LastProblem,
+            status.LastProblemAt, slice.Work.NeighbourAway(), TopicCircuitView.Of(slice.Work.Circuit?.Invoke()), LagOf(status, now),
             PollerVisitView.Of(status),
             new PollerTotalsView(status.Visits, status.Delivered, status.DeadLettered));
     }
@@ -64,7 +64,7 @@ public sealed record PollerView(
     static double? LagOf(PollerStatus status, DateTimeOffset now) => status.LastVisit switch
     {
         null => null,
-        { LeftPending: 0, Trouble: null } => 0,
+        { LeftPending: 0, Problem: null } => 0,
         { OldestPending: { } oldest } => Math.Max(0, Math.Round((now - oldest).TotalSeconds, 1)),
         _ => null,
     };
@@ -76,7 +76,7 @@ public sealed record PollerVisitView(
 {
     public static PollerVisitView? Of(PollerStatus status) =>
         status is { LastVisit: { } visit, LastVisitAt: { } at }
-            ? new PollerVisitView(at, visit.Found, visit.Delivered, visit.Remarked, visit.DeadLettered, visit.LeftPending)
+            ? new PollerVisitView(at, visit.Found, visit.Delivered, visit.MarkedLate, visit.DeadLettered, visit.LeftPending)
             : null;
 }
 

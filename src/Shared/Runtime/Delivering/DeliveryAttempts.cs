@@ -8,7 +8,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>Tries one delivery until it is acknowledged, given up or left, and has its events settled.</summary>
 sealed class DeliveryAttempts(
-    DeliveryRunner runner, DeliveryWindow window, Settler settler, VisitTally tally, CancellationToken stopping)
+    DeliveryRunner runner, DeliveryWindow window, Settler settler, VisitCounters tally, CancellationToken stopping)
 {
     readonly DeliveryParts parts = runner.Parts;
 
@@ -71,7 +71,7 @@ sealed class DeliveryAttempts(
                     return true;
                 }
 
-                var goesOn = after.Succeeded(out var next, out var end);
+                var goesOn = after.TryGetRight(out var next, out var end);
                 if (MustDivide(delivery, failure, end)) return await DivideAsync(delivery, letters, probe, slot);
                 if (!goesOn || probe)
                 {
@@ -81,7 +81,7 @@ sealed class DeliveryAttempts(
 
                 var waited = false;
                 await window.StepAsideAsync(
-                    slot.Weight, slot.Size, async () => waited = await Pauses.WaitAsync(next.Delay, parts.Clock, stopping));
+                    slot.Weight, slot.Size, async () => waited = await Delays.WaitAsync(next.Delay, parts.Clock, stopping));
                 if (waited && !stopping.IsCancellationRequested) continue;
                 Return(delivery);
                 return true;
@@ -116,7 +116,7 @@ sealed class DeliveryAttempts(
         var startedAt = parts.Clock.GetUtcNow();
         var started = parts.Clock.GetTimestamp();
         var result = await parts.Ports.Publish(delivery, unknowns > 0);
-        if (result.Succeeded(out _, out var failure)) return null;
+        if (result.TryGetRight(out _, out var failure)) return null;
 
         if (failure is PublishFailure.Unknown)
         {
@@ -146,7 +146,7 @@ sealed class DeliveryAttempts(
         if (last.Scope.SaysOfOthers()) runner.Probes.NoteFailed(IdsOf(delivery));
         if (!after.MayBeLetters)
         {
-            tally.Trouble(last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
+            tally.Problem(last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
             Return(delivery);
             return;
         }
@@ -164,7 +164,7 @@ sealed class DeliveryAttempts(
     {
         parts.Log.LogError(
             bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", parts.Route.EventType, rows);
-        tally.Trouble($"internal error: {bug.GetType().Name}");
+        tally.Problem($"internal error: {bug.GetType().Name}");
         tally.LeftPending(rows);
     }
 }

@@ -5,7 +5,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>
 /// One flow's memory of what is on its way: what was begun or published but not marked. It has a lasting copy, read when
-/// the process gets the flow. With <see cref="EventHolds"/> this is the only process-local memory between poll and mark.
+/// the process gets the flow. With <see cref="InFlightEvents"/> this is the only process-local memory between poll and mark.
 /// </summary>
 public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
 {

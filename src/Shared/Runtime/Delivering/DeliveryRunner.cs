@@ -10,13 +10,13 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// </summary>
 public sealed class DeliveryRunner(DeliveryParts parts)
 {
-    readonly MarkGate marks = new(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
+    readonly MarkCircuitBreaker marks = new(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
 
     public DeliveryParts Parts => parts;
 
     public PendingRows Pending { get; } = new();
 
-    public EventHolds Holds { get; } = new(parts.Clock);
+    public InFlightEvents Holds { get; } = new(parts.Clock);
 
     internal ProbeChoice Probes { get; } = new();
 

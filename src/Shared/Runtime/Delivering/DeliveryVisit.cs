@@ -11,7 +11,7 @@ public sealed class DeliveryVisit : IDisposable
     readonly DeliveryRunner runner;
     readonly DeliveryLedger ledger;
     readonly CancellationToken stopping;
-    readonly VisitTally tally = new();
+    readonly VisitCounters tally = new();
     readonly List<EventId> held = [];
     readonly DeliveryWindow window;
     readonly Settler settler;
@@ -42,7 +42,7 @@ public sealed class DeliveryVisit : IDisposable
         oldest = rows.Min(r => r.CreatedAt);
         var pending = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
         runner.Pending.Note(pending);
-        if (!(await ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
+        if (!(await ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
         {
             LeaveAll(rows.Count, failure);
             return [];
@@ -103,8 +103,8 @@ public sealed class DeliveryVisit : IDisposable
         if (inDoubt.Count == 0) return System.Collections.Immutable.ImmutableHashSet<EventId>.Empty;
         var answer = await runner.Parts.Ports.FindWritten(
             runner.Parts.Route.Topic, inDoubt.Min(d => d.Entry.Since), inDoubt.ConvertAll(d => d.Id), stopping);
-        if (answer.Succeeded(out var written, out var failure)) return written;
-        tally.Trouble($"Kafka: {inDoubt.Count} events may have been written, and could not be looked up: {failure.Message}");
+        if (answer.TryGetRight(out var written, out var failure)) return written;
+        tally.Problem($"Kafka: {inDoubt.Count} events may have been written, and could not be looked up: {failure.Message}");
         return null;
     }
 
@@ -114,9 +114,9 @@ public sealed class DeliveryVisit : IDisposable
         foreach (var chunk in published.Chunk(ChunkRows))
         {
             var keys = chunk.Select(id => new DeadLetterKey(runner.Parts.Route.Category, id.Value)).ToArray();
-            if ((await runner.Parts.Ports.Letters.FindExisting(keys)).Succeeded(out var letters, out var failure))
+            if ((await runner.Parts.Ports.Letters.FindExisting(keys)).TryGetRight(out var letters, out var failure))
                 await Task.WhenAll(keys.Zip(chunk, (key, id) =>
-                    settler.SettleAsync(id, key, new EventOutcome.Published(letters.Contains(key)), tally.Remarked)));
+                    settler.SettleAsync(id, key, new EventOutcome.Published(letters.Contains(key)), tally.MarkedLate)));
             else LeaveAll(chunk.Length, failure);
         }
     }
@@ -136,15 +136,15 @@ public sealed class DeliveryVisit : IDisposable
         var finding = runner.Parts.Ports.Letters.FindExisting([.. events.Select(e => e.LetterKey)]);
         var begun = await beginning;
         var existing = await finding;
-        if (begun.Succeeded(out _, out var failure) && existing.Succeeded(out var letters, out failure)) return letters;
-        tally.Trouble($"Redis: {failure.Message}");
+        if (begun.TryGetRight(out _, out var failure) && existing.TryGetRight(out var letters, out failure)) return letters;
+        tally.Problem($"Redis: {failure.Message}");
         ledger.ForgetUnwritten(ids);
         return null;
     }
 
     async Task StartAsync(Either<Refusal, Delivery> step, IReadOnlySet<DeadLetterKey> letters)
     {
-        if (step.Succeeded(out var delivery, out var refusal)) await StartAsync(delivery, letters);
+        if (step.TryGetRight(out var delivery, out var refusal)) await StartAsync(delivery, letters);
         else
         {
             await window.EnterAsync(1, refusal.Raw.Length);
@@ -215,7 +215,7 @@ public sealed class DeliveryVisit : IDisposable
 
     void LeaveAll(int rows, StoreFailure failure)
     {
-        tally.Trouble($"Redis: {failure.Message}");
+        tally.Problem($"Redis: {failure.Message}");
         tally.LeftPending(rows);
     }
 }

@@ -54,7 +54,7 @@ public abstract record ReplayOutcome
     public sealed record Delivered(RecordPosition? Position) : ReplayOutcome;
 
     /// <summary>A visit or another replay has the event in hand.</summary>
-    public sealed record Busy(Hold Holder) : ReplayOutcome;
+    public sealed record Busy(InFlightMark Holder) : ReplayOutcome;
 
     /// <summary>The letter was closed or changed between being read and being claimed.</summary>
     public sealed record NotClaimed(string Reason) : ReplayOutcome;
@@ -89,14 +89,14 @@ public sealed class Replay(DeliveryRunner runner)
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
         var carried = order.Delivery.Events[0];
-        if (!(await parts.Ledger.EnsureLoadedAsync()).Succeeded(out _, out var failure))
+        if (!(await parts.Ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
-        if (!runner.Holds.TryTake(carried.Id, order.By).Succeeded(out _, out var holder))
+        if (!runner.Holds.TryTake(carried.Id, order.By).TryGetRight(out _, out var holder))
             return new ReplayOutcome.Busy(holder);
         try
         {
             // It was read before the event was in hand: meanwhile another may have delivered it and closed it for good.
-            if (!(await parts.Ports.Letters.FindExisting([carried.LetterKey])).Succeeded(out var letters, out failure))
+            if (!(await parts.Ports.Letters.FindExisting([carried.LetterKey])).TryGetRight(out var letters, out failure))
                 return new ReplayOutcome.NotBegun(failure);
             if (letters.Count == 0) return new ReplayOutcome.LetterGone();
             return await ClaimAsync(order, carried.Id) ?? await PublishAndCloseAsync(order.Delivery, carried, order.Confirmation);
@@ -113,7 +113,7 @@ public sealed class Replay(DeliveryRunner runner)
         var answer = await order.Claim();
         if (answer is ClaimAnswer.Refused(var outcome)) return outcome;
         if (answer is not ClaimAnswer.Granted { AfterAnother: true }) return null;
-        return (await parts.Ledger.RereadAsync(id)).Succeeded(out _, out var failure) ? null : new ReplayOutcome.NotBegun(failure);
+        return (await parts.Ledger.RereadAsync(id)).TryGetRight(out _, out var failure) ? null : new ReplayOutcome.NotBegun(failure);
     }
 
     async Task<ReplayOutcome> PublishAndCloseAsync(Delivery delivery, CarriedEvent carried, Confirmation confirmation)
@@ -124,7 +124,7 @@ public sealed class Replay(DeliveryRunner runner)
         if (entry is not null)
         {
             var found = await LookUpAsync(entry, ids);
-            if (found.Succeeded(out _, out var unknown)) return await CloseAsync(carried, null);
+            if (found.TryGetRight(out _, out var unknown)) return await CloseAsync(carried, null);
             if (confirmation is Confirmation.None) return unknown;
         }
 
@@ -136,14 +136,14 @@ public sealed class Replay(DeliveryRunner runner)
             return await CloseAsync(carried, null);
         }
 
-        if (!(await parts.Ledger.BeginAsync(ids)).Succeeded(out _, out var failure))
+        if (!(await parts.Ledger.BeginAsync(ids)).TryGetRight(out _, out var failure))
         {
             parts.Ledger.ForgetUnwritten(ids);
             return new ReplayOutcome.NotBegun(failure);
         }
 
         var published = await parts.Ports.Publish(delivery, entry is not null);
-        if (published.Succeeded(out var position, out var refused))
+        if (published.TryGetRight(out var position, out var refused))
         {
             parts.Ledger.NotePublished(ids);
             parts.Circuit.NoteDelivered();
@@ -160,7 +160,7 @@ public sealed class Replay(DeliveryRunner runner)
     async Task<Either<ReplayOutcome, Unit>> LookUpAsync(LedgerEntry entry, EventId[] ids)
     {
         var answer = await parts.Ports.FindWritten(parts.Route.Topic, entry.Since, ids, CancellationToken.None);
-        if (!answer.Succeeded(out var written, out var failure))
+        if (!answer.TryGetRight(out var written, out var failure))
             return new ReplayOutcome.OutcomeUnknown(
                 $"an earlier publish may have been written, and Kafka could not be asked: {failure.Message}");
         if (written.Count > 0) return Unit.Default;
@@ -172,9 +172,9 @@ public sealed class Replay(DeliveryRunner runner)
         await parts.Ledger.FlushAsync();
         // A poller that is paused does not visit, and so would never find out that the backend is back.
         runner.ReopenMarks();
-        if (!(await runner.MarkSentAsync(carried.Id, CancellationToken.None)).Succeeded(out _, out var unmarked))
+        if (!(await runner.MarkSentAsync(carried.Id, CancellationToken.None)).TryGetRight(out _, out var unmarked))
             return new ReplayOutcome.NotClosed($"published, but its row could not be marked SENT: {unmarked}");
-        if (!(await parts.Ports.Letters.Drop(carried.LetterKey)).Succeeded(out _, out var undropped))
+        if (!(await parts.Ports.Letters.Drop(carried.LetterKey)).TryGetRight(out _, out var undropped))
             return new ReplayOutcome.NotClosed($"published and marked SENT, but the letter could not be removed: {undropped.Message}");
         parts.Ledger.Forget([carried.Id]);
         await parts.Ledger.FlushAsync();

@@ -45,5 +45,5 @@ public static class SettlementWriter
     }
 
     static string? TroubleOf(Either<StoreFailure, Unit> result) =>
-        result.Succeeded(out _, out var failure) ? null : $"Redis: {failure.Message}";
+        result.TryGetRight(out _, out var failure) ? null : $"Redis: {failure.Message}";
 }

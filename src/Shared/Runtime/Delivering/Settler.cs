@@ -9,10 +9,10 @@ namespace Hobom.Slices.Runtime.Delivering;
 sealed class Settler
 {
     readonly DeliveryParts parts;
-    readonly VisitTally tally;
+    readonly VisitCounters tally;
     readonly RowMarks marks;
 
-    public Settler(DeliveryRunner runner, VisitTally tally, CancellationToken stopping)
+    public Settler(DeliveryRunner runner, VisitCounters tally, CancellationToken stopping)
     {
         (parts, this.tally) = (runner.Parts, tally);
         marks = new RowMarks(
@@ -26,7 +26,7 @@ sealed class Settler
     {
         if (await SettlementWriter.WriteAsync(outcome, id, key, parts.Ports.Letters, marks) is { } trouble)
         {
-            tally.Trouble(trouble);
+            tally.Problem(trouble);
             tally.LeftPending();
             if (id is { } left) parts.Ledger.ForgetUnwritten([left]);
         }
@@ -46,7 +46,7 @@ sealed class Settler
 
     string? TroubleOf(Either<CallFailure, MarkOutcome> result, EventId id)
     {
-        if (!result.Succeeded(out var outcome, out var failure)) return $"outbox: mark: {failure}";
+        if (!result.TryGetRight(out var outcome, out var failure)) return $"outbox: mark: {failure}";
         if (outcome is MarkOutcome.NoSuchRow)
             parts.Log.LogInformation("{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
         return null;

@@ -3,27 +3,27 @@ using Hobom.Slices.Core;
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>
-/// What became of the rows of one visit. Found = Delivered + Remarked + DeadLettered + LeftPending, always.
+/// What became of the rows of one visit. Found = Delivered + MarkedLate + DeadLettered + LeftPending, always.
 /// </summary>
 /// <param name="Delivered">Published and marked SENT in this visit.</param>
-/// <param name="Remarked">Published by an earlier visit, marked by this one.</param>
+/// <param name="MarkedLate">Published by an earlier visit, marked by this one.</param>
 /// <param name="DeadLettered">A letter stored and the row marked FAILED.</param>
 /// <param name="LeftPending">A later visit takes them up.</param>
-/// <param name="Trouble">The neighbour that was down, with its words, or null.</param>
+/// <param name="Problem">The neighbour that was down, with its words, or null.</param>
 /// <param name="OldestPending">When the oldest row that was found had been written, where known.</param>
 public sealed record VisitReport(
     int Found,
     int Delivered,
-    int Remarked,
+    int MarkedLate,
     int DeadLettered,
     int LeftPending,
-    string? Trouble,
+    string? Problem,
     DateTimeOffset? OldestPending)
 {
     public static VisitReport Failed(CallFailure failure) =>
         new(0, 0, 0, 0, 0, $"outbox: {failure}{HintOf(failure)}", null);
 
-    public VisitResult ForCadence() => new(Found, Found - LeftPending, Trouble is not null);
+    public VisitResult ForCadence() => new(Found, Found - LeftPending, Problem is not null);
 
     /// <summary>The main backend answers UNKNOWN to a wrong key as to everything else, so that somebody has to say it.</summary>
     static string HintOf(CallFailure failure) =>
@@ -33,25 +33,25 @@ public sealed record VisitReport(
 }
 
 /// <summary>Counts a visit's outcomes; safe from any thread.</summary>
-sealed class VisitTally
+sealed class VisitCounters
 {
     int delivered;
-    int remarked;
+    int markedLate;
     int deadLettered;
     int leftPending;
     string? trouble;
 
     public void Delivered() => Interlocked.Increment(ref delivered);
 
-    public void Remarked() => Interlocked.Increment(ref remarked);
+    public void MarkedLate() => Interlocked.Increment(ref markedLate);
 
     public void DeadLettered() => Interlocked.Increment(ref deadLettered);
 
     public void LeftPending(int rows = 1) => Interlocked.Add(ref leftPending, rows);
 
     /// <summary>The first trouble of a visit is the one that is told.</summary>
-    public void Trouble(string words) => Interlocked.CompareExchange(ref trouble, words, null);
+    public void Problem(string words) => Interlocked.CompareExchange(ref trouble, words, null);
 
     public VisitReport Report(int found, DateTimeOffset? oldest) =>
-        new(found, delivered, remarked, deadLettered, leftPending, trouble, oldest);
+        new(found, delivered, markedLate, deadLettered, leftPending, trouble, oldest);
 }

@@ -13,7 +13,7 @@ sealed class KafkaConnectionLog(ILogger log)
     readonly ConcurrentDictionary<ErrorCode, bool> troubles = new();
     volatile bool isTroubled;
 
-    public void Trouble(Error error)
+    public void Problem(Error error)
     {
         if (!troubles.TryAdd(error.Code, true)) return;
         isTroubled = true;

@@ -17,8 +17,8 @@ public sealed class KafkaPublisher : IAsyncDisposable
     readonly CancellationTokenSource stopping = new();
     readonly TimeSpan roomLimit;
     readonly TimeProvider clock;
-    readonly Dictionary<int, ProducerSuccession> producers = [];
-    readonly Func<int, ProducerSuccession> newProducers;
+    readonly Dictionary<int, ProducerPool> producers = [];
+    readonly Func<int, ProducerPool> newProducers;
     readonly BatchSizes batches;
     readonly KafkaTopicLimits limits;
     readonly Lazy<Task> ended;
@@ -32,8 +32,8 @@ public sealed class KafkaPublisher : IAsyncDisposable
         var log = new KafkaConnectionLog(logger);
         batches = BatchSizes.For(settings, clock);
         limits = new KafkaTopicLimits(settings, clock);
-        newProducers = batchBytes => new ProducerSuccession(
-            () => new ProducerGeneration(settings, batchBytes == batches.Usual ? null : batchBytes, log), log, clock);
+        newProducers = batchBytes => new ProducerPool(
+            () => new ProducerInstance(settings, batchBytes == batches.Usual ? null : batchBytes, log), log, clock);
         producers[batches.Usual] = newProducers(batches.Usual);
         ended = new Lazy<Task>(EndAsync);
     }
@@ -46,13 +46,13 @@ public sealed class KafkaPublisher : IAsyncDisposable
     /// in the order of the calls. Where the client's queue is full the call waits for room first, for as long as
     /// an attempt may last.
     /// </summary>
-    /// <param name="hindrance">Asked when it is this record's turn: why it may not be handed over now, or null.</param>
+    /// <param name="guard">Asked when it is this record's turn: why it may not be handed over now, or null.</param>
     public async Task<Either<PublishFailure, RecordPosition>> PublishAsync(
-        Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> hindrance)
+        Delivery delivery, bool possibleDuplicate, Func<PublishFailure?> guard)
     {
         using var activity = PublishTrace.Start(delivery.Topic);
         var record = KafkaRecord.Of(delivery, possibleDuplicate, PublishTrace.TraceParent(activity));
-        var outcome = await SendAsync(delivery, record, hindrance);
+        var outcome = await SendAsync(delivery, record, guard);
         outcome.IfLeft(failure => PublishTrace.NoteFailure(activity, failure));
         return outcome;
     }
@@ -73,7 +73,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
     }
 
     /// <summary>Only for who has the turn.</summary>
-    ProducerSuccession ProducersFor(int batchBytes)
+    ProducerPool ProducersFor(int batchBytes)
     {
         if (!producers.TryGetValue(batchBytes, out var found)) producers[batchBytes] = found = newProducers(batchBytes);
         return found;
@@ -84,17 +84,17 @@ public sealed class KafkaPublisher : IAsyncDisposable
     /// at last alone.
     /// </summary>
     async Task<Either<PublishFailure, RecordPosition>> SendAsync(
-        Delivery delivery, Message<byte[], byte[]> record, Func<PublishFailure?> hindrance)
+        Delivery delivery, Message<byte[], byte[]> record, Func<PublishFailure?> guard)
     {
         while (true)
         {
             var batchBytes = batches.Of(delivery.Topic);
             var flight = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>(
                 TaskCreationOptions.RunContinuationsAsynchronously);
-            if (await HandOverInTurn(delivery.Topic, record, batchBytes, flight, hindrance) is { } refused)
+            if (await HandOverInTurn(delivery.Topic, record, batchBytes, flight, guard) is { } refused)
                 return TellSize(refused, delivery, null);
             var outcome = await flight.Task;
-            if (outcome.Succeeded(out _, out var failure) || failure is not PublishFailure.TooLarge) return outcome;
+            if (outcome.TryGetRight(out _, out var failure) || failure is not PublishFailure.TooLarge) return outcome;
             var limit = await limits.AfterRefusalAsync(delivery.Topic);
             if (delivery.Value.Length >= batchBytes || batchBytes == BatchSizes.Single) return TellSize(failure, delivery, limit);
             batches.NoteRefused(delivery.Topic, batchBytes, limit);
@@ -104,7 +104,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
     /// <summary>Null when the client has taken the record. Those who wait for room wait in line, which keeps the order.</summary>
     async Task<PublishFailure?> HandOverInTurn(
         string topic, Message<byte[], byte[]> record, int batchBytes, TaskCompletionSource<Either<PublishFailure, RecordPosition>> flight,
-        Func<PublishFailure?> hindrance)
+        Func<PublishFailure?> guard)
     {
         var begun = clock.GetTimestamp();
         if (!await WaitForTurnAsync()) return NoRoom();
@@ -113,8 +113,8 @@ public sealed class KafkaPublisher : IAsyncDisposable
             while (true)
             {
                 if (stopping.IsCancellationRequested) return Ended();
-                if (!ProducersFor(batchBytes).Current().Succeeded(out var producer, out var paused)) return paused;
-                if (hindrance() is { } hindered) return hindered;
+                if (!ProducersFor(batchBytes).Current().TryGetRight(out var producer, out var paused)) return paused;
+                if (guard() is { } blocked) return blocked;
                 if (producer.TryProduce(topic, record, flight) is not { } error) return null;
                 // It never took the record: its successor may.
                 if (producer.IsFatal) continue;

@@ -17,7 +17,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
 
     readonly Lock gate = new();
     readonly List<Func<Task>> forgetting = [];
-    Tenure? tenure;
+    LeaseTerm? tenure;
     TaskCompletionSource<LeaseAnswer>? asking;
     TaskCompletionSource? idle;
     long? yieldedAt;
@@ -36,7 +36,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     {
         get
         {
-            lock (gate) return tenure is { } now && Left(now) > TimeSpan.Zero ? now.Text : null;
+            lock (gate) return tenure is { } now && Remaining(now) > TimeSpan.Zero ? now.Text : null;
         }
     }
 
@@ -49,7 +49,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     /// <summary>Whether the flow is still this process's after so long, whatever happens.</summary>
     public bool HasLeft(TimeSpan span)
     {
-        lock (gate) return tenure is { } now && Left(now) > span;
+        lock (gate) return tenure is { } now && Remaining(now) > span;
     }
 
     /// <summary>Why what lasts so long may not begin now; null where it may.</summary>
@@ -57,18 +57,18 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         HasLeft(span) ? null : new StoreFailure($"the flow '{flow}' is not surely this process's for another {Durations.Format(span)}");
 
     /// <summary>Takes the flow where it may be taken; answers at once where it is held.</summary>
-    public Task<LeaseAnswer> AskAsync()
+    public Task<LeaseAnswer> TryAcquireAsync()
     {
         TaskCompletionSource<LeaseAnswer> mine;
-        Tenure? outlived;
+        LeaseTerm? outlived;
         lock (gate)
         {
             if (Refusal() is { } refusal) return Task.FromResult<LeaseAnswer>(refusal);
-            if (tenure is { } now && Left(now) > TimeSpan.Zero) return Task.FromResult<LeaseAnswer>(LeaseAnswer.Held.Instance);
+            if (tenure is { } now && Remaining(now) > TimeSpan.Zero) return Task.FromResult<LeaseAnswer>(LeaseAnswer.Held.Instance);
             if (asking is not null) return asking.Task;
             if (uses > 0)
                 return Task.FromResult<LeaseAnswer>(
-                    new LeaseAnswer.StandBy("this process's own work from before, which has not ended", null));
+                    new LeaseAnswer.HeldByOther("this process's own work from before, which has not ended", null));
             asking = mine = new TaskCompletionSource<LeaseAnswer>();
             // From here on nobody enters, not even by a renewal that comes late: what is remembered is forgotten now.
             (outlived, tenure) = (tenure, null);
@@ -82,17 +82,17 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     /// <summary>Runs work that only the holder may do. Left, and nothing run, where another holds the flow or nobody knows.</summary>
     public async Task<Either<LeaseAnswer, T>> RunAsync<T>(Func<Task<T>> work)
     {
-        var answer = await AskAsync();
+        var answer = await TryAcquireAsync();
         if (answer is not LeaseAnswer.Held) return answer;
         using var stay = TryEnter();
-        if (stay is null) return new LeaseAnswer.StandBy("nobody: it was lost in the same moment", null);
+        if (stay is null) return new LeaseAnswer.HeldByOther("nobody: it was lost in the same moment", null);
         return await work();
     }
 
     /// <summary>
     /// For work that goes on after what began it: until it is disposed of, the flow is not taken anew and not given back.
     /// </summary>
-    public IDisposable Stay()
+    public IDisposable Retain()
     {
         lock (gate) uses++;
         return new Use(this);
@@ -102,7 +102,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     /// <param name="text">Of the time that ended.</param>
     public void Lose(string text, string reason)
     {
-        Tenure ended;
+        LeaseTerm ended;
         lock (gate)
         {
             if (tenure is not { } now || now.Text != text) return;
@@ -132,21 +132,21 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         return GiveBackAsync();
     }
 
-    LeaseAnswer.StandBy? Refusal()
+    LeaseAnswer.HeldByOther? Refusal()
     {
-        if (closed) return new LeaseAnswer.StandBy("nobody here: this process is stopping", null);
+        if (closed) return new LeaseAnswer.HeldByOther("nobody here: this process is stopping", null);
         return leaving || (yieldedAt is { } since && clock.GetElapsedTime(since) < LeaseTimes.YieldTime)
-            ? new LeaseAnswer.StandBy("whoever takes it: this process gave way", null)
+            ? new LeaseAnswer.HeldByOther("whoever takes it: this process gave way", null)
             : null;
     }
 
-    TimeSpan Left(Tenure now) => times.Life - LeaseTimes.Margin - now.ProvenAt.Elapsed(clock);
+    TimeSpan Remaining(LeaseTerm now) => times.Life - LeaseTimes.Margin - now.ProvenAt.Elapsed(clock);
 
     Use? TryEnter()
     {
         lock (gate)
         {
-            if (Refusal() is not null || tenure is not { } now || Left(now) <= TimeSpan.Zero) return null;
+            if (Refusal() is not null || tenure is not { } now || Remaining(now) <= TimeSpan.Zero) return null;
             uses++;
             return new Use(this);
         }
@@ -185,21 +185,21 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         await ForgetAsync();
         for (var round = 0; round < RoundLimit; round++)
         {
-            if (!(await port.Read()).Succeeded(out var seen, out var failure)) return new LeaseAnswer.Unreachable(failure);
+            if (!(await port.Read()).TryGetRight(out var seen, out var failure)) return new LeaseAnswer.Unreachable(failure);
             var current = seen.MatchUnsafe(string? (text) => text, () => null);
-            if (LeaseRules.Hindrance(current, me, ProcessIdentity.HasEnded) is { } standBy) return standBy;
+            if (LeaseRules.BlockedReason(current, me, ProcessIdentity.HasEnded) is { } other) return other;
             var text = LeaseHolder.New(me, clock.GetUtcNow()).Format();
-            var askedAt = Moment.Now(clock);
-            if (!(await port.Take(current, text, times.Life)).Succeeded(out var taken, out failure))
+            var askedAt = ClockReading.Now(clock);
+            if (!(await port.Take(current, text, times.Life)).TryGetRight(out var taken, out failure))
                 return new LeaseAnswer.Unreachable(failure);
             if (!taken) continue;
-            var now = new Tenure(text, askedAt);
+            var now = new LeaseTerm(text, askedAt);
             lock (gate) tenure = now;
             _ = RenewAsync(now);
             return LeaseAnswer.Held.Instance;
         }
 
-        return new LeaseAnswer.StandBy("others, who take it in the same moment", null);
+        return new LeaseAnswer.HeldByOther("others, who take it in the same moment", null);
     }
 
     async Task ForgetAsync()
@@ -209,19 +209,19 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         foreach (var forget in all) await forget();
     }
 
-    async Task RenewAsync(Tenure now)
+    async Task RenewAsync(LeaseTerm now)
     {
         try
         {
             var ended = now.Ended;
             var wait = LeaseTimes.RenewalInterval;
-            while (await Pauses.WaitAsync(wait, clock, ended))
+            while (await Delays.WaitAsync(wait, clock, ended))
             {
-                var askedAt = Moment.Now(clock);
-                if (!(await port.Renew(now.Text, times.Life)).Succeeded(out var renewed, out var failure))
+                var askedAt = ClockReading.Now(clock);
+                if (!(await port.Renew(now.Text, times.Life)).TryGetRight(out var renewed, out var failure))
                 {
                     wait = LeaseTimes.RetryInterval;
-                    if (Left(now) <= TimeSpan.Zero) Lose(now.Text, $"it could not be renewed in time: {failure.Message}");
+                    if (Remaining(now) <= TimeSpan.Zero) Lose(now.Text, $"it could not be renewed in time: {failure.Message}");
                     continue;
                 }
 
@@ -246,7 +246,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         await IdleAsync();
         // While it is still held: what could not be written yet gets a last try.
         await ForgetAsync();
-        Tenure? last;
+        LeaseTerm? last;
         lock (gate) (last, tenure) = (tenure, null);
         last?.Dispose();
         if (last is not null) await port.Release(last.Text);

@@ -17,7 +17,7 @@ public abstract record LeaseAnswer
 
     /// <param name="Holder">For people.</param>
     /// <param name="Since">Null where it is not told.</param>
-    public sealed record StandBy(string Holder, DateTimeOffset? Since) : LeaseAnswer;
+    public sealed record HeldByOther(string Holder, DateTimeOffset? Since) : LeaseAnswer;
 
     /// <summary>Redis did not say: nobody may begin anything.</summary>
     public sealed record Unreachable(StoreFailure Failure) : LeaseAnswer;
@@ -32,13 +32,13 @@ public static class LeaseRules
     /// </summary>
     /// <param name="seen">What Redis has, if anything.</param>
     /// <param name="hasEnded">Asked of processes of this one's own process table only.</param>
-    public static LeaseAnswer.StandBy? Hindrance(string? seen, ProcessIdentity me, Func<ProcessIdentity, bool> hasEnded)
+    public static LeaseAnswer.HeldByOther? BlockedReason(string? seen, ProcessIdentity me, Func<ProcessIdentity, bool> hasEnded)
     {
         if (seen is null) return null;
-        if (LeaseHolder.Parse(seen) is not { } holder) return new LeaseAnswer.StandBy("a process of another build", null);
+        if (LeaseHolder.Parse(seen) is not { } holder) return new LeaseAnswer.HeldByOther("a process of another build", null);
         if (holder.Process.Id == me.Id) return null;
         return me.SharesProcessTableWith(holder.Process) && hasEnded(holder.Process)
             ? null
-            : new LeaseAnswer.StandBy(holder.Name, holder.Since);
+            : new LeaseAnswer.HeldByOther(holder.Name, holder.Since);
     }
 }

@@ -13,7 +13,7 @@ public static class LeasedPorts
     /// <summary>The code of a publish that did not begin.</summary>
     public const string NotHeldCode = "NotHeld";
 
-    public static Publish Under(this PublishUnless publish, FlowLease lease) =>
+    public static Publish Under(this PublishIf publish, FlowLease lease) =>
         (delivery, possibleDuplicate) => publish(
             delivery, possibleDuplicate,
             () => lease.Fault(lease.Times.Publish) is { } fault ? new PublishFailure.Stopping(NotHeldCode, fault.Message) : null);

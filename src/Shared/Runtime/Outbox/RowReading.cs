@@ -54,7 +54,7 @@ public static class RowReading
         var rows = new List<T>();
         foreach (var json in array.EnumerateArray())
         {
-            if (!RowOf<T>(json, $"[{rows.Count}]").Succeeded(out var row, out var fault)) return fault;
+            if (!RowOf<T>(json, $"[{rows.Count}]").TryGetRight(out var row, out var fault)) return fault;
             rows.Add(row);
         }
 

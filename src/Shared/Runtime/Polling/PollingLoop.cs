@@ -19,7 +19,7 @@ public enum PollerState
     Paused,
 
     /// <summary>Another process has the flow; this one takes over when that one ends.</summary>
-    StandingBy,
+    Standby,
 }
 
 /// <summary>A poller as an operator sees it.</summary>
@@ -30,12 +30,12 @@ public enum PollerState
 public sealed record PollerStatus(
     PollerState State,
     PauseNote? Pause,
-    LeaseAnswer.StandBy? StandBy,
+    LeaseAnswer.HeldByOther? StandBy,
     DateTimeOffset? LastVisitAt,
     VisitReport? LastVisit,
     DateTimeOffset? DownSince,
-    string? LastTrouble,
-    DateTimeOffset? LastTroubleAt,
+    string? LastProblem,
+    DateTimeOffset? LastProblemAt,
     long Visits,
     long Delivered,
     long DeadLettered);
@@ -101,7 +101,7 @@ public sealed class PollingLoop(
     /// <summary>Returns the wait until the next.</summary>
     async Task<TimeSpan> TurnAsync(CancellationToken stopping)
     {
-        var answer = await lease.AskAsync();
+        var answer = await lease.TryAcquireAsync();
         if (answer is LeaseAnswer.Held && IsPaused())
         {
             TellHolder(null);
@@ -117,11 +117,11 @@ public sealed class PollingLoop(
             if (visited is not null) return After(visited);
         }
 
-        if (answer is LeaseAnswer.StandBy other)
+        if (answer is LeaseAnswer.HeldByOther other)
         {
             failuresInARow = 0;
             TellHolder(other);
-            Enter(PollerState.StandingBy);
+            Enter(PollerState.Standby);
             return LeaseTimes.StandByInterval * (0.75 + (0.5 * chance()));
         }
 
@@ -131,12 +131,12 @@ public sealed class PollingLoop(
     async Task<(LeaseAnswer Answer, VisitReport? Report)> VisitUnderLeaseAsync(CancellationToken stopping)
     {
         var visited = await lease.RunAsync(() => VisitAsync(stopping));
-        return visited.Succeeded(out var report, out var refused) ? (LeaseAnswer.Held.Instance, report) : (refused, null);
+        return visited.TryGetRight(out var report, out var refused) ? (LeaseAnswer.Held.Instance, report) : (refused, null);
     }
 
     TimeSpan After(VisitReport report)
     {
-        failuresInARow = report.Trouble is null ? 0 : failuresInARow + 1;
+        failuresInARow = report.Problem is null ? 0 : failuresInARow + 1;
         Note(report);
         return cadence.Next(report.ForCadence(), failuresInARow, chance());
     }
@@ -175,9 +175,9 @@ public sealed class PollingLoop(
     }
 
     /// <summary>One line when this process begins to stand by, when the holder changes, and when it takes over.</summary>
-    void TellHolder(LeaseAnswer.StandBy? other)
+    void TellHolder(LeaseAnswer.HeldByOther? other)
     {
-        LeaseAnswer.StandBy? before;
+        LeaseAnswer.HeldByOther? before;
         lock (gate)
         {
             before = status.StandBy;
@@ -192,7 +192,7 @@ public sealed class PollingLoop(
     async Task WaitAsync(TimeSpan wait, Task woken, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(woken, Pauses.WaitAsync(wait, clock, ending.Token));
+        await Task.WhenAny(woken, Delays.WaitAsync(wait, clock, ending.Token));
         End(ending);
     }
 
@@ -211,11 +211,11 @@ public sealed class PollingLoop(
                 State = PollerState.Waiting,
                 LastVisitAt = now,
                 LastVisit = report,
-                DownSince = report.Trouble is null ? null : status.DownSince ?? now,
-                LastTrouble = report.Trouble ?? status.LastTrouble,
-                LastTroubleAt = report.Trouble is null ? status.LastTroubleAt : now,
+                DownSince = report.Problem is null ? null : status.DownSince ?? now,
+                LastProblem = report.Problem ?? status.LastProblem,
+                LastProblemAt = report.Problem is null ? status.LastProblemAt : now,
                 Visits = status.Visits + 1,
-                Delivered = status.Delivered + report.Delivered + report.Remarked,
+                Delivered = status.Delivered + report.Delivered + report.MarkedLate,
                 DeadLettered = status.DeadLettered + report.DeadLettered,
             };
         }
@@ -226,13 +226,13 @@ public sealed class PollingLoop(
     /// <summary>One line when trouble begins, changes its words or ends, and one for each visit that moved something.</summary>
     void LogChange(PollerStatus before, VisitReport report, DateTimeOffset now)
     {
-        if (report.Trouble is { } trouble && (before.DownSince is null || before.LastTrouble != trouble))
-            log.LogWarning("{Poller}: {Trouble}; {LeftPending} rows stay PENDING", name, trouble, report.LeftPending);
-        if (report.Trouble is null && before.DownSince is { } since)
+        if (report.Problem is { } trouble && (before.DownSince is null || before.LastProblem != trouble))
+            log.LogWarning("{Poller}: {Problem}; {LeftPending} rows stay PENDING", name, trouble, report.LeftPending);
+        if (report.Problem is null && before.DownSince is { } since)
             log.LogInformation("{Poller}: well again after {Down:F0} s", name, (now - since).TotalSeconds);
-        if (report.Delivered + report.Remarked + report.DeadLettered > 0)
+        if (report.Delivered + report.MarkedLate + report.DeadLettered > 0)
             log.LogInformation(
-                "{Poller}: {Delivered} delivered, {Remarked} marked late, {DeadLettered} dead letters, {LeftPending} left pending",
-                name, report.Delivered, report.Remarked, report.DeadLettered, report.LeftPending);
+                "{Poller}: {Delivered} delivered, {MarkedLate} marked late, {DeadLettered} dead letters, {LeftPending} left pending",
+                name, report.Delivered, report.MarkedLate, report.DeadLettered, report.LeftPending);
     }
 }

@@ -15,7 +15,7 @@ static class FencedWrites
     {
         if (lease.Holding is not { } text) return new StoreFailure($"the flow '{lease.Flow}' is not this process's");
         var write = new GuardedWrite(commands, Guard.Equal(RedisLeases.Key(lease.Flow), text));
-        if (!(await redis.CommitAsync(write)).Succeeded(out var outcome, out var failure)) return failure;
+        if (!(await redis.CommitAsync(write)).TryGetRight(out var outcome, out var failure)) return failure;
         if (outcome is not WriteOutcome.Prevented by) return Unit.Default;
         var reason = by.Found is null ? "nobody has it" : $"{LeaseHolder.Parse(by.Found)?.Name ?? "a process of another build"} has it";
         lease.Lose(text, reason);

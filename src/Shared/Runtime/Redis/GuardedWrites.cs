@@ -22,7 +22,7 @@ public static class GuardedWrites
     public static async Task<Either<StoreFailure, WriteOutcome>> CommitAsync(this RedisConnection redis, GuardedWrite write)
     {
         var sent = await redis.RunAsync(db => TryByHashAsync(db, write), isProof: write.Grows);
-        if (!sent.Succeeded(out var outcome, out var failure)) return failure;
+        if (!sent.TryGetRight(out var outcome, out var failure)) return failure;
         return outcome.Case is WriteOutcome known ? known : await redis.RunAsync(db => ByTextAsync(db, write), isProof: write.Grows);
     }
 
@@ -44,10 +44,10 @@ public static class GuardedWrites
     {
         for (var round = 0; round < RoundLimit; round++)
         {
-            if (!(await redis.RunAsync(read)).Succeeded(out var seen, out var failure)) return failure;
+            if (!(await redis.RunAsync(read)).TryGetRight(out var seen, out var failure)) return failure;
             var (answer, write) = decide(seen);
             if (write is null) return answer;
-            if (!(await redis.CommitAsync(write)).Succeeded(out var outcome, out failure)) return failure;
+            if (!(await redis.CommitAsync(write)).TryGetRight(out var outcome, out failure)) return failure;
             if (outcome is not WriteOutcome.Prevented by) return answer;
             if (prevented is not null && prevented(by).Case is TAnswer end) return end;
         }

@@ -26,7 +26,7 @@ public sealed class LawDecisionsTests
     [InlineData(LawStage.Generated, true, false, LawStep.Save)]
     [InlineData(LawStage.SaveBegun, true, false, LawStep.Save)]
     [InlineData(LawStage.SaveBegun, true, true, LawStep.Save)]
-    [InlineData(LawStage.SaveBegun, false, false, LawStep.AskPerson)]
+    [InlineData(LawStage.SaveBegun, false, false, LawStep.NeedsOperator)]
     [InlineData(LawStage.SaveBegun, false, true, LawStep.Generate)]
     [InlineData(LawStage.Saved, false, false, LawStep.Close)]
     [InlineData(LawStage.Saved, true, true, LawStep.Close)]

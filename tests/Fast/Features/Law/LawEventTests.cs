@@ -101,7 +101,7 @@ public sealed class LawEventTests
         Assert.IsType<NoLawEvent.Away>(world.Run(() => world.NewProcess().FindAsync(Id, default)).Match(_ => null!, none => none));
     }
 
-    LawSight Look() => world.Run(() => world.NewProcess().LookAsync(Id, default)).Match(sight => sight, _ => null!);
+    LawEventSnapshot Look() => world.Run(() => world.NewProcess().LookAsync(Id, default)).Match(sight => sight, _ => null!);
 
     ReplayOutcome Close() => world.Run(() => world.NewProcess().CloseAsSavedAsync(Id, "anna"));
 

@@ -13,7 +13,7 @@ public sealed class LawFlowTests
         world.AddRow("e1");
         var report = world.Visit(world.NewProcess());
         Assert.Equal(["generate", "save diff-e1", "SENT e1"], world.Log);
-        Assert.Equal((1, 1, 0, null), (report.Found, report.Delivered, report.LeftPending, report.Trouble));
+        Assert.Equal((1, 1, 0, null), (report.Found, report.Delivered, report.LeftPending, report.Problem));
         Assert.Equal("saved", world.ProgressOf("e1"));
         var kept = world.Redis.Single(r => r.Key.StartsWith("generated:", StringComparison.Ordinal));
         Assert.Equal($"generated:{world.Generated[0]}", kept.Key);
@@ -51,7 +51,7 @@ public sealed class LawFlowTests
         world.RedisDown = true;
         var flow = world.NewProcess();
         var report = world.Visit(flow);
-        Assert.Equal((1, "Redis: no connection"), (report.LeftPending, report.Trouble));
+        Assert.Equal((1, "Redis: no connection"), (report.LeftPending, report.Problem));
         Assert.Empty(world.Log);
 
         world.RedisDown = false;
@@ -96,14 +96,14 @@ public sealed class LawFlowTests
         world.Visit(flow);
         var first = world.Visit(flow);
         Assert.Equal((0, 1), (first.Delivered, first.LeftPending));
-        Assert.Contains("outbox: mark", first.Trouble, StringComparison.Ordinal);
+        Assert.Contains("outbox: mark", first.Problem, StringComparison.Ordinal);
 
         world.MarkFault = _ => null;
         world.Put(StaleLetter(id));
         world.Log.Clear();
         var second = world.Visit(world.NewProcess());
         Assert.Equal(["drop e1", "SENT e1"], world.Log);
-        Assert.Equal((1, 0), (second.Remarked, second.Delivered));
+        Assert.Equal((1, 0), (second.MarkedLate, second.Delivered));
     }
 
     static DeadLetter StaleLetter(EventId id) => new(

@@ -31,7 +31,7 @@ public sealed class LawGenerationTests
         world.AddRow("e1");
         world.Llm = (_, _, _) => LawWorld.Answer(new CallFailure(CallFailureKind.ResourceExhausted, "quota", TimeSpan.FromHours(1)));
         var flow = world.NewProcess();
-        Assert.Contains("quota", world.Visit(flow).Trouble, StringComparison.Ordinal);
+        Assert.Contains("quota", world.Visit(flow).Problem, StringComparison.Ordinal);
         world.Visit(flow);
         world.Clock.Advance(TimeSpan.FromMinutes(59));
         world.Visit(flow);

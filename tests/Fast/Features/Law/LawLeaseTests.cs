@@ -17,7 +17,7 @@ public sealed class LawLeaseTests
     {
         world.AddRow("e1");
         Lose();
-        Assert.Contains("not surely this process's", world.Visit(world.NewProcess(lease: lease)).Trouble, StringComparison.Ordinal);
+        Assert.Contains("not surely this process's", world.Visit(world.NewProcess(lease: lease)).Problem, StringComparison.Ordinal);
         Assert.Empty(world.Log);
         Assert.Equal("PENDING", world.StatusOf("e1"));
     }
@@ -61,7 +61,7 @@ public sealed class LawLeaseTests
         world.Visit(flow);
         Assert.NotNull(flow.Pending.Has(new EventId("e1")));
         Lose();
-        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.AskAsync().Ended()));
+        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.TryAcquireAsync().Ended()));
         Assert.Null(flow.Pending.Has(new EventId("e1")));
     }
 
@@ -81,7 +81,7 @@ public sealed class LawLeaseTests
         var flow = world.NewProcess(lease: lease);
         world.Visit(flow);
         Lose();
-        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.AskAsync().Ended()));
+        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.TryAcquireAsync().Ended()));
         world.WriteFails = _ => false;
         world.MarkFault = _ => null;
         world.Log.Clear();

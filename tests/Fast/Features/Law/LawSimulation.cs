@@ -68,7 +68,7 @@ sealed class LawSimulation
         while (world.Rows.Values.Any(r => r.Status is "PENDING"))
         {
             await flow.VisitAsync(default);
-            await Pauses.WaitAsync(TimeSpan.FromSeconds(5), world.Clock, default);
+            await Delays.WaitAsync(TimeSpan.FromSeconds(5), world.Clock, default);
         }
 
         return true;

@@ -123,7 +123,7 @@ sealed class LawWorld
         while (goOn() && reports.Count < 1000)
         {
             reports.Add(await flow.VisitAsync(default));
-            await Pauses.WaitAsync(TimeSpan.FromSeconds(5), Clock, default);
+            await Delays.WaitAsync(TimeSpan.FromSeconds(5), Clock, default);
         }
 
         reports.Add(await flow.VisitAsync(default));

@@ -37,7 +37,7 @@ public sealed class StepRulesTests
         var wish = new StepFault.AskedToWait(TimeSpan.FromMilliseconds(wishMs.Get * 1000L % 2_000_000), "m");
         var waited = TimeSpan.Zero;
         var waits = 0;
-        while (StepRules.After(wish, 0, RetryPolicy.Contract, waits, waited, 0).Succeeded(out var next, out _))
+        while (StepRules.After(wish, 0, RetryPolicy.Contract, waits, waited, 0).TryGetRight(out var next, out _))
         {
             waited += next.Delay;
             if (++waits > 600) return false;
@@ -50,7 +50,7 @@ public sealed class StepRulesTests
     public void A_wish_beyond_the_limit_leaves_the_row_and_the_neighbour_alone()
     {
         var left = Assert.IsType<NoNextStepTry.LeavePending>(After(new StepFault.AskedToWait(TimeSpan.FromHours(1), "quota"), 0).Left());
-        Assert.Equal(("quota", TimeSpan.FromHours(1)), (left.Trouble, left.QuietFor));
+        Assert.Equal(("quota", TimeSpan.FromHours(1)), (left.Problem, left.QuietFor));
     }
 
     [Property]

@@ -55,7 +55,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
     {
         var writes = new List<Action>();
         var result = await work(new HandlerTransaction(null, null, writes), stopping);
-        if (!result.Succeeded(out _, out var failure)) return new TransactionEnd.WorkFailed(failure);
+        if (!result.TryGetRight(out _, out var failure)) return new TransactionEnd.WorkFailed(failure);
         lock (gate)
         {
             if (tables.Close([new Closing(claimed.HandlingId, claimed.Token, new TryEnd.Done())], now).Count == 0)

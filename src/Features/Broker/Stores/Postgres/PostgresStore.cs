@@ -42,7 +42,7 @@ public sealed class PostgresStore : IAsyncDisposable
                 """).RunAsync(stopping);
             return Unit.Default;
         }, stopping);
-        if (made.Succeeded(out _, out var failure))
+        if (made.TryGetRight(out _, out var failure))
             return new PostgresStore(
                 opened, PostgresListener.Start(opened, channel, signal, clock), SqlStore.Over(dialect, signal, settings, clock));
         await opened.DisposeAsync();

@@ -46,7 +46,7 @@ sealed class SqlAppend(SqlEdge edge, Signals signal, int compressAbove, TimeProv
             await transaction.CommitAsync(stopping);
             return answers;
         }, stopping);
-        if (!written.Succeeded(out var appended, out var failure)) return new AppendRefusal.Unavailable(failure);
+        if (!written.TryGetRight(out var appended, out var failure)) return new AppendRefusal.Unavailable(failure);
         if (refusal is not null) return refusal;
         signal.Set();
         return Either<AppendRefusal, IReadOnlyList<Appended>>.Right(appended);

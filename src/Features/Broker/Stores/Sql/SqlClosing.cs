@@ -35,7 +35,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             await using var transaction = await edge.Dialect.Begin(connection, stopping);
             await connection.Command(transaction, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
             var result = await work(new HandlerTransaction(connection, transaction, []), stopping);
-            if (!result.Succeeded(out _, out var failure))
+            if (!result.TryGetRight(out _, out var failure))
             {
                 end = new TransactionEnd.WorkFailed(failure);
                 return Unit.Default;
@@ -50,7 +50,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         }, stopping);
         // What goes wrong after the outcome is known, in giving back the connection, does not change it.
         if (end is not null) return end;
-        return transacted.Succeeded(out _, out var unknown)
+        return transacted.TryGetRight(out _, out var unknown)
             ? new TransactionEnd.Unknown(new StoreFailure("the transaction has no outcome"))
             : new TransactionEnd.Unknown(unknown);
     }

@@ -4,7 +4,7 @@ using Hobom.Slices.DeadLetters.Redis;
 namespace Hobom.Slices.DeadLetters.Actions.Endpoints;
 
 public sealed class DiscardLettersEndpoint(RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
-    : LetterOrderEndpoint(LetterAction.Discard, store, feed, trail, clock)
+    : LetterCommandEndpoint(LetterAction.Discard, store, feed, trail, clock)
 {
     public override void Configure() =>
         Describe(

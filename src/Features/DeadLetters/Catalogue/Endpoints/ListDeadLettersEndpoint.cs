@@ -52,10 +52,10 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
 
     async Task SendAllAsync(QueryFields fields, CancellationToken ct)
     {
-        if (!DeadLetterDecisions.ParsePrefix(HttpContext.Request.Query["prefix"]).Succeeded(out var prefix, out var fault))
+        if (!DeadLetterDecisions.ParsePrefix(HttpContext.Request.Query["prefix"]).TryGetRight(out var prefix, out var fault))
             fields.Refuse<string>("prefix", fault.Message["prefix ".Length..]);
         if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
-        else if (!(await store.ListAsync(prefix!)).Succeeded(out var keys, out var failure))
+        else if (!(await store.ListAsync(prefix!)).TryGetRight(out var keys, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new LetterList([.. keys.Select(k => k.Format())]), ct);
     }

@@ -48,13 +48,13 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var fault))
+        if (!DeadLetterKeyInRoute.Read(HttpContext).TryGetRight(out var key, out var fault))
         {
             await Send.ResponseAsync(new ErrorAnswer(fault.Message) { Field = "key" }, 400, ct);
             return;
         }
 
-        if (!(await LookAsync(key)).Succeeded(out var lookup, out var failure))
+        if (!(await LookAsync(key)).TryGetRight(out var lookup, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;
@@ -79,7 +79,7 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
     {
         var original = Option<ReadOnlyMemory<byte>>.None;
         if (letter.Record is RecordReading.Readable { Record.Edit: not null }
-            && !(await store.OriginalAsync(letter.Key)).Succeeded(out original, out var failure))
+            && !(await store.OriginalAsync(letter.Key)).TryGetRight(out original, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;

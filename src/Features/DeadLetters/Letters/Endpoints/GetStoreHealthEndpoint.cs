@@ -40,8 +40,8 @@ public sealed class GetStoreHealthEndpoint(
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if (!(await health.ReadAsync()).Succeeded(out var seen, out var failure)
-            || !(await store.DepthAsync()).Succeeded(out var depth, out failure))
+        if (!(await health.ReadAsync()).TryGetRight(out var seen, out var failure)
+            || !(await store.DepthAsync()).TryGetRight(out var depth, out failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;

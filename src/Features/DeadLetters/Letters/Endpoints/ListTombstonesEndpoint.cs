@@ -53,7 +53,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
         var (category, why) = (fields.Category("category"), fields.OneOf<LetterEnd>("why"));
         var (limit, cursor) = fields.Page(StreamCursor.Parse);
         if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
-        else if (!(await tombstones.PageAsync(category, why, limit, cursor)).Succeeded(out var page, out var failure))
+        else if (!(await tombstones.PageAsync(category, why, limit, cursor)).TryGetRight(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new TombstoneList([.. page.Tombstones.Select(Shown)], page.Next), ct);
     }

@@ -26,7 +26,7 @@ public sealed class EditDeadLetterRequest
     public string? Reason { get; set; }
 }
 
-public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadLetterRequest, object>
+public sealed class EditDeadLetterEndpoint(LetterEditor editor) : Endpoint<EditDeadLetterRequest, object>
 {
     const int ReasonLimit = 500;
 
@@ -72,12 +72,12 @@ public sealed class EditDeadLetterEndpoint(RepairDesk desk) : Endpoint<EditDeadL
 
     public override async Task HandleAsync(EditDeadLetterRequest req, CancellationToken ct)
     {
-        if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var malformed))
+        if (!DeadLetterKeyInRoute.Read(HttpContext).TryGetRight(out var key, out var malformed))
             await Send.ResponseAsync(new ErrorAnswer(malformed.Message) { Field = "key" }, 400, ct);
         else if (Read(req, out var payload) is { } fault) await Send.ResponseAsync(fault, 400, ct);
         else
         {
-            var (status, answer) = AnswerTo(await desk.EditAsync(key, payload, req.Reason!, Caller.Of(HttpContext)), key);
+            var (status, answer) = AnswerTo(await editor.EditAsync(key, payload, req.Reason!, Caller.Of(HttpContext)), key);
             await Send.ResponseAsync(answer, status, ct);
         }
     }

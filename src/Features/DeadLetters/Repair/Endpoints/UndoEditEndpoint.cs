@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Repair.Endpoints;
 
-public sealed class UndoEditEndpoint(RepairDesk desk) : EndpointWithoutRequest<object>
+public sealed class UndoEditEndpoint(LetterEditor editor) : EndpointWithoutRequest<object>
 {
     public override void Configure()
     {
@@ -30,13 +30,13 @@ public sealed class UndoEditEndpoint(RepairDesk desk) : EndpointWithoutRequest<o
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var malformed))
+        if (!DeadLetterKeyInRoute.Read(HttpContext).TryGetRight(out var key, out var malformed))
         {
             await Send.ResponseAsync(new ErrorAnswer(malformed.Message) { Field = "key" }, 400, ct);
             return;
         }
 
-        var (status, answer) = EditDeadLetterEndpoint.AnswerTo(await desk.UndoAsync(key, Caller.Of(HttpContext)), key);
+        var (status, answer) = EditDeadLetterEndpoint.AnswerTo(await editor.UndoAsync(key, Caller.Of(HttpContext)), key);
         await Send.ResponseAsync(answer, status, ct);
     }
 }

@@ -1,7 +1,7 @@
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
-public sealed class CancelReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
-    : ReplayJobOrderEndpoint(ReplayJobOrder.Cancel, desk, clock)
+public sealed class CancelReplaysEndpoint(ReplayJobPlanner planner, TimeProvider clock)
+    : ReplayJobCommandEndpoint(ReplayJobCommand.Cancel, planner, clock)
 {
     public override void Configure() => Describe(
         "Cancel a replay of many",

@@ -28,7 +28,7 @@ public sealed class GetReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock)
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if ((await jobs.GetAsync(Route<string>("id") ?? "")).Succeeded(out var job, out var fault))
+        if ((await jobs.GetAsync(Route<string>("id") ?? "")).TryGetRight(out var job, out var fault))
         {
             await Send.OkAsync(ReplayJobView.Of(job, clock.GetUtcNow()), ct);
             return;

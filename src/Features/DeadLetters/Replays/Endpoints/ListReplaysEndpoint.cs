@@ -29,7 +29,7 @@ public sealed class ListReplaysEndpoint(RedisReplayJobs jobs, TimeProvider clock
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if ((await jobs.ListAsync(Most)).Succeeded(out var found, out var failure))
+        if ((await jobs.ListAsync(Most)).TryGetRight(out var found, out var failure))
             await Send.OkAsync(new ReplayJobList([.. found.Select(j => ReplayJobView.Of(j, clock.GetUtcNow()))]), ct);
         else await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
     }

@@ -1,7 +1,7 @@
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
-public sealed class PauseReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
-    : ReplayJobOrderEndpoint(ReplayJobOrder.Pause, desk, clock)
+public sealed class PauseReplaysEndpoint(ReplayJobPlanner planner, TimeProvider clock)
+    : ReplayJobCommandEndpoint(ReplayJobCommand.Pause, planner, clock)
 {
     public override void Configure() => Describe(
         "Pause a replay of many",

@@ -51,7 +51,7 @@ public sealed class LetterSelection
 }
 
 /// <summary>Freezes a list of letters. Nothing is replayed before the plan is started.</summary>
-public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) : Endpoint<PlanReplaysRequest, object>
+public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider clock) : Endpoint<PlanReplaysRequest, object>
 {
     public override void Configure()
     {
@@ -68,10 +68,9 @@ public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) 
                 + $"`rate`: letters a second, 1 to {ReplayJobOptions.RateLimit}, 50 where not given. `canary`: letters that run ahead "
                 + "while the "
                 + $"rest waits for how they end, 0 to {ReplayJobOptions.CanaryLimit}, 5 where not given. `stopAfterFailedShare`: of the "
-                + "last "
-                + "hundred tried, from 0 to 1, 0.1 where not given.\n\n"
-                + $"`patch` (RFC 6902; the editor role; up to {ReplayJobDesk.PatchedLetterLimit} letters) changes each payload on its way "
-                + "out. It is tried on every letter, and the answer tells how many would fit. The stored letters stay as they are.";
+                + "last hundred tried, from 0 to 1, 0.1 where not given.\n\n"
+                + $"`patch` (RFC 6902; the editor role; up to {ReplayJobPlanner.PatchedLetterLimit} letters) changes each payload on its "
+                + "way out. It is tried on every letter, and the answer tells how many would fit. The stored letters stay as they are.";
             s.ExampleRequest = new PlanReplaysRequest
             {
                 Filter = new LetterSelection { Category = "menu", Class = "transient" }, Rate = 50,
@@ -97,8 +96,8 @@ public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) 
             return;
         }
 
-        var planned = await desk.PlanAsync(selection!, Caller.Of(HttpContext));
-        if (planned.Succeeded(out var job, out var refused)) await Send.ResponseAsync(ReplayJobView.Of(job, clock.GetUtcNow()), 201, ct);
+        var planned = await planner.PlanAsync(selection!, Caller.Of(HttpContext));
+        if (planned.TryGetRight(out var job, out var refused)) await Send.ResponseAsync(ReplayJobView.Of(job, clock.GetUtcNow()), 201, ct);
         else await Send.ResponseAsync(new ErrorAnswer(refused.Message) { Field = refused.Field }, refused.Field is null ? 503 : 400, ct);
     }
 
@@ -117,11 +116,11 @@ public sealed class PlanReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock) 
         var fields = new QueryFields(QueryOf(req.Filter));
         var filter = fields.Filter();
         if (fields.Fault is { } wrong) return wrong with { Field = $"filter.{wrong.Field}" };
-        if (ReplayJobDesk.ParsePatch(req.Patch, out var patch) is { } bad) return Fault("patch", bad);
+        if (ReplayJobPlanner.ParsePatch(req.Patch, out var patch) is { } bad) return Fault("patch", bad);
         var keys = new List<DeadLetterKey>();
         foreach (var (n, text) in (req.Keys ?? []).Index())
         {
-            if (!DeadLetterKey.Parse(text ?? "").Succeeded(out var key, out var malformed)) return Fault($"keys[{n}]", malformed.Message);
+            if (!DeadLetterKey.Parse(text ?? "").TryGetRight(out var key, out var malformed)) return Fault($"keys[{n}]", malformed.Message);
             keys.Add(key);
         }
 

@@ -1,7 +1,7 @@
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
-public sealed class ResumeReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
-    : ReplayJobOrderEndpoint(ReplayJobOrder.Resume, desk, clock)
+public sealed class ResumeReplaysEndpoint(ReplayJobPlanner planner, TimeProvider clock)
+    : ReplayJobCommandEndpoint(ReplayJobCommand.Resume, planner, clock)
 {
     public override void Configure() => Describe(
         "Resume a replay of many",

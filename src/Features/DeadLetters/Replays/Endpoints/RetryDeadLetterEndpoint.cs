@@ -13,7 +13,8 @@ namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 /// <summary>
 /// The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.
 /// </summary>
-public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHolder, TimeProvider clock) : EndpointWithoutRequest<object>
+public sealed class RetryDeadLetterEndpoint(ReplayRunner runner, ReplayAtHolder atHolder, TimeProvider clock)
+    : EndpointWithoutRequest<object>
 {
     /// <summary>The contract's words.</summary>
     const string Done = "DLQ retried and removed from Redis";
@@ -55,7 +56,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
 
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if (!DeadLetterKeyInRoute.Read(HttpContext).Succeeded(out var key, out var fault))
+        if (!DeadLetterKeyInRoute.Read(HttpContext).TryGetRight(out var key, out var fault))
         {
             await Send.ResponseAsync(new ErrorAnswer(fault.Message) { Field = "key" }, 400, ct);
             return;
@@ -85,10 +86,10 @@ public sealed class RetryDeadLetterEndpoint(ReplayDesk desk, ReplayAtHolder atHo
 
     async Task<(int Status, object Answer)> ReplayAsync(DeadLetterKey key, Caller caller, Confirmation confirmation)
     {
-        var answer = await desk.StartAsync(key, caller, confirmation);
+        var answer = await runner.StartAsync(key, caller, confirmation);
         if (answer is not ReplayAnswer.HeldElsewhere held) return AnswerTo(answer, key);
         var ran = await atHolder.RunAsync(key, caller, confirmation, AnswerLimit);
-        return ran.Succeeded(out var job, out var reason) ? AnswerTo(job) : AnswerTo(held, $"{held.Message}; {reason}");
+        return ran.TryGetRight(out var job, out var reason) ? AnswerTo(job) : AnswerTo(held, $"{held.Message}; {reason}");
     }
 
     static Confirmation ConfirmationIn(QueryFields fields) => fields.Text("confirm") switch

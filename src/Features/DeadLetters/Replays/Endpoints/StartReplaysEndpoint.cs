@@ -1,7 +1,7 @@
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
-public sealed class StartReplaysEndpoint(ReplayJobDesk desk, TimeProvider clock)
-    : ReplayJobOrderEndpoint(ReplayJobOrder.Start, desk, clock)
+public sealed class StartReplaysEndpoint(ReplayJobPlanner planner, TimeProvider clock)
+    : ReplayJobCommandEndpoint(ReplayJobCommand.Start, planner, clock)
 {
     public override void Configure() => Describe(
         "Start a planned replay",

@@ -63,7 +63,7 @@ public sealed class LetterActionsTests
         foreach (var (left, after) in ((TimeSpan?, TimeSpan?)[])[(null, null), (TimeSpan.FromHours(1), TimeSpan.FromHours(72))])
         {
             var discard = Assert.IsType<LetterPlan.Write>(Plan(LetterAction.Discard, Open(left)));
-            var aside = new LetterSight(false, true, new RecordReading.Readable(discard.Record!), discard.Summary, null);
+            var aside = new LetterSnapshot(false, true, new RecordReading.Readable(discard.Record!), discard.Summary, null);
             var restore = Assert.IsType<LetterPlan.Write>(Plan(LetterAction.Restore, aside));
             Assert.Equal((after, LetterState.Open), (restore.Life, restore.Summary.State));
             Assert.Equal(["discard", "restore"], restore.Record!.History!.Select(h => h.Action));
@@ -74,7 +74,7 @@ public sealed class LetterActionsTests
     [Fact]
     public void Another_writers_letter_without_a_record_is_discarded_and_restored_too()
     {
-        var foreign = new LetterSight(true, false, RecordReading.None.Instance, LetterSummary.OfUnreadable("x", Noon, 7), TimeSpan.FromHours(5));
+        var foreign = new LetterSnapshot(true, false, RecordReading.None.Instance, LetterSummary.OfUnreadable("x", Noon, 7), TimeSpan.FromHours(5));
         var discard = Assert.IsType<LetterPlan.Write>(Plan(LetterAction.Discard, foreign));
         Assert.Equal((null, "anna"), (discard.Record, discard.Summary.Discarded!.By));
         var aside = foreign with { Exists = false, IsDiscarded = true, Summary = discard.Summary };
@@ -89,13 +89,13 @@ public sealed class LetterActionsTests
     [InlineData(LetterAction.Discard)]
     [InlineData(LetterAction.Restore)]
     public void Where_there_is_no_letter_nothing_is_done(LetterAction action) =>
-        Assert.IsType<LetterPlan.NoLetter>(Plan(action, new LetterSight(false, false, RecordReading.None.Instance, null, null)));
+        Assert.IsType<LetterPlan.NoLetter>(Plan(action, new LetterSnapshot(false, false, RecordReading.None.Instance, null, null)));
 
     [Fact]
     public void A_letter_that_fails_again_after_its_discard_is_open_again_and_keeps_its_history()
     {
         var discarded = ((LetterPlan.Write)Plan(LetterAction.Discard, Open(null))).Record!;
-        var sight = new LetterSight(false, true, new RecordReading.Readable(discarded), null, null);
+        var sight = new LetterSnapshot(false, true, new RecordReading.Readable(discarded), null, null);
         var again = Assert.IsType<SaveDecision.Write>(DeadLetterDecisions.PlanSave(sight.OnFile, LetterAt(Noon.AddHours(1))));
         Assert.Equal((TimeSpan.FromHours(72), null, 2), (again.TimeToLive, again.Record.Discarded, again.Record.AttemptCount));
         Assert.Equal("discard", Assert.Single(again.Record.History!).Action);
@@ -134,8 +134,8 @@ public sealed class LetterActionsTests
         Assert.Equal(stone, Tombstone.Parse(stone.Format()));
     }
 
-    static LetterPlan Plan(LetterAction action, LetterSight seen) =>
-        LetterActions.Plan(new LetterOrder(action, "anna", "sent by hand"), seen, Noon);
+    static LetterPlan Plan(LetterAction action, LetterSnapshot seen) =>
+        LetterActions.Plan(new LetterCommand(action, "anna", "sent by hand"), seen, Noon);
 
-    static LetterSight Open(TimeSpan? left) => new(true, false, new RecordReading.Readable(Failed), LetterSummary.Of(Failed), left);
+    static LetterSnapshot Open(TimeSpan? left) => new(true, false, new RecordReading.Readable(Failed), LetterSummary.Of(Failed), left);
 }

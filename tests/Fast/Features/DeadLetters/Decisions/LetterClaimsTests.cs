@@ -11,7 +11,7 @@ public sealed class LetterClaimsTests
     static readonly LetterClaim Mine = new("anna", "op2", "p2", Noon, Noon + LetterClaim.Life);
     static readonly LetterClaim Other = new("ben", "op1", "p1", Noon, Noon + LetterClaim.Life);
 
-    public static TheoryData<string, LetterSight, RecordReading> Cases() => new()
+    public static TheoryData<string, LetterSnapshot, RecordReading> Cases() => new()
     {
         { "granted", Seen(Record), Readable(Record) },
         { "held", Seen(Record with { Claim = Other }), Readable(Record) },
@@ -31,7 +31,7 @@ public sealed class LetterClaimsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_claim_is_granted_on_the_letter_that_was_read_where_nobody_else_holds_it(string expected, LetterSight seen, RecordReading read) =>
+    public void A_claim_is_granted_on_the_letter_that_was_read_where_nobody_else_holds_it(string expected, LetterSnapshot seen, RecordReading read) =>
         Assert.Equal(expected, LetterClaims.Decide(seen, new StoredLetter(Key, default, read, seen.TimeLeft), Mine, _ => false, Noon) switch
         {
             ClaimResult.Granted(true) => "granted after another",
@@ -49,9 +49,9 @@ public sealed class LetterClaimsTests
         return left is null ? under is null : under >= left && under >= LetterClaim.LetterLife;
     }
 
-    static LetterSight Seen(LetterRecord record) => Seen(Readable(record));
+    static LetterSnapshot Seen(LetterRecord record) => Seen(Readable(record));
 
-    static LetterSight Seen(RecordReading reading) => new(true, false, reading, null, TimeSpan.FromHours(2));
+    static LetterSnapshot Seen(RecordReading reading) => new(true, false, reading, null, TimeSpan.FromHours(2));
 
     static RecordReading Readable(LetterRecord record) => new RecordReading.Readable(record);
 }

@@ -37,7 +37,7 @@ public sealed class LetterEditsTests
         Assert.Equal(("add", "/b"), (Assert.Single(twice.Record.Edit!.Changes).Op, twice.Record.Edit.Changes[0].Path));
     }
 
-    public static TheoryData<string, LetterSight> Refusals() => new()
+    public static TheoryData<string, LetterSnapshot> Refusals() => new()
     {
         { "no letter", Seen(Record) with { Exists = false } },
         { "cannot be read", Seen(new RecordReading.Unreadable("cannot be read", null)) },
@@ -47,7 +47,7 @@ public sealed class LetterEditsTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void A_letter_that_is_not_as_it_was_read_is_not_edited(string because, LetterSight seen) =>
+    public void A_letter_that_is_not_as_it_was_read_is_not_edited(string because, LetterSnapshot seen) =>
         Assert.Contains(because, Plan(seen, First, "{}") switch
         {
             EditPlan.NoLetter => "no letter",
@@ -77,7 +77,7 @@ public sealed class LetterEditsTests
         Assert.Contains("not kept", Assert.IsType<EditPlan.Refused>(LetterEdits.PlanUndo(Seen(edited), Nothing, "anna", Noon)).Reason, StringComparison.Ordinal);
     }
 
-    static EditPlan Plan(LetterSight seen, byte[] read, string payload, byte[]? original = null)
+    static EditPlan Plan(LetterSnapshot seen, byte[] read, string payload, byte[]? original = null)
     {
         var bytes = Encoding.UTF8.GetBytes(payload);
         return LetterEdits.Plan(
@@ -87,9 +87,9 @@ public sealed class LetterEditsTests
 
     static Option<ReadOnlyMemory<byte>> Some(byte[] bytes) => Option<ReadOnlyMemory<byte>>.Some(bytes);
 
-    static LetterSight Seen(LetterRecord record) => Seen(new RecordReading.Readable(record));
+    static LetterSnapshot Seen(LetterRecord record) => Seen(new RecordReading.Readable(record));
 
-    static LetterSight Seen(RecordReading reading) => new(true, false, reading, null, TimeSpan.FromHours(2));
+    static LetterSnapshot Seen(RecordReading reading) => new(true, false, reading, null, TimeSpan.FromHours(2));
 
     static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

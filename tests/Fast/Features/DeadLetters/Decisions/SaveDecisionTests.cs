@@ -50,7 +50,7 @@ public sealed class SaveDecisionTests
     public bool A_life_is_never_shortened_and_lasts_72_hours_at_least(ushort hours)
     {
         var left = TimeSpan.FromHours(hours % 301);
-        var onFile = new LetterOnFile(OnFile(LetterAt(Noon)), left);
+        var onFile = new ExistingLetter(OnFile(LetterAt(Noon)), left);
         var write = (SaveDecision.Write)DeadLetterDecisions.PlanSave(onFile, LetterAt(Noon.AddHours(1)));
         return write.TimeToLive >= left && write.TimeToLive >= DeadLetter.TimeToLive;
     }
@@ -58,7 +58,7 @@ public sealed class SaveDecisionTests
     [Fact]
     public void A_letter_kept_from_expiring_stays_so()
     {
-        var onFile = new LetterOnFile(OnFile(LetterAt(Noon)), TimeLeft: null);
+        var onFile = new ExistingLetter(OnFile(LetterAt(Noon)), TimeLeft: null);
         var write = Assert.IsType<SaveDecision.Write>(DeadLetterDecisions.PlanSave(onFile, LetterAt(Noon.AddHours(1))));
         Assert.Null(write.TimeToLive);
     }
@@ -69,7 +69,7 @@ public sealed class SaveDecisionTests
     [InlineData(35, true)]
     public void A_row_refused_again_for_the_same_reason_is_written_only_to_renew_its_life(int hoursLeft, bool written)
     {
-        var onFile = new LetterOnFile(OnFile(RefusedAt(Noon, "no payload")), TimeSpan.FromHours(hoursLeft));
+        var onFile = new ExistingLetter(OnFile(RefusedAt(Noon, "no payload")), TimeSpan.FromHours(hoursLeft));
         var decision = DeadLetterDecisions.PlanSave(onFile, RefusedAt(Noon.AddHours(1), "no payload"));
         Assert.Equal(written, decision is SaveDecision.Write);
         if (decision is SaveDecision.Write write)
@@ -79,7 +79,7 @@ public sealed class SaveDecisionTests
     [Fact]
     public void A_row_refused_again_that_changed_is_written_with_its_new_bytes_and_no_new_attempt()
     {
-        var onFile = new LetterOnFile(OnFile(RefusedAt(Noon, "no payload")), DeadLetter.TimeToLive);
+        var onFile = new ExistingLetter(OnFile(RefusedAt(Noon, "no payload")), DeadLetter.TimeToLive);
         var again = RefusedAt(Noon.AddHours(1), "no payload", raw: "{\"a\":1}");
         var write = Assert.IsType<SaveDecision.Write>(DeadLetterDecisions.PlanSave(onFile, again));
         Assert.Equal((1, 7L), (write.Record.AttemptCount, write.Record.PayloadBytes));

@@ -35,8 +35,8 @@ public sealed class JobFlowsTests
     public void Of_two_processes_with_a_flow_each_the_one_without_the_first_gives_way() => OnOneThread.Run(() =>
     {
         var (here, there) = (NewProcess(out var mine, out _), NewProcess(out _, out var theirs));
-        Assert.IsType<LeaseAnswer.Held>(mine.AskAsync().Ended());
-        Assert.IsType<LeaseAnswer.Held>(theirs.AskAsync().Ended());
+        Assert.IsType<LeaseAnswer.Held>(mine.TryAcquireAsync().Ended());
+        Assert.IsType<LeaseAnswer.Held>(theirs.TryAcquireAsync().Ended());
         Assert.False(here.AskAsync(job).Ended());
         Assert.True(mine.IsHeld);
         Assert.False(there.AskAsync(job).Ended());
@@ -57,6 +57,6 @@ public sealed class JobFlowsTests
         new PollingLoop(
             category, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)), PollCadence.Resting(TimeSpan.FromSeconds(5)),
             lease, clock, () => 0, NullLogger.Instance),
-        new SliceWork(_ => throw new InvalidOperationException("it replays"), () => false, () => Task.CompletedTask, _ => null),
+        new FlowOperations(_ => throw new InvalidOperationException("it replays"), () => false, () => Task.CompletedTask, _ => null),
         id => id.Value, new PayloadRules(_ => null, _ => throw new InvalidOperationException("it reads a row"), Visibility.Names, Visibility.Names));
 }

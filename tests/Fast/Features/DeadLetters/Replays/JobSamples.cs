@@ -10,10 +10,10 @@ static class JobSamples
         "j1", Noon, "anna", options ?? new ReplayJobOptions(),
         new ReplayPlan(count, [new PlannedCategory("menu", count)], [], null, null, []), null);
 
-    public static ReplayJob Started(int count, ReplayJobOptions? options = null) => Told(Planned(count, options), ReplayJobOrder.Start, Noon);
+    public static ReplayJob Started(int count, ReplayJobOptions? options = null) => Told(Planned(count, options), ReplayJobCommand.Start, Noon);
 
-    public static ReplayJob Told(ReplayJob job, ReplayJobOrder order, DateTimeOffset now) =>
-        ReplayJobDecisions.Obey(job, order, "ben", now).Right();
+    public static ReplayJob Told(ReplayJob job, ReplayJobCommand order, DateTimeOffset now) =>
+        ReplayJobDecisions.Apply(job, order, "ben", now).Right();
 
     /// <summary>As the runner does: due, begun, tried, counted.</summary>
     public static (ReplayJob Job, IReadOnlyList<JobItem> Items, DateTimeOffset At) Step(

@@ -39,7 +39,7 @@ public sealed class ReplayJobDecisionsTests
     public void A_resumed_job_is_judged_by_what_comes_after()
     {
         var (job, _, at) = Step(Started(100), Noon, Bad);
-        job = Told(job, ReplayJobOrder.Resume, at);
+        job = Told(job, ReplayJobCommand.Resume, at);
         Assert.Equal((ReplayJobState.Running, null), (job.State, job.EndedAt));
         (job, _, _) = Step(job, at, Good);
         Assert.Equal(ReplayJobState.Running, job.State);
@@ -82,7 +82,7 @@ public sealed class ReplayJobDecisionsTests
     public void What_a_person_pauses_stays_paused_though_a_batch_was_under_way()
     {
         var (begun, items) = ReplayJobDecisions.Begin(Started(100), 5, Noon);
-        var job = ReplayJobDecisions.Apply(Told(begun, ReplayJobOrder.Pause, Noon), [.. items.Select(Good)], Noon);
+        var job = ReplayJobDecisions.Apply(Told(begun, ReplayJobCommand.Pause, Noon), [.. items.Select(Good)], Noon);
         Assert.Equal((ReplayJobState.Paused, "paused by ben", 5), (job.State, job.Why, job.Delivered));
         Assert.IsType<JobStep.Rest>(ReplayJobDecisions.Next(job, Noon.AddDays(9), away: false));
     }
@@ -108,7 +108,7 @@ public sealed class ReplayJobDecisionsTests
     public void Each_state_obeys_what_makes_sense_in_it(ReplayJobState state, string obeyed)
     {
         var job = Planned(10) with { State = state };
-        var takes = Enum.GetValues<ReplayJobOrder>().Where(o => ReplayJobDecisions.Obey(job, o, "ben", Noon).IsRight);
+        var takes = Enum.GetValues<ReplayJobCommand>().Where(o => ReplayJobDecisions.Apply(job, o, "ben", Noon).IsRight);
         Assert.Equal(obeyed, string.Join(' ', takes.Select(o => o.ToString().ToLowerInvariant())));
     }
 
@@ -117,12 +117,12 @@ public sealed class ReplayJobDecisionsTests
     [InlineData(ReplayJobState.Running)]
     [InlineData(ReplayJobState.Stopped)]
     public void A_word_that_nobody_planned_ends_no_job(ReplayJobState state) =>
-        Assert.Throws<UnreachableException>(() => ReplayJobDecisions.Obey(
-            Planned(10) with { State = state }, (ReplayJobOrder)Enum.GetValues<ReplayJobOrder>().Length, "ben", Noon));
+        Assert.Throws<UnreachableException>(() => ReplayJobDecisions.Apply(
+            Planned(10) with { State = state }, (ReplayJobCommand)Enum.GetValues<ReplayJobCommand>().Length, "ben", Noon));
 
     [Fact]
     public void A_plan_of_yesterday_is_not_started() =>
-        Assert.True(ReplayJobDecisions.Obey(Planned(10), ReplayJobOrder.Start, "ben", Noon.AddHours(24)).IsLeft);
+        Assert.True(ReplayJobDecisions.Apply(Planned(10), ReplayJobCommand.Start, "ben", Noon.AddHours(24)).IsLeft);
 
     [Fact]
     public void The_rate_ramps_up_over_ten_batches()

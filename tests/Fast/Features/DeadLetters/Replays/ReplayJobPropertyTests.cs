@@ -35,12 +35,12 @@ public sealed class ReplayJobPropertyTests
             job = Planned(chance.Next(1, 150), new ReplayJobOptions(
                 chance.Next(1, 200), chance.Next(0, 12), chance.Next(4) switch { 0 => 0, 1 => 1, _ => chance.NextDouble() }));
             truth = new Truth[job.Plan.Count];
-            job = Kept(Told(job, ReplayJobOrder.Start, now));
+            job = Kept(Told(job, ReplayJobCommand.Start, now));
             for (var turn = 0; turn < 60 && job.IsActive; turn++) Turn(disturbed: true);
             for (var turn = 0; turn < 2000 && job.State is not (ReplayJobState.Finished or ReplayJobState.Cancelled); turn++)
             {
                 if (job.State is ReplayJobState.Stopped || job is { State: ReplayJobState.Paused, ResumesAt: null })
-                    job = Kept(Told(job, ReplayJobOrder.Resume, now));
+                    job = Kept(Told(job, ReplayJobCommand.Resume, now));
                 Turn(disturbed: false);
             }
 
@@ -105,8 +105,8 @@ public sealed class ReplayJobPropertyTests
 
         void Disturb()
         {
-            var order = chance.Next(20) == 0 ? ReplayJobOrder.Cancel : chance.Next(2) == 0 ? ReplayJobOrder.Pause : ReplayJobOrder.Resume;
-            ReplayJobDecisions.Obey(job, order, "ben", now).IfRight(told => job = Kept(told));
+            var order = chance.Next(20) == 0 ? ReplayJobCommand.Cancel : chance.Next(2) == 0 ? ReplayJobCommand.Pause : ReplayJobCommand.Resume;
+            ReplayJobDecisions.Apply(job, order, "ben", now).IfRight(told => job = Kept(told));
         }
 
         /// <summary>What a later process would read.</summary>

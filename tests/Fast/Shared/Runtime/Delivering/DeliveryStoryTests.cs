@@ -46,7 +46,7 @@ public class DeliveryStoryTests
         var told = new StoryTeller(story);
         var report = told.World.Visit();
         var world = told.World;
-        Assert.Null(report.Trouble);
+        Assert.Null(report.Problem);
         Assert.All(world.Outbox.Rows, row =>
         {
             var settled = row.EventId is null ? RowStatus.Pending

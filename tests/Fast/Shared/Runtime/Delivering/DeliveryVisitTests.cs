@@ -17,13 +17,13 @@ public class DeliveryVisitTests
         world.Weather.MarksDown = true;
         for (var i = 0; i <= visits % 8; i++)
         {
-            Assert.NotNull(world.Visit().Trouble);
+            Assert.NotNull(world.Visit().Problem);
             if (restarts.ElementAtOrDefault(i)) world.Restart();
         }
 
         Assert.Equal(60, world.Kafka.PublishCalls);
         world.Weather.Clear();
-        Assert.Equal(60, world.Visit().Remarked);
+        Assert.Equal(60, world.Visit().MarkedLate);
         Assert.Equal((60, 60), (world.Kafka.PublishCalls, world.Outbox.Of(RowStatus.Sent).Count()));
         Assert.Empty(world.Redis.Ledger);
     }
@@ -48,7 +48,7 @@ public class DeliveryVisitTests
         world.AddRows(10);
         world.Weather.RedisDown = true;
         var report = world.Visit();
-        Assert.StartsWith("Redis: ", report.Trouble, StringComparison.Ordinal);
+        Assert.StartsWith("Redis: ", report.Problem, StringComparison.Ordinal);
         Assert.Equal((10, 10, 0), (report.Found, report.LeftPending, world.Kafka.PublishCalls));
         world.Weather.Clear();
         Assert.Equal(10, world.Visit().Delivered);
@@ -76,7 +76,7 @@ public class DeliveryVisitTests
         var world = new World(seed);
         world.AddRows(300);
         world.Weather.TopicDown = true;
-        for (var i = 0; i <= visits % 6; i++) Assert.Contains("no such topic", world.Visit().Trouble, StringComparison.Ordinal);
+        for (var i = 0; i <= visits % 6; i++) Assert.Contains("no such topic", world.Visit().Problem, StringComparison.Ordinal);
 
         Assert.Equal(Circuit.LetterLimit, world.Redis.Letters.Count);
         Assert.Equal(300 - Circuit.LetterLimit, world.Outbox.Of(RowStatus.Pending).Count());
@@ -159,7 +159,7 @@ public class DeliveryVisitTests
         world.Kafka.FateOf = d => d.Events.Count > 3 || d.Events.Any(e => e.Id.Value is "e5") ? PublishFate.TooLarge : null;
         world.AddRows(64);
         var report = world.Visit();
-        Assert.Equal((63, 1, null), (report.Delivered, report.DeadLettered, report.Trouble));
+        Assert.Equal((63, 1, null), (report.Delivered, report.DeadLettered, report.Problem));
         Assert.Equal("e5", Assert.Single(world.Redis.Letters.Values).EventId?.Value);
         Assert.All(world.Outbox.Rows.Where(r => r.RowId != "r5"), r => Assert.Equal(1, world.Kafka.RecordsOf(r.EventId!.Value)));
     }
@@ -182,7 +182,7 @@ public class DeliveryVisitTests
     {
         var world = OneRow(PublishFate.UnknownWritten);
         Assert.Equal(1, world.Visit().LeftPending);
-        Assert.Equal(1, world.Visit().Remarked);
+        Assert.Equal(1, world.Visit().MarkedLate);
         Assert.Equal((1, 1), (world.Kafka.PublishCalls, world.Kafka.LookUps));
     }
 
@@ -203,7 +203,7 @@ public class DeliveryVisitTests
         world.Weather.BrokerDown = true;
         var report = world.Visit();
         Assert.Equal((1, 1), (report.LeftPending, world.Kafka.PublishCalls));
-        Assert.StartsWith("Kafka: ", report.Trouble, StringComparison.Ordinal);
+        Assert.StartsWith("Kafka: ", report.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public class DeliveryVisitTests
     {
         var world = OneRow(PublishFate.Transient, PublishFate.Transient, PublishFate.Transient);
         var report = world.Visit();
-        Assert.Equal((1, null), (report.DeadLettered, report.Trouble));
+        Assert.Equal((1, null), (report.DeadLettered, report.Problem));
         var letter = Assert.Single(world.Redis.Letters.Values);
         Assert.Equal([1, 2, 3], letter.Attempts.Select(a => a.Number));
         Assert.All(letter.Attempts, a => Assert.False(a.MaybeWritten));
@@ -312,7 +312,7 @@ public class DeliveryVisitTests
         world.Redis.OnSave = _ => throw new FormatException("a bug");
         world.Weather.NextPublishes.Enqueue(PublishFate.Permanent);
         var report = world.Turns.Run(() => world.Relay.VisitAsync(CancellationToken.None));
-        Assert.Equal((2, 1, "internal error: FormatException"), (report.Delivered, report.LeftPending, report.Trouble));
+        Assert.Equal((2, 1, "internal error: FormatException"), (report.Delivered, report.LeftPending, report.Problem));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public class ReplayTests
             return (await first, second);
         });
         Assert.IsType<ReplayOutcome.Delivered>(first);
-        Assert.Equal(new Hold("operator", since), Assert.IsType<ReplayOutcome.Busy>(second).Holder);
+        Assert.Equal(new InFlightMark("operator", since), Assert.IsType<ReplayOutcome.Busy>(second).Holder);
         Assert.Single(world.Kafka.Topic);
     }
 

@@ -14,13 +14,13 @@ public sealed class KafkaConnectionLogTests
         log.Answered();
         for (var i = 0; i < 100; i++)
         {
-            log.Trouble(new Error(ErrorCode.Local_Transport, $"refused {i}"));
-            log.Trouble(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
+            log.Problem(new Error(ErrorCode.Local_Transport, $"refused {i}"));
+            log.Problem(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
         }
 
         log.Answered();
         log.Answered();
-        log.Trouble(new Error(ErrorCode.Local_Transport, "refused again"));
+        log.Problem(new Error(ErrorCode.Local_Transport, "refused again"));
 
         Assert.Equal(
             [

@@ -35,7 +35,7 @@ public class ContendersTests
             {
                 await ChanceAsync(world, chance, alive);
                 world.CheckEvents();
-                await Pauses.WaitAsync(TimeSpan.FromSeconds(chance.Next(12)), world.Clock, default);
+                await Delays.WaitAsync(TimeSpan.FromSeconds(chance.Next(12)), world.Clock, default);
             }
 
             world.Weather.Clear();
@@ -47,7 +47,7 @@ public class ContendersTests
                 if (one.Suspension.IsFrozen) one.Suspension.Thaw();
             }
 
-            await Pauses.WaitAsync(TimeSpan.FromMinutes(5), world.Clock, default);
+            await Delays.WaitAsync(TimeSpan.FromMinutes(5), world.Clock, default);
             foreach (var one in last) await one.StopAsync();
             Assert.Null(world.Redis.LeaseText);
             return true;

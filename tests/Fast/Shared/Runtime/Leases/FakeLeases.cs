@@ -51,7 +51,7 @@ sealed class FakeLeases(TimeProvider clock)
     public static FlowLease Held()
     {
         var lease = new FakeLeases(new FakeTimeProvider()).NewLease();
-        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.AskAsync().Ended()));
+        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.TryAcquireAsync().Ended()));
         return lease;
     }
 

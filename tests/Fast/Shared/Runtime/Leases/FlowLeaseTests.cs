@@ -74,7 +74,7 @@ public class FlowLeaseTests
         var running = lease.RunAsync(() => work.Task);
         kept.Lose();
         clock.Advance(LeaseTimes.RenewalInterval);
-        Assert.IsType<LeaseAnswer.StandBy>(Ask());
+        Assert.IsType<LeaseAnswer.HeldByOther>(Ask());
         Assert.Null(kept.Text);
         work.SetResult(1);
         Assert.Equal(1, running.Ended().Match(n => n, _ => 0));
@@ -85,7 +85,7 @@ public class FlowLeaseTests
     public void Work_that_outlasts_what_began_it_keeps_the_flow_from_being_given_back() => OnOneThread.Run(() =>
     {
         Ask();
-        var stay = lease.Stay();
+        var stay = lease.Retain();
         var closing = lease.CloseAsync();
         Assert.False(closing.IsCompleted);
         Assert.NotNull(kept.Text);
@@ -93,7 +93,7 @@ public class FlowLeaseTests
         stay.Dispose();
         Assert.True(closing.IsCompletedSuccessfully);
         Assert.Null(kept.Text);
-        Assert.IsType<LeaseAnswer.StandBy>(Ask());
+        Assert.IsType<LeaseAnswer.HeldByOther>(Ask());
     });
 
     [Fact]
@@ -102,8 +102,8 @@ public class FlowLeaseTests
         kept.Away = true;
         Assert.IsType<LeaseAnswer.Unreachable>(Refused());
         kept.Away = false;
-        kept.NewLease(FakeLeases.NewProcess("there")).AskAsync().Ended();
-        Assert.Equal("there, process 7", Assert.IsType<LeaseAnswer.StandBy>(Refused()).Holder);
+        kept.NewLease(FakeLeases.NewProcess("there")).TryAcquireAsync().Ended();
+        Assert.Equal("there, process 7", Assert.IsType<LeaseAnswer.HeldByOther>(Refused()).Holder);
 
         LeaseAnswer Refused() => lease.RunAsync<int>(() => throw new InvalidOperationException("it ran")).Ended().Match(_ => null!, answer => answer);
     });
@@ -115,9 +115,9 @@ public class FlowLeaseTests
         kept.AfterRead = () =>
         {
             kept.AfterRead = () => { };
-            Assert.IsType<LeaseAnswer.Held>(other.AskAsync().Ended());
+            Assert.IsType<LeaseAnswer.Held>(other.TryAcquireAsync().Ended());
         };
-        Assert.IsType<LeaseAnswer.StandBy>(Ask());
+        Assert.IsType<LeaseAnswer.HeldByOther>(Ask());
         Assert.True(other.IsHeld);
     });
 
@@ -128,7 +128,7 @@ public class FlowLeaseTests
         var late = LeaseHolder.New(me, clock.GetUtcNow()).Format();
         kept.Keep(late, Seconds(30));
         var mine = kept.NewLease(me);
-        Assert.IsType<LeaseAnswer.Held>(mine.AskAsync().Ended());
+        Assert.IsType<LeaseAnswer.Held>(mine.TryAcquireAsync().Ended());
         Assert.NotEqual(late, kept.Text);
         Assert.Equal(mine.Holding, kept.Text);
     });
@@ -138,7 +138,7 @@ public class FlowLeaseTests
     {
         var slow = new TaskCompletionSource();
         kept.TakingTakes = slow.Task;
-        var asked = lease.AskAsync();
+        var asked = lease.TryAcquireAsync();
         clock.Advance(Seconds(20));
         slow.SetResult();
         Assert.IsType<LeaseAnswer.Held>(asked.Ended());
@@ -153,7 +153,7 @@ public class FlowLeaseTests
         Assert.True(lease.YieldAsync().IsCompletedSuccessfully);
         Assert.Null(kept.Text);
         clock.Advance(Seconds(9));
-        Assert.IsType<LeaseAnswer.StandBy>(Ask());
+        Assert.IsType<LeaseAnswer.HeldByOther>(Ask());
         clock.Advance(Seconds(2));
         Assert.IsType<LeaseAnswer.Held>(Ask());
     });
@@ -163,7 +163,7 @@ public class FlowLeaseTests
     {
         var forgetting = new TaskCompletionSource();
         lease.BeforeTaking(() => forgetting.Task);
-        var asked = lease.AskAsync();
+        var asked = lease.TryAcquireAsync();
         var closing = lease.CloseAsync();
         forgetting.SetResult();
         Assert.IsType<LeaseAnswer.Held>(asked.Ended());
@@ -177,7 +177,7 @@ public class FlowLeaseTests
     {
         var sleeper = new SleepingClock(clock);
         var mine = kept.NewLease(ownClock: sleeper);
-        Assert.IsType<LeaseAnswer.Held>(mine.AskAsync().Ended());
+        Assert.IsType<LeaseAnswer.Held>(mine.TryAcquireAsync().Ended());
         kept.Away = true;
         sleeper.Slept = TimeSpan.FromMinutes(1);
         Assert.False(mine.IsHeld);
@@ -191,7 +191,7 @@ public class FlowLeaseTests
         Assert.Equal(TimeSpan.FromSeconds(30), LeaseTimes.For(TimeSpan.FromSeconds(1)).Life);
     }
 
-    LeaseAnswer Ask() => lease.AskAsync().Ended();
+    LeaseAnswer Ask() => lease.TryAcquireAsync().Ended();
 
     /// <summary>A machine that slept: its wall clock has gone on, the other has not.</summary>
     sealed class SleepingClock(FakeClock inner) : TimeProvider

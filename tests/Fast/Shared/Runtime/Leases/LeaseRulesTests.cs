@@ -10,7 +10,7 @@ public class LeaseRulesTests
     static readonly ProcessIdentity Me = new("me", "host", 10, "boot", "pid:[1]", 1000);
 
     [Fact]
-    public void What_nobody_has_may_be_taken() => Assert.Null(LeaseRules.Hindrance(null, Me, _ => throw new InvalidOperationException()));
+    public void What_nobody_has_may_be_taken() => Assert.Null(LeaseRules.BlockedReason(null, Me, _ => throw new InvalidOperationException()));
 
     [Theory]
     [InlineData("me", "host", "boot", "pid:[1]", false, true)] // taken by this very process, which did not hear of it
@@ -25,8 +25,8 @@ public class LeaseRulesTests
         string id, string host, string? boot, string? table, bool ended, bool free)
     {
         var holder = new LeaseHolder(1, new ProcessIdentity(id, host, 20, boot, table, 500), "token", Since);
-        var hindrance = LeaseRules.Hindrance(holder.Format(), Me, asked => ended && asked.Pid == 20);
-        Assert.Equal(free ? null : new LeaseAnswer.StandBy($"{host}, process 20", Since), hindrance);
+        var blocked = LeaseRules.BlockedReason(holder.Format(), Me, asked => ended && asked.Pid == 20);
+        Assert.Equal(free ? null : new LeaseAnswer.HeldByOther($"{host}, process 20", Since), blocked);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class LeaseRulesTests
     {
         var blind = Me with { Boot = null, PidNamespace = null };
         var holder = LeaseHolder.New(blind with { Id = "x" }, Since);
-        Assert.NotNull(LeaseRules.Hindrance(holder.Format(), blind, _ => true));
+        Assert.NotNull(LeaseRules.BlockedReason(holder.Format(), blind, _ => true));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public class LeaseRulesTests
     [InlineData("""{"v":1,"token":"t","since":"2026-03-05T12:00:00+00:00"}""")]
     [InlineData("another's")]
     public void What_another_build_wrote_is_somebodys(string text) =>
-        Assert.Equal(new LeaseAnswer.StandBy("a process of another build", null), LeaseRules.Hindrance(text, Me, _ => true));
+        Assert.Equal(new LeaseAnswer.HeldByOther("a process of another build", null), LeaseRules.BlockedReason(text, Me, _ => true));
 
     [Fact]
     public void A_holder_is_read_back_as_it_was_written()

@@ -21,15 +21,15 @@ public class LeasedPortsTests
     {
         kept = new FakeLeases(clock);
         lease = kept.NewLease();
-        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.AskAsync().Ended()));
+        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(lease.TryAcquireAsync().Ended()));
         kept.Away = true;
     }
 
     [Fact]
     public void A_publish_may_last_six_seconds_and_begins_only_with_more_than_that_left() => OnOneThread.Run(() =>
     {
-        PublishUnless publish = (_, _, hindrance) => Task.FromResult<Either<PublishFailure, RecordPosition>>(
-            hindrance() is { } hindered ? hindered : new RecordPosition(0, 0));
+        PublishIf publish = (_, _, guard) => Task.FromResult<Either<PublishFailure, RecordPosition>>(
+            guard() is { } blocked ? blocked : new RecordPosition(0, 0));
         var delivery = new Delivery("t", "k", new byte[1], [], [new CarriedEvent(Id, Key, new byte[1])]);
         clock.Advance(TimeSpan.FromSeconds(22.9));
         Assert.True(publish.Under(lease)(delivery, false).Ended().IsRight);

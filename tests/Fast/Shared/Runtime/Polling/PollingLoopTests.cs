@@ -9,8 +9,8 @@ namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Polling;
 public sealed class PollingLoopTests : IDisposable
 {
     static readonly VisitReport Nothing = new(0, 0, 0, 0, 0, null, null);
-    static readonly VisitReport Trouble = Nothing with { Found = 4, LeftPending = 4, Trouble = "Kafka: away" };
-    static readonly VisitReport FullPage = Nothing with { Found = 500, Delivered = 490, Remarked = 7, DeadLettered = 3 };
+    static readonly VisitReport Problem = Nothing with { Found = 4, LeftPending = 4, Problem = "Kafka: away" };
+    static readonly VisitReport FullPage = Nothing with { Found = 500, Delivered = 490, MarkedLate = 7, DeadLettered = 3 };
 
     readonly FakeClock clock = new();
     readonly DateTimeOffset start;
@@ -63,7 +63,7 @@ public sealed class PollingLoopTests : IDisposable
     [Fact]
     public void A_neighbour_that_is_down_is_asked_less_and_less_often_until_it_is_back()
     {
-        Report(Trouble, Trouble, Trouble, Nothing);
+        Report(Problem, Problem, Problem, Nothing);
         Run(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(9));
@@ -113,11 +113,11 @@ public sealed class PollingLoopTests : IDisposable
     public void While_another_process_has_the_flow_it_makes_no_visit_tells_whose_it_is_and_takes_over_at_its_end()
     {
         var other = leases.NewLease(FakeLeases.NewProcess("there"));
-        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(other.AskAsync().Ended()));
+        OnOneThread.Run(() => Assert.IsType<LeaseAnswer.Held>(other.TryAcquireAsync().Ended()));
         Run(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(60));
-            Assert.Equal((PollerState.StandingBy, "there, process 7", start), (loop.Status.State, loop.Status.StandBy!.Holder, loop.Status.StandBy.Since));
+            Assert.Equal((PollerState.Standby, "there, process 7", start), (loop.Status.State, loop.Status.StandBy!.Holder, loop.Status.StandBy.Since));
             Assert.Null(loop.Status.DownSince);
             Assert.Empty(visits);
             Assert.True(other.CloseAsync().IsCompletedSuccessfully);
@@ -135,7 +135,7 @@ public sealed class PollingLoopTests : IDisposable
         Run(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(9));
-            Assert.Equal((start, "Redis: no answer"), (loop.Status.DownSince, loop.Status.LastTrouble));
+            Assert.Equal((start, "Redis: no answer"), (loop.Status.DownSince, loop.Status.LastProblem));
             Assert.Empty(visits);
             leases.Away = false;
             clock.Advance(TimeSpan.FromSeconds(9));
@@ -159,7 +159,7 @@ public sealed class PollingLoopTests : IDisposable
         reports.Enqueue(() => throw new FormatException("a bug"));
         Run(() =>
         {
-            Assert.Equal("internal error: FormatException: a bug", loop.Status.LastTrouble);
+            Assert.Equal("internal error: FormatException: a bug", loop.Status.LastProblem);
             clock.Advance(TimeSpan.FromSeconds(0.5));
             Assert.Equal([0, 0.5], visits);
             Assert.Contains("E samples: a visit failed unexpectedly", log.Lines);
@@ -169,7 +169,7 @@ public sealed class PollingLoopTests : IDisposable
     [Fact]
     public void Each_change_is_told_in_one_line_and_what_stays_the_same_in_none()
     {
-        Report(Nothing, Trouble, Trouble, Trouble with { Trouble = "Redis: away" }, Nothing, Nothing, FullPage);
+        Report(Nothing, Problem, Problem, Problem with { Problem = "Redis: away" }, Nothing, Nothing, FullPage);
         Run(() =>
         {
             clock.Advance(TimeSpan.FromMinutes(1));
@@ -187,15 +187,15 @@ public sealed class PollingLoopTests : IDisposable
     [Fact]
     public void Its_status_tells_since_when_it_is_down_and_what_it_did()
     {
-        Report(FullPage, Trouble, Trouble);
+        Report(FullPage, Problem, Problem);
         Run(() =>
         {
             clock.Advance(TimeSpan.FromSeconds(1));
             var down = loop.Status;
-            Assert.Equal((start, "Kafka: away", start + TimeSpan.FromSeconds(0.5)), (down.DownSince, down.LastTrouble, down.LastTroubleAt));
+            Assert.Equal((start, "Kafka: away", start + TimeSpan.FromSeconds(0.5)), (down.DownSince, down.LastProblem, down.LastProblemAt));
             Assert.Equal((3, 497, 3), (down.Visits, down.Delivered, down.DeadLettered));
             clock.Advance(TimeSpan.FromSeconds(1));
-            Assert.Equal((null, "Kafka: away", Nothing), (loop.Status.DownSince, loop.Status.LastTrouble, loop.Status.LastVisit));
+            Assert.Equal((null, "Kafka: away", Nothing), (loop.Status.DownSince, loop.Status.LastProblem, loop.Status.LastVisit));
         });
     }
 

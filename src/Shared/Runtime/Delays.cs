@@ -1,6 +1,6 @@
 namespace Hobom.Slices.Runtime;
 
-public static class Pauses
+public static class Delays
 {
     /// <summary>
     /// Waits on the given clock; false when the token ended the wait. What waits goes on where the clock or the token

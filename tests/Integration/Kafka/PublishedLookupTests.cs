@@ -4,7 +4,7 @@ using static Hobom.Slices.Tests.Integration.Kafka.KafkaFixtureDeliveries;
 
 namespace Hobom.Slices.Tests.Integration.Kafka;
 
-public sealed class KafkaReadBackTests : IDisposable
+public sealed class PublishedLookupTests : IDisposable
 {
     readonly MockCluster kafka = new();
 

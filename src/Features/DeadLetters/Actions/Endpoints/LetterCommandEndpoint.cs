@@ -12,7 +12,7 @@ namespace Hobom.Slices.DeadLetters.Actions.Endpoints;
 
 /// <summary>Which letters, and why.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed class LetterOrderRequest
+public sealed class LetterCommandRequest
 {
     public IReadOnlyList<string>? Keys { get; set; }
 
@@ -22,24 +22,24 @@ public sealed class LetterOrderRequest
 /// <summary>What became of one letter.</summary>
 /// <param name="Done">Also where it was so already.</param>
 /// <param name="ExpiresAt">Null where it does not expire, or was not done.</param>
-public sealed record LetterOrderResult(string Key, bool Done, DateTimeOffset? ExpiresAt)
+public sealed record LetterCommandResult(string Key, bool Done, DateTimeOffset? ExpiresAt)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Error { get; init; }
 }
 
-public sealed record LetterOrderAnswer(IReadOnlyList<LetterOrderResult> Results, int Done, int Refused);
+public sealed record LetterCommandAnswer(IReadOnlyList<LetterCommandResult> Results, int Done, int Refused);
 
 /// <summary>What the routes share that hold, extend, release, discard and restore letters: many at once, each for itself.</summary>
-public abstract class LetterOrderEndpoint(
+public abstract class LetterCommandEndpoint(
     LetterAction action, RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
-    : Endpoint<LetterOrderRequest, object>
+    : Endpoint<LetterCommandRequest, object>
 {
     public const int KeyLimit = 1000;
     const int ReasonLimit = 500;
     const int AtOnce = 16;
 
-    public override async Task HandleAsync(LetterOrderRequest req, CancellationToken ct)
+    public override async Task HandleAsync(LetterCommandRequest req, CancellationToken ct)
     {
         if (KeysOf(req, out var keys) is { } fault)
         {
@@ -47,37 +47,37 @@ public abstract class LetterOrderEndpoint(
             return;
         }
 
-        var order = new LetterOrder(action, Caller.Of(HttpContext).Actor, req.Reason);
+        var order = new LetterCommand(action, Caller.Of(HttpContext).Actor, req.Reason);
         var begun = await trail.BeginAsync(
             Caller.Of(HttpContext), action.ToString().ToLowerInvariant(), [.. keys.Select(k => k.Format())], req.Reason);
-        if (!begun.Succeeded(out var audited, out var failure))
+        if (!begun.TryGetRight(out var audited, out var failure))
         {
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
             return;
         }
 
-        var results = new List<LetterOrderResult>(keys.Count);
+        var results = new List<LetterCommandResult>(keys.Count);
         foreach (var some in keys.Chunk(AtOnce)) results.AddRange(await Task.WhenAll(some.Select(key => ActAsync(key, order))));
         var done = results.Count(r => r.Done);
         await audited.EndAsync($"{done} done, {results.Count - done} refused");
         await feed.FollowAsync();
-        await Send.OkAsync(new LetterOrderAnswer(results, done, results.Count - done), ct);
+        await Send.OkAsync(new LetterCommandAnswer(results, done, results.Count - done), ct);
     }
 
     protected void Describe(string summary, string description)
     {
         Post($"/dlq/{action.ToString().ToLowerInvariant()}");
         Policies(Role.Operator);
-        Description(b => b.Produces<LetterOrderAnswer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
+        Description(b => b.Produces<LetterCommandAnswer>().Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = summary;
             s.Description = $"{description} Up to {KeyLimit} keys; the answer tells of each. Every call is in the audit.";
-            s.ExampleRequest = new LetterOrderRequest { Keys = [LetterExamples.Letter.Key], Reason = "sent by hand" };
-            s.ResponseExamples[200] = new LetterOrderAnswer(
+            s.ExampleRequest = new LetterCommandRequest { Keys = [LetterExamples.Letter.Key], Reason = "sent by hand" };
+            s.ResponseExamples[200] = new LetterCommandAnswer(
                 [
-                    new LetterOrderResult(LetterExamples.Letter.Key, Done: true, LetterExamples.Letter.ExpiresAt),
-                    new LetterOrderResult("dlq:menu:0192f0c2", Done: false, null) { Error = "there is no such letter" },
+                    new LetterCommandResult(LetterExamples.Letter.Key, Done: true, LetterExamples.Letter.ExpiresAt),
+                    new LetterCommandResult("dlq:menu:0192f0c2", Done: false, null) { Error = "there is no such letter" },
                 ],
                 1, 1);
             s.ResponseExamples[400] = new ErrorAnswer("keys must hold 1 to 1000 keys") { Field = "keys" };
@@ -85,7 +85,7 @@ public abstract class LetterOrderEndpoint(
         });
     }
 
-    ErrorAnswer? KeysOf(LetterOrderRequest req, out IReadOnlyList<DeadLetterKey> keys)
+    ErrorAnswer? KeysOf(LetterCommandRequest req, out IReadOnlyList<DeadLetterKey> keys)
     {
         keys = [];
         if (req.Keys is not { Count: > 0 and <= KeyLimit })
@@ -97,7 +97,7 @@ public abstract class LetterOrderEndpoint(
         var parsed = new List<DeadLetterKey>();
         for (var i = 0; i < req.Keys.Count; i++)
         {
-            if (!DeadLetterKey.Parse(req.Keys[i] ?? "").Succeeded(out var key, out var fault))
+            if (!DeadLetterKey.Parse(req.Keys[i] ?? "").TryGetRight(out var key, out var fault))
                 return new ErrorAnswer(fault.Message) { Field = $"keys[{i}]" };
             parsed.Add(key);
         }
@@ -106,19 +106,19 @@ public abstract class LetterOrderEndpoint(
         return null;
     }
 
-    async Task<LetterOrderResult> ActAsync(DeadLetterKey key, LetterOrder order)
+    async Task<LetterCommandResult> ActAsync(DeadLetterKey key, LetterCommand order)
     {
         var name = key.Format();
-        if (!(await store.ActAsync(key, order)).Succeeded(out var plan, out var failure)) return Refused(failure.Message);
+        if (!(await store.ActAsync(key, order)).TryGetRight(out var plan, out var failure)) return Refused(failure.Message);
         return plan switch
         {
-            LetterPlan.Write(_, _, var life) => new LetterOrderResult(name, Done: true, clock.GetUtcNow() + life),
-            LetterPlan.Nothing(var left) => new LetterOrderResult(name, Done: true, clock.GetUtcNow() + left),
+            LetterPlan.Write(_, _, var life) => new LetterCommandResult(name, Done: true, clock.GetUtcNow() + life),
+            LetterPlan.Nothing(var left) => new LetterCommandResult(name, Done: true, clock.GetUtcNow() + left),
             LetterPlan.Refused(var reason) => Refused(reason),
             LetterPlan.NoLetter => Refused("there is no such letter"),
             _ => throw new UnreachableException($"no answer to {plan}"),
         };
 
-        LetterOrderResult Refused(string why) => new(name, Done: false, null) { Error = why };
+        LetterCommandResult Refused(string why) => new(name, Done: false, null) { Error = why };
     }
 }

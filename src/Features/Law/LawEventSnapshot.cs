@@ -6,7 +6,7 @@ namespace Hobom.Slices.Law;
 /// <param name="HasLetter">It waits as a dead letter.</param>
 /// <param name="Holder">Who has it in hand in this process.</param>
 /// <param name="IsHere">This process has the flow: nobody else can have the event in hand.</param>
-public sealed record LawSight(LawProgress Progress, bool HasLetter, Hold? Holder, bool IsHere)
+public sealed record LawEventSnapshot(LawProgress Progress, bool HasLetter, InFlightMark? Holder, bool IsHere)
 {
     /// <summary>As its letter or its pending row tells it; null where neither does.</summary>
     public LawEvent? Law { get; init; }
@@ -18,7 +18,7 @@ public sealed record LawSight(LawProgress Progress, bool HasLetter, Hold? Holder
     public int Generations { get; init; }
 
     /// <summary>Why its letter or row could not be read.</summary>
-    public string? Trouble { get; init; }
+    public string? Problem { get; init; }
 
     /// <summary>Null where nothing at all is known of such an event.</summary>
     public LawEventState? State => this switch
@@ -29,7 +29,7 @@ public sealed record LawSight(LawProgress Progress, bool HasLetter, Hold? Holder
         { HasLetter: true } => LawEventState.Letter,
         { Progress.Stage: LawStage.Generated } or { IsKept: true } => LawEventState.Generated,
         { Holder: not null } => LawEventState.Generating,
-        { Law: not null } or { Trouble: not null } => LawEventState.Pending,
+        { Law: not null } or { Problem: not null } => LawEventState.Pending,
         _ => null,
     };
 }

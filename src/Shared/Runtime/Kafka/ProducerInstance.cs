@@ -6,7 +6,7 @@ using Outcome = LanguageExt.Either<Hobom.Slices.Core.PublishFailure, Hobom.Slice
 namespace Hobom.Slices.Runtime.Kafka;
 
 /// <summary>One producer of the client, from its birth to its end, and every record that it has not reported on.</summary>
-sealed class ProducerGeneration
+sealed class ProducerInstance
 {
     /// <summary>How long the end of a producer waits for reports.</summary>
     public static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(5);
@@ -17,7 +17,7 @@ sealed class ProducerGeneration
     volatile Error? fatal;
 
     /// <exception cref="KafkaException">The client cannot be made; or another of its exceptions.</exception>
-    public ProducerGeneration(KafkaSettings settings, int? batchBytes, KafkaConnectionLog log)
+    public ProducerInstance(KafkaSettings settings, int? batchBytes, KafkaConnectionLog log)
     {
         this.log = log;
         producer = new ProducerBuilder<byte[], byte[]>(KafkaClientProperties.ForProducer(settings, batchBytes))
@@ -81,7 +81,7 @@ sealed class ProducerGeneration
     {
         if (!error.IsFatal)
         {
-            log.Trouble(error);
+            log.Problem(error);
             return;
         }
 

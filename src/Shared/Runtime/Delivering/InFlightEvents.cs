@@ -4,17 +4,17 @@ using LanguageExt;
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>Who has an event in hand, and since when.</summary>
-public sealed record Hold(string By, DateTimeOffset Since);
+public sealed record InFlightMark(string By, DateTimeOffset Since);
 
 /// <summary>
 /// Who of one flow has which event in hand right now: a visit or a replay, never two. An event may have an input: two with
 /// the same one are never in hand together. All of it dies with the process.
 /// </summary>
-public sealed class EventHolds(TimeProvider clock)
+public sealed class InFlightEvents(TimeProvider clock)
 {
     readonly Lock gate = new();
-    readonly Dictionary<EventId, (Hold Hold, string? Input)> events = [];
-    readonly Dictionary<string, Hold> inputs = new(StringComparer.Ordinal);
+    readonly Dictionary<EventId, (InFlightMark InFlightMark, string? Input)> events = [];
+    readonly Dictionary<string, InFlightMark> inputs = new(StringComparer.Ordinal);
     readonly System.Collections.Generic.HashSet<EventId> releasedDuringVisit = [];
     TaskCompletionSource? empty;
     bool visiting;
@@ -48,13 +48,13 @@ public sealed class EventHolds(TimeProvider clock)
     }
 
     /// <summary>Takes the event, or says who has it, or its input, and since when.</summary>
-    public Either<Hold, Unit> TryTake(EventId id, string by, string? input = null)
+    public Either<InFlightMark, Unit> TryTake(EventId id, string by, string? input = null)
     {
         lock (gate)
         {
-            if (events.TryGetValue(id, out var taken)) return taken.Hold;
+            if (events.TryGetValue(id, out var taken)) return taken.InFlightMark;
             if (input is not null && inputs.TryGetValue(input, out var other)) return other;
-            var hold = new Hold(by, clock.GetUtcNow());
+            var hold = new InFlightMark(by, clock.GetUtcNow());
             events.Add(id, (hold, input));
             if (input is not null) inputs.Add(input, hold);
             return Unit.Default;
@@ -75,9 +75,9 @@ public sealed class EventHolds(TimeProvider clock)
     }
 
     /// <summary>Null where nobody has it.</summary>
-    public Hold? HolderOf(EventId id)
+    public InFlightMark? HolderOf(EventId id)
     {
-        lock (gate) return events.TryGetValue(id, out var taken) ? taken.Hold : null;
+        lock (gate) return events.TryGetValue(id, out var taken) ? taken.InFlightMark : null;
     }
 
     public bool Has(EventId id)

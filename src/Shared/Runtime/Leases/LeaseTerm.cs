@@ -1,13 +1,13 @@
 namespace Hobom.Slices.Runtime.Leases;
 
 /// <summary>One time that this process has a flow, from taking it to its end. Guarded by its lease.</summary>
-sealed class Tenure : IDisposable
+sealed class LeaseTerm : IDisposable
 {
     readonly CancellationTokenSource ending = new();
 
     /// <param name="text">What Redis has while it lasts.</param>
     /// <param name="askedAt">When Redis was asked for it: its life began no earlier there.</param>
-    public Tenure(string text, Moment askedAt)
+    public LeaseTerm(string text, ClockReading askedAt)
     {
         (Text, ProvenAt) = (text, askedAt);
         Ended = ending.Token;
@@ -16,7 +16,7 @@ sealed class Tenure : IDisposable
     public string Text { get; }
 
     /// <summary>When Redis was last asked to lengthen its life, of those times that it did.</summary>
-    public Moment ProvenAt { get; set; }
+    public ClockReading ProvenAt { get; set; }
 
     public CancellationToken Ended { get; }
 
@@ -29,9 +29,9 @@ sealed class Tenure : IDisposable
 }
 
 /// <summary>A point in time on both clocks: the one that never goes back, and the one that goes on while a machine sleeps.</summary>
-readonly record struct Moment(long Timestamp, DateTimeOffset Utc)
+readonly record struct ClockReading(long Timestamp, DateTimeOffset Utc)
 {
-    public static Moment Now(TimeProvider clock) => new(clock.GetTimestamp(), clock.GetUtcNow());
+    public static ClockReading Now(TimeProvider clock) => new(clock.GetTimestamp(), clock.GetUtcNow());
 
     /// <summary>The longer of what the two clocks say: to believe a lease over too early costs little.</summary>
     public TimeSpan Elapsed(TimeProvider clock)

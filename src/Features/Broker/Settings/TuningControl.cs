@@ -19,7 +19,7 @@ public abstract record TuningFault
 }
 
 /// <summary>The settings that may change while processes run: changed in the store, and heard of in every process within seconds.</summary>
-public sealed class TuningDesk
+public sealed class TuningControl
 {
     static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
 
@@ -27,7 +27,7 @@ public sealed class TuningDesk
     readonly ILogger log;
 
     /// <param name="start">What the file and the environment say.</param>
-    public TuningDesk(BrokerTuning start, ILogger log)
+    public TuningControl(BrokerTuning start, ILogger log)
     {
         (this.start, this.log) = (start, log);
         Now = start;
@@ -40,8 +40,8 @@ public sealed class TuningDesk
     public async Task<Either<TuningFault, Unit>> ChangeAsync(
         BrokerStore store, string slug, string value, string by, CancellationToken stopping)
     {
-        if (!OutboxSettings.Change(Now, slug, value).Succeeded(out var changed, out var why)) return new TuningFault.BadValue(why);
-        if (!(await store.Settings.Set(slug, value, by, stopping)).Succeeded(out _, out var failure))
+        if (!OutboxSettings.Change(Now, slug, value).TryGetRight(out var changed, out var why)) return new TuningFault.BadValue(why);
+        if (!(await store.Settings.Set(slug, value, by, stopping)).TryGetRight(out _, out var failure))
             return new TuningFault.Unavailable(failure);
         Now = changed;
         return Unit.Default;
@@ -51,9 +51,9 @@ public sealed class TuningDesk
     {
         do
         {
-            if ((await store.Settings.All(stopping)).Succeeded(out var changes, out _)) Apply(changes);
+            if ((await store.Settings.All(stopping)).TryGetRight(out var changes, out _)) Apply(changes);
         }
-        while (await Pauses.WaitAsync(LookInterval, clock, stopping));
+        while (await Delays.WaitAsync(LookInterval, clock, stopping));
     }
 
     /// <summary>A value that another version of the program wrote and this one does not take leaves the setting as it was.</summary>

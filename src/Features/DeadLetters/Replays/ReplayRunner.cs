@@ -16,7 +16,7 @@ namespace Hobom.Slices.DeadLetters.Replays;
 /// <param name="Op">The operation that claims it: a replay of its own, or the job that replays many.</param>
 /// <param name="AsOf">A letter that failed after this is not the one that was meant; null where any is.</param>
 /// <param name="Patch">Changes the payload on its way out; the store keeps the original.</param>
-public sealed record ReplayWish(
+public sealed record ReplayRequest(
     DeadLetterKey Key, string By, string Op, Confirmation Confirmation = Confirmation.None, DateTimeOffset? AsOf = null,
     JsonPatch? Patch = null);
 
@@ -71,10 +71,10 @@ public abstract record ReplayAnswer
 }
 
 /// <summary>
-/// Where replays are run. A replay belongs to the desk and not to the request that asked for it: a caller who
+/// Where replays are run. A replay belongs to the runner and not to the request that asked for it: a caller who
 /// hangs up stops nothing half-way, and the process ends only when the replays under way have.
 /// </summary>
-public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock)
+public sealed class ReplayRunner(RedisDeadLetterStore store, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock)
 {
     readonly RedisLetterClaims claims = new(store, clock);
     readonly string process = Guid.CreateVersion7().ToString("N");
@@ -88,7 +88,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
         Track(AuditedAsync(key, caller, confirmation));
 
     /// <summary>One letter of many: the job is in the audit, and not each of its letters.</summary>
-    public Task<ReplayAnswer> StartAsync(ReplayWish wish) => Track(ReplayAsync(wish));
+    public Task<ReplayAnswer> StartAsync(ReplayRequest wish) => Track(ReplayAsync(wish));
 
     /// <summary>Completes when no replay is under way.</summary>
     public Task DrainAsync() => Task.WhenAll(running.Keys);
@@ -110,56 +110,56 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
             Confirmation.None => "replay",
             _ => throw new UnreachableException($"no words for {confirmation}"),
         };
-        if (!(await trail.BeginAsync(caller, action, [key.Format()])).Succeeded(out var begun, out var failure))
+        if (!(await trail.BeginAsync(caller, action, [key.Format()])).TryGetRight(out var begun, out var failure))
             return new ReplayAnswer.StoreDown(failure);
-        var answer = await ReplayAsync(new ReplayWish(key, caller.Actor, Guid.CreateVersion7().ToString("N"), confirmation));
+        var answer = await ReplayAsync(new ReplayRequest(key, caller.Actor, Guid.CreateVersion7().ToString("N"), confirmation));
         await begun.EndAsync(answer.Result);
         return answer;
     }
 
-    async Task<ReplayAnswer> ReplayAsync(ReplayWish wish)
+    async Task<ReplayAnswer> ReplayAsync(ReplayRequest wish)
     {
-        if (!(await store.GetAsync(wish.Key)).Succeeded(out var lookup, out var failure)) return new ReplayAnswer.StoreDown(failure);
+        if (!(await store.GetAsync(wish.Key)).TryGetRight(out var lookup, out var failure)) return new ReplayAnswer.StoreDown(failure);
         if (lookup is LetterLookup.Unreadable(_, var unreadable)) return new ReplayAnswer.Unreadable(unreadable);
         if (lookup is not LetterLookup.Found(var letter)) return new ReplayAnswer.NoLetter();
         if (slices.FirstOrDefault(s => s.Route.Category == wish.Key.Category) is not { } slice)
             return new ReplayAnswer.Refused(new ReplayRefusal.NoRoute(wish.Key.Category));
         var ran = await slice.Lease.RunAsync(() => ReplayAsync(wish, letter, slice));
-        if (ran.Succeeded(out var answer, out var refused)) return answer;
+        if (ran.TryGetRight(out var answer, out var refused)) return answer;
         return refused is LeaseAnswer.Unreachable(var away)
             ? new ReplayAnswer.StoreDown(away)
             : new ReplayAnswer.HeldElsewhere(
-                slice.Route.Category, ((LeaseAnswer.StandBy)refused).Holder, ((LeaseAnswer.StandBy)refused).Since);
+                slice.Route.Category, ((LeaseAnswer.HeldByOther)refused).Holder, ((LeaseAnswer.HeldByOther)refused).Since);
     }
 
     /// <summary>Under the flow's lease: what the outbox last said, and who has which event in hand, is known to the holder alone.</summary>
-    async Task<ReplayAnswer> ReplayAsync(ReplayWish wish, StoredLetter letter, Slice slice)
+    async Task<ReplayAnswer> ReplayAsync(ReplayRequest wish, StoredLetter letter, Slice slice)
     {
-        if (letter.Record is RecordReading.Readable(var record) && HindranceOf(record, slice, wish.AsOf) is { } hindrance)
-            return new ReplayAnswer.Refused(hindrance);
+        if (letter.Record is RecordReading.Readable(var record) && BlockedReasonOf(record, slice, wish.AsOf) is { } blocked)
+            return new ReplayAnswer.Refused(blocked);
 
         var sent = letter;
         if (wish.Patch is { } patch)
         {
             if (!PatchedPayload.Of(letter.Payload, patch, slice.Payloads, wish.Key, letter.HoldsRow)
-                    .Succeeded(out var payload, out var reason))
+                    .TryGetRight(out var payload, out var reason))
                 return new ReplayAnswer.PatchRefused(reason);
             sent = letter with { Payload = payload };
         }
 
         var route = new ReplayRoute(slice.Route, slice.RecordKey);
         if (!DeadLetterDecisions.PlanReplay(sent, route, clock.GetUtcNow(), wish.Patch is not null)
-                .Succeeded(out var delivery, out var refusal))
+                .TryGetRight(out var delivery, out var refusal))
             return new ReplayAnswer.Refused(refusal);
         return new ReplayAnswer.Ran(await RunAsync(slice, letter, delivery, wish));
     }
 
-    static ReplayRefusal? HindranceOf(LetterRecord record, Slice slice, DateTimeOffset? asOf) =>
-        DeadLetterDecisions.Hindrance(
+    static ReplayRefusal? BlockedReasonOf(LetterRecord record, Slice slice, DateTimeOffset? asOf) =>
+        DeadLetterDecisions.BlockedReason(
             record, record.EventId is { Length: > 0 } id ? slice.Work.SeenPending(new EventId(id)) : null,
             slice.Loop.Status.Pause is not null, asOf);
 
-    async Task<ReplayOutcome> RunAsync(Slice slice, StoredLetter letter, Delivery delivery, ReplayWish wish)
+    async Task<ReplayOutcome> RunAsync(Slice slice, StoredLetter letter, Delivery delivery, ReplayRequest wish)
     {
         var claimed = false;
         var unwritten = letter.Record is RecordReading.None
@@ -185,13 +185,13 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
             var now = clock.GetUtcNow();
             var claim = new LetterClaim(wish.By, wish.Op, process, now, now + LetterClaim.Life);
             var answer = await claims.ClaimAsync(letter, claim, unwritten, op => operations.ContainsKey((wish.Key, op)));
-            if (!answer.Succeeded(out var result, out var failure))
+            if (!answer.TryGetRight(out var result, out var failure))
                 return new ClaimAnswer.Refused(new ReplayOutcome.NotBegun(failure));
             claimed = result is ClaimResult.Granted;
             return result switch
             {
                 ClaimResult.Granted(var afterAnother) => new ClaimAnswer.Granted(afterAnother),
-                ClaimResult.Held(var other) => new ClaimAnswer.Refused(new ReplayOutcome.Busy(new Hold(other.By, other.Since))),
+                ClaimResult.Held(var other) => new ClaimAnswer.Refused(new ReplayOutcome.Busy(new InFlightMark(other.By, other.Since))),
                 ClaimResult.Changed(var reason) => new ClaimAnswer.Refused(new ReplayOutcome.NotClaimed(reason)),
                 _ => throw new UnreachableException($"no answer to {result}"),
             };
@@ -199,7 +199,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
     }
 
     /// <summary>Other processes take a claim that is not renewed for one that was left behind.</summary>
-    async Task<ReplayOutcome> RenewedAsync(Task<ReplayOutcome> replay, ReplayWish wish)
+    async Task<ReplayOutcome> RenewedAsync(Task<ReplayOutcome> replay, ReplayRequest wish)
     {
         using var ended = new CancellationTokenSource();
         while (await Task.WhenAny(replay, Task.Delay(LetterClaim.RenewalInterval, clock, ended.Token)) != replay)
@@ -209,7 +209,7 @@ public sealed class ReplayDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
     }
 
     /// <summary>Frees the letter, or leaves the claim behind where nobody can say what became of the event.</summary>
-    Task EndAsync(ReplayOutcome outcome, ReplayWish wish, bool claimed, DateTimeOffset startedAt, TimeSpan took)
+    Task EndAsync(ReplayOutcome outcome, ReplayRequest wish, bool claimed, DateTimeOffset startedAt, TimeSpan took)
     {
         Func<LetterRecord, LetterRecord> note = outcome is ReplayOutcome.NotPublished(var why)
             ? record => DeadLetterDecisions.AddReplayAttempt(record, why, startedAt, took)

@@ -4,7 +4,7 @@ using LanguageExt;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Delivering;
 
-public class MarkGateTests
+public class MarkCircuitBreakerTests
 {
     static readonly CallFailure Busy = new(CallFailureKind.Unavailable, "busy");
     static readonly CallFailure NoKey = new(CallFailureKind.Unauthenticated, "no key");
@@ -95,7 +95,7 @@ public class MarkGateTests
         Assert.Equal((5, false), (calls.Count, gate.IsShut));
     }
 
-    MarkGate Gate(int failuresInARow = 3) => new(
+    MarkCircuitBreaker Gate(int failuresInARow = 3) => new(
         RetryPolicy.Contract, DeliveryLimits.Default with { MarkFailuresInARow = failuresInARow }, clock, () => 0);
 
     void Prepare(params Either<CallFailure, MarkOutcome>[] prepared)

@@ -2,7 +2,7 @@ using Hobom.Slices.Law;
 
 namespace Hobom.Slices.Tests.Fast.Features.Law;
 
-public sealed class LawMemoryTextTests
+public sealed class LawProgressStoreTextTests
 {
     static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_731_000_000_000);
 

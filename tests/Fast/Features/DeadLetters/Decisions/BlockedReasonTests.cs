@@ -4,7 +4,7 @@ using static Hobom.Slices.Tests.Fast.Features.DeadLetters.LetterSamples;
 
 namespace Hobom.Slices.Tests.Fast.Features.DeadLetters.Decisions;
 
-public sealed class ReplayHindranceTests
+public sealed class BlockedReasonTests
 {
     [Theory]
     [InlineData(RowState.Failed, true, false, false)]
@@ -15,14 +15,14 @@ public sealed class ReplayHindranceTests
     public void A_letter_of_a_row_that_a_visit_may_deliver_is_not_replayed(
         RowState row, bool? seenPending, bool pollerPaused, bool hindered) =>
         Assert.Equal(
-            hindered, DeadLetterDecisions.Hindrance(Row(row), seenPending, pollerPaused, null) is ReplayRefusal.RowStillPending);
+            hindered, DeadLetterDecisions.BlockedReason(Row(row), seenPending, pollerPaused, null) is ReplayRefusal.RowStillPending);
 
     [Fact]
     public void A_letter_that_failed_after_the_plan_is_not_the_one_that_was_meant()
     {
         var record = Row(RowState.Failed);
-        Assert.IsType<ReplayRefusal.FailedAgain>(DeadLetterDecisions.Hindrance(record, false, false, Noon.AddSeconds(-1)));
-        Assert.Null(DeadLetterDecisions.Hindrance(record, false, false, Noon));
+        Assert.IsType<ReplayRefusal.FailedAgain>(DeadLetterDecisions.BlockedReason(record, false, false, Noon.AddSeconds(-1)));
+        Assert.Null(DeadLetterDecisions.BlockedReason(record, false, false, Noon));
     }
 
     static LetterRecord Row(RowState row) => DeadLetterDecisions.Merge(null, LetterAt(Noon)) with { Row = row };

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Delivering;
 
-public sealed class EventHoldsTests
+public sealed class InFlightEventsTests
 {
     static readonly EventId A = new("a");
     static readonly EventId B = new("b");
@@ -15,7 +15,7 @@ public sealed class EventHoldsTests
     [Property(MaxTest = 300)]
     public void Nobody_gets_what_another_has_and_no_visit_what_was_released_since_it_began(byte[] steps)
     {
-        var holds = new EventHolds(clock);
+        var holds = new InFlightEvents(clock);
         var inHand = new Dictionary<EventId, string?>();
         var released = new HashSet<EventId>();
         var visiting = false;
@@ -52,18 +52,18 @@ public sealed class EventHoldsTests
     [Fact]
     public void Who_comes_second_is_told_who_has_it_and_since_when()
     {
-        var holds = new EventHolds(clock);
+        var holds = new InFlightEvents(clock);
         var since = clock.GetUtcNow();
         Assert.True(holds.TryTakeForVisit(A, "input"));
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(new Hold("poll", since), holds.TryTake(A, "anna").Left());
-        Assert.Equal(new Hold("poll", since), holds.TryTake(B, "anna", "input").Left());
+        Assert.Equal(new InFlightMark("poll", since), holds.TryTake(A, "anna").Left());
+        Assert.Equal(new InFlightMark("poll", since), holds.TryTake(B, "anna", "input").Left());
     }
 
     [Fact]
     public void Who_waits_is_told_when_the_last_is_released()
     {
-        var holds = new EventHolds(clock);
+        var holds = new InFlightEvents(clock);
         holds.TryTake(A, "anna").Right();
         holds.TryTake(B, "ben").Right();
         var empty = holds.WhenEmptyAsync();

@@ -11,7 +11,7 @@ namespace Hobom.Slices.Runtime.Kafka;
 /// was there when it was asked; a record that reaches the broker later is not seen.
 /// </summary>
 /// <param name="timeLimit">For the whole of one question.</param>
-public sealed class KafkaReadBack(KafkaSettings settings, ILogger<KafkaReadBack> log, TimeSpan timeLimit, TimeProvider clock)
+public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLookup> log, TimeSpan timeLimit, TimeProvider clock)
 {
     public static readonly TimeSpan DefaultTimeLimit = TimeSpan.FromSeconds(30);
 

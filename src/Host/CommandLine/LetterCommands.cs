@@ -6,7 +6,7 @@ namespace Hobom.Slices.Host.CommandLine;
 /// <summary>
 /// <c>hobom dlq hold | release | extend | discard | restore</c>: something done to named letters, each answered for itself.
 /// </summary>
-static class LetterOrders
+static class LetterCommands
 {
     public static void AddTo(ApiCommand dlq)
     {
@@ -27,7 +27,7 @@ static class LetterOrders
             var received = await session.Api.PostAsync(
                 $"/dlq/{verb}", new { keys = given.GetRequiredValue(keys), reason = given.GetValue(reason) });
             if (!received.IsServed(session.Terminal, out var answer)) return ExitCode.NotServed;
-            var result = answer.Read<LetterOrderAnswer>();
+            var result = answer.Read<LetterCommandAnswer>();
             await session.ShowAsync(answer, _ => session.Terminal.WriteLines(LetterTables.Of(result, done)));
             return result.Refused == 0 ? ExitCode.Done : ExitCode.SomeLeft;
         });

@@ -4,7 +4,7 @@ using LanguageExt;
 namespace Hobom.Slices.DeadLetters.Replays;
 
 /// <summary>What a person can tell a job. The names, in lower case, are part of the API.</summary>
-public enum ReplayJobOrder
+public enum ReplayJobCommand
 {
     Start,
     Pause,
@@ -20,19 +20,19 @@ public sealed record JobRefusal(string Message);
 
 public static partial class ReplayJobDecisions
 {
-    public static Either<JobRefusal, ReplayJob> Obey(ReplayJob job, ReplayJobOrder order, string by, DateTimeOffset now) =>
+    public static Either<JobRefusal, ReplayJob> Apply(ReplayJob job, ReplayJobCommand order, string by, DateTimeOffset now) =>
         (order, job.State) switch
         {
-            (ReplayJobOrder.Start, ReplayJobState.Planned) when now - job.CreatedAt >= ReplayJob.PlanLife =>
+            (ReplayJobCommand.Start, ReplayJobState.Planned) when now - job.CreatedAt >= ReplayJob.PlanLife =>
                 new JobRefusal("the plan is older than 24 h: make a new one"),
-            (ReplayJobOrder.Start, ReplayJobState.Planned) => Run(job with { StartedAt = now, StartedBy = by }, now),
-            (ReplayJobOrder.Pause, ReplayJobState.Canary or ReplayJobState.Running or ReplayJobState.Paused) =>
+            (ReplayJobCommand.Start, ReplayJobState.Planned) => Run(job with { StartedAt = now, StartedBy = by }, now),
+            (ReplayJobCommand.Pause, ReplayJobState.Canary or ReplayJobState.Running or ReplayJobState.Paused) =>
                 job with { State = ReplayJobState.Paused, Why = $"paused by {by}", ResumesAt = null },
-            (ReplayJobOrder.Resume, ReplayJobState.Paused or ReplayJobState.Stopped) => Run(job, now),
-            (ReplayJobOrder.Cancel, ReplayJobState.Cancelled or ReplayJobState.Finished) or
-                (ReplayJobOrder.Start or ReplayJobOrder.Pause or ReplayJobOrder.Resume, _) =>
+            (ReplayJobCommand.Resume, ReplayJobState.Paused or ReplayJobState.Stopped) => Run(job, now),
+            (ReplayJobCommand.Cancel, ReplayJobState.Cancelled or ReplayJobState.Finished) or
+                (ReplayJobCommand.Start or ReplayJobCommand.Pause or ReplayJobCommand.Resume, _) =>
                 new JobRefusal($"the job is {job.State.ToString().ToLowerInvariant()}"),
-            (ReplayJobOrder.Cancel, ReplayJobState.Planned or ReplayJobState.Canary or ReplayJobState.Running
+            (ReplayJobCommand.Cancel, ReplayJobState.Planned or ReplayJobState.Canary or ReplayJobState.Running
                 or ReplayJobState.Paused or ReplayJobState.Stopped) =>
                 End(job, ReplayJobState.Cancelled, $"cancelled by {by}", now),
             _ => throw new UnreachableException($"no answer to {order} of a job that is {job.State}"),

@@ -7,7 +7,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// Marks rows, so many at a time, trying again what may pass. When the backend fails too often in a row it is
 /// away: the rest of the visit fails at once, and a later visit marks what is left.
 /// </summary>
-sealed class MarkGate(RetryPolicy policy, DeliveryLimits limits, TimeProvider clock, Func<double> chance)
+sealed class MarkCircuitBreaker(RetryPolicy policy, DeliveryLimits limits, TimeProvider clock, Func<double> chance)
 {
     readonly DeliveryWindow window = new(limits.MarksAtOnce, long.MaxValue, int.MaxValue);
     int failuresInARow;
@@ -23,11 +23,11 @@ sealed class MarkGate(RetryPolicy policy, DeliveryLimits limits, TimeProvider cl
         for (var attempt = 1; ; attempt++)
         {
             var result = await CallAsync(mark);
-            if (result.Succeeded(out _, out var failure)) return result;
+            if (result.TryGetRight(out _, out var failure)) return result;
             if (!failure.IsTransient || attempt >= policy.AttemptLimit || IsShut || stopping.IsCancellationRequested)
                 return failure;
             var wait = failure.RetryAfter ?? policy.DelayAfter(attempt, chance());
-            if (wait > policy.DelayLimit || !await Pauses.WaitAsync(wait, clock, stopping)) return failure;
+            if (wait > policy.DelayLimit || !await Delays.WaitAsync(wait, clock, stopping)) return failure;
         }
     }
 

@@ -20,8 +20,8 @@ public sealed record ReplaySelection(
 public sealed record PlanFault(string? Field, string Message);
 
 /// <summary>Where jobs are planned, and told what to do. Nothing here waits for a job.</summary>
-public sealed class ReplayJobDesk(
-    RedisReplayJobs jobs, LetterCatalogue catalogue, RedisDeadLetterStore store, ReplayDesk replays, ReplayJobRunner runner,
+public sealed class ReplayJobPlanner(
+    RedisReplayJobs jobs, LetterCatalogue catalogue, RedisDeadLetterStore store, ReplayRunner replays, ReplayJobRunner runner,
     AuditTrail trail, TimeProvider clock)
 {
     /// <summary>A patch is tried on every letter while the caller waits.</summary>
@@ -45,26 +45,26 @@ public sealed class ReplayJobDesk(
         var plan = ReplayPlan.Of(letters, unknown);
         if (selection.Patch is { Patch: var patch })
         {
-            if (!(await TryAsync(patch, letters)).Succeeded(out var tried, out var failure)) return new PlanFault(null, failure.Message);
+            if (!(await TryAsync(patch, letters)).TryGetRight(out var tried, out var failure)) return new PlanFault(null, failure.Message);
             plan = plan with { Patch = tried };
         }
 
         var job = ReplayJob.Planned(
             Guid.CreateVersion7().ToString("N"), clock.GetUtcNow(), caller.Actor, selection.Options, plan, selection.Patch?.Text);
-        if (!(await trail.BeginAsync(caller, "plan replays", [], set: job.Id)).Succeeded(out var begun, out var down))
+        if (!(await trail.BeginAsync(caller, "plan replays", [], set: job.Id)).TryGetRight(out var begun, out var down))
             return new PlanFault(null, down.Message);
         var created = await jobs.CreateAsync(job, [.. letters.Select(l => l.Key)]);
         await begun.EndAsync(created.Match(Right: _ => $"planned: {letters.Count} letters", Left: failure => failure.Message));
         return created.Match<Either<PlanFault, ReplayJob>>(Right: _ => job, Left: failure => new PlanFault(null, failure.Message));
     }
 
-    public async Task<Either<JobFault, ReplayJob>> TellAsync(string id, ReplayJobOrder order, Caller caller)
+    public async Task<Either<JobFault, ReplayJob>> TellAsync(string id, ReplayJobCommand order, Caller caller)
     {
-        if (!(await jobs.GetAsync(id)).Succeeded(out _, out var fault)) return fault;
+        if (!(await jobs.GetAsync(id)).TryGetRight(out _, out var fault)) return fault;
         var action = $"{order.ToString().ToLowerInvariant()} replays";
-        if (!(await trail.BeginAsync(caller, action, [], set: id)).Succeeded(out var begun, out var failure))
+        if (!(await trail.BeginAsync(caller, action, [], set: id)).TryGetRight(out var begun, out var failure))
             return new JobFault.StoreDown(failure);
-        var told = await jobs.ChangeAsync(id, null, job => ReplayJobDecisions.Obey(job, order, caller.Actor, clock.GetUtcNow()));
+        var told = await jobs.ChangeAsync(id, null, job => ReplayJobDecisions.Apply(job, order, caller.Actor, clock.GetUtcNow()));
         await begun.EndAsync(told.Match(Right: job => job.State.ToString().ToLowerInvariant(), Left: refused => refused.Message));
         runner.Wake();
         return told;
@@ -85,7 +85,7 @@ public sealed class ReplayJobDesk(
         IReadOnlyList<ReasonCount> refused = [];
         foreach (var some in letters.Chunk(ReadAtOnce))
         {
-            if (!(await store.PayloadsAsync([.. some.Select(l => l.Key)])).Succeeded(out var payloads, out var failure)) return failure;
+            if (!(await store.PayloadsAsync([.. some.Select(l => l.Key)])).TryGetRight(out var payloads, out var failure)) return failure;
             var reasons = some.Zip(payloads, (letter, payload) => (Reason: FaultOf(letter, payload, patch), Key: letter.Name)).ToList();
             fits += reasons.Count(r => r.Reason is null);
             refused = Reasons.Add(refused, reasons.Where(r => r.Reason is not null).Select(r => (r.Reason!, r.Key)));
@@ -106,7 +106,7 @@ public sealed class ReplayJobDesk(
     {
         patch = null;
         if (given is not { ValueKind: not JsonValueKind.Null } element) return null;
-        if (!JsonPatch.Parse(element).Succeeded(out var parsed, out var fault)) return fault.ToString();
+        if (!JsonPatch.Parse(element).TryGetRight(out var parsed, out var fault)) return fault.ToString();
         patch = (parsed, element.GetRawText());
         return null;
     }

@@ -7,11 +7,12 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
 /// <summary>What the routes share that tell a job what to do. They answer at once and wait for no letter.</summary>
-public abstract class ReplayJobOrderEndpoint(ReplayJobOrder order, ReplayJobDesk desk, TimeProvider clock) : EndpointWithoutRequest<object>
+public abstract class ReplayJobCommandEndpoint(ReplayJobCommand order, ReplayJobPlanner planner, TimeProvider clock)
+    : EndpointWithoutRequest<object>
 {
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if ((await desk.TellAsync(Route<string>("id") ?? "", order, Caller.Of(HttpContext))).Succeeded(out var job, out var fault))
+        if ((await planner.TellAsync(Route<string>("id") ?? "", order, Caller.Of(HttpContext))).TryGetRight(out var job, out var fault))
         {
             await Send.OkAsync(ReplayJobView.Of(job, clock.GetUtcNow()), ct);
             return;

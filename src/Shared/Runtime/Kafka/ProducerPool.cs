@@ -8,7 +8,7 @@ namespace Hobom.Slices.Runtime.Kafka;
 /// The producer in use. One that failed for good is replaced, but only so often: a fault that returns at once
 /// must not turn into a storm of connections. Not safe for concurrent use.
 /// </summary>
-sealed class ProducerSuccession(Func<ProducerGeneration> build, KafkaConnectionLog log, TimeProvider clock)
+sealed class ProducerPool(Func<ProducerInstance> build, KafkaConnectionLog log, TimeProvider clock)
 {
     public const int RebuildLimit = 5;
 
@@ -16,11 +16,11 @@ sealed class ProducerSuccession(Func<ProducerGeneration> build, KafkaConnectionL
 
     readonly Queue<long> rebuilds = new();
     readonly ConcurrentBag<Task> retiring = [];
-    ProducerGeneration current = build();
+    ProducerInstance current = build();
     bool isPaused;
 
     /// <summary>A producer that works as far as anybody knows.</summary>
-    public Either<PublishFailure, ProducerGeneration> Current()
+    public Either<PublishFailure, ProducerInstance> Current()
     {
         if (!current.IsFatal) return current;
         while (rebuilds.TryPeek(out var oldest) && clock.GetElapsedTime(oldest) >= RebuildWindow) rebuilds.Dequeue();
@@ -37,7 +37,7 @@ sealed class ProducerSuccession(Func<ProducerGeneration> build, KafkaConnectionL
         return Task.WhenAll(retiring);
     }
 
-    Either<PublishFailure, ProducerGeneration> Replace()
+    Either<PublishFailure, ProducerInstance> Replace()
     {
         try
         {
@@ -65,6 +65,6 @@ sealed class ProducerSuccession(Func<ProducerGeneration> build, KafkaConnectionL
     }
 
     // Flushing blocks, and a callback of the client may be what is running now.
-    void Retire(ProducerGeneration generation) => retiring.Add(Task.Factory.StartNew(
+    void Retire(ProducerInstance generation) => retiring.Add(Task.Factory.StartNew(
         generation.Retire, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 }

@@ -10,7 +10,7 @@ enum LawEnd
     Sent,
 
     /// <summary>Saved by an earlier visit, marked by this one.</summary>
-    Remarked,
+    MarkedLate,
 
     DeadLettered,
     LeftPending,
@@ -20,7 +20,7 @@ enum LawEnd
 /// Counts ends until the next report tells them. An event whose work went on after its visit is told by the visit in
 /// which, or before which, it ended.
 /// </summary>
-sealed class LawTally
+sealed class LawCounters
 {
     readonly Lock gate = new();
     readonly Dictionary<EventId, LawEnd> ends = [];
@@ -32,7 +32,7 @@ sealed class LawTally
     }
 
     /// <summary>The first trouble since the last report is the one that is told.</summary>
-    public void Trouble(string? words)
+    public void Problem(string? words)
     {
         lock (gate) trouble ??= words;
     }
@@ -44,9 +44,9 @@ sealed class LawTally
         {
             var ids = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
             var found = rows.Count + ends.Keys.Count(id => !ids.Contains(id));
-            var (sent, remarked, dead) = (CountOf(LawEnd.Sent), CountOf(LawEnd.Remarked), CountOf(LawEnd.DeadLettered));
+            var (sent, markedLate, dead) = (CountOf(LawEnd.Sent), CountOf(LawEnd.MarkedLate), CountOf(LawEnd.DeadLettered));
             var report = new VisitReport(
-                found, sent, remarked, dead, found - sent - remarked - dead, trouble, rows.Min(r => r.CreatedAt));
+                found, sent, markedLate, dead, found - sent - markedLate - dead, trouble, rows.Min(r => r.CreatedAt));
             ends.Clear();
             trouble = null;
             return report;

@@ -13,7 +13,7 @@ namespace Hobom.Slices.Law;
 /// each event came. What could not be written is remembered here until it is, so that Redis being away costs no
 /// second generation; a crash empties that part.
 /// </summary>
-sealed class LawMemory(KeptValuePort kept, TimeProvider clock)
+sealed class LawProgressStore(KeptValuePort kept, TimeProvider clock)
 {
     static readonly TimeSpan MaterialLife = TimeSpan.FromDays(7);
     static readonly TimeSpan ForgottenLife = TimeSpan.FromSeconds(1);

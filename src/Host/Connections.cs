@@ -16,14 +16,14 @@ using static LanguageExt.Prelude;
 namespace Hobom.Slices.Host;
 
 /// <summary>The connections, made once and closed in order: what publishes first, what remembers last.</summary>
-sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposable
+sealed class Connections(Settings settings, ILoggerFactory logs) : IAsyncDisposable
 {
     static readonly TimeProvider Clock = TimeProvider.System;
     static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock);
-    readonly KafkaReadBack readBack = new(
-        settings.Kafka, logs.CreateLogger<KafkaReadBack>(), KafkaReadBack.DefaultTimeLimit, Clock);
+    readonly PublishedLookup readBack = new(
+        settings.Kafka, logs.CreateLogger<PublishedLookup>(), PublishedLookup.DefaultTimeLimit, Clock);
     readonly KafkaProbe probe = new(settings.Kafka);
     readonly ConcurrentDictionary<Category, FlowLease> leases = new();
     readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();
@@ -55,7 +55,7 @@ sealed class Neighbours(Settings settings, ILoggerFactory logs) : IAsyncDisposab
 
     public PausePort Pauses => new RedisPauses(redis).Port;
 
-    public SliceTools NewTools() => new(
+    public FlowDependencies NewTools() => new(
         Clock,
         Random.Shared.NextDouble,
         logs,

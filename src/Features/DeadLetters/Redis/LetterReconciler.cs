@@ -11,7 +11,7 @@ namespace Hobom.Slices.DeadLetters.Redis;
 /// that is gone its tombstone. Each of its writes is right whatever happens meanwhile, so it may run at any time, and in
 /// several processes at once.
 /// </summary>
-public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
+public sealed class LetterReconciler(RedisConnection redis, TimeProvider clock)
 {
     static readonly TimeSpan ReconcileLimit = TimeSpan.FromMinutes(2);
     static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(30);
@@ -35,7 +35,7 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
                 foreach (var category in await RedisLetterIndex.CategoriesAsync(db))
                 {
                     await foreach (var page in RedisLetterIndex.PagesAsync(db, category))
-                        ended.AddRange(await MendAsync(db, category, page, evicting));
+                        ended.AddRange(await ReconcilePageAsync(db, category, page, evicting));
                     var old = (clock.GetUtcNow() - FeedLife).ToUnixTimeMilliseconds();
                     await db.SortedSetRemoveRangeByScoreAsync(LetterKeys.Changed(category), double.NegativeInfinity, old);
                 }
@@ -46,7 +46,7 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
             ReconcileLimit);
 
     /// <summary>Looks for letters that are in no index: other programs write such.</summary>
-    public Task<Either<StoreFailure, Reconciliation>> TakeInAsync() =>
+    public Task<Either<StoreFailure, Reconciliation>> IndexForeignAsync() =>
         redis.RunAsync(db => RedisLetterIndex.AddMissingAsync(db, clock.GetUtcNow()), ReconcileLimit);
 
     /// <summary>Looks at letters whose time should be over by now; cheap where there are none.</summary>
@@ -58,8 +58,8 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
                 var ended = new List<Tombstone>();
                 foreach (var category in await RedisLetterIndex.CategoriesAsync(db))
                 {
-                    ended.AddRange(await SweepAsync(db, category, LetterKeys.Expiry(category), MendExpectedAsync));
-                    ended.AddRange(await SweepAsync(db, category, LetterKeys.Undo(category), BuryDiscardedAsync));
+                    ended.AddRange(await SweepAsync(db, category, LetterKeys.Expiry(category), ReconcileExpectedAsync));
+                    ended.AddRange(await SweepAsync(db, category, LetterKeys.Undo(category), WriteDiscardedTombstonesAsync));
                 }
 
                 return ended;
@@ -82,21 +82,22 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
         }
     }
 
-    async Task<IReadOnlyList<Tombstone>> MendExpectedAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> due)
+    async Task<IReadOnlyList<Tombstone>> ReconcileExpectedAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> due)
     {
         var failed = await RedisLetterIndex.ScoresAsync(db, LetterKeys.Index(category), [.. due.Select(e => e.Member)]);
-        return await MendAsync(db, category, [.. due.Select((e, i) => e with { FailedAtMs = failed[i] ?? e.FailedAtMs })], evicting: false);
+        return await ReconcilePageAsync(
+            db, category, [.. due.Select((e, i) => e with { FailedAtMs = failed[i] ?? e.FailedAtMs })], evicting: false);
     }
 
-    async Task<IReadOnlyList<Tombstone>> BuryDiscardedAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> due)
+    async Task<IReadOnlyList<Tombstone>> WriteDiscardedTombstonesAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> due)
     {
         var there = await Task.WhenAll(due.Select(e => db.KeyExistsAsync(LetterKeys.Discarded(e.Key))));
         var gone = due.Where((_, i) => !there[i]).ToList();
         var kept = await LetterTraces.ReadAsync(db, category, gone);
-        return await RedisTombstones.BuryAsync(db, kept, _ => LetterEnd.Discarded, clock.GetUtcNow());
+        return await RedisTombstones.WriteTombstonesAsync(db, kept, _ => LetterEnd.Discarded, clock.GetUtcNow());
     }
 
-    async Task<IReadOnlyList<Tombstone>> MendAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> page, bool evicting)
+    async Task<IReadOnlyList<Tombstone>> ReconcilePageAsync(IDatabase db, Category category, IReadOnlyList<IndexEntry> page, bool evicting)
     {
         var traces = await LetterTraces.ReadAsync(db, category, page);
         var left = await Task.WhenAll(page.Select(e => db.ExecuteAsync("PTTL", (RedisKey)e.Key.Format())));
@@ -104,7 +105,7 @@ public sealed class LetterUpkeep(RedisConnection redis, TimeProvider clock)
         var seen = traces.Select((trace, i) => (Trace: trace, Left: (long)left[i])).ToList();
         await LetterTraces.CorrectAsync(db, [.. seen.Where(s => s.Left != LetterTraces.NoSuchKey)], now, Tolerance);
         var gone = await StillIndexedAsync(db, category, [.. seen.Where(s => s.Left == LetterTraces.NoSuchKey).Select(s => s.Trace)]);
-        return await RedisTombstones.BuryAsync(
+        return await RedisTombstones.WriteTombstonesAsync(
             db, gone,
             trace => trace.ExpectedAt <= now + Tolerance ? LetterEnd.Expired : evicting ? LetterEnd.Evicted : LetterEnd.Removed,
             now);

@@ -46,11 +46,11 @@ public abstract record RepairAnswer
 /// Where payloads are edited. Id, category, key and topic stay as they are; the payload that failed is kept beside the
 /// letter until it is delivered.
 /// </summary>
-public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock)
+public sealed class LetterEditor(RedisDeadLetterStore store, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock)
 {
     public async Task<RepairAnswer> EditAsync(DeadLetterKey key, byte[] payload, string reason, Caller caller)
     {
-        if (!(await trail.BeginAsync(caller, "edit", [key.Format()], reason)).Succeeded(out var begun, out var failure))
+        if (!(await trail.BeginAsync(caller, "edit", [key.Format()], reason)).TryGetRight(out var begun, out var failure))
             return new RepairAnswer.StoreDown(failure);
         var answer = await EditAsync(key, payload, reason, caller.Actor);
         await begun.EndAsync(answer.Result);
@@ -59,7 +59,7 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
 
     public async Task<RepairAnswer> UndoAsync(DeadLetterKey key, Caller caller)
     {
-        if (!(await trail.BeginAsync(caller, "undo edit", [key.Format()])).Succeeded(out var begun, out var failure))
+        if (!(await trail.BeginAsync(caller, "undo edit", [key.Format()])).TryGetRight(out var begun, out var failure))
             return new RepairAnswer.StoreDown(failure);
         var answer = await UndoAsync(key, caller.Actor);
         await begun.EndAsync(answer.Result);
@@ -70,11 +70,11 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
     {
         if (slices.FirstOrDefault(s => s.Route.Category == key.Category) is not { } slice)
             return new RepairAnswer.Refused(new ReplayRefusal.NoRoute(key.Category).Message);
-        if (!(await store.GetAsync(key)).Succeeded(out var lookup, out var failure)) return new RepairAnswer.StoreDown(failure);
+        if (!(await store.GetAsync(key)).TryGetRight(out var lookup, out var failure)) return new RepairAnswer.StoreDown(failure);
         if (lookup is LetterLookup.Unreadable(_, var unreadable)) return new RepairAnswer.Refused(unreadable);
         if (lookup is not LetterLookup.Found(var letter)) return new RepairAnswer.NoLetter();
-        if (!(await store.OriginalAsync(key)).Succeeded(out var original, out failure)) return new RepairAnswer.StoreDown(failure);
-        if (!slice.Payloads.ValueOf(payload, key.Id, letter.HoldsRow).Succeeded(out var value, out var fault))
+        if (!(await store.OriginalAsync(key)).TryGetRight(out var original, out failure)) return new RepairAnswer.StoreDown(failure);
+        if (!slice.Payloads.ValueOf(payload, key.Id, letter.HoldsRow).TryGetRight(out var value, out var fault))
             return new RepairAnswer.BadPayload(fault);
 
         var unwritten = DeadLetterDecisions.RecordOfAnotherWriter(letter, new ReplayRoute(slice.Route, slice.RecordKey), clock.GetUtcNow());
@@ -85,7 +85,7 @@ public sealed class RepairDesk(RedisDeadLetterStore store, IReadOnlyList<Slice> 
 
     async Task<RepairAnswer> UndoAsync(DeadLetterKey key, string by)
     {
-        if (!(await store.OriginalAsync(key)).Succeeded(out var kept, out var failure)) return new RepairAnswer.StoreDown(failure);
+        if (!(await store.OriginalAsync(key)).TryGetRight(out var kept, out var failure)) return new RepairAnswer.StoreDown(failure);
         return AnswerOf(await store.EditAsync(key, seen => LetterEdits.PlanUndo(seen, kept, by, clock.GetUtcNow())));
     }
 
