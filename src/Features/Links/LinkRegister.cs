@@ -29,7 +29,7 @@ public sealed class LinkRegister(LinkStore store)
     /// <summary>The same link twice is one, and the answer says which it was; one that is there keeps its metadata.</summary>
     public async Task<Either<LinkRefusal, LinkCreation>> CreateLinkAsync(Link link, CancellationToken stopping)
     {
-        if (!LinkValidation.Check(link).Succeeded(out var valid, out var fault)) return new LinkRefusal.Invalid(fault);
+        if (!LinkValidation.Check(link).TryGetRight(out var valid, out var fault)) return new LinkRefusal.Invalid(fault);
         return (await store.Create(valid, stopping)).MapLeft(failure => (LinkRefusal)new LinkRefusal.Unavailable(failure));
     }
 

@@ -23,7 +23,7 @@ public sealed class CountLinksEndpoint(LinksSlice slice) : LinkRoute(slice)
         var fields = new QueryFields(HttpContext.Request.Query);
         var filter = fields.Filter();
         if (fields.End() is { } fault) await RefuseAsync(400, fault, ct);
-        else if ((await links.CountAsync(filter, ct)).Succeeded(out var count, out var failure))
+        else if ((await links.CountAsync(filter, ct)).TryGetRight(out var count, out var failure))
             await Send.OkAsync(new LinkCount(count), ct);
         else await RefuseAsync(failure, ct);
     }

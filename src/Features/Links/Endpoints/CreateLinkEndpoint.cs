@@ -28,13 +28,13 @@ public sealed class CreateLinkEndpoint(LinksSlice slice) : LinkRoute(slice)
     {
         var read = (await LinkBody.ReadAsync(HttpContext.Request.Body, ct)).Bind(
             given => LinkValidation.Check(given).MapLeft(f => new ErrorAnswer(f.Text) { Field = f.Field }));
-        if (!read.Succeeded(out var link, out var fault)) await RefuseAsync(400, fault, ct);
+        if (!read.TryGetRight(out var link, out var fault)) await RefuseAsync(400, fault, ct);
         else await AuditAsync("create link", KeyOf(link), () => CreateAsync(links, link, ct), ct);
     }
 
     async Task<string> CreateAsync(LinkRegister links, Link link, CancellationToken ct)
     {
-        if ((await links.CreateLinkAsync(link, ct)).Succeeded(out var made, out var refusal))
+        if ((await links.CreateLinkAsync(link, ct)).TryGetRight(out var made, out var refusal))
         {
             var result = made.Existed ? "existing" : "created";
             await Send.OkAsync(new CreatedLink(result, LinkView.Of(made.Link, SeesAll)), ct);

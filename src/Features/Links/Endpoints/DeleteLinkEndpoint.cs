@@ -22,7 +22,7 @@ public sealed class DeleteLinkEndpoint(LinksSlice slice) : LinkRoute(slice)
 
     async Task<string> DeleteAsync(LinkRegister links, LinkId id, CancellationToken ct)
     {
-        if (!(await links.DeleteLinkAsync(id, ct)).Succeeded(out var found, out var failure))
+        if (!(await links.DeleteLinkAsync(id, ct)).TryGetRight(out var found, out var failure))
         {
             await RefuseAsync(failure, ct);
             return failure.Message;

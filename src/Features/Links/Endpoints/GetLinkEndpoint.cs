@@ -14,7 +14,7 @@ public sealed class GetLinkEndpoint(LinksSlice slice) : LinkRoute(slice)
 
     protected override async Task HandleAsync(LinkRegister links, CancellationToken ct)
     {
-        if (!(await links.GetByIdAsync(Id, ct)).Succeeded(out var found, out var failure)) await RefuseAsync(failure, ct);
+        if (!(await links.GetByIdAsync(Id, ct)).TryGetRight(out var found, out var failure)) await RefuseAsync(failure, ct);
         else if (found.Case is StoredLink link) await Send.OkAsync(LinkView.Of(link, SeesAll), ct);
         else await RefuseAsync(404, NoSuchLink, ct);
     }

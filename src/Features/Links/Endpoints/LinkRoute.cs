@@ -34,7 +34,7 @@ public abstract class LinkRoute(LinksSlice slice) : EndpointWithoutRequest<objec
     /// <param name="act">Answers the caller and says what came of it.</param>
     protected async Task AuditAsync(string action, string key, Func<Task<string>> act, CancellationToken ct)
     {
-        if (!(await slice.Trail.BeginAsync(Caller.Of(HttpContext), action, [key])).Succeeded(out var begun, out var failure))
+        if (!(await slice.Trail.BeginAsync(Caller.Of(HttpContext), action, [key])).TryGetRight(out var begun, out var failure))
         {
             await RefuseAsync(502, new ErrorAnswer(failure.Message), ct);
             return;

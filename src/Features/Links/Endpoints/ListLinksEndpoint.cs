@@ -32,7 +32,7 @@ public sealed class ListLinksEndpoint(LinksSlice slice) : LinkRoute(slice)
         var page = fields.Page<LinkId>(LinkQuery.Cursor);
         if (fields.End() is { } fault) await RefuseAsync(400, fault, ct);
         else if ((await links.FindLinksAsync(filter, ct, new LinkPageRequest(page.Limit, page.Cursor)))
-            .Succeeded(out var found, out var failure))
+            .TryGetRight(out var found, out var failure))
             await Send.OkAsync(new LinkList([.. found.Links.Select(l => LinkView.Of(l, SeesAll))], found.Next?.Value), ct);
         else await RefuseAsync(failure, ct);
     }
