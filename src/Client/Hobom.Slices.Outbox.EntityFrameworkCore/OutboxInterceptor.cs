@@ -68,7 +68,8 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     {
         if (OwnOf(eventData) is { } save)
         {
-            foreach (var given in events.Of(eventData.Context!, capture.Capture(eventData.Context!), save)) writer.Write(transaction, given);
+            foreach (var given in events.Of(eventData.Context!, capture.CaptureWithin(eventData.Context!), save))
+                writer.Write(transaction, given);
             save.IsWritten = true;
         }
 
@@ -80,7 +81,7 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     {
         if (OwnOf(eventData) is { } save)
         {
-            foreach (var given in events.Of(eventData.Context!, capture.Capture(eventData.Context!), save))
+            foreach (var given in events.Of(eventData.Context!, capture.CaptureWithin(eventData.Context!), save))
                 await writer.WriteAsync(transaction, given, cancellationToken).ConfigureAwait(false);
             save.IsWritten = true;
         }
@@ -94,6 +95,8 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         if (End(context, result) is not { Rows: { Count: > 0 } rows } save) return result;
         try
         {
+            // In a transaction of the environment's the save has given its connection back.
+            context.Database.OpenConnection();
             foreach (var given in events.Of(context, rows, save))
                 writer.Write(context.Database.GetDbConnection(), context.Database.CurrentTransaction?.GetDbTransaction(), given);
         }
@@ -101,6 +104,10 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         {
             context.Database.CurrentTransaction!.RollbackToSavepoint(Savepoint);
             throw;
+        }
+        finally
+        {
+            context.Database.CloseConnection();
         }
 
         if (save.HasSavepoint) context.Database.CurrentTransaction!.ReleaseSavepoint(Savepoint);
@@ -115,6 +122,7 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         var transaction = context.Database.CurrentTransaction;
         try
         {
+            await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             foreach (var given in events.Of(context, rows, save))
             {
                 await writer.WriteAsync(context.Database.GetDbConnection(), transaction?.GetDbTransaction(), given, cancellationToken)
@@ -125,6 +133,10 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         {
             await transaction!.RollbackToSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
             throw;
+        }
+        finally
+        {
+            await context.Database.CloseConnectionAsync().ConfigureAwait(false);
         }
 
         if (save.HasSavepoint) await transaction!.ReleaseSavepointAsync(Savepoint, cancellationToken).ConfigureAwait(false);
@@ -170,13 +182,14 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         var save = new Save(database.AutoTransactionBehavior, joins);
         if (joins)
         {
-            save.Rows = capture.Capture(context);
+            save.Rows = capture.CaptureAhead(context);
             save.NeedsSavepoint = save.Rows.Count > 0 && database.CurrentTransaction?.SupportsSavepoints is true;
         }
         else
         {
             if (database.AutoTransactionBehavior is AutoTransactionBehavior.Never)
-                throw new InvalidOperationException("without a transaction rows and events would be written apart: AutoTransactionBehavior is Never");
+                throw new InvalidOperationException(
+                    "without a transaction rows and events would be written apart: AutoTransactionBehavior is Never");
             database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -7,11 +9,34 @@ namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 /// <summary>The rows that a save is about to change.</summary>
 sealed class RowCapture(OutboxCaptureOptions options, RowJson json)
 {
-    /// <summary>Before the changes are accepted: old values are still there.</summary>
-    public IReadOnlyList<CapturedRow> Capture(DbContext context)
+    /// <summary>Before the save: what was changed is looked for, as the save itself will.</summary>
+    public IReadOnlyList<CapturedRow> CaptureAhead(DbContext context)
     {
         if (context.ChangeTracker.DeleteOrphansTiming is CascadeTiming.OnSaveChanges
             || context.ChangeTracker.CascadeDeleteTiming is CascadeTiming.OnSaveChanges) context.ChangeTracker.CascadeChanges();
+        return Capture(context);
+    }
+
+    /// <summary>
+    /// In the middle of the save, before changes are accepted: nothing is looked for any more. A look would take keys for final
+    /// that the database generated in a try that may yet fail.
+    /// </summary>
+    public IReadOnlyList<CapturedRow> CaptureWithin(DbContext context)
+    {
+        var looks = context.ChangeTracker.AutoDetectChangesEnabled;
+        try
+        {
+            context.ChangeTracker.AutoDetectChangesEnabled = false;
+            return Capture(context);
+        }
+        finally
+        {
+            context.ChangeTracker.AutoDetectChangesEnabled = looks;
+        }
+    }
+
+    IReadOnlyList<CapturedRow> Capture(DbContext context)
+    {
         var entries = context.ChangeTracker.Entries().ToList();
         if (!entries.Exists(e => IsChange(e.State))) return [];
         var owned = Owned(entries);
@@ -60,6 +85,6 @@ sealed class RowCapture(OutboxCaptureOptions options, RowJson json)
     readonly record struct OwnerKey(IReadOnlyEntityType Type, string Key)
     {
         public static OwnerKey Of(IReadOnlyEntityType type, IEnumerable<object?> values) =>
-            new(type, System.Text.Json.JsonSerializer.Serialize(values.Select(v => Convert.ToString(v, System.Globalization.CultureInfo.InvariantCulture))));
+            new(type, JsonSerializer.Serialize(values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))));
     }
 }

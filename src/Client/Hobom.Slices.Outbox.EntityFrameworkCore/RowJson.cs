@@ -76,10 +76,14 @@ sealed class RowJson(OutboxCaptureOptions options)
 
     System.Reflection.PropertyInfo? Checked(IReadOnlyProperty property, System.Reflection.PropertyInfo? member) =>
         property.IsPrimaryKey() && (options.Leaves(member) || options.Masks(member))
-            ? throw new InvalidOperationException($"{property.DeclaringType.ShortName()}.{property.Name} is a key: events cannot go without it")
+            ? throw new InvalidOperationException(
+                $"{property.DeclaringType.ShortName()}.{property.Name} is a key: events cannot go without it")
             : member;
 
-    static string ColumnOf(IReadOnlyProperty property) => property.GetColumnName();
+    static string ColumnOf(IReadOnlyProperty property) =>
+        StoreObjectIdentifier.Create(property.DeclaringType.ContainingEntityType, StoreObjectType.Table) is { } table
+            ? property.GetColumnName(table) ?? property.GetColumnName()
+            : property.GetColumnName();
 
     static JsonNode? ValueOf(IProperty property, object? value)
     {

@@ -76,7 +76,8 @@ static class CaptureCommand
             new CaptureRequest(table, key, ignored, masked, given.GetValue(Module) ?? "", given.GetValue(OutboxSchema), operations))
         select request;
 
-    static async Task<LanguageExt.Either<CaptureFault, string>> OfSqliteAsync(ParseResult given, CaptureRequest request, CancellationToken stopping)
+    static async Task<LanguageExt.Either<CaptureFault, string>> OfSqliteAsync(
+        ParseResult given, CaptureRequest request, CancellationToken stopping)
     {
         TableColumns? table = null;
         if (given.GetValue(File) is { } file)
@@ -93,7 +94,8 @@ static class CaptureCommand
         if (table is null) return new CaptureFault("--file", "triggers of SQLite name every column: give --file, or --columns");
         var key = request.Key.Count > 0 ? request.Key : table.Key;
         if (key.Count == 0) return new CaptureFault("--key", "name what tells rows apart: no primary key is known");
-        if (key.Concat(request.Ignored).Concat(request.Masked).FirstOrDefault(c => !table.All.Contains(c, StringComparer.Ordinal)) is { } unknown)
+        var named = key.Concat(request.Ignored).Concat(request.Masked);
+        if (named.FirstOrDefault(c => !table.All.Contains(c, StringComparer.Ordinal)) is { } unknown)
             return new CaptureFault("--table", $"there is no column '{unknown}'");
         return CaptureRules.Check(request with { Key = key }).Map(checkedRequest => SqliteCapture.Install(checkedRequest, table.All));
     }
@@ -108,7 +110,8 @@ static class CaptureCommand
         if (text is null) return LanguageExt.Either<CaptureFault, IReadOnlyList<CapturedOperation>>.Right(CaptureRules.AllOperations);
         var words = text.Split(',', StringSplitOptions.TrimEntries);
         return words.All(w => CaptureRules.AllOperations.Any(o => o.Word() == w))
-            ? LanguageExt.Either<CaptureFault, IReadOnlyList<CapturedOperation>>.Right([.. CaptureRules.AllOperations.Where(o => words.Contains(o.Word()))])
+            ? LanguageExt.Either<CaptureFault, IReadOnlyList<CapturedOperation>>.Right(
+                [.. CaptureRules.AllOperations.Where(o => words.Contains(o.Word()))])
             : new CaptureFault("--operations", "some of create,update,delete");
     }
 }

@@ -27,9 +27,11 @@ public sealed class CaptureRulesTests
     [InlineData("", "--table")]
     [InlineData("a\nb", "--table")]
     [InlineData("a\0b", "--table")]
-    [InlineData("\ud83d", "--table")]
     public void A_name_that_cannot_be_meant_is_refused(string name, string option) =>
         Assert.Equal(option, CaptureRules.Check(Request(name)).Match(_ => "", f => f.Option));
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_no_name() => Assert.True(CaptureRules.Check(Request("\ud83d")).IsLeft);
 
     [Fact]
     public void A_name_that_would_be_cut_and_a_key_that_would_be_hidden_are_refused()

@@ -51,7 +51,7 @@ public sealed class OutboxEventCheckTests
             AggregateType = given.AggregateType, AggregateId = given.AggregateId, OrderingKey = given.OrderingKey, Metadata = given.Metadata,
             SchemaVersion = given.SchemaVersion, Payload = given.Payload is { } p ? Option<ReadOnlyMemory<byte>>.Some(p) : default,
         },
-        EventLimits.Default).Match(_ => null!, f => $"invalid event: {f.Text}");
+        EventLimits.Default).MatchUnsafe(_ => (string?)null, f => $"invalid event: {f.Text}");
 
     /// <summary>A connection that is not open: what is not refused before gets no further than that.</summary>
     static string? OfWriter(OutboxEvent given)

@@ -58,6 +58,7 @@ public static class CaptureRules
     static CaptureFault? IdentifierFault(string option, string name) =>
         name.Length == 0 ? new CaptureFault(option, "a name is empty")
         : name.Any(char.IsControl) || !Rows.StoredText.IsKept(name) ? new CaptureFault(option, "a name holds a control character")
-        : System.Text.Encoding.UTF8.GetByteCount(name) > IdentifierBytes ? new CaptureFault(option, $"'{name}' has more than {IdentifierBytes} bytes")
+        : System.Text.Encoding.UTF8.GetByteCount(name) > IdentifierBytes
+            ? new CaptureFault(option, $"'{name}' has more than {IdentifierBytes} bytes")
         : null;
 }

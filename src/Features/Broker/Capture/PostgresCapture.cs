@@ -104,10 +104,16 @@ public static class PostgresCapture
             end if;
 
             execute {Text($"drop trigger if exists {Trigger} on {Name(request.Table)}")};
-            execute {Text($"create trigger {Trigger} after {Events(request)} on {Name(request.Table)} for each row execute function {Function(request.Table)}(")}
-                || (select string_agg(quote_literal(k.name), ', ' order by k.place) from unnest(keys) with ordinality as k (name, place)) || ')';
+            execute {Text(Create(request))} || (
+                select string_agg(quote_literal(k.name), ', ' order by k.place)
+                from unnest(keys) with ordinality as k (name, place)) || ')';
         end
         """;
+
+    /// <summary>Without the key, which the SQL looks for when it is run.</summary>
+    static string Create(CaptureRequest request) =>
+        $"create trigger {Trigger} after {Events(request)} on {Name(request.Table)} "
+        + $"for each row execute function {Function(request.Table)}(";
 
     /// <summary>The row's columns in their order, each value in the text that PostgreSQL gives it.</summary>
     static string Row(string row, CaptureRequest request)

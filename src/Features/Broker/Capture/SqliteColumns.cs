@@ -20,7 +20,8 @@ public static class SqliteColumns
             // Hidden are columns of virtual tables; generated ones are 2 and 3.
             var found = await connection.Command(
                 null, "select name, pk from pragma_table_xinfo(@table, @schema) where hidden <> 1 order by cid",
-                ("@table", table.Name), ("@schema", table.Schema)).ReadAsync(row => (Name: row.GetString(0), Key: row.GetInt32(1)), stopping);
+                ("@table", table.Name), ("@schema", table.Schema))
+                .ReadAsync(row => (Name: row.GetString(0), Key: row.GetInt32(1)), stopping);
             return found.Count == 0
                 ? new StoreFailure($"{file} has no table {table.Schema}.{table.Name}")
                 : new TableColumns(
