@@ -15,11 +15,11 @@ public static class SqliteCapture
     /// <param name="request">With its key.</param>
     /// <param name="columns">All of the table, in their order.</param>
     public static string Install(CaptureRequest request, IReadOnlyList<string> columns) => string.Join('\n', [
-        "-- An event for each row that changes.", "begin;", DropTriggers(request.Table),
+        "-- An event for each row that changes.", "begin immediate;", DropTriggers(request.Table),
         .. request.Operations.Select(o => Trigger(request, columns, o)), "commit;",
     ]);
 
-    public static string Drop(TableName table) => $"begin;\n{DropTriggers(table)}\ncommit;";
+    public static string Drop(TableName table) => $"begin immediate;\n{DropTriggers(table)}\ncommit;";
 
     static string DropTriggers(TableName table) =>
         string.Join('\n', CaptureRules.AllOperations.Select(o => $"drop trigger if exists {TriggerName(table, o)};"));
