@@ -16,7 +16,7 @@ public sealed class CommandLine
             else if (!names.Contains(name))
                 throw new UsageException($"unknown argument: {name}");
             else if (++i == arguments.Count)
-                throw new UsageException($"{name} wants a value");
+                throw new UsageException($"{name} requires a value");
             else
                 _values[name] = arguments[i];
         }
@@ -32,13 +32,13 @@ public sealed class CommandLine
     public double? Number(string name, double limit) =>
         Text(name) is not { } text ? null
         : double.TryParse(text, out var number) && number > 0 && number <= limit ? number
-        : throw new UsageException($"{name} wants a number above 0 and up to {limit:0}, not '{text}'");
+        : throw new UsageException($"{name} requires a number above 0 and up to {limit:0}, not '{text}'");
 
     /// <exception cref="UsageException">Not a port; 0 stands for a free one.</exception>
     public int Port(string name) =>
         Text(name) is not { } text ? 0
         : ushort.TryParse(text, out var port) ? port
-        : throw new UsageException($"{name} wants a port, not '{text}'");
+        : throw new UsageException($"{name} requires a port, not '{text}'");
 }
 
 /// <summary>What the caller typed cannot be done; the message says why.</summary>

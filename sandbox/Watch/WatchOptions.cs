@@ -23,7 +23,7 @@ public sealed record WatchOptions(
             names: ["--summary", "--broker", "--redis-port", "--shop", "--count", "--time-limit", "--notes"],
             switches: []);
         if (!Uri.TryCreate(line.Required("--summary"), UriKind.Absolute, out var summary))
-            throw new UsageException("--summary wants a URL");
+            throw new UsageException("--summary requires a URL");
         _ = line.Required("--redis-port");
         return new WatchOptions(
             summary,

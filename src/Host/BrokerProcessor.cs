@@ -5,6 +5,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Links;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -15,20 +16,23 @@ sealed class BrokerProcessor : IAsyncDisposable
     readonly ILoggerFactory logs = LoggerFactory.Create(ConsoleLog.Configure);
     readonly BrokerSlice broker;
     readonly WebApplication app;
+    readonly LoopWatch loops;
     readonly string? warning;
 
     BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access)
     {
         warning = access.Warning;
-        var builder = HttpApi.NewBuilder(http, access, logs, o =>
+        loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
+        var builder = HttpApi.NewBuilder(http, access, ["broker"], logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly];
-            o.Filter = type => type.Assembly != typeof(BrokerProcessor).Assembly || type == typeof(HealthEndpoint);
+            o.Filter = type => type.Assembly != typeof(BrokerProcessor).Assembly || IsHealth(type);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
-        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System)
-            .AddSingleton(new LinksSlice(() => broker.Open?.Store.Storage, LoggedTrail(), TimeProvider.System)).AddHealthChecks();
+        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddSingleton(loops)
+            .AddSingleton(new LinksSlice(() => broker.Open?.Store.Storage, LoggedTrail(), TimeProvider.System))
+            .AddHealthChecks().AddCheck("broker", new BrokerCheck(broker, alone: true));
         app = HttpApi.Build(builder);
     }
 
@@ -74,10 +78,14 @@ sealed class BrokerProcessor : IAsyncDisposable
             "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
             broker.Settings.Provider, string.Join(", ", app.Urls));
         if (warning is not null) log.LogWarning("{Warning}", warning);
-        await broker.RunAsync(stopping);
+        await loops.RunAsync("broker", broker.RunAsync(stopping), stopping);
+        // Its loop has failed: what is left is to be told so, and to be restarted.
+        await Delays.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
         await WebServer.StopAsync(app);
         return 0;
     }
+
+    static bool IsHealth(Type type) => type == typeof(HealthEndpoint) || type == typeof(LiveEndpoint) || type == typeof(ReadyEndpoint);
 
     public async ValueTask DisposeAsync()
     {

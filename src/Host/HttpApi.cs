@@ -4,6 +4,7 @@ using FastEndpoints.Swagger;
 using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Replays;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Access.Sessions;
 using Hobom.Slices.Host.Guards;
 using Hobom.Slices.Http;
 using Hobom.Slices.Http.Pollers;
@@ -11,6 +12,7 @@ using Hobom.Slices.Law;
 using Hobom.Slices.Links;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
+using Hobom.Slices.Page;
 using Hobom.Slices.Space;
 using Hobom.Slices.Streams;
 using Microsoft.AspNetCore.Authentication;
@@ -27,10 +29,10 @@ static class HttpApi
     /// <param name="logs">Shared with all else, so that what a request sets going is logged with its trace.</param>
     /// <param name="moreRoutes">Assemblies with endpoints that are not the product's own.</param>
     public static WebApplicationBuilder NewBuilder(Settings settings, ILoggerFactory logs, params Assembly[] moreRoutes) =>
-        NewBuilder(settings.Http, settings.Access, logs, o => o.Assemblies =
+        NewBuilder(settings.Http, settings.Access, PartsOf(settings), logs, o => o.Assemblies =
         [
             typeof(HttpApi).Assembly, typeof(PollerControl).Assembly, typeof(ReplayRunner).Assembly,
-            typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly,
+            typeof(PageSlice).Assembly, typeof(MessagesSlice).Assembly, typeof(LogsSlice).Assembly,
             .. settings.Space is null ? (Assembly[])[] : [typeof(SpaceSlice).Assembly],
             .. settings.Llm is null ? (Assembly[])[] : [typeof(LawSlice).Assembly],
             .. settings.Streams is null ? (Assembly[])[] : [typeof(StreamsSlice).Assembly],
@@ -38,9 +40,11 @@ static class HttpApi
             .. moreRoutes,
         ]);
 
+    /// <param name="parts">What is on beside the relay, for the page.</param>
     /// <param name="routes">Where the endpoints are.</param>
     public static WebApplicationBuilder NewBuilder(
-        ListenAddress listen, AccessSettings access, ILoggerFactory logs, Action<EndpointDiscoveryOptions> routes)
+        ListenAddress listen, AccessSettings access, IReadOnlyList<string> parts, ILoggerFactory logs,
+        Action<EndpointDiscoveryOptions> routes)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -53,7 +57,7 @@ static class HttpApi
         builder.Services.AddRoutingCore();
         builder.Services.Replace(ServiceDescriptor.Singleton(logs));
         builder.Services.RemoveAll<IHostLifetime>().AddSingleton<IHostLifetime, NoLifetime>();
-        AddAccess(builder.Services, access, logs);
+        AddAccess(builder.Services, access, parts, logs);
         builder.Services.AddFastEndpoints(o =>
         {
             // A slice that is off has endpoints in a loaded assembly, and nothing that they could ask.
@@ -93,6 +97,7 @@ static class HttpApi
         app.UseAuthentication();
         app.UseRateLimiter();
         app.Use(RefuseStrangersAsync);
+        app.Use(SessionRules.RefuseAsync);
         app.Use(HideUnguardedAsync);
         app.UseAuthorization();
         app.UseFastEndpoints(c =>
@@ -108,18 +113,21 @@ static class HttpApi
         return app;
     }
 
-    static void AddAccess(IServiceCollection services, AccessSettings access, ILoggerFactory logs)
+    static IReadOnlyList<string> PartsOf(Settings settings) =>
+        [.. settings.Broker.Map(_ => "broker").AsEnumerable(), .. settings.Streams is null ? (string[])[] : ["streams"]];
+
+    static void AddAccess(IServiceCollection services, AccessSettings access, IReadOnlyList<string> parts, ILoggerFactory logs)
     {
         var clock = TimeProvider.System;
         var file = access is { KeysPath: { } path, Keys: { } keys }
             ? new KeysFile(path, keys, clock, logs.CreateLogger<KeysFile>())
             : null;
         if (file is not null) services.AddSingleton<IHostedService>(file);
-        services.AddSingleton(access).AddSingleton(new CallerKeys(access.InternalKey, file, clock))
+        var callers = new CallerKeys(access.InternalKey, file, clock);
+        services.AddSingleton(access).AddSingleton(callers)
             .AddSingleton(new RefusalLog(logs.CreateLogger<RefusalLog>(), clock))
             .AddRateLimiter(limits => RateLimits.Set(limits, access.RatePerSecond));
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, _ => { });
+        SessionAccess.Add(services, access, callers, parts, clock);
         services.AddAuthorization(o =>
         {
             foreach (var role in Role.All) o.AddPolicy(role, policy => policy.RequireRole(role));

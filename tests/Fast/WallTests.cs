@@ -12,6 +12,7 @@ using Hobom.Slices.Law;
 using Hobom.Slices.Links;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
+using Hobom.Slices.Page;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Space;
 using Hobom.Slices.Storage;
@@ -163,6 +164,12 @@ public sealed class WallTests
                 .SelectMany(File.ReadLines).Where(l => l.StartsWith("using ", StringComparison.Ordinal)),
             line => Assert.Matches(
                 @"^using (static )?(System|LanguageExt|Hobom\.Slices\.(Core|Rows))\b(?!\.(Data|Net|IO)\b)", line));
+
+    [Fact]
+    public void The_page_sees_what_is_shared_and_no_slice_and_no_store() =>
+        Assert.DoesNotContain(
+            ReferencesOf(typeof(PageSlice).Assembly),
+            name => name is "StackExchange.Redis" or "Confluent.Kafka" || (IsOurs(name) && !SeenByAll.Contains(name)));
 
     /// <summary>The compiler's wall: what a project may see is what its references let through.</summary>
     [Theory]

@@ -12,6 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.DeadLetters;
 
+/// <param name="Version">Another number whenever any letter came, went or changed.</param>
+/// <param name="AsOf">When Redis last told of changes; null before the first load.</param>
+public sealed record LettersSeen(bool Loaded, int Count, long Version, DateTimeOffset? AsOf);
+
 /// <summary>
 /// What could not be delivered: the letters' store is followed, replays run, and the operators' routes have what they ask.
 /// No flow of its own: it replays those of the others.
@@ -44,6 +48,9 @@ public sealed class DeadLettersSlice : IDisposable
             .AddSingleton(runner).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
             .AddSingleton(new ReplayJobPlanner(kept, catalogue, letters, runner, jobs, trail, clock));
     }
+
+    /// <summary>How current the lists of letters are.</summary>
+    public LettersSeen Now => new(parts.Catalogue.IsLoaded, parts.Catalogue.Count, parts.Catalogue.Version, parts.Feed.AsOf);
 
     /// <summary>Where the flows put their letters: there before the slices are.</summary>
     public static LetterPort Letters(RedisConnection redis, TimeProvider clock) => new RedisDeadLetterStore(redis, clock).Port;

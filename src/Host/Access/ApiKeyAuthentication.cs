@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
@@ -8,14 +7,13 @@ using Microsoft.Extensions.Options;
 
 namespace Hobom.Slices.Host.Access;
 
-/// <summary>Knows a caller by the <c>x-api-key</c> header and by nothing else; answers and logs refusals.</summary>
+/// <summary>Knows a caller by the <c>x-api-key</c> header and by nothing else; answers and logs the refusals of all callers.</summary>
 sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, CallerKeys keys, RefusalLog refusals)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
     public const string Header = "x-api-key";
-    public const string KeyIdClaim = "key-id";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -42,12 +40,6 @@ sealed class ApiKeyAuthentication(
         return ErrorAnswer.WriteAsync(Context, StatusCodes.Status403Forbidden, new ErrorAnswer("forbidden") { Needs = needs });
     }
 
-    static AuthenticateResult Accept(KeyOwner owner)
-    {
-        var claims = new List<Claim> { new(ClaimTypes.Name, owner.Name) };
-        claims.AddRange(owner.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
-        if (owner.KeyId is { } id) claims.Add(new Claim(KeyIdClaim, id));
-        return AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), SchemeName));
-    }
+    static AuthenticateResult Accept(KeyOwner owner) =>
+        AuthenticateResult.Success(new AuthenticationTicket(CallerIdentity.Of(owner, SchemeName), SchemeName));
 }

@@ -31,4 +31,10 @@ sealed class CallerKeys(string? internalKey, KeysFile? file, TimeProvider clock)
             return new KeyOwner(Internal, Role.All, null);
         return named.Map(key => new KeyOwner(key.Name, Role.Held(key.Roles), key.Id));
     }
+
+    /// <summary>Whose a key is now, for one who has shown it before; null where it is not in force any more.</summary>
+    public KeyOwner? Holder(string keyId) =>
+        (file?.Keys ?? KeyRing.Empty).InForce(keyId, clock.GetUtcNow()) is { } key
+            ? new KeyOwner(key.Name, Role.Held(key.Roles), key.Id)
+            : null;
 }

@@ -38,13 +38,20 @@ sealed class KeyRing(IReadOnlyList<NamedKey> keys)
         var key = byId.GetValueOrDefault(id);
         var matches = CryptographicOperations.FixedTimeEquals(Digest(presented), key is null ? NoDigest : key.Sha256.Span);
         if (key is null || !matches) return KeyRefusal.Unknown;
-        if (key.Revoked) return KeyRefusal.Revoked;
-        if (now < key.NotBefore) return KeyRefusal.NotYetValid;
-        if (now >= key.Expires) return KeyRefusal.Expired;
-        return key;
+        return RefusalOf(key, now) is { } refusal ? refusal : key;
     }
 
+    /// <summary>Of a key whose secret was seen before.</summary>
+    public NamedKey? InForce(string id, DateTimeOffset now) =>
+        byId.GetValueOrDefault(id) is { } key && RefusalOf(key, now) is null ? key : null;
+
     public static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    static KeyRefusal? RefusalOf(NamedKey key, DateTimeOffset now) =>
+        key.Revoked ? KeyRefusal.Revoked
+        : now < key.NotBefore ? KeyRefusal.NotYetValid
+        : now >= key.Expires ? KeyRefusal.Expired
+        : null;
 
     static string? IdOf(string presented)
     {

@@ -19,7 +19,7 @@ static class KeysCommand
         name.Validators.Add(given =>
         {
             if (given.Tokens.Any(t => !NamedKey.IsId(t.Value) || t.Value is CallerKeys.Internal or CallerKeys.Anonymous))
-                given.AddError("--name wants letters, digits, - and ., 64 at most");
+                given.AddError("--name requires letters, digits, - and ., 64 at most");
         });
         var roles = new Option<string[]>("--role")
         {
@@ -33,7 +33,7 @@ static class KeysCommand
             CustomParser = given =>
             {
                 if (KeysFileText.TryParseTime(given.Tokens[0].Value, out var time)) return time.ToUniversalTime();
-                given.AddError("--expires wants a time such as 2027-01-01 or 2027-01-01T12:00:00Z");
+                given.AddError("--expires requires a time such as 2027-01-01 or 2027-01-01T12:00:00Z");
                 return null;
             },
         };

@@ -97,7 +97,7 @@ static class KeysFileText
         var names = element.EnumerateObject().Select(p => p.Name).ToList();
         foreach (var unknown in names.Except(known, StringComparer.Ordinal))
             throw new FieldException(at, $"unknown field '{LogText.Clean(unknown, 40)}'; there are {string.Join(", ", known)}");
-        if (names.Count != names.Distinct(StringComparer.Ordinal).Count()) throw new FieldException(at, "a field stands twice");
+        if (names.Count != names.Distinct(StringComparer.Ordinal).Count()) throw new FieldException(at, "a field is given twice");
     }
 
     sealed class FieldException(string at, string expected) : Exception($"{at}: {expected}");

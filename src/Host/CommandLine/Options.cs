@@ -15,7 +15,7 @@ static class Options
         var option = new Option<string>(name) { Description = description, HelpName = value };
         option.Validators.Add(given =>
         {
-            if (given.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value))) given.AddError($"{name} wants a value");
+            if (given.Tokens.Any(t => string.IsNullOrWhiteSpace(t.Value))) given.AddError($"{name} requires a value");
         });
         return option;
     }
@@ -29,7 +29,7 @@ static class Options
         {
             if (int.TryParse(given.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number >= least && number <= most) return number;
-            given.AddError($"{name} wants a number from {least} to {most}");
+            given.AddError($"{name} requires a number from {least} to {most}");
             return null;
         },
     };

@@ -31,8 +31,8 @@ sealed class ReplayCommand(ApiSession session, ReplayOrder order)
             bool Has(Option option) => given.GetResult(option) is not null;
             var keyCount = given.GetResult(keys)?.Tokens.Count ?? 0;
             var ways = (keyCount > 0 ? 1 : 0) + (filters.AreIn(given) ? 1 : 0) + (Has(all) ? 1 : 0);
-            if (ways == 0) given.AddError("'replay' wants keys, filters or --all");
-            if (ways > 1) given.AddError("'replay' wants keys or filters or --all, one of them");
+            if (ways == 0) given.AddError("'replay' requires keys, filters or --all");
+            if (ways > 1) given.AddError("'replay' requires keys or filters or --all, one of them");
             if (Has(unknown) && Has(delivered)) given.AddError("one --confirm-… only");
             if (ways != 1 || keyCount == 1 && !Has(rate) && !Has(canary)) return;
             foreach (var confirm in ((Option[])[unknown, delivered]).Where(Has)) given.AddError($"{confirm.Name} goes with one key alone");

@@ -18,7 +18,7 @@ static class RateLimits
         limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
         limits.OnRejected = (rejected, _) => new ValueTask(AnswerAsync(rejected));
         limits.GlobalLimiter =
-            PartitionedRateLimiter.Create<HttpContext, string>(http => http.User.FindFirst(ApiKeyAuthentication.KeyIdClaim) is { } key
+            PartitionedRateLimiter.Create<HttpContext, string>(http => http.User.FindFirst(CallerIdentity.KeyIdClaim) is { } key
             ? RateLimitPartition.GetTokenBucketLimiter(key.Value, _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = perSecond * 2,

@@ -17,12 +17,15 @@ static class ThisMachineOnly
 
     public static Task RefuseOthersAsync(HttpContext http, RequestDelegate next)
     {
-        if (IsThisMachine(http.Connection.RemoteIpAddress) || http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)
-            return next(http);
+        if (IsThisMachine(http.Connection.RemoteIpAddress) || IsHealth(http)) return next(http);
         http.RequestServices.GetRequiredService<RefusalLog>()
             .Note(http, StatusCodes.Status403Forbidden, "no key is set, and it is another machine");
         return ErrorAnswer.WriteAsync(http, StatusCodes.Status403Forbidden, Refusal);
     }
+
+    /// <summary>The page is open to strangers where keys are set; where none is, it would only show what it may not ask.</summary>
+    static bool IsHealth(HttpContext http) =>
+        http.Request.Path.StartsWithSegments("/health") && http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     /// <summary>A socket for both kinds of addresses tells IPv4 ones as IPv6.</summary>
     static bool IsThisMachine(IPAddress? caller) =>

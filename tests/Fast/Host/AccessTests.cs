@@ -15,7 +15,17 @@ public sealed class AccessTests(HostApp app)
     /// <summary>Each endpoint and the role that it asks for; null for none.</summary>
     static readonly Dictionary<string, string?> RoleTable = new(StringComparer.Ordinal)
     {
+        ["GET /"] = null,
+        ["GET /page/{version}/{file}"] = null,
+        ["GET /session"] = null,
+        ["POST /session"] = null,
+        ["DELETE /session"] = null,
+        ["GET /changes"] = Role.Reader,
+        ["GET /pollers/history"] = Role.Reader,
+        ["GET /dlq/counts"] = Role.Reader,
+        ["POST /dlq/export"] = Role.Operator,
         ["GET /health"] = null,
+        ["GET /health/live"] = null,
         ["GET /health/ready"] = null,
         ["GET /dlq"] = Role.Reader,
         ["GET /dlq/{key}"] = Role.Reader,
@@ -106,7 +116,7 @@ public sealed class AccessTests(HostApp app)
         e => Assert.Equal(e.Key.StartsWith("GET ", StringComparison.Ordinal), e.Value is Role.Reader or Role.Auditor));
 
     [Fact]
-    public async Task Without_a_key_only_health_and_the_description_answer()
+    public async Task Without_a_key_only_health_the_description_and_the_page_answer()
     {
         foreach (var endpoint in Endpoints())
         {
@@ -114,7 +124,9 @@ public sealed class AccessTests(HostApp app)
             Assert.True(
                 answer.StatusCode == Name(endpoint) switch
                 {
-                    "GET /health" => HttpStatusCode.OK,
+                    "GET /health" or "GET /health/live" or "GET /" or "GET /session" or "DELETE /session" => HttpStatusCode.OK,
+                    "GET /page/{version}/{file}" => HttpStatusCode.NotFound,
+                    "POST /session" => HttpStatusCode.UnsupportedMediaType,
                     "GET /health/ready" => HttpStatusCode.ServiceUnavailable,
                     _ => HttpStatusCode.Unauthorized,
                 },

@@ -38,7 +38,8 @@ public sealed class HostApp : IAsyncLifetime
     }
 
     public Task<HttpResponseMessage> SendAsync(string method, string path, string? key, params (string Name, string Value)[] headers) =>
-        Client.SendAsync(Request(method, path, key, headers));
+        // The stream of changes has no end to wait for.
+        Client.SendAsync(Request(method, path, key, headers), HttpCompletionOption.ResponseHeadersRead);
 
     public static HttpRequestMessage Request(string method, string path, string? key, params (string Name, string Value)[] headers)
     {

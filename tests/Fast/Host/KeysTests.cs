@@ -27,7 +27,7 @@ public sealed class KeysTests
     [InlineData("{\"keys\":[{\"name\":\"a\",\"roles\":[\"root\"]}]}", "keys[0].roles: ")]
     [InlineData("{\"keys\":[{\"name\":\"a\",\"roles\":[\"reader\"],\"sha256\":\"12\"}]}", "keys[0].sha256: ")]
     [InlineData("{\"keys\":[{\"name\":\"a\",\"expire\":\"2027-01-01\"}]}", "keys[0]: unknown field 'expire'")]
-    [InlineData("{\"keys\":[{\"name\":\"a\",\"name\":\"b\"}]}", "keys[0]: a field stands twice")]
+    [InlineData("{\"keys\":[{\"name\":\"a\",\"name\":\"b\"}]}", "keys[0]: a field is given twice")]
     [InlineData("{\"keys\":[{\"name\":\"a\",\"roles\":[\"reader\"],\"sha256\":\"" + Sha + "\",\"expires\":\"soon\"}]}", "keys[0].expires: ")]
     [InlineData("{\"keys\":[{\"name\":\"a\",\"roles\":[\"reader\"],\"sha256\":\"" + Sha + "\",\"revoked\":1}]}", "keys[0].revoked: ")]
     public void A_file_with_a_fault_is_refused_where_the_fault_is(string text, string fault) => Assert.StartsWith(

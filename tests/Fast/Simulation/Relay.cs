@@ -40,6 +40,6 @@ sealed class Relay
     {
         var delivery = SamplePlan.Again(letter);
         world.Kafka.Replayed.Add(letter.EventId!.Value);
-        return await new Replay(Runner).RunAsync(new ReplayOrder(delivery, "operator", confirmation));
+        return await Runner.Replay.RunAsync(new ReplayOrder(delivery, "operator", confirmation));
     }
 }

@@ -25,6 +25,15 @@ sealed class World
         Relay = new Relay(this);
     }
 
+    /// <summary>With one row, whose publishes end so, in this order.</summary>
+    public static World WithOneRow(params PublishFate[] fates)
+    {
+        var world = new World(7);
+        world.AddRows(1);
+        foreach (var fate in fates) world.Weather.NextPublishes.Enqueue(fate);
+        return world;
+    }
+
     public int EventsPerRecord { get; }
 
     public DeliveryLimits Limits { get; }

@@ -5,6 +5,7 @@ using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Integration.Redis;
 using LanguageExt;
 using static Hobom.Slices.Tests.Integration.Redis.Letters;
@@ -30,7 +31,7 @@ public sealed class LetterStoreModelTests(RedisFixture redis) : IClassFixture<Re
     readonly Dictionary<string, int> tombstones = new(StringComparer.Ordinal);
     readonly List<string> told = [];
     Random random = new(0);
-    CuttingProxy proxy = null!;
+    CuttingForwarder proxy = null!;
     RedisConnection connection = null!;
     RedisDeadLetterStore store = null!;
     LetterReconciler upkeep = null!;
@@ -41,7 +42,7 @@ public sealed class LetterStoreModelTests(RedisFixture redis) : IClassFixture<Re
     public async Task InitializeAsync()
     {
         await redis.ClearAsync();
-        proxy = new CuttingProxy(redis.Server.Port);
+        proxy = new CuttingForwarder(redis.Server.Port);
         connection = RedisFixture.ConnectionTo(proxy.Address);
         store = new RedisDeadLetterStore(connection, clock);
         upkeep = new LetterReconciler(connection, clock);

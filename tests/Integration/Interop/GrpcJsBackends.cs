@@ -9,7 +9,7 @@ namespace Hobom.Slices.Tests.Integration.Interop;
 /// </summary>
 public sealed class GrpcJsBackends : IAsyncDisposable
 {
-    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     readonly string? certificatePath;
     readonly string? certificateKeyPath;

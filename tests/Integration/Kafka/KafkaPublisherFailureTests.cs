@@ -9,6 +9,7 @@ public sealed class KafkaPublisherFailureTests : IDisposable
 {
     const int TopicAuthorizationFailed = 29;
     const int OutOfOrderSequence = 45;
+    const int InvalidRecord = 87;
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
@@ -84,7 +85,6 @@ public sealed class KafkaPublisherFailureTests : IDisposable
     [InlineData(TopicAuthorizationFailed, "TopicAuthorizationFailed")]
     [InlineData(43, "UnsupportedForMessageFormat")]
     [InlineData(44, "PolicyViolation")]
-    [InlineData(87, "InvalidRecord")]
     public async Task A_refusal_by_the_broker_is_permanent(int error, string code)
     {
         await using var publisher = Publisher(Settings);
@@ -93,6 +93,32 @@ public sealed class KafkaPublisherFailureTests : IDisposable
 
         Assert.Equal(code, Failure<PublishFailure.Permanent>(
             await publisher.PublishAsync(Of("a"), possibleDuplicate: false)).Code);
+    }
+
+    [Fact]
+    public async Task Records_of_a_batch_that_was_found_invalid_go_again_one_by_one()
+    {
+        await using var publisher = Publisher(Settings);
+        await PublishUntilTaken(publisher, Of("first"));
+        kafka.FailProduce(InvalidRecord);
+
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(i => publisher.PublishAsync(Of($"{i}"), possibleDuplicate: false)));
+
+        Assert.All(outcomes, o => Position(o));
+    }
+
+    [Theory]
+    [InlineData(InvalidRecord, FaultScope.Unclear)]
+    [InlineData(32, FaultScope.Process)]
+    public async Task What_the_broker_says_of_a_record_alone_is_its_verdict(int error, FaultScope scope)
+    {
+        await using var publisher = Publisher(Settings);
+        await PublishUntilTaken(publisher, Of("first"));
+        kafka.FailProduce(InvalidRecord, error);
+
+        Assert.Equal(scope, Failure<PublishFailure.Permanent>(
+            await publisher.PublishAsync(Of("a"), possibleDuplicate: false)).Scope);
     }
 
     [Fact]

@@ -7,8 +7,10 @@ using static Hobom.Slices.Tests.Integration.Kafka.KafkaFixtureDeliveries;
 namespace Hobom.Slices.Tests.Integration.Outages;
 
 /// <summary>What an account may not do that the relay can do without.</summary>
-public sealed class AccountRightsTests(StrictKafka kafka) : IClassFixture<StrictKafka>
+[Collection(OutageCollection.Name)]
+public sealed class AccountRightsTests(OutageNeighbours neighbours)
 {
+    readonly StrictKafka kafka = neighbours.Kafka;
     readonly string topic = $"topic-{Guid.NewGuid():N}";
 
     KafkaSettings Settings => KafkaSettings.For(kafka.Broker.AccountAddress) with

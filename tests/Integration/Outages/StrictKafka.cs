@@ -4,13 +4,16 @@ using Hobom.Slices.Tests.Support.Brokers;
 namespace Hobom.Slices.Tests.Integration.Outages;
 
 /// <summary>A broker that creates no topic by itself and lets the relay's account do what it was granted; absent where there is no Kafka.</summary>
-public sealed class StrictKafka : IAsyncLifetime
+public sealed class StrictKafka
 {
     public const string Account = "relay";
 
     readonly KraftBroker? broker = KraftBroker.Home is { } home
         ? new KraftBroker(home, ("auto.create.topics.enable", "false")) { Accounts = [Account] }
         : null;
+
+    /// <summary>What the processor's other neighbours are started beside: a mock where there is no Kafka, and its tests are skipped.</summary>
+    public TestBroker BrokerOrMock => broker is { } strict ? strict : new MockBroker();
 
     public KraftBroker Broker => broker ?? throw new InvalidOperationException("KAFKA_HOME names no Kafka");
 
@@ -24,10 +27,10 @@ public sealed class StrictKafka : IAsyncLifetime
         ("HOBOM_KAFKA_SASL_PASSWORD", Account),
     ];
 
-    public async Task InitializeAsync()
+    /// <summary>The rights that every test begins with.</summary>
+    public async Task GrantAsync()
     {
         if (broker is null) return;
-        await broker.StartAsync();
         await broker.GrantAsync(
             Account, "hobom.messages", AclOperation.Write, AclOperation.Read, AclOperation.Describe, AclOperation.DescribeConfigs);
         // Of this one it may not know the settings.
@@ -46,10 +49,5 @@ public sealed class StrictKafka : IAsyncLifetime
         {
             // The test deleted it, or never made it.
         }
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (broker is not null) await broker.DisposeAsync();
     }
 }

@@ -5,10 +5,12 @@ using Hobom.Slices.Tests.Integration.Processor;
 namespace Hobom.Slices.Tests.Integration.Outages;
 
 /// <summary>A topic may take less in one record than the broker does, and than a batch of the client may hold.</summary>
-public sealed class TooLargeTests(ProcessorNeighbours neighbours, StrictKafka kafka)
-    : ProcessorTest(neighbours), IClassFixture<StrictKafka>
+[Collection(OutageCollection.Name)]
+public sealed class TooLargeTests(OutageNeighbours neighbours) : ProcessorTest(neighbours)
 {
     static readonly (string, string) Limit = ("max.message.bytes", "20000");
+
+    readonly StrictKafka kafka = neighbours.Kafka;
 
     public override async Task DisposeAsync()
     {

@@ -1,13 +1,13 @@
 using Confluent.Kafka.Admin;
 using Hobom.Slices.Tests.Integration.Kafka;
-using Hobom.Slices.Tests.Integration.Processor;
 
 namespace Hobom.Slices.Tests.Integration.Outages;
 
 /// <summary>What befalls every record of a topic alike makes a few letters, is told with the topic's name, and is over by itself.</summary>
-public sealed class TopicOutageTests(ProcessorNeighbours neighbours, StrictKafka kafka)
-    : OutageTest(neighbours), IClassFixture<StrictKafka>
+public sealed class TopicOutageTests(OutageNeighbours neighbours) : OutageTest(neighbours)
 {
+    readonly StrictKafka kafka = neighbours.Kafka;
+
     public override Task DisposeAsync() => kafka.ForgetTopicAsync(Topic);
 
     [RealKafkaFact]
@@ -24,6 +24,30 @@ public sealed class TopicOutageTests(ProcessorNeighbours neighbours, StrictKafka
 
         var failed = await AssertOverAsync(processor);
         await SendAgainAsOneGroupAsync(processor, failed);
+    }
+
+    [RealKafkaFact]
+    public async Task While_a_topic_is_missing_the_process_is_not_ready_and_it_is_live()
+    {
+        await kafka.Broker.CreateTopicAsync("hobom.logs", 1);
+        try
+        {
+            await using var processor = await StartAsync(kafka.Settings);
+            await Eventually.TrueAsync(
+                async () => (await processor.Http.AskAsync(HttpMethod.Get, "/health/ready")).Status == 503
+                    && (await ReadinessAsync(processor)).Contains($"topic {Topic} is not there", StringComparison.Ordinal),
+                null, () => processor.Output);
+            Assert.DoesNotContain("hobom.logs is not there", await ReadinessAsync(processor), StringComparison.Ordinal);
+            Assert.Equal(200, (await processor.Http.AskAsync(HttpMethod.Get, "/health/live")).Status);
+
+            await kafka.Broker.CreateTopicAsync(Topic, 4);
+            await Eventually.TrueAsync(
+                async () => (await processor.Http.AskAsync(HttpMethod.Get, "/health/ready")).Status == 200, null, () => processor.Output);
+        }
+        finally
+        {
+            await kafka.ForgetTopicAsync("hobom.logs");
+        }
     }
 
     [RealKafkaFact]

@@ -3,6 +3,7 @@ using Hobom.Slices.Tests.Integration.Interop;
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary>The main backend refuses, vanishes or says nothing in the middle of a visit.</summary>
+[Collection(TakeoverCollection.Name)]
 public sealed class BackendTroubleTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
     const int Rows = 300;

@@ -1,6 +1,7 @@
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary>Nobody reads what the processor writes: a pipe that is full from its first line on, for both streams.</summary>
+[Collection(TakeoverCollection.Name)]
 public sealed class BlockedOutputTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
     /// <summary>More lines than wait for a reader: two for each change.</summary>

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
@@ -10,37 +12,13 @@ public sealed class IPv6Tests(ProcessorNeighbours neighbours) : ProcessorTest(ne
     public async Task The_processor_polls_a_backend_and_answers_at_an_IPv6_address()
     {
         if (!Socket.OSSupportsIPv6 || FreePort() is not { } port) return;
-        using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
-        listener.Start();
-        var backend = ((IPEndPoint)listener.LocalEndpoint).Port;
-        using var stop = new CancellationTokenSource();
-        var relaying = RelayAsync(listener, stop.Token);
-        await using var processor = await StartAsync(("HOBOM_GRPC_ADDR", $"[::1]:{backend}"), ("HOBOM_HTTP_ADDR", $"[::1]:{port}"));
+        // The backend itself listens at 127.0.0.1.
+        var main = int.Parse(Neighbours.Backends.MainAddress.Split(':')[1], CultureInfo.InvariantCulture);
+        await using var backend = new TcpForwarder(main, IPAddress.IPv6Loopback);
+        await using var processor = await StartAsync(("HOBOM_GRPC_ADDR", backend.Address), ("HOBOM_HTTP_ADDR", $"[::1]:{port}"));
         await Outbox.GenerateAsync(Prefix, 2);
         await Outbox.EachIsSentOnceAsync(2, processor);
         await processor.StopAsync();
-        await stop.CancelAsync();
-        await relaying;
-    }
-
-    /// <summary>From the IPv6 address to the backend, which listens at 127.0.0.1.</summary>
-    async Task RelayAsync(TcpListener listener, CancellationToken stopping)
-    {
-        var (host, port) = Neighbours.Backends.MainAddress.Split(':') is [var h, var p] ? (h, int.Parse(p)) : default;
-        try
-        {
-            while (true)
-            {
-                var caller = await listener.AcceptTcpClientAsync(stopping);
-                var callee = new TcpClient();
-                await callee.ConnectAsync(host!, port, stopping);
-                _ = caller.GetStream().CopyToAsync(callee.GetStream(), stopping);
-                _ = callee.GetStream().CopyToAsync(caller.GetStream(), stopping);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-        }
     }
 
     static int? FreePort()

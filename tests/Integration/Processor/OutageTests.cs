@@ -4,6 +4,7 @@ using Hobom.Slices.Tests.Integration.Interop;
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary>Each neighbour is killed in the middle of a visit and comes back: no event is lost and nothing is FAILED without its letter.</summary>
+[Collection(TakeoverCollection.Name)]
 public sealed class OutageTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
     const int Rows = 400;

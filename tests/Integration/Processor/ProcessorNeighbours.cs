@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Hobom.Slices.Tests.Integration.Interop;
 using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Support.Brokers;
@@ -5,22 +6,15 @@ using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
-/// <summary>These tests run alone: they kill servers and measure nothing while others load the machine.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class ProcessorCollection : ICollectionFixture<ProcessorNeighbours>
-{
-    public const string Name = "Processor";
-}
-
 /// <summary>The real neighbours of the processor: a Kafka broker, a Redis and the backends on grpc-js.</summary>
-public sealed class ProcessorNeighbours : IAsyncLifetime
+public class ProcessorNeighbours : IAsyncLifetime
 {
     public ProcessorNeighbours()
         : this(TestBroker.Create(), RedisServer.NotStarted())
     {
     }
 
-    internal ProcessorNeighbours(TestBroker broker, RedisServer redis) => (Broker, Redis) = (broker, redis);
+    protected internal ProcessorNeighbours(TestBroker broker, RedisServer redis) => (Broker, Redis) = (broker, redis);
 
     public TestBroker Broker { get; }
 
@@ -35,7 +29,7 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
 
     public GrpcJsControl Control => Backends.Control;
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         var starting = Broker.StartAsync();
         await Redis.StartAsync();
@@ -44,6 +38,7 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
         options.ReconnectRetryPolicy = new LinearRetry(200);
         Plain = (await ConnectionMultiplexer.ConnectAsync(options)).GetDatabase();
         await starting;
+        MakeTopics("hobom.messages", "hobom.logs", "hobom.space-events");
         Messages = new TopicRecords(() => Broker.Address, "hobom.messages");
     }
 
@@ -53,6 +48,13 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
         await Backends.DisposeAsync();
         await Redis.DisposeAsync();
         await Broker.DisposeAsync();
+    }
+
+    /// <summary>The broker makes a topic that is asked for by its name; without them no processor would be ready.</summary>
+    void MakeTopics(params IEnumerable<string> topics)
+    {
+        using var admin = new AdminClientBuilder([new("bootstrap.servers", Broker.Address)]).SetLogHandler((_, _) => { }).Build();
+        foreach (var topic in topics) admin.GetMetadata(topic, TimeSpan.FromSeconds(20));
     }
 
     /// <summary>No rows, no orders, no letters; the topics keep their records, so event ids must be new.</summary>

@@ -14,12 +14,12 @@ public sealed class RunningProcessor : IAsyncDisposable
 {
     public const string InternalKey = "internal-key-of-the-tests";
 
-    // Under job control the processor leads a process group of its own and ignores no signal; off again before the
-    // wait, which would else end when it is merely frozen.
+    // Under job control the processor leads a process group of its own; off again before the wait, which would else end
+    // when it is merely frozen. It ignores no signal, also where the tests were started in the background.
     const string GuardScript = """
         exec 3<&0
         set -m
-        "$@" </dev/null 3<&- &
+        env --default-signal=INT,QUIT "$@" </dev/null 3<&- &
         processor=$!
         set +m
         trap '' HUP INT TERM

@@ -5,6 +5,7 @@ using Hobom.Slices.Tests.Support;
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary>The contract's end: no new poll, what is published gets marked, exit code 0.</summary>
+[Collection(TakeoverCollection.Name)]
 public sealed class ShutdownTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
     [Fact]

@@ -4,6 +4,7 @@ using Hobom.Slices.Tests.Integration.Redis;
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary>Two processors on the same outboxes: one has each flow, the other stands by and takes over.</summary>
+[Collection(TakeoverCollection.Name)]
 public sealed class TwoProcessorsTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
     const string Pollers = "/hobom-event-processor/internal/api/v1/pollers/";

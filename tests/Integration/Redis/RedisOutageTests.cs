@@ -96,7 +96,7 @@ public sealed class RedisOutageTests
     public async Task A_connection_whose_other_end_vanished_without_a_word_is_replaced_after_ten_silent_seconds()
     {
         await using var server = await RedisServer.StartedAsync();
-        await using var proxy = new SwallowingProxy(server.Port);
+        await using var proxy = new SwallowingForwarder(server.Port);
         var clock = new ClockAhead();
         await using var connection = new RedisConnection(
             RedisAddress.Parse(proxy.Address).Right(), clock, NullLogger<RedisConnection>.Instance,

@@ -17,7 +17,7 @@ public sealed class RedisRefusalTests
     {
         await using var old = await RedisServer.StartedAsync();
         await using var next = await RedisServer.StartedAsync();
-        await using var address = new MovableAddress(old.Port);
+        await using var address = new TcpForwarder(old.Port);
         await using var connection = RedisFixture.ConnectionTo(address.Address);
         (await connection.CommitAsync(Write)).Right();
         await AsAdminAsync(old, "REPLICAOF", "127.0.0.1", $"{next.Port}");

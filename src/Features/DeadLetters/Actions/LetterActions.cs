@@ -50,48 +50,48 @@ public static class LetterActions
 {
     public static readonly TimeSpan UndoTime = TimeSpan.FromHours(24);
 
-    public static LetterPlan Plan(LetterCommand order, LetterSnapshot seen, DateTimeOffset now) => order.Action switch
+    public static LetterPlan Plan(LetterCommand command, LetterSnapshot seen, DateTimeOffset now) => command.Action switch
     {
         LetterAction.Restore when seen.Exists => new LetterPlan.Refused("it is not discarded"),
-        LetterAction.Restore when seen.IsDiscarded => Restore(order, seen, now),
+        LetterAction.Restore when seen.IsDiscarded => Restore(command, seen, now),
         _ when !seen.Exists && seen.IsDiscarded => new LetterPlan.Refused("it is discarded; restore it first"),
         _ when !seen.Exists => new LetterPlan.NoLetter(),
         LetterAction.Hold when seen.TimeLeft is null => new LetterPlan.Nothing(null),
-        LetterAction.Hold => Live(order, seen, null, now),
+        LetterAction.Hold => Live(command, seen, null, now),
         LetterAction.Extend when seen.TimeLeft is null => new LetterPlan.Nothing(null),
-        LetterAction.Extend => Live(order, seen, Longest(seen.TimeLeft), now),
+        LetterAction.Extend => Live(command, seen, Longest(seen.TimeLeft), now),
         LetterAction.Release when seen.TimeLeft is { } left => new LetterPlan.Nothing(left),
-        LetterAction.Release => Live(order, seen, DeadLetter.TimeToLive, now),
-        LetterAction.Discard => Discard(order, seen, now),
-        _ => throw new UnreachableException($"no plan for {order.Action}"),
+        LetterAction.Release => Live(command, seen, DeadLetter.TimeToLive, now),
+        LetterAction.Discard => Discard(command, seen, now),
+        _ => throw new UnreachableException($"no plan for {command.Action}"),
     };
 
-    static LetterPlan Discard(LetterCommand order, LetterSnapshot seen, DateTimeOffset now)
+    static LetterPlan Discard(LetterCommand command, LetterSnapshot seen, DateTimeOffset now)
     {
         if (seen.Known is { } known && LetterStates.Of(known, now) is not (LetterState.Open or LetterState.Unknown) and var state)
             return new LetterPlan.Refused(state == LetterState.Provisional
                 ? "its row is still PENDING: the next visit would bring it back"
                 : $"it is {state.ToString().ToLowerInvariant()}");
-        var note = new DiscardNote(now, order.By, order.Reason ?? "", now + UndoTime, WasHeld: seen.TimeLeft is null);
+        var note = new DiscardNote(now, command.By, command.Reason ?? "", now + UndoTime, WasHeld: seen.TimeLeft is null);
         var summary = SummaryOf(seen, now) with { State = LetterState.Discarded, Discarded = note };
-        return new LetterPlan.Write(Noted(order, seen, now) is { } record ? record with { Discarded = note } : null, summary, UndoTime);
+        return new LetterPlan.Write(Noted(command, seen, now) is { } record ? record with { Discarded = note } : null, summary, UndoTime);
     }
 
-    static LetterPlan.Write Restore(LetterCommand order, LetterSnapshot seen, DateTimeOffset now)
+    static LetterPlan.Write Restore(LetterCommand command, LetterSnapshot seen, DateTimeOffset now)
     {
         var held = (seen.Summary?.Discarded ?? seen.Known?.Discarded) is { WasHeld: true };
-        var record = Noted(order, seen, now) is { } noted ? noted with { Discarded = null } : null;
+        var record = Noted(command, seen, now) is { } noted ? noted with { Discarded = null } : null;
         var summary = record is null
             ? SummaryOf(seen, now) with { State = LetterState.Open, Discarded = null }
             : LetterSummary.Of(record);
         return new LetterPlan.Write(record, summary, held ? null : DeadLetter.TimeToLive);
     }
 
-    static LetterPlan.Write Live(LetterCommand order, LetterSnapshot seen, TimeSpan? life, DateTimeOffset now) =>
-        new(Noted(order, seen, now), SummaryOf(seen, now), life);
+    static LetterPlan.Write Live(LetterCommand command, LetterSnapshot seen, TimeSpan? life, DateTimeOffset now) =>
+        new(Noted(command, seen, now), SummaryOf(seen, now), life);
 
-    static LetterRecord? Noted(LetterCommand order, LetterSnapshot seen, DateTimeOffset now) =>
-        seen.Known?.Noting(new HistoryEntry(now, order.By, order.Action.ToString().ToLowerInvariant(), order.Reason));
+    static LetterRecord? Noted(LetterCommand command, LetterSnapshot seen, DateTimeOffset now) =>
+        seen.Known?.Noting(new HistoryEntry(now, command.By, command.Action.ToString().ToLowerInvariant(), command.Reason));
 
     static LetterSummary SummaryOf(LetterSnapshot seen, DateTimeOffset now) =>
         seen.Known is { } record ? LetterSummary.Of(record)

@@ -17,11 +17,15 @@ public sealed class LetterCatalogue(TimeProvider clock)
     readonly Lock gate = new();
     volatile CatalogueLetter[] letters = [];
     volatile bool loaded;
+    long version;
 
     /// <summary>False until the letters were first read from the store: until then lists would be short.</summary>
     public bool IsLoaded => loaded;
 
     public int Count => letters.Length;
+
+    /// <summary>Another number whenever any letter came, went or changed.</summary>
+    public long Version => Interlocked.Read(ref version);
 
     /// <summary>The oldest failure first.</summary>
     public IReadOnlyList<CatalogueLetter> Letters => letters;
@@ -35,6 +39,7 @@ public sealed class LetterCatalogue(TimeProvider clock)
         {
             letters = sorted;
             loaded = true;
+            Interlocked.Increment(ref version);
         }
     }
 
@@ -57,6 +62,7 @@ public sealed class LetterCatalogue(TimeProvider clock)
 
             merged.AddRange(fresh.AsSpan(next));
             letters = [.. merged];
+            Interlocked.Increment(ref version);
         }
     }
 
@@ -103,6 +109,9 @@ public sealed class LetterCatalogue(TimeProvider clock)
 
         return [.. groups.Values.OrderByDescending(g => g.Count).ThenBy(g => g.Cause.GroupId, StringComparer.Ordinal)];
     }
+
+    /// <summary>How many there are, how old and how urgent, in all and by category.</summary>
+    public LetterCounts Counts() => LetterCounts.Of(letters, clock.GetUtcNow());
 
     /// <summary>Every key that matches, the oldest failure first.</summary>
     public IReadOnlyList<DeadLetterKey> SelectKeys(LetterFilter filter)

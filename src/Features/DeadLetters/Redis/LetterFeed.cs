@@ -24,6 +24,10 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
     readonly Dictionary<Category, Dictionary<string, double>> told = [];
     readonly CausesSeen causes = new();
     DateTimeOffset since;
+    long asOfMs;
+
+    /// <summary>When Redis last told what changed; null before the first load.</summary>
+    public DateTimeOffset? AsOf => Interlocked.Read(ref asOfMs) is > 0 and var ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 
     /// <summary>Reads every letter anew.</summary>
     public Task<Either<StoreFailure, Unit>> LoadAsync() =>
@@ -84,7 +88,9 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
             return await redis.RunAsync(
                 async db =>
                 {
+                    var asked = clock.GetUtcNow();
                     await read(db);
+                    if (catalogue.IsLoaded) Interlocked.Exchange(ref asOfMs, asked.ToUnixTimeMilliseconds());
                     return Unit.Default;
                 },
                 limit);

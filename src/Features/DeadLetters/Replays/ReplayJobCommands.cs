@@ -20,8 +20,8 @@ public sealed record JobRefusal(string Message);
 
 public static partial class ReplayJobDecisions
 {
-    public static Either<JobRefusal, ReplayJob> Apply(ReplayJob job, ReplayJobCommand order, string by, DateTimeOffset now) =>
-        (order, job.State) switch
+    public static Either<JobRefusal, ReplayJob> Apply(ReplayJob job, ReplayJobCommand command, string by, DateTimeOffset now) =>
+        (command, job.State) switch
         {
             (ReplayJobCommand.Start, ReplayJobState.Planned) when now - job.CreatedAt >= ReplayJob.PlanLife =>
                 new JobRefusal("the plan is older than 24 h: make a new one"),
@@ -35,7 +35,7 @@ public static partial class ReplayJobDecisions
             (ReplayJobCommand.Cancel, ReplayJobState.Planned or ReplayJobState.Canary or ReplayJobState.Running
                 or ReplayJobState.Paused or ReplayJobState.Stopped) =>
                 End(job, ReplayJobState.Cancelled, $"cancelled by {by}", now),
-            _ => throw new UnreachableException($"no answer to {order} of a job that is {job.State}"),
+            _ => throw new UnreachableException($"no answer to {command} of a job that is {job.State}"),
         };
 
     static ReplayJob Run(ReplayJob job, DateTimeOffset now) =>

@@ -58,13 +58,13 @@ public sealed class ReplayJobPlanner(
         return created.Match<Either<PlanFault, ReplayJob>>(Right: _ => job, Left: failure => new PlanFault(null, failure.Message));
     }
 
-    public async Task<Either<JobFault, ReplayJob>> TellAsync(string id, ReplayJobCommand order, Caller caller)
+    public async Task<Either<JobFault, ReplayJob>> TellAsync(string id, ReplayJobCommand command, Caller caller)
     {
         if (!(await jobs.GetAsync(id)).TryGetRight(out _, out var fault)) return fault;
-        var action = $"{order.ToString().ToLowerInvariant()} replays";
+        var action = $"{command.ToString().ToLowerInvariant()} replays";
         if (!(await trail.BeginAsync(caller, action, [], set: id)).TryGetRight(out var begun, out var failure))
             return new JobFault.StoreDown(failure);
-        var told = await jobs.ChangeAsync(id, null, job => ReplayJobDecisions.Apply(job, order, caller.Actor, clock.GetUtcNow()));
+        var told = await jobs.ChangeAsync(id, null, job => ReplayJobDecisions.Apply(job, command, caller.Actor, clock.GetUtcNow()));
         await begun.EndAsync(told.Match(Right: job => job.State.ToString().ToLowerInvariant(), Left: refused => refused.Message));
         runner.Wake();
         return told;

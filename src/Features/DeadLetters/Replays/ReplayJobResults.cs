@@ -34,7 +34,7 @@ public static class ReplayJobResults
         ReplayOutcome.Busy => new JobResult.Skipped(item.Place, key, "another has it in hand"),
         ReplayOutcome.NotClaimed(var reason) => new JobResult.Skipped(item.Place, key, reason),
         ReplayOutcome.OutcomeUnknown => new JobResult.Skipped(
-            item.Place, key, "an earlier publish may have been written: sending it again wants a person's confirmation"),
+            item.Place, key, "an earlier publish may have been written: sending it again requires a person's confirmation"),
         ReplayOutcome.NotInDoubt => new JobResult.Skipped(item.Place, key, words),
         ReplayOutcome.NotBegun(var failure) => StoreAway(item, key, failure),
         ReplayOutcome.NotPublished(PublishFailure.Stopping why) => new JobResult.PutBack(item.Place, key, why.Message),

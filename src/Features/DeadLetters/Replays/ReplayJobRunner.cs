@@ -149,8 +149,8 @@ public sealed class ReplayJobRunner(
             var confirmation = item.Interrupted && job.Options.Confirmation is Confirmation.SendAgain
                 ? Confirmation.None
                 : job.Options.Confirmation;
-            var wish = new ReplayRequest(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
-            return ReplayJobResults.Of(item, name, await runner.StartAsync(wish));
+            var request = new ReplayRequest(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
+            return ReplayJobResults.Of(item, name, await runner.StartAsync(request));
         }
         catch (Exception bug)
         {

@@ -1,29 +1,48 @@
 using Hobom.Slices.Core;
 using LanguageExt;
+using Microsoft.Extensions.Logging;
+using EventId = Hobom.Slices.Core.EventId;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>
 /// Publishes and settles one flow's deliveries, many at a time. One visit runs at a time; a poller's
 /// visit is: <see cref="BeginVisit"/>, ask the outbox, <see cref="DeliveryVisit.AdmitAsync"/>, plan,
-/// <see cref="DeliveryVisit.RunAsync"/>.
+/// <see cref="DeliveryVisit.RunAsync"/>. Every part of it is put together here.
 /// </summary>
-public sealed class DeliveryRunner(DeliveryParts parts)
+public sealed class DeliveryRunner
 {
-    readonly MarkCircuitBreaker marks = new(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
+    readonly DeliveryParts parts;
+    readonly MarkCircuitBreaker marks;
+    readonly TopicAccess topic;
+    readonly FlowMemory memory;
+    long settledAt;
 
-    public DeliveryParts Parts => parts;
+    public DeliveryRunner(DeliveryParts parts)
+    {
+        this.parts = parts;
+        marks = new MarkCircuitBreaker(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
+        topic = new TopicAccess(parts.Circuit);
+        memory = new FlowMemory(parts.Ledger, Holds = new InFlightEvents(parts.Clock), Pending = new PendingRows());
+        Replay = new Replay(
+            Holds, parts.Ledger, parts.Ports.Letters,
+            new ReplayTopic(parts.Route.Topic, parts.Ports.Publish, parts.Ports.FindWritten, parts.Circuit), MarkAgainAsync);
+    }
 
-    public PendingRows Pending { get; } = new();
+    public PendingRows Pending { get; }
 
-    public InFlightEvents Holds { get; } = new(parts.Clock);
+    public InFlightEvents Holds { get; }
 
-    internal ProbeChoice Probes { get; } = new();
+    public Replay Replay { get; }
+
+    /// <summary>When the last event of the flow was closed by this process; null before the first.</summary>
+    public DateTimeOffset? LastSettledAt =>
+        Interlocked.Read(ref settledAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>The topic takes no records, as far as anybody knows: a visit only asks whether it does again.</summary>
-    public bool BrokerAway => parts.Circuit.IsOpen;
+    public bool BrokerAway => topic.IsAway;
 
-    internal bool BackendAway => marks.IsShut;
+    public TopicCircuitState Circuit => topic.State;
 
     /// <summary>Forgets what is on its way and what the outbox said; no visit and no replay may be under way.</summary>
     public async Task ForgetAsync()
@@ -36,16 +55,40 @@ public sealed class DeliveryRunner(DeliveryParts parts)
     {
         marks.Reopen();
         Holds.BeginVisit();
-        return new DeliveryVisit(this, stopping);
+        var (ports, limits) = (parts.Ports, parts.Limits);
+        var tally = new VisitCounters();
+        var window = new DeliveryWindow(limits.EventsInFlight, limits.BytesInFlight, limits.Parked);
+        var settler = new Settler(parts.Route, parts.Ledger, ports.Letters, MarksUntil(stopping), tally, NoteSettled, parts.Clock, parts.Log);
+        var publishing = new PublishAttempts(ports.Publish, parts.Ledger, parts.Policies, parts.Clock, parts.Chance);
+        var attempts = new DeliveryAttempts(publishing, topic, window, settler, stopping);
+        return new DeliveryVisit(
+            new VisitIntake(parts.Route, memory, ports, settler, tally, stopping),
+            new VisitStart(parts.Ledger, ports.Letters, tally),
+            new DeliveryStarter(
+                attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, () => marks.IsShut, stopping),
+            tally);
     }
 
-    /// <summary>The backend may be called again, however often it has failed.</summary>
-    internal void ReopenMarks() => marks.Reopen();
+    void NoteSettled() => Interlocked.Exchange(ref settledAt, parts.Clock.GetUtcNow().UtcTicks);
 
-    internal Task<Either<CallFailure, MarkOutcome>> MarkSentAsync(EventId id, CancellationToken stopping) =>
-        marks.MarkAsync(() => parts.Ports.Marks.Sent(id), stopping);
+    RowMarks MarksUntil(CancellationToken stopping) => new(
+        async id => ProblemOf(await marks.MarkAsync(() => parts.Ports.Marks.Sent(id), stopping), id),
+        async (id, reason) => ProblemOf(await marks.MarkAsync(() => parts.Ports.Marks.Failed(id, reason), stopping), id));
 
-    internal Task<Either<CallFailure, MarkOutcome>> MarkFailedAsync(
-        EventId id, string reason, CancellationToken stopping) =>
-        marks.MarkAsync(() => parts.Ports.Marks.Failed(id, reason), stopping);
+    /// <summary>
+    /// However often the backend has failed: a poller that is paused does not visit, and would never find out that it is back.
+    /// </summary>
+    Task<Either<CallFailure, MarkOutcome>> MarkAgainAsync(EventId id)
+    {
+        marks.Reopen();
+        return marks.MarkAsync(() => parts.Ports.Marks.Sent(id), CancellationToken.None);
+    }
+
+    string? ProblemOf(Either<CallFailure, MarkOutcome> result, EventId id)
+    {
+        if (!result.TryGetRight(out var outcome, out var failure)) return $"outbox: mark: {failure}";
+        if (outcome is MarkOutcome.NoSuchRow)
+            parts.Log.LogInformation("{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
+        return null;
+    }
 }

@@ -80,11 +80,6 @@ public sealed class InFlightEvents(TimeProvider clock)
         lock (gate) return events.TryGetValue(id, out var taken) ? taken.InFlightMark : null;
     }
 
-    public bool Has(EventId id)
-    {
-        lock (gate) return events.ContainsKey(id);
-    }
-
     /// <summary>Completes when nothing is in hand.</summary>
     public Task WhenEmptyAsync()
     {

@@ -27,83 +27,44 @@ public sealed record ReplayOrder(Delivery Delivery, string By, Confirmation Conf
     public Func<Task<ClaimAnswer>> Claim { get; init; } = () => Task.FromResult<ClaimAnswer>(new ClaimAnswer.Granted(false));
 }
 
-/// <summary>What came of asking for a letter's claim.</summary>
-public abstract record ClaimAnswer
-{
-    ClaimAnswer()
-    {
-    }
-
-    /// <param name="AfterAnother">An earlier claim was left behind: what its process did last, only the ledger can tell.</param>
-    public sealed record Granted(bool AfterAnother) : ClaimAnswer;
-
-    public sealed record Refused(ReplayOutcome Outcome) : ClaimAnswer;
-}
-
-/// <summary>How the replay of one dead letter ended.</summary>
-public abstract record ReplayOutcome
-{
-    ReplayOutcome()
-    {
-    }
-
-    /// <summary>In Kafka (or where else it belongs), the row SENT, the letter gone.</summary>
-    /// <param name="Position">
-    /// None where it does not go to Kafka, or an earlier replay had published it and this one only closed it.
-    /// </param>
-    public sealed record Delivered(RecordPosition? Position) : ReplayOutcome;
-
-    /// <summary>A visit or another replay has the event in hand.</summary>
-    public sealed record Busy(InFlightMark Holder) : ReplayOutcome;
-
-    /// <summary>The letter was closed or changed between being read and being claimed.</summary>
-    public sealed record NotClaimed(string Reason) : ReplayOutcome;
-
-    /// <summary>Not written; the letter stays.</summary>
-    public sealed record NotPublished(PublishFailure Failure) : ReplayOutcome;
-
-    /// <summary>An earlier publish may have been written and is not to be found: sending again wants a confirmation.</summary>
-    public sealed record OutcomeUnknown(string Reason) : ReplayOutcome;
-
-    /// <summary>It was said to be delivered, and there is no earlier try that could have been: nothing was done.</summary>
-    public sealed record NotInDoubt : ReplayOutcome;
-
-    /// <summary>Published, but its row or its letter could not be closed; another replay does just that.</summary>
-    public sealed record NotClosed(string Reason) : ReplayOutcome;
-
-    /// <summary>The letter is no more: a visit or another replay has delivered the event, or somebody has discarded it.</summary>
-    public sealed record LetterGone : ReplayOutcome;
-
-    /// <summary>Redis was away, so nothing was begun.</summary>
-    public sealed record NotBegun(StoreFailure Failure) : ReplayOutcome;
-}
+/// <summary>What a replay needs of Kafka.</summary>
+sealed record ReplayTopic(string Name, Publish Publish, FindWritten FindWritten, TopicCircuit Circuit);
 
 /// <summary>
 /// Replays one event's delivery: hold, see that the letter is there, claim it, publish, mark SENT, drop the letter, in
 /// this order, so that a crash at any point leaves a letter that can be replayed without doubling the event.
 /// </summary>
-public sealed class Replay(DeliveryRunner runner)
+public sealed class Replay
 {
-    readonly DeliveryParts parts = runner.Parts;
+    readonly InFlightEvents holds;
+    readonly DeliveryLedger ledger;
+    readonly LetterPort letters;
+    readonly ReplayTopic topic;
+    readonly Func<EventId, Task<Either<CallFailure, MarkOutcome>>> markSent;
+
+    internal Replay(
+        InFlightEvents holds, DeliveryLedger ledger, LetterPort letters, ReplayTopic topic,
+        Func<EventId, Task<Either<CallFailure, MarkOutcome>>> markSent) =>
+        (this.holds, this.ledger, this.letters, this.topic, this.markSent) = (holds, ledger, letters, topic, markSent);
 
     public async Task<ReplayOutcome> RunAsync(ReplayOrder order)
     {
         var carried = order.Delivery.Events[0];
-        if (!(await parts.Ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
+        if (!(await ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
-        if (!runner.Holds.TryTake(carried.Id, order.By).TryGetRight(out _, out var holder))
+        if (!holds.TryTake(carried.Id, order.By).TryGetRight(out _, out var holder))
             return new ReplayOutcome.Busy(holder);
         try
         {
             // It was read before the event was in hand: meanwhile another may have delivered it and closed it for good.
-            if (!(await parts.Ports.Letters.FindExisting([carried.LetterKey])).TryGetRight(out var letters, out failure))
+            if (!(await letters.FindExisting([carried.LetterKey])).TryGetRight(out var existing, out failure))
                 return new ReplayOutcome.NotBegun(failure);
-            if (letters.Count == 0) return new ReplayOutcome.LetterGone();
+            if (existing.Count == 0) return new ReplayOutcome.LetterGone();
             return await ClaimAsync(order, carried.Id) ?? await PublishAndCloseAsync(order.Delivery, carried, order.Confirmation);
         }
         finally
         {
-            runner.Holds.Release(carried.Id);
+            holds.Release(carried.Id);
         }
     }
 
@@ -113,13 +74,13 @@ public sealed class Replay(DeliveryRunner runner)
         var answer = await order.Claim();
         if (answer is ClaimAnswer.Refused(var outcome)) return outcome;
         if (answer is not ClaimAnswer.Granted { AfterAnother: true }) return null;
-        return (await parts.Ledger.RereadAsync(id)).TryGetRight(out _, out var failure) ? null : new ReplayOutcome.NotBegun(failure);
+        return (await ledger.RereadAsync(id)).TryGetRight(out _, out var failure) ? null : new ReplayOutcome.NotBegun(failure);
     }
 
     async Task<ReplayOutcome> PublishAndCloseAsync(Delivery delivery, CarriedEvent carried, Confirmation confirmation)
     {
         EventId[] ids = [carried.Id];
-        var entry = parts.Ledger.Find(carried.Id);
+        var entry = ledger.Find(carried.Id);
         if (entry is { State: LedgerState.Published }) return await CloseAsync(carried, null);
         if (entry is not null)
         {
@@ -132,34 +93,34 @@ public sealed class Replay(DeliveryRunner runner)
         {
             if (entry is null) return new ReplayOutcome.NotInDoubt();
             // Whoever goes on after a crash only closes it.
-            parts.Ledger.NotePublished(ids);
+            ledger.NotePublished(ids);
             return await CloseAsync(carried, null);
         }
 
-        if (!(await parts.Ledger.BeginAsync(ids)).TryGetRight(out _, out var failure))
+        if (!(await ledger.BeginAsync(ids)).TryGetRight(out _, out var failure))
         {
-            parts.Ledger.ForgetUnwritten(ids);
+            ledger.ForgetUnwritten(ids);
             return new ReplayOutcome.NotBegun(failure);
         }
 
-        var published = await parts.Ports.Publish(delivery, entry is not null);
+        var published = await topic.Publish(delivery, entry is not null);
         if (published.TryGetRight(out var position, out var refused))
         {
-            parts.Ledger.NotePublished(ids);
-            parts.Circuit.NoteDelivered();
+            ledger.NotePublished(ids);
+            topic.Circuit.NoteDelivered();
             return await CloseAsync(carried, position);
         }
 
-        if (refused is PublishFailure.Unknown) parts.Ledger.NoteUnknown(ids);
-        else parts.Ledger.ForgetUnwritten(ids);
-        await parts.Ledger.FlushAsync();
+        if (refused is PublishFailure.Unknown) ledger.NoteUnknown(ids);
+        else ledger.ForgetUnwritten(ids);
+        await ledger.FlushAsync();
         return new ReplayOutcome.NotPublished(refused);
     }
 
     /// <summary>Right where the earlier publish is in Kafka; not being found proves nothing.</summary>
     async Task<Either<ReplayOutcome, Unit>> LookUpAsync(LedgerEntry entry, EventId[] ids)
     {
-        var answer = await parts.Ports.FindWritten(parts.Route.Topic, entry.Since, ids, CancellationToken.None);
+        var answer = await topic.FindWritten(topic.Name, entry.Since, ids, CancellationToken.None);
         if (!answer.TryGetRight(out var written, out var failure))
             return new ReplayOutcome.OutcomeUnknown(
                 $"an earlier publish may have been written, and Kafka could not be asked: {failure.Message}");
@@ -169,15 +130,13 @@ public sealed class Replay(DeliveryRunner runner)
 
     async Task<ReplayOutcome> CloseAsync(CarriedEvent carried, RecordPosition? position)
     {
-        await parts.Ledger.FlushAsync();
-        // A poller that is paused does not visit, and so would never find out that the backend is back.
-        runner.ReopenMarks();
-        if (!(await runner.MarkSentAsync(carried.Id, CancellationToken.None)).TryGetRight(out _, out var unmarked))
+        await ledger.FlushAsync();
+        if (!(await markSent(carried.Id)).TryGetRight(out _, out var unmarked))
             return new ReplayOutcome.NotClosed($"published, but its row could not be marked SENT: {unmarked}");
-        if (!(await parts.Ports.Letters.Drop(carried.LetterKey)).TryGetRight(out _, out var undropped))
+        if (!(await letters.Drop(carried.LetterKey)).TryGetRight(out _, out var undropped))
             return new ReplayOutcome.NotClosed($"published and marked SENT, but the letter could not be removed: {undropped.Message}");
-        parts.Ledger.Forget([carried.Id]);
-        await parts.Ledger.FlushAsync();
+        ledger.Forget([carried.Id]);
+        await ledger.FlushAsync();
         return new ReplayOutcome.Delivered(position);
     }
 }

@@ -1,41 +1,82 @@
 using Hobom.Slices.Core;
-using LanguageExt;
+using Hobom.Slices.Runtime.Leases;
 using Microsoft.Extensions.Logging;
 using EventId = Hobom.Slices.Core.EventId;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
-/// <summary>Settles the events of one visit, and counts how that ended.</summary>
-sealed class Settler
+/// <summary>Settles the events of one visit, or leaves them PENDING for a later one, and counts how that ended.</summary>
+sealed class Settler(
+    RelayRoute route, DeliveryLedger ledger, LetterPort letters, RowMarks marks, VisitCounters tally, Action noteSettled,
+    TimeProvider clock, ILogger log)
 {
-    readonly DeliveryParts parts;
-    readonly VisitCounters tally;
-    readonly RowMarks marks;
-
-    public Settler(DeliveryRunner runner, VisitCounters tally, CancellationToken stopping)
+    /// <param name="existing">Letters that earlier visits left behind.</param>
+    public Task DeliveredAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> existing)
     {
-        (parts, this.tally) = (runner.Parts, tally);
-        marks = new RowMarks(
-            async id => TroubleOf(await runner.MarkSentAsync(id, stopping), id),
-            async (id, reason) => TroubleOf(await runner.MarkFailedAsync(id, reason, stopping), id));
+        ledger.NotePublished(IdsOf(delivery));
+        return Task.WhenAll(delivery.Events.Select(e => SettleAsync(
+            e.Id, e.LetterKey, new EventOutcome.Published(existing.Contains(e.LetterKey)), tally.Delivered)));
+    }
+
+    /// <summary>In Kafka since an earlier visit: only the mark was missing.</summary>
+    public Task MarkLateAsync(EventId id, DeadLetterKey key, bool hasLetter) =>
+        SettleAsync(id, key, new EventOutcome.Published(hasLetter), tally.MarkedLate);
+
+    public Task RefuseAsync(Refusal refusal)
+    {
+        var letter = DeadLetter.Of(refusal, route.EventType, route.Topic, clock.GetUtcNow());
+        return SettleAsync(
+            refusal.EventId, refusal.LetterKey,
+            new EventOutcome.Refused(letter, CanBeMarked: refusal.EventId is not null), tally.DeadLettered);
+    }
+
+    /// <param name="outage">Set where the cause is not the events' own.</param>
+    public Task GiveUpAsync(Delivery delivery, IReadOnlyList<Attempt> failed, Outage? outage)
+    {
+        var now = clock.GetUtcNow();
+        return Task.WhenAll(delivery.Events.Select(e => SettleAsync(
+            e.Id, e.LetterKey, new EventOutcome.GaveUp(DeadLetter.Of(delivery, e, route.EventType, failed, outage, now)),
+            tally.DeadLettered)));
+    }
+
+    /// <summary>Leaves the events PENDING for a later visit.</summary>
+    /// <param name="why">The failure that it is left for, if any.</param>
+    public void Leave(Delivery delivery, PublishFailure? why = null)
+    {
+        if (why is not null)
+        {
+            tally.Problem(
+                VisitStage.Publish, why.Code == LeasedPorts.NotHeldCode ? why.Message : $"Kafka: {why.Code}: {why.Message}");
+        }
+
+        ledger.ForgetUnwritten(IdsOf(delivery));
+        tally.LeftPending(delivery.Events.Count);
+    }
+
+    public void LeaveAfterBug(Exception bug, int rows)
+    {
+        log.LogError(bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", route.EventType, rows);
+        tally.Problem(VisitStage.Unexpected, $"internal error: {bug.GetType().Name}");
+        tally.LeftPending(rows);
     }
 
     /// <param name="id">None where the row has no id: such an event can be stored but not marked.</param>
     /// <param name="count">Counts the event when all steps are done.</param>
-    public async Task SettleAsync(EventId? id, DeadLetterKey key, EventOutcome outcome, Action count)
+    async Task SettleAsync(EventId? id, DeadLetterKey key, EventOutcome outcome, Action count)
     {
-        if (await SettlementWriter.WriteAsync(outcome, id, key, parts.Ports.Letters, marks) is { } trouble)
+        if (await SettlementWriter.WriteAsync(outcome, id, key, letters, marks) is { } problem)
         {
-            tally.Problem(trouble);
+            tally.Problem(problem.Stage, problem.Message);
             tally.LeftPending();
-            if (id is { } left) parts.Ledger.ForgetUnwritten([left]);
+            if (id is { } left) ledger.ForgetUnwritten([left]);
         }
         else if (id is { } settled)
         {
-            if (outcome is EventOutcome.Published) parts.Ledger.Forget([settled]);
+            if (outcome is EventOutcome.Published) ledger.Forget([settled]);
             // Of a letter it is remembered that it may be in Kafka: a replay looks there first.
-            else parts.Ledger.ForgetUnwritten([settled]);
+            else ledger.ForgetUnwritten([settled]);
             count();
+            noteSettled();
         }
         else
         {
@@ -44,11 +85,5 @@ sealed class Settler
         }
     }
 
-    string? TroubleOf(Either<CallFailure, MarkOutcome> result, EventId id)
-    {
-        if (!result.TryGetRight(out var outcome, out var failure)) return $"outbox: mark: {failure}";
-        if (outcome is MarkOutcome.NoSuchRow)
-            parts.Log.LogInformation("{EventType}: the backend has no row of {EventId} any more; settled", parts.Route.EventType, id);
-        return null;
-    }
+    static EventId[] IdsOf(Delivery delivery) => [.. delivery.Events.Select(e => e.Id)];
 }

@@ -25,15 +25,20 @@ static class KafkaFailures
         };
     }
 
+    /// <summary>
+    /// Whether the record was found invalid together with others: of such a batch the client tells all alike, those without
+    /// fault too, and keeps the broker's reason to itself (a clock that differs, say).
+    /// </summary>
+    public static bool MayBeOfTheBatch(PublishFailure failure) =>
+        failure is not PublishFailure.Unknown
+        && failure.Code is nameof(ErrorCode.InvalidRecord) or nameof(ErrorCode.Local_InvalidDifferentRecord);
+
     /// <summary>What Kafka's own words leave out, where it is known.</summary>
     static string HintOf(ErrorCode code) => code switch
     {
         ErrorCode.InvalidTimestamp =>
             ": the clocks of this process and of the broker differ by more than the topic allows (message.timestamp.after.max.ms, "
             + "message.timestamp.before.max.ms)",
-        ErrorCode.InvalidRecord =>
-            ": most often the clocks of this process and of the broker differ by more than the topic allows "
-            + "(message.timestamp.after.max.ms, message.timestamp.before.max.ms)",
         ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart =>
             ": the topic does not exist, or this account may not see it",
         ErrorCode.TopicAuthorizationFailed => ": this account may not write to the topic",

@@ -80,21 +80,30 @@ public sealed class KafkaPublisher : IAsyncDisposable
     }
 
     /// <summary>
-    /// A record that was refused as too large may have been so by the company of its batch: it goes again in a smaller one,
-    /// at last alone.
+    /// A record that was refused with its batch may be so by the company alone: one that was too large goes again in a
+    /// smaller batch, at last alone; one that was invalid goes alone at once, for only then does the client hand on what the
+    /// broker says of it.
     /// </summary>
     async Task<Either<PublishFailure, RecordPosition>> SendAsync(
         Delivery delivery, Message<byte[], byte[]> record, Func<PublishFailure?> guard)
     {
+        var alone = false;
         while (true)
         {
-            var batchBytes = batches.Of(delivery.Topic);
+            var batchBytes = alone ? BatchSizes.Single : batches.Of(delivery.Topic);
             var flight = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>(
                 TaskCreationOptions.RunContinuationsAsynchronously);
             if (await HandOverInTurn(delivery.Topic, record, batchBytes, flight, guard) is { } refused)
                 return TellSize(refused, delivery, null);
             var outcome = await flight.Task;
-            if (outcome.TryGetRight(out _, out var failure) || failure is not PublishFailure.TooLarge) return outcome;
+            if (outcome.TryGetRight(out _, out var failure)) return outcome;
+            if (KafkaFailures.MayBeOfTheBatch(failure) && batchBytes != BatchSizes.Single)
+            {
+                alone = true;
+                continue;
+            }
+
+            if (failure is not PublishFailure.TooLarge) return outcome;
             var limit = await limits.AfterRefusalAsync(delivery.Topic);
             if (delivery.Value.Length >= batchBytes || batchBytes == BatchSizes.Single) return TellSize(failure, delivery, limit);
             batches.NoteRefused(delivery.Topic, batchBytes, limit);

@@ -6,9 +6,11 @@ namespace Hobom.Slices.Runtime.Leases;
 
 /// <summary>
 /// One flow belongs to one process at a time. Whoever wants to visit its outbox or replay its letters asks here first.
-/// The lease is renewed beside that work; when it cannot be, the holder knows by its own clocks when to stop. It is not
-/// taken anew while work from an earlier time that it was held is still under way, and what this process remembers of
-/// the flow is forgotten before: another may have had it in between.
+/// <list type="bullet">
+/// <item>The lease is renewed beside that work; when it cannot be, the holder knows by its own clocks when to stop.</item>
+/// <item>It is not taken anew while work from an earlier time that it was held is still under way.</item>
+/// <item>Before it is taken, what this process remembers of the flow is forgotten: another may have had it in between.</item>
+/// </list>
 /// </summary>
 public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, ProcessIdentity me, TimeProvider clock, ILogger log)
 {
@@ -17,11 +19,11 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
 
     readonly Lock gate = new();
     readonly List<Func<Task>> forgetting = [];
-    LeaseTerm? tenure;
+    readonly LeaseUses uses = new();
+    readonly LeaseRenewal renewal = new(flow, port, times, clock, log);
+    LeaseTerm? term;
     TaskCompletionSource<LeaseAnswer>? asking;
-    TaskCompletionSource? idle;
     long? yieldedAt;
-    int uses;
     bool leaving;
     bool closed;
 
@@ -36,7 +38,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     {
         get
         {
-            lock (gate) return tenure is { } now && Remaining(now) > TimeSpan.Zero ? now.Text : null;
+            lock (gate) return term is { } now && now.Remaining(times, clock) > TimeSpan.Zero ? now.Text : null;
         }
     }
 
@@ -49,7 +51,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     /// <summary>Whether the flow is still this process's after so long, whatever happens.</summary>
     public bool HasLeft(TimeSpan span)
     {
-        lock (gate) return tenure is { } now && Remaining(now) > span;
+        lock (gate) return term is { } now && now.Remaining(times, clock) > span;
     }
 
     /// <summary>Why what lasts so long may not begin now; null where it may.</summary>
@@ -64,14 +66,15 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         lock (gate)
         {
             if (Refusal() is { } refusal) return Task.FromResult<LeaseAnswer>(refusal);
-            if (tenure is { } now && Remaining(now) > TimeSpan.Zero) return Task.FromResult<LeaseAnswer>(LeaseAnswer.Held.Instance);
+            if (term is { } now && now.Remaining(times, clock) > TimeSpan.Zero)
+                return Task.FromResult<LeaseAnswer>(LeaseAnswer.Held.Instance);
             if (asking is not null) return asking.Task;
-            if (uses > 0)
+            if (uses.Any)
                 return Task.FromResult<LeaseAnswer>(
                     new LeaseAnswer.HeldByOther("this process's own work from before, which has not ended", null));
             asking = mine = new TaskCompletionSource<LeaseAnswer>();
             // From here on nobody enters, not even by a renewal that comes late: what is remembered is forgotten now.
-            (outlived, tenure) = (tenure, null);
+            (outlived, term) = (term, null);
         }
 
         outlived?.Dispose();
@@ -92,11 +95,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     /// <summary>
     /// For work that goes on after what began it: until it is disposed of, the flow is not taken anew and not given back.
     /// </summary>
-    public IDisposable Retain()
-    {
-        lock (gate) uses++;
-        return new Use(this);
-    }
+    public IDisposable Retain() => uses.Enter();
 
     /// <summary>The flow is another's, as Redis has just said.</summary>
     /// <param name="text">Of the time that ended.</param>
@@ -105,8 +104,8 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         LeaseTerm ended;
         lock (gate)
         {
-            if (tenure is not { } now || now.Text != text) return;
-            (ended, tenure) = (now, null);
+            if (term is not { } now || now.Text != text) return;
+            (ended, term) = (now, null);
         }
 
         ended.Dispose();
@@ -118,7 +117,7 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     {
         lock (gate)
         {
-            if (tenure is null || leaving) return Task.CompletedTask;
+            if (term is null || leaving) return Task.CompletedTask;
             leaving = true;
         }
 
@@ -140,27 +139,10 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
             : null;
     }
 
-    TimeSpan Remaining(LeaseTerm now) => times.Life - LeaseTimes.Margin - now.ProvenAt.Elapsed(clock);
-
-    Use? TryEnter()
+    IDisposable? TryEnter()
     {
         lock (gate)
-        {
-            if (Refusal() is not null || tenure is not { } now || Remaining(now) <= TimeSpan.Zero) return null;
-            uses++;
-            return new Use(this);
-        }
-    }
-
-    void Leave()
-    {
-        TaskCompletionSource? done = null;
-        lock (gate)
-        {
-            if (--uses == 0) (done, idle) = (idle, null);
-        }
-
-        done?.SetResult();
+            return Refusal() is null && term is { } now && now.Remaining(times, clock) > TimeSpan.Zero ? uses.Enter() : null;
     }
 
     async Task TakeAsync(TaskCompletionSource<LeaseAnswer> asked)
@@ -194,8 +176,8 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
                 return new LeaseAnswer.Unreachable(failure);
             if (!taken) continue;
             var now = new LeaseTerm(text, askedAt);
-            lock (gate) tenure = now;
-            _ = RenewAsync(now);
+            lock (gate) term = now;
+            _ = renewal.RunAsync(now, reason => Lose(now.Text, reason));
             return LeaseAnswer.Held.Instance;
         }
 
@@ -209,67 +191,19 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
         foreach (var forget in all) await forget();
     }
 
-    async Task RenewAsync(LeaseTerm now)
-    {
-        try
-        {
-            var ended = now.Ended;
-            var wait = LeaseTimes.RenewalInterval;
-            while (await Delays.WaitAsync(wait, clock, ended))
-            {
-                var askedAt = ClockReading.Now(clock);
-                if (!(await port.Renew(now.Text, times.Life)).TryGetRight(out var renewed, out var failure))
-                {
-                    wait = LeaseTimes.RetryInterval;
-                    if (Remaining(now) <= TimeSpan.Zero) Lose(now.Text, $"it could not be renewed in time: {failure.Message}");
-                    continue;
-                }
-
-                wait = LeaseTimes.RenewalInterval;
-                if (renewed) lock (gate) now.ProvenAt = askedAt;
-                else Lose(now.Text, "Redis has it no more, or another process took it");
-            }
-        }
-        catch (Exception bug)
-        {
-            log.LogError(bug, "renewing the flow '{Flow}' failed unexpectedly", flow);
-            Lose(now.Text, $"internal error: {bug.GetType().Name}");
-        }
-    }
-
     /// <summary>Nobody enters meanwhile.</summary>
     async Task GiveBackAsync()
     {
         Task taking;
         lock (gate) taking = asking is null ? Task.CompletedTask : asking.Task;
         await taking;
-        await IdleAsync();
+        await uses.WhenNoneAsync();
         // While it is still held: what could not be written yet gets a last try.
         await ForgetAsync();
         LeaseTerm? last;
-        lock (gate) (last, tenure) = (tenure, null);
+        lock (gate) (last, term) = (term, null);
         last?.Dispose();
         if (last is not null) await port.Release(last.Text);
         lock (gate) (leaving, yieldedAt) = (false, clock.GetTimestamp());
-    }
-
-    Task IdleAsync()
-    {
-        lock (gate)
-        {
-            if (uses == 0) return Task.CompletedTask;
-            idle ??= new TaskCompletionSource();
-            return idle.Task;
-        }
-    }
-
-    sealed class Use(FlowLease lease) : IDisposable
-    {
-        int left;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref left, 1) == 0) lease.Leave();
-        }
     }
 }

@@ -9,6 +9,6 @@ public sealed class DiscardLettersEndpoint(RedisDeadLetterStore store, LetterFee
     public override void Configure() =>
         Describe(
             "Discard dead letters",
-            "The reason is wanted. They are put aside for 24 hours and can be restored; their rows stay FAILED. A provisional letter, "
+            "The reason is required. They are put aside for 24 hours and can be restored; their rows stay FAILED. A provisional letter, "
             + "whose row is still PENDING, is refused.");
 }

@@ -93,7 +93,7 @@ public abstract class LetterCommandEndpoint(
         if (req.Reason?.Length > ReasonLimit)
             return new ErrorAnswer($"reason is longer than {ReasonLimit} characters") { Field = "reason" };
         if (action == LetterAction.Discard && string.IsNullOrWhiteSpace(req.Reason))
-            return new ErrorAnswer("reason is wanted for a discard") { Field = "reason" };
+            return new ErrorAnswer("reason is required for a discard") { Field = "reason" };
         var parsed = new List<DeadLetterKey>();
         for (var i = 0; i < req.Keys.Count; i++)
         {

@@ -97,10 +97,10 @@ public sealed class EditDeadLetterEndpoint(LetterEditor editor) : Endpoint<EditD
     static ErrorAnswer? Read(EditDeadLetterRequest req, out byte[] payload)
     {
         payload = [];
-        if (string.IsNullOrWhiteSpace(req.Reason)) return new ErrorAnswer("reason is wanted") { Field = "reason" };
+        if (string.IsNullOrWhiteSpace(req.Reason)) return new ErrorAnswer("reason is required") { Field = "reason" };
         if (req.Reason.Length > ReasonLimit) return new ErrorAnswer($"reason is longer than {ReasonLimit} characters") { Field = "reason" };
         if (req.Payload is null == req.PayloadText is null)
-            return new ErrorAnswer("either payload or payloadText is wanted") { Field = "payload" };
+            return new ErrorAnswer("either payload or payloadText is required") { Field = "payload" };
         payload = req.Payload is { } value ? JsonMarshal.GetRawUtf8Value(value).ToArray() : Encoding.UTF8.GetBytes(req.PayloadText!);
         return req.PayloadText is null ? FaultOf(payload, "payload") : SyntaxFaultOf(payload) ?? FaultOf(payload, "payloadText");
     }

@@ -48,6 +48,17 @@ public sealed class LetterSelection
     public string? State { get; set; }
 
     public string? Group { get; set; }
+
+    internal static QueryCollection QueryOf(LetterSelection? filter)
+    {
+        (string Name, string? Value)[] given =
+        [
+            ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
+            ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
+        ];
+        return new QueryCollection(
+            given.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => new StringValues(f.Value), StringComparer.Ordinal));
+    }
 }
 
 /// <summary>Freezes a list of letters. Nothing is replayed before the plan is started.</summary>
@@ -77,7 +88,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
             };
             s.ResponseExamples[201] = ReplayExamples.Planned;
             s.ResponseExamples[400] = new ErrorAnswer("rate must be from 1 to 1000") { Field = "rate" };
-            s.ResponseExamples[403] = new ErrorAnswer("a patch wants the editor role");
+            s.ResponseExamples[403] = new ErrorAnswer("a patch requires the editor role");
             s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
@@ -86,7 +97,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
     {
         if (req.Patch is { ValueKind: not JsonValueKind.Null } && !User.IsInRole(Role.Editor))
         {
-            await Send.ResponseAsync(new ErrorAnswer("a patch wants the editor role"), 403, ct);
+            await Send.ResponseAsync(new ErrorAnswer("a patch requires the editor role"), 403, ct);
             return;
         }
 
@@ -113,7 +124,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
         if (options.StopAfterFailedShare is not (>= 0 and <= 1))
             return Fault("stopAfterFailedShare", "stopAfterFailedShare must be from 0 to 1");
         if (req.Filter is null == req.Keys is null) return Fault("filter", "either filter or keys chooses the letters");
-        var fields = new QueryFields(QueryOf(req.Filter));
+        var fields = new QueryFields(LetterSelection.QueryOf(req.Filter));
         var filter = fields.Filter();
         if (fields.Fault is { } wrong) return wrong with { Field = $"filter.{wrong.Field}" };
         if (ReplayJobPlanner.ParsePatch(req.Patch, out var patch) is { } bad) return Fault("patch", bad);
@@ -126,17 +137,6 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
 
         selection = new ReplaySelection(filter, req.Keys is null ? null : keys, options, patch);
         return null;
-    }
-
-    static QueryCollection QueryOf(LetterSelection? filter)
-    {
-        (string Name, string? Value)[] given =
-        [
-            ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
-            ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
-        ];
-        return new QueryCollection(
-            given.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => new StringValues(f.Value), StringComparer.Ordinal));
     }
 
     static ErrorAnswer Fault(string field, string message) => new(message) { Field = field };

@@ -7,12 +7,12 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
 /// <summary>What the routes share that tell a job what to do. They answer at once and wait for no letter.</summary>
-public abstract class ReplayJobCommandEndpoint(ReplayJobCommand order, ReplayJobPlanner planner, TimeProvider clock)
+public abstract class ReplayJobCommandEndpoint(ReplayJobCommand command, ReplayJobPlanner planner, TimeProvider clock)
     : EndpointWithoutRequest<object>
 {
     public override async Task HandleAsync(CancellationToken ct)
     {
-        if ((await planner.TellAsync(Route<string>("id") ?? "", order, Caller.Of(HttpContext))).TryGetRight(out var job, out var fault))
+        if ((await planner.TellAsync(Route<string>("id") ?? "", command, Caller.Of(HttpContext))).TryGetRight(out var job, out var fault))
         {
             await Send.OkAsync(ReplayJobView.Of(job, clock.GetUtcNow()), ct);
             return;
@@ -24,7 +24,7 @@ public abstract class ReplayJobCommandEndpoint(ReplayJobCommand order, ReplayJob
 
     protected void Describe(string summary, string description)
     {
-        Post($"/dlq/replays/{{id}}/{order.ToString().ToLowerInvariant()}");
+        Post($"/dlq/replays/{{id}}/{command.ToString().ToLowerInvariant()}");
         Policies(Role.Operator);
         Description(b => b.Produces<ReplayJobView>().Produces<ErrorAnswer>(404).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
         Summary(s =>

@@ -44,7 +44,7 @@ public sealed class InFlightEventsTests
                 else holds.EndVisit();
             }
 
-            Assert.Equal(inHand.ContainsKey(id), holds.Has(id));
+            Assert.Equal(inHand.ContainsKey(id), holds.HolderOf(id) is not null);
             Assert.Equal(inHand.Count == 0, holds.WhenEmptyAsync().IsCompleted);
         }
     }

@@ -1,32 +1,18 @@
-using System.Net;
 using System.Net.Sockets;
 
-namespace Hobom.Slices.Tests.Integration.DeadLetters;
+namespace Hobom.Slices.Tests.Support;
 
 /// <summary>
 /// Stands before a Redis and cuts the connection at an EXEC: before Redis has seen it, so that nothing is written, or
 /// after Redis has carried it out, so that the answer alone is lost.
 /// </summary>
-public sealed class CuttingProxy : IAsyncDisposable
+public sealed class CuttingForwarder(int target) : TcpForwarder(target)
 {
     static readonly byte[] Exec = "$4\r\nEXEC\r\n"u8.ToArray();
 
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    readonly CancellationTokenSource ended = new();
     readonly Lock gate = new();
-    readonly int target;
-    readonly Task accepting;
     int untilCut;
     bool answerAlone;
-
-    public CuttingProxy(int target)
-    {
-        this.target = target;
-        listener.Start();
-        accepting = AcceptAsync();
-    }
-
-    public string Address => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
 
     /// <param name="exec">Which EXEC from now on, counted from 1; 0 for none.</param>
     public void CutAt(int exec, bool answer)
@@ -34,31 +20,10 @@ public sealed class CuttingProxy : IAsyncDisposable
         lock (gate) (untilCut, answerAlone) = (exec, answer);
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task PassAsync(TcpClient near, TcpClient far)
     {
-        await ended.CancelAsync();
-        listener.Dispose();
-        await accepting;
-        ended.Dispose();
-    }
-
-    async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                var near = await listener.AcceptTcpClientAsync(ended.Token);
-                var far = new TcpClient();
-                await far.ConnectAsync(IPAddress.Loopback, target, ended.Token);
-                var cut = new CancellationTokenSource();
-                _ = PassQuestionsAsync(near, far, cut);
-                _ = PassAnswersAsync(far, near, cut);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-        }
+        using var cut = new CancellationTokenSource();
+        await Task.WhenAll(PassQuestionsAsync(near, far, cut), PassAnswersAsync(far, near, cut));
     }
 
     async Task PassQuestionsAsync(TcpClient near, TcpClient far, CancellationTokenSource cut)
@@ -67,7 +32,7 @@ public sealed class CuttingProxy : IAsyncDisposable
         var held = 0;
         try
         {
-            while (await near.GetStream().ReadAsync(bytes.AsMemory(held), ended.Token) is > 0 and var count)
+            while (await near.GetStream().ReadAsync(bytes.AsMemory(held), Ended) is > 0 and var count)
             {
                 var all = held + count;
                 var passed = 0;
@@ -77,24 +42,24 @@ public sealed class CuttingProxy : IAsyncDisposable
                     if (TakeCut() is { } answer)
                     {
                         await cut.CancelAsync();
-                        if (answer) await far.GetStream().WriteAsync(bytes.AsMemory(passed, end - passed), ended.Token);
+                        if (answer) await far.GetStream().WriteAsync(bytes.AsMemory(passed, end - passed), Ended);
                         near.Close();
                         // Redis reads what was sent to it before it sees the end.
                         far.Client.Shutdown(SocketShutdown.Send);
                         return;
                     }
 
-                    await far.GetStream().WriteAsync(bytes.AsMemory(passed, end - passed), ended.Token);
+                    await far.GetStream().WriteAsync(bytes.AsMemory(passed, end - passed), Ended);
                     passed = end;
                 }
 
                 // A word that is split between two reads is kept back, but no longer than it takes to be told apart.
                 held = TailThatMayBegin(bytes.AsSpan(passed, all - passed));
-                await far.GetStream().WriteAsync(bytes.AsMemory(passed, all - passed - held), ended.Token);
+                await far.GetStream().WriteAsync(bytes.AsMemory(passed, all - passed - held), Ended);
                 bytes.AsSpan(all - held, held).CopyTo(bytes);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SocketException)
+        catch (Exception e) when (IsEndOfConnection(e))
         {
         }
 
@@ -106,10 +71,10 @@ public sealed class CuttingProxy : IAsyncDisposable
         var bytes = new byte[1 << 16];
         try
         {
-            while (await far.GetStream().ReadAsync(bytes, ended.Token) is > 0 and var count)
-                if (!cut.IsCancellationRequested) await near.GetStream().WriteAsync(bytes.AsMemory(0, count), ended.Token);
+            while (await far.GetStream().ReadAsync(bytes, Ended) is > 0 and var count)
+                if (!cut.IsCancellationRequested) await near.GetStream().WriteAsync(bytes.AsMemory(0, count), Ended);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (IsEndOfConnection(e))
         {
             await DrainAsync(far, bytes);
         }
@@ -122,11 +87,11 @@ public sealed class CuttingProxy : IAsyncDisposable
     {
         try
         {
-            while (await far.GetStream().ReadAsync(bytes, ended.Token) > 0)
+            while (await far.GetStream().ReadAsync(bytes, Ended) > 0)
             {
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (IsEndOfConnection(e))
         {
         }
     }

@@ -1,0 +1,42 @@
+using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
+
+namespace Hobom.Slices.DeadLetters.Catalogue;
+
+/// <summary>Letters of one category, those put aside left out but in <paramref name="Discarded"/>.</summary>
+/// <param name="Urgent">Expire within <see cref="LetterCounts.UrgentWithin"/>.</param>
+/// <param name="Unsettled">Replayed right now, or with an outcome that nobody saw.</param>
+/// <param name="Oldest">The first of the last failures; null where there is no letter.</param>
+/// <param name="NextExpiry">Null where none expires.</param>
+public sealed record CategoryCounts(
+    Category Category, int Count, int Urgent, int Held, int Unsettled, int Discarded, DateTimeOffset? Oldest, DateTimeOffset? NextExpiry);
+
+/// <summary>One pass over all letters.</summary>
+public sealed record LetterCounts(IReadOnlyList<CategoryCounts> Categories)
+{
+    public static readonly TimeSpan UrgentWithin = TimeSpan.FromHours(6);
+
+    /// <param name="letters">The oldest failure first.</param>
+    public static LetterCounts Of(IReadOnlyList<CatalogueLetter> letters, DateTimeOffset now)
+    {
+        var counts = new Dictionary<Category, CategoryCounts>();
+        foreach (var letter in letters)
+        {
+            var category = letter.Key.Category;
+            var so = counts.GetValueOrDefault(category) ?? new CategoryCounts(category, 0, 0, 0, 0, 0, null, null);
+            counts[category] = letter.Summary.State is LetterState.Discarded
+                ? so with { Discarded = so.Discarded + 1 }
+                : so with
+                {
+                    Count = so.Count + 1,
+                    Urgent = so.Urgent + (letter.ExpiresAt - now <= UrgentWithin ? 1 : 0),
+                    Held = so.Held + (letter.ExpiresAt is null ? 1 : 0),
+                    Unsettled = so.Unsettled + (letter.Summary.StateAt(now) is LetterState.Claimed or LetterState.Unknown ? 1 : 0),
+                    Oldest = so.Oldest ?? letter.Summary.LastFailedAt,
+                    NextExpiry = so.NextExpiry < letter.ExpiresAt ? so.NextExpiry : letter.ExpiresAt ?? so.NextExpiry,
+                };
+        }
+
+        return new LetterCounts([.. counts.Values.OrderBy(c => c.Category.Name, StringComparer.Ordinal)]);
+    }
+}

@@ -1,0 +1,46 @@
+// Which letters are meant: all of it is in the address, so a view can be kept and passed on.
+import { h } from './dom.js';
+import { t, word } from './text.js';
+import { button, field, select } from './ui.js';
+
+export const FILTERS = ['category', 'class', 'state', 'text', 'group', 'minAge', 'maxAge', 'expiresWithin'];
+
+const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law'];
+const CLASSES = ['transient', 'permanent', 'unknown', 'refused'];
+const STATES = ['open', 'provisional', 'claimed', 'unknown', 'discarded'];
+const AGES = ['15m', '1h', '6h', '1d', '2d'];
+const EXPIRIES = ['1h', '6h', '1d', '2d'];
+const TYPING_PAUSE = 120;
+
+export const filterOf = query => Object.fromEntries(FILTERS.map(name => [name, query.get(name)]).filter(([, value]) => value));
+
+export const addressOf = (tab, filter, more = {}) => {
+  const query = new URLSearchParams({ ...filter, ...more });
+  return `#/letters${tab ? `/${tab}` : ''}${query.size ? `?${query}` : ''}`;
+};
+
+/** go(filter) is called when it changes; while somebody types, a moment after the last key. */
+export function filterBar(filter, go) {
+  const set = (name, value) => {
+    const next = { ...filter, [name]: value };
+    if (!value) delete next[name];
+    filter = next;
+    go(next);
+  };
+  let timer;
+  const text = h('input', { type: 'search', id: 'filter-text', value: filter.text ?? '', autocomplete: 'off', onInput: e => {
+    clearTimeout(timer);
+    timer = setTimeout(() => set('text', e.target.value.trim()), TYPING_PAUSE);
+  } });
+  const pick = (name, values, list) => field(t(`filter.${name}`), select(filter[name] ?? '',
+    [['', t('filter.any')], ...values.map(v => [v, list ? word(list, v) : t('within', { time: v })]),
+      ...(filter[name] && !values.includes(filter[name]) ? [[filter[name], filter[name]]] : [])],
+    value => set(name, value)));
+  return h('form', { class: 'filters', role: 'search', 'aria-label': t('filter.label'), onSubmit: e => e.preventDefault() },
+    field(t('filter.text'), text),
+    pick('category', CATEGORIES, 'category'), pick('class', CLASSES, 'class'), pick('state', STATES, 'letter'),
+    pick('maxAge', AGES), pick('expiresWithin', EXPIRIES),
+    filter.group ? h('span', { class: 'pill' }, t('filter.group', { id: filter.group }),
+      button('✕', () => set('group', ''), { kind: 'plain', label: t('filter.group.clear') })) : null,
+    Object.keys(filter).length ? button(t('filter.clear'), () => go({})) : null);
+}

@@ -1,0 +1,63 @@
+// What cannot be brought back, and who did what: both are read in pages.
+import { get } from './api.js';
+import { h, put } from './dom.js';
+import { count, exact, since, t, word } from './text.js';
+import { badge, button, emptyBox, errorBox, field, loading, select, table } from './ui.js';
+
+const PAGE = 50;
+const WHY = ['expired', 'evicted', 'removed', 'discarded'];
+const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law'];
+
+export function tombstones(route) {
+  const filter = { category: route.query.get('category') ?? '', why: route.query.get('why') ?? '' };
+  return paged('nav.gone', 'gone.what', filter, set => [
+    field(t('filter.category'), select(filter.category, [['', t('filter.any')], ...CATEGORIES.map(c => [c, word('category', c)])], v => set('category', v))),
+    field(t('gone.why'), select(filter.why, [['', t('filter.any')], ...WHY.map(w => [w, word('end', w)])], v => set('why', v))),
+  ], cursor => get('/dlq/tombstones', { ...filter, limit: PAGE, cursor }), found => found.tombstones,
+  [['gone.at', s => since(s.goneAt)], ['gone.why', s => badge(s.why === 'evicted' ? 'bad' : s.why === 'expired' ? 'warn' : 'off', word('end', s.why))],
+    ['col.category', s => word('category', s.category)], ['col.id', s => h('code', {}, s.key.split(':').slice(2).join(':'))], ['col.error', s => s.cause],
+    ['col.attempts', s => count(s.attempts)], ['gone.by', s => s.by ? `${s.by}${s.reason ? `: ${s.reason}` : ''}` : '']], t('gone.none'));
+}
+
+export function audit(route) {
+  const filter = { actor: route.query.get('actor') ?? '', action: route.query.get('action') ?? '', key: route.query.get('key') ?? '' };
+  const check = h('div', { class: 'actions' }, button(t('audit.check'), async () => {
+    try {
+      const answer = await get('/audit/check');
+      put(check, badge(answer.intact ? 'good' : 'bad', answer.intact ? t('audit.intact', { n: answer.checked }) : t('audit.broken', { place: answer.faultAt, why: answer.fault })));
+    } catch (e) {
+      put(check, errorBox(e));
+    }
+  }));
+  const text = (name, key, set) => field(t(key), h('input', { value: filter[name], onChange: e => set(name, e.target.value.trim()) }));
+  return paged('nav.audit', 'audit.what', filter, set => [text('actor', 'audit.actor', set), text('action', 'audit.action', set), text('key', 'audit.key', set), check],
+    cursor => get('/audit', { ...filter, limit: PAGE, cursor }), found => found.entries,
+    [['audit.at', e => exact(e.at)], ['audit.phase', e => word('phase', e.phase)], ['audit.actor', e => `${e.actor}${e.address ? ` (${e.address})` : ''}`],
+      ['audit.action', e => word('action', e.action)], ['audit.key', e => e.set ?? (e.keys.length > 1 ? t('audit.keys', { n: e.keys.length }) : e.keys[0] ?? '')],
+      ['reason', e => e.reason ?? ''], ['audit.result', e => e.result ?? '']], t('audit.none'));
+}
+
+function paged(title, what, filter, controls, ask, itemsOf, columns, none) {
+  const body = h('div', {});
+  const set = (name, value) => {
+    filter[name] = value;
+    const query = new URLSearchParams(Object.entries(filter).filter(([, v]) => v));
+    history.replaceState(null, '', `${location.hash.split('?')[0]}${query.size ? `?${query}` : ''}`);
+    look();
+  };
+  const rows = [];
+  const look = async cursor => {
+    if (!cursor) rows.length = 0;
+    if (!body.hasChildNodes()) put(body, loading());
+    try {
+      const found = await ask(cursor);
+      rows.push(...itemsOf(found));
+      put(body, rows.length === 0 && !found.next ? emptyBox(none) : h('div', { class: 'scroll' }, table(t(title), columns.map(([key]) => t(key)),
+        rows.map(row => columns.map(([, cell]) => cell(row))), { class: 'wide' })), found.next ? button(t('more'), () => look(found.next)) : null);
+    } catch (e) {
+      put(body, errorBox(e, () => look(cursor)));
+    }
+  };
+  look();
+  return { title: t(title), element: h('div', {}, h('h1', {}, t(title)), h('p', { class: 'soft' }, t(what)), h('div', { class: 'filters' }, controls(set)), body) };
+}

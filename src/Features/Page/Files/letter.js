@@ -1,0 +1,202 @@
+// One letter: why it failed, in a sentence; what it holds; what was tried and by whom; what can be done.
+import { act } from './actions.js';
+import { get, getText, post } from './api.js';
+import { h, put } from './dom.js';
+import { difference, member, pretty } from './json.js';
+import { neighboursOf } from './list.js';
+import { bytes, count, exact, left, now, since, span, t, took, word } from './text.js';
+import { badge, button, copyButton, emptyBox, errorBox, facts, loading, may, messageOf, stateBadge, table, tellError, toast } from './ui.js';
+
+const addressOf = key => `#/letter?${new URLSearchParams({ key })}`;
+
+export function letter(route) {
+  const key = route.query.get('key') ?? '';
+  const element = h('article', { class: 'letter' }, loading());
+  let current = null;
+  let busy = false;
+  let over = false;
+  let text = '';
+
+  const look = async () => {
+    try {
+      const fresh = await getText('/dlq/-', { key });
+      if (over || fresh === text) return;
+      text = fresh;
+      current = JSON.parse(fresh);
+      put(element, render());
+    } catch (e) {
+      if (over) return;
+      if (e.status !== 404) return void put(element, errorBox(e, look));
+      current = null;
+      text = '';
+      put(element, await goneView(key));
+    }
+  };
+
+  const run = (path, query, said) => async () => {
+    if (busy) return;
+    busy = true;
+    for (const one of element.querySelectorAll('.do button')) one.disabled = true;
+    const answer = element.querySelector('.answer');
+    put(answer, badge('busy', t('replaying')));
+    try {
+      const done = await post(path, undefined, { key, ...query });
+      if (done.message?.includes('under way')) {
+        put(answer, badge('busy', done.message));
+        await new Promise(wait => setTimeout(wait, 2000));
+        await look();
+      } else {
+        toast(t(said, { id: current.letter.id }));
+        put(element, h('h1', {}, current.letter.id), h('div', { class: 'box good', 'data-outcome': 'delivered' }, badge('good', t(said, { id: current.letter.id })),
+          current.letter.topic ? h('p', {}, t('letter.delivered', { topic: current.letter.topic, key: current.letter.recordKey })) : null), beside(key));
+        current = null;
+        text = '';
+        over = true;
+        element.querySelector('a')?.focus();
+      }
+    } catch (e) {
+      const held = e.answer?.heldBy ? ` ${t('letter.heldby', { name: e.answer.heldBy, time: exact(e.answer.heldSince) })}` : '';
+      if (e.status === 404) await look();
+      else {
+        await look();
+        put(element.querySelector('.answer') ?? element, h('div', { class: 'box bad', role: 'alert', 'data-outcome': e.status }, h('strong', {}, t('replay.not')), ' ', messageOf(e), held));
+      }
+    } finally {
+      busy = false;
+      for (const one of element.querySelectorAll('.do button')) one.disabled = false;
+    }
+  };
+
+  const render = () => {
+    const { letter: l } = current;
+    return [
+      h('p', {}, h('a', { href: '#/letters/list' }, `‹ ${t('letters.list')}`)),
+      h('header', {}, h('h1', {}, l.id || key), copyButton(l.id || key), stateBadge('letter', l.state), left(l.discarded ? l.discarded.until : l.expiresAt)),
+      h('p', { class: 'story' }, story(l)),
+      current.masked ? h('p', { class: 'box' }, badge('off', t('masked'))) : null,
+      advice(l),
+      may('operator') ? h('div', { class: 'do' }, orders(l)) : null,
+      h('div', { class: 'answer', 'aria-live': 'polite' }),
+      beside(key),
+      facts([
+        [t('col.category'), word('category', l.category)], [t('letter.type'), l.eventType], [t('letter.stage'), word('stage', l.stage)],
+        [t('letter.class'), l.class ? word('class', l.class) : null], [t('letter.topic'), l.topic], [t('letter.key'), l.recordKey],
+        [t('letter.first'), exact(l.firstFailedAt)], [t('letter.last'), exact(l.lastFailedAt)],
+        [t('letter.group'), h('a', { href: `#/letters/list?group=${l.group}` }, l.group)], [t('col.size'), bytes(l.payloadBytes)],
+        [t('letter.hash'), l.payloadSha256 ? h('code', {}, l.payloadSha256) : null],
+      ]),
+      payload(), headers(l), attempts(l), timeline(l),
+    ];
+  };
+
+  const orders = l => {
+    const then = () => look();
+    if (l.state === 'discarded') return [button(t('restore'), () => act('restore', [key], then).catch(tellError), { kind: 'primary' })];
+    const retry = (query, said) => run('/dlq/retry/-', query, said);
+    return [
+      l.state === 'unknown' ? [
+        button(t('replay.ask'), retry({}, 'replayed'), { kind: 'primary', title: t('replay.ask.title') }),
+        button(t('replay.again'), retry({ confirm: 'unknown' }, 'replayed'), { title: t('replay.again.title') }),
+        button(t('replay.arrived'), retry({ confirm: 'delivered' }, 'closed'), { title: t('replay.arrived.title') }),
+      ] : button(t('replay'), retry({}, 'replayed'), { kind: unmended(l) ? '' : 'primary', disabled: l.state === 'claimed' || unmended(l), title: l.topic ? t('replay.to', { topic: l.topic, key: l.recordKey ?? '' }) : null }),
+      l.held ? button(t('release'), () => act('release', [key], then).catch(tellError)) : button(t('hold'), () => act('hold', [key], then).catch(tellError)),
+      l.held ? null : button(t('extend'), () => act('extend', [key], then).catch(tellError)),
+      may('editor') ? h('a', { class: unmended(l) ? 'button primary' : 'button', href: `#/edit?${new URLSearchParams({ key })}` }, t('edit')) : null,
+      button(t('discard'), () => act('discard', [key], then).catch(tellError), { kind: 'danger' }),
+    ];
+  };
+
+  const payload = () => {
+    const [item, original, base64] = [member(text, 'item'), member(text, 'original'), current.payloadBase64];
+    const shown = h('pre', { class: 'payload', tabindex: '0' }, base64 ?? pretty(item));
+    const views = base64 ? [['raw', base64]] : [['pretty', pretty(item)], ['raw', item]];
+    if (original) views.push(['diff', null]);
+    const pick = ([id, body]) => button(t(`payload.${id}`), e => {
+      for (const one of e.currentTarget.parentNode.children) one.setAttribute('aria-pressed', String(one === e.currentTarget));
+      put(shown, body ?? difference(pretty(original), pretty(item)).map(line =>
+        h('span', { class: line.kind }, `${{ same: ' ', old: '-', new: '+' }[line.kind]} ${line.text}\n`)));
+    }, { kind: 'small' });
+    const choices = h('div', { class: 'choices', role: 'group', 'aria-label': t('payload') }, views.map(pick));
+    choices.firstChild.setAttribute('aria-pressed', 'true');
+    return h('section', {}, h('h2', {}, t('payload')), current.note ? h('p', { class: 'soft' }, t('payload.base64')) : null, choices, shown,
+      current.letter.edit ? h('p', { class: 'soft' }, t('edited.by', { name: current.letter.edit.by, reason: current.letter.edit.reason }), ' ', since(current.letter.edit.at)) : null);
+  };
+
+  look();
+  const go = to => () => { if (to) location.hash = addressOf(to); };
+  const { before, after } = neighboursOf(key);
+  const click = selector => () => element.querySelector(selector)?.click();
+  return {
+    title: t('letter.title'), element, leave: () => { over = true; },
+    update: (mark, earlier) => {
+      if (over || busy) return;
+      const ended = current && current.letter.expiresAt && Date.parse(current.letter.expiresAt) < now();
+      if (ended || (earlier && mark.letters && mark.letters.version !== earlier.letters?.version)) look();
+    },
+    keys: { j: go(after), k: go(before), r: click('.do .primary'), h: click('.do button:nth-of-type(2)') },
+  };
+}
+
+function beside(key) {
+  const { before, after } = neighboursOf(key);
+  return before || after ? h('p', { class: 'beside' },
+    before ? h('a', { href: addressOf(before) }, `‹ ${t('letter.before')}`) : null, ' ', after ? h('a', { href: addressOf(after) }, `${t('letter.after')} ›`) : null) : null;
+}
+
+/** What happened, as one would tell it. */
+function story(l) {
+  if (l.unreadable) return t('story.unreadable', { why: l.unreadable });
+  const seconds = (Date.parse(l.lastFailedAt) - Date.parse(l.firstFailedAt)) / 1000;
+  const begin = l.stage === 'decide'
+    ? t('story.refused', { time: exact(l.lastFailedAt) })
+    : t('story.failed', { n: l.attemptCount, time: exact(l.lastFailedAt), within: seconds >= 1 ? t('story.within', { time: span(seconds) }) : '' });
+  return [begin, ' ', h('q', {}, l.error), ' ', l.maybeWritten ? t('story.maybe') : t('story.not'), ' ',
+    l.held ? t('story.held') : l.discarded ? t('story.discarded', { name: l.discarded.by, reason: l.discarded.reason }) : ''];
+}
+
+/** It holds a row that could not become a record, and nobody has mended it. */
+const unmended = l => l.stage === 'decide' && !l.edit;
+
+function advice(l) {
+  if (l.state === 'claimed') return h('div', { class: 'box' }, badge('busy', t('advice.claimed', { name: l.claim?.by ?? '', time: l.claim ? exact(l.claim.since) : '' })));
+  if (l.state === 'unknown') return h('div', { class: 'box bad' }, badge('bad', t('advice.unknown')), h('p', {}, l.claim?.ended ?? ''));
+  if (l.state === 'provisional') return h('div', { class: 'box' }, badge('busy', t('advice.provisional')));
+  if (unmended(l)) return h('div', { class: 'box warn' }, badge('warn', t('advice.refused')));
+  return null;
+}
+
+const headers = l => !l.headers?.length ? null : h('section', {}, h('h2', {}, t('headers')),
+  table(t('headers'), [t('header.name'), t('header.value')], l.headers.map(x => [h('code', {}, x.name), h('code', {}, x.value)])));
+
+const attempts = l => !l.attempts?.length ? null : h('section', {}, h('h2', {}, t('attempts')),
+  table(t('attempts'), ['#', t('attempt.at'), t('attempt.took'), t('letter.class'), t('attempt.code'), t('col.error'), t('attempt.written')],
+    l.attempts.map(a => [count(a.number), exact(a.startedAt), took(a.tookMs), word('class', a.class), h('code', {}, a.code), a.message, a.maybeWritten ? t('maybe') : t('no')])));
+
+function timeline(l) {
+  const events = [
+    [l.firstFailedAt, t('timeline.first')], [l.lastFailedAt, t('timeline.last', { n: l.attemptCount })],
+    ...(l.history ?? []).map(e => [e.at, `${word('action', e.action)}, ${t('by', { name: e.by })}${e.note ? `: ${e.note}` : ''}`]),
+    l.edit ? [l.edit.at, t('edited.by', { name: l.edit.by, reason: l.edit.reason })] : null,
+    l.claim ? [l.claim.since, t('timeline.claim', { name: l.claim.by })] : null,
+    l.discarded ? [l.discarded.until, t('timeline.final')] : l.expiresAt ? [l.expiresAt, t('timeline.expires')] : null,
+  ].filter(e => e).sort((a, b) => Date.parse(a[0]) - Date.parse(b[0]));
+  return h('section', {}, h('h2', {}, t('timeline')), h('ol', { class: 'timeline' },
+    events.map(([at, what]) => h('li', {}, h('span', { class: 'soft' }, exact(at)), ' ', what))));
+}
+
+/** What is left of a letter that is gone: its tombstone, or the word that it was delivered. */
+async function goneView(key) {
+  let stone = null;
+  try {
+    const found = await get('/dlq/tombstones', { category: key.split(':')[1], limit: 200 });
+    stone = found.tombstones.find(s => s.key === key) ?? null;
+  } catch (e) {
+    return [h('h1', {}, key), errorBox(e)];
+  }
+  const title = h('h1', {}, key.split(':').slice(2).join(':') || key);
+  return stone
+    ? [title, h('div', { class: 'box warn', 'data-outcome': 'gone' }, badge('off', word('end', stone.why)), h('p', {}, t('gone.text', { time: exact(stone.goneAt) }))),
+      facts([[t('col.error'), stone.cause], [t('letter.first'), stone.firstFailedAt ? exact(stone.firstFailedAt) : null], [t('col.attempts'), count(stone.attempts)], [t('letter.hash'), stone.payloadSha256 ? h('code', {}, stone.payloadSha256) : null]]),
+      beside(key)]
+    : [title, emptyBox(t('letter.none'), t('letter.none.more')), beside(key), h('p', {}, h('a', { href: '#/letters/list' }, t('letters.list')))];
+}

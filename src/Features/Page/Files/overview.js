@@ -1,0 +1,133 @@
+// What flows, what is stuck, what to do: the neighbours, what expires soon, and a card for each flow.
+import { get, post, ready } from './api.js';
+import { h, put } from './dom.js';
+import { count, exact, left, since, span, t, word } from './text.js';
+import { badge, button, doing, errorBox, facts, hourBars, loading, may, messageOf, stateBadge, toast } from './ui.js';
+
+const REFRESH = 5000;
+
+export function overview() {
+  const strip = h('section', { class: 'strip', 'aria-label': t('overview.neighbours') });
+  const urgent = h('div', {});
+  const cards = h('div', { class: 'cards' }, loading());
+  const element = h('div', {}, h('h1', {}, t('nav.overview')), strip, urgent, cards);
+  let gone = false;
+  const look = async () => {
+    const [flows, hours, letters, store, health] = await Promise.all(
+      [get('/pollers'), get('/pollers/history'), get('/dlq/counts'), get('/dlq/store'), ready()]
+        .map(asked => asked.then(value => ({ value }), error => ({ error }))));
+    if (gone) return;
+    if (flows.error) return void put(cards, errorBox(flows.error, look));
+    put(strip, neighbours(flows.value.items, store, health).map(chip));
+    put(urgent, urgency(letters, store));
+    showCards(cards, flows.value.items, hours.value?.items ?? [], letters.value?.categories ?? null, look);
+  };
+  look();
+  const timer = setInterval(() => { if (!document.hidden) look(); }, REFRESH);
+  return { title: t('nav.overview'), element, leave: () => { gone = true; clearInterval(timer); } };
+}
+
+const KNOWN = ['dead-letters', 'pollers', 'topics'];
+
+/** [{ name, kind, text, since, problem }] */
+function neighbours(flows, store, health) {
+  const list = [];
+  const circuits = flows.map(f => f.circuit).filter(c => c && c.state !== 'closed');
+  const away = flows.filter(f => f.brokerAway && f.category !== 'law');
+  list.push(circuits.length || away.length
+    ? { name: 'Kafka', kind: 'bad', text: t('state.trouble'), since: circuits[0]?.openSince ?? away[0]?.downSince, problem: circuits[0]?.reason ?? away[0]?.lastProblem }
+    : { name: 'Kafka', kind: 'good', text: t('state.ok') });
+  list.push(store.error
+    ? { name: 'Redis', kind: 'bad', text: t('state.away'), problem: messageOf(store.error) }
+    : store.value.problems.length
+      ? { name: 'Redis', kind: 'warn', text: t('state.look'), problem: store.value.problems.join('; ') }
+      : { name: 'Redis', kind: 'good', text: t('state.ok') });
+  for (const backend of [...new Set(flows.map(f => f.backend))]) {
+    const down = flows.find(f => f.backend === backend && f.downSince && !f.brokerAway);
+    const names = flows.filter(f => f.backend === backend).map(f => word('flow', f.name)).join(', ');
+    list.push(down
+      ? { name: backend, kind: 'bad', text: t('state.trouble'), since: down.downSince, problem: down.lastProblem, title: names }
+      : { name: backend, kind: 'good', text: t('state.ok'), title: names });
+  }
+  const law = flows.find(f => f.category === 'law');
+  if (law) list.push(law.brokerAway ? { name: 'LLM', kind: 'bad', text: t('state.away'), since: law.downSince, problem: law.lastProblem } : { name: 'LLM', kind: 'good', text: t('state.ok') });
+  for (const check of health.value?.checks ?? [])
+    if (!KNOWN.includes(check.name)) list.push({ name: check.name, kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: word('ready', check.status), problem: check.problem });
+  return list;
+}
+
+const chip = one => h('div', { class: `chip ${one.kind}` },
+  h('div', {}, h('strong', {}, one.name), ' ', badge(one.kind, one.text), one.since ? [' ', h('span', { class: 'soft' }, t('since'), ' ', since(one.since))] : null),
+  one.title ? h('p', { class: 'soft' }, one.title) : null,
+  one.problem ? h('p', { class: 'soft' }, one.problem) : null);
+
+function urgency(letters, store) {
+  if (letters.error) return errorBox(letters.error);
+  const all = letters.value.categories;
+  const sum = name => all.reduce((n, c) => n + c[name], 0);
+  const boxes = [];
+  if (store.value?.evictedKeys > 0) boxes.push(h('div', { class: 'box bad' }, t('overview.evicted', { n: store.value.evictedKeys })));
+  if (sum('urgent') > 0) {
+    boxes.push(h('div', { class: 'box bad urgency' }, h('strong', {}, t('overview.urgent', { n: sum('urgent') })), ' ',
+      h('a', { href: '#/letters/list?expiresWithin=6h' }, t('overview.urgent.show'))));
+  }
+  if (sum('unsettled') > 0) {
+    boxes.push(h('div', { class: 'box warn' }, t('overview.unsettled', { n: sum('unsettled') }), ' ',
+      h('a', { href: '#/letters/list?state=unknown' }, t('show'))));
+  }
+  if (letters.value.total === 0) boxes.push(h('div', { class: 'box good' }, badge('good', t('letters.none'))));
+  return boxes;
+}
+
+/** Cards stay where they are and their buttons keep the focus: only what is in them changes. */
+function showCards(cards, flows, hours, categories, look) {
+  for (const flow of flows) {
+    let card = [...cards.children].find(c => c.dataset.flow === flow.name);
+    if (!card) {
+      if (!cards.querySelector('[data-flow]')) put(cards);
+      card = h('article', { class: 'card', 'data-flow': flow.name, 'aria-label': word('flow', flow.name) }, h('div', {}), h('div', { class: 'actions' }));
+      cards.append(card);
+    }
+    put(card.firstChild, content(flow, hours.find(hour => hour.name === flow.name), categories?.find(c => c.category === flow.category), categories));
+    const paused = flow.pausedBy !== null;
+    if (may('operator') && card.lastChild.dataset.paused !== String(paused)) {
+      card.lastChild.dataset.paused = String(paused);
+      put(card.lastChild, actions(flow, paused, look));
+    }
+  }
+}
+
+function content(flow, hour, letters, categories) {
+  const minutes = hour?.delivered ?? [];
+  const perMinute = minutes.length > 1 ? minutes[minutes.length - 2] : null;
+  const total = list => list?.reduce((n, v) => n + (v ?? 0), 0) ?? 0;
+  const [sent, dead] = [total(hour?.delivered), total(hour?.deadLettered)];
+  return [
+    h('header', {}, h('h2', {}, word('flow', flow.name)), stateBadge('poller', flow.state)),
+    h('p', { class: 'soft path' }, `${flow.backend} → ${flow.topic || 'LLM'}`),
+    flow.pausedBy ? h('p', { class: 'soft' }, t('paused.by', { name: flow.pausedBy }), ' ', since(flow.pausedSince)) : null,
+    flow.heldBy ? h('p', { class: 'soft' }, t('held.by', { name: flow.heldBy })) : null,
+    hourBars(minutes, hour?.deadLettered ?? [], t('overview.hour', { sent, dead, most: Math.max(0, ...minutes.map(v => v ?? 0)) })),
+    facts([
+      [t('overview.rate'), perMinute === null || perMinute === undefined ? '–' : t('per.minute', { n: perMinute })],
+      [t('overview.pending'), flow.lastVisit ? `${count(flow.lastVisit.leftPending)}${flow.lagSeconds ? ` · ${t('overview.lag', { time: span(flow.lagSeconds) })}` : ''}` : '–'],
+      [t('overview.dead'), categories === null ? t('state.unknown') : h('a', { href: `#/letters?category=${flow.category}` }, count(letters?.count ?? 0))],
+      letters?.oldest ? [t('overview.oldest'), since(letters.oldest)] : null,
+      letters?.nextExpiry ? [t('overview.expiry'), left(letters.nextExpiry)] : null,
+      flow.lastVisit ? [t('overview.visit'), since(flow.lastVisit.at)] : null,
+    ]),
+    flow.downSince ? h('p', { class: 'box bad', title: exact(flow.downSince) }, flow.lastProblem) : null,
+  ];
+}
+
+function actions(flow, paused, look) {
+  const act = (path, said) => doing(async () => {
+    await post(`/pollers/${flow.name}/${path}`);
+    toast(t(said, { name: word('flow', flow.name) }));
+    await look();
+  });
+  return [
+    paused ? button(t('resume'), act('resume', 'resumed'), { kind: 'primary' }) : button(t('pause'), act('pause', 'paused')),
+    button(t('poll.now'), act('poll', 'polled'), { disabled: paused }),
+  ];
+}

@@ -1,0 +1,159 @@
+// The parts that views are made of.
+import { ApiError } from './api.js';
+import { h, put, s } from './dom.js';
+import { exact, now, t, word } from './text.js';
+
+let me = { name: null, roles: [] };
+export const setMe = who => { me = who; };
+export const whoAmI = () => me;
+export const may = role => me.roles.includes(role);
+
+const SIGNS = { good: '✓', warn: '!', bad: '✕', busy: '…', off: '–' };
+
+/** A state by sign, colour and word. */
+export const badge = (kind, text, title) =>
+  h('span', { class: `badge ${kind}`, title }, h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind] ?? '•'), text);
+
+export const button = (text, act, { kind = '', title, disabled, label } = {}) =>
+  h('button', { type: 'button', class: kind, title, disabled, 'aria-label': label, onClick: act }, text);
+
+/** While it runs, the button is off: a second click does nothing. */
+export const doing = act => async event => {
+  const pressed = event.currentTarget;
+  if (pressed.disabled) return;
+  pressed.disabled = true;
+  try {
+    await act(event);
+  } catch (e) {
+    tellError(e);
+  } finally {
+    pressed.disabled = false;
+  }
+};
+
+export const field = (label, input, hint) =>
+  h('label', { class: 'field' }, h('span', {}, label), input, hint ? h('span', { class: 'hint' }, hint) : null);
+
+export const select = (value, options, act, attributes = {}) =>
+  h('select', { onChange: e => act(e.target.value), ...attributes },
+    options.map(([id, text]) => h('option', { value: id, selected: id === value }, text)));
+
+export const copyButton = text => button(t('copy'), async e => {
+  await navigator.clipboard.writeText(text);
+  const pressed = e.target;
+  pressed.textContent = t('copied');
+  setTimeout(() => { pressed.textContent = t('copy'); }, 1500);
+}, { kind: 'small', label: `${t('copy')} ${text}` });
+
+export const facts = pairs => h('dl', { class: 'facts' },
+  pairs.filter(pair => pair && pair[1] !== null && pair[1] !== undefined && pair[1] !== '')
+    .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+
+/** rows: cells or null; each cell carries its column's name for narrow screens. */
+export function table(caption, columns, rows, attributes = {}) {
+  return h('table', attributes,
+    h('caption', { class: 'hidden' }, caption),
+    h('thead', {}, h('tr', {}, columns.map(c => h('th', { scope: 'col' }, c)))),
+    h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, at) => h('td', { 'data-name': columns[at] }, cell))))));
+}
+
+export const messageOf = e => e instanceof ApiError
+  ? e.status === 0 ? t('error.unreachable') : e.status === 403 && e.answer.needs ? t('error.role', { role: e.answer.needs }) : e.message
+  : String(e?.message ?? e);
+
+export const errorBox = (e, again) => h('div', { class: 'box bad', role: 'alert' },
+  h('p', {}, h('strong', {}, t('error.title')), ' ', messageOf(e)),
+  e?.answer?.traceId ? h('p', { class: 'soft' }, t('error.trace', { id: e.answer.traceId })) : null,
+  again ? button(t('again'), again) : null);
+
+export const emptyBox = (title, more) => h('div', { class: 'box empty' }, h('p', {}, h('strong', {}, title)), more ? h('p', {}, more) : null);
+
+export const loading = () => h('p', { class: 'soft', 'aria-busy': 'true' }, t('loading'));
+
+/** Fills the element from what is fetched; tells when that fails, and never shows nothing as if all were well. */
+export async function fill(element, fetcher, render) {
+  if (!element.hasChildNodes()) put(element, loading());
+  try {
+    put(element, await render(await fetcher()));
+  } catch (e) {
+    if (e.name !== 'AbortError') put(element, errorBox(e, () => fill(element, fetcher, render)));
+  }
+}
+
+const toasts = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
+export const toastArea = () => toasts;
+
+/** action: { text, act }, such as an undo. */
+export function toast(text, { kind = 'good', action, seconds = 8 } = {}) {
+  const close = () => one.remove();
+  const one = h('div', { class: `toast ${kind}` }, h('span', {}, text),
+    action ? button(action.text, () => { close(); action.act(); }) : null,
+    button('✕', close, { kind: 'plain', label: t('close') }));
+  toasts.append(one);
+  setTimeout(close, (action ? 20 : seconds) * 1000);
+}
+
+export const tellError = e => toast(messageOf(e), { kind: 'bad', seconds: 15 });
+
+/**
+ * A dialog over the page: the browser keeps the focus inside and gives it back. build(close) makes its content; resolves with
+ * what close was given, null where it was dismissed.
+ */
+export function dialog(title, build) {
+  return new Promise(done => {
+    const close = value => {
+      box.close();
+      box.remove();
+      done(value ?? null);
+    };
+    const id = `d${Math.trunc(performance.now() * 1000)}`;
+    const box = h('dialog', { 'aria-labelledby': id, onCancel: e => { e.preventDefault(); close(null); } },
+      h('header', {}, h('h2', { id }, title), button('✕', () => close(null), { kind: 'plain', label: t('close') })));
+    box.append(h('div', { class: 'body' }, build(close)));
+    document.body.append(box);
+    box.showModal();
+  });
+}
+
+/** Asks for a reason; resolves with it or null. */
+export const askReason = (title, text, action, { required = true, kind = 'primary' } = {}) => dialog(title, close => {
+  const input = h('textarea', { rows: 3, maxlength: 500, autofocus: true, required });
+  const form = h('form', { method: 'dialog', onSubmit: e => {
+    e.preventDefault();
+    const reason = input.value.trim();
+    if (reason || !required) close(reason || ' ');
+  } }, h('p', {}, text), field(required ? t('reason') : t('reason.optional'), input),
+  h('div', { class: 'actions' }, h('button', { type: 'submit', class: kind }, action), button(t('cancel'), () => close(null))));
+  return form;
+});
+
+const HOUR = { width: 240, height: 44, foot: 1 };
+
+/** The last hour by minutes, a bar each: what was delivered, and over it what became a dead letter. */
+export function hourBars(delivered, dead, label) {
+  const most = Math.max(1, ...delivered.map(v => v ?? 0), ...dead.map(v => v ?? 0));
+  const bars = values => values.map((value, n) => {
+    if (!value) return '';
+    const x = ((n + 0.5) * HOUR.width) / values.length;
+    return `M${x.toFixed(1)} ${HOUR.height}V${(HOUR.height - HOUR.foot - (value * (HOUR.height - 4)) / most).toFixed(1)}`;
+  }).join('');
+  return s('svg', { viewBox: `0 0 ${HOUR.width} ${HOUR.height}`, class: 'hour', role: 'img', 'aria-label': label, preserveAspectRatio: 'none' },
+    s('title', {}, label), s('path', { d: bars(delivered) || 'M0 0' }), s('path', { d: bars(dead) || 'M0 0', class: 'dead' }));
+}
+
+export const states = {
+  open: 'warn', provisional: 'busy', claimed: 'busy', unknown: 'bad', discarded: 'off',
+  planned: 'off', canary: 'busy', running: 'busy', paused: 'warn', stopped: 'bad', finished: 'good', cancelled: 'off',
+  waiting: 'good', visiting: 'busy', 'standing-by': 'off',
+};
+
+export const stateBadge = (list, state) => badge(states[state] ?? 'off', word(list, state));
+
+/** CSV and the like, saved as a file. */
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  h('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export const stamp = () => exact(new Date(now()).toISOString()).replace(/[^\d]/g, '').slice(0, 14);

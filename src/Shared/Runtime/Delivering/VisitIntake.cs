@@ -1,0 +1,88 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Runtime.Delivering;
+
+/// <summary>What this process knows of one flow's events, beside what is lasting.</summary>
+/// <param name="Holds">Which event a visit or a replay has in hand.</param>
+/// <param name="Pending">Which rows the outbox last said were PENDING.</param>
+sealed record FlowMemory(DeliveryLedger Ledger, InFlightEvents Holds, PendingRows Pending);
+
+/// <summary>
+/// Takes from the rows (all that are pending) those that may be published now, and has them in hand until it is disposed
+/// of. The others are seen to here: what is already in Kafka gets its mark, what may be is looked up there, and what a
+/// replay has in hand is left to it.
+/// </summary>
+sealed class VisitIntake(
+    RelayRoute route, FlowMemory memory, DeliveryPorts ports, Settler settler, VisitCounters tally, CancellationToken stopping)
+    : IDisposable
+{
+    const int ChunkRows = 256;
+
+    readonly List<EventId> held = [];
+
+    public async Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows)
+        where TRow : IPendingRow
+    {
+        var pending = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
+        memory.Pending.Note(pending);
+        if (!(await memory.Ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
+        {
+            LeaveAll(rows.Count, failure);
+            return [];
+        }
+
+        memory.Ledger.ForgetAbsent(pending, id => memory.Holds.HolderOf(id) is not null);
+        // In the order of the rows; of an event that is there twice, the first gets it.
+        held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(id => memory.Holds.TryTakeForVisit(id)));
+        var sorted = VisitAdmission.Sort(rows, held.ToHashSet(), memory.Ledger.Find);
+        tally.LeftPending(sorted.Elsewhere);
+        var admitted = sorted.Admitted.ToList();
+        var published = sorted.Published.ToList();
+        var written = await FindWrittenAsync([.. sorted.InDoubt.Select(d => (d.Id, d.Entry))]);
+        foreach (var (row, id, _) in sorted.InDoubt)
+        {
+            if (written is null) tally.LeftPending();
+            else if (written.Contains(id)) published.Add(id);
+            else admitted.Add(row);
+        }
+
+        await RemarkAsync(published);
+        return admitted;
+    }
+
+    public void Dispose()
+    {
+        memory.Holds.EndVisit();
+        foreach (var id in held) memory.Holds.Release(id);
+    }
+
+    /// <summary>Which of the events in doubt have a record; null where Kafka could not be asked.</summary>
+    async Task<IReadOnlySet<EventId>?> FindWrittenAsync(List<(EventId Id, LedgerEntry Entry)> inDoubt)
+    {
+        if (inDoubt.Count == 0) return System.Collections.Immutable.ImmutableHashSet<EventId>.Empty;
+        var answer = await ports.FindWritten(route.Topic, inDoubt.Min(d => d.Entry.Since), inDoubt.ConvertAll(d => d.Id), stopping);
+        if (answer.TryGetRight(out var written, out var failure)) return written;
+        tally.Problem(
+            VisitStage.Publish, $"Kafka: {inDoubt.Count} events may have been written, and could not be looked up: {failure.Message}");
+        return null;
+    }
+
+    async Task RemarkAsync(List<EventId> published)
+    {
+        memory.Ledger.NotePublished(published);
+        foreach (var chunk in published.Chunk(ChunkRows))
+        {
+            var keys = chunk.Select(id => new DeadLetterKey(route.Category, id.Value)).ToArray();
+            if ((await ports.Letters.FindExisting(keys)).TryGetRight(out var letters, out var failure))
+                await Task.WhenAll(keys.Zip(chunk, (key, id) => settler.MarkLateAsync(id, key, letters.Contains(key))));
+            else LeaveAll(chunk.Length, failure);
+        }
+    }
+
+    void LeaveAll(int rows, StoreFailure failure)
+    {
+        tally.Problem(VisitStage.Redis, $"Redis: {failure.Message}");
+        tally.LeftPending(rows);
+    }
+}

@@ -1,0 +1,28 @@
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Runtime.Delivering;
+
+/// <summary>What is noted lastingly before records go out, and once the visit has ended.</summary>
+sealed class VisitStart(DeliveryLedger ledger, LetterPort letters, VisitCounters tally)
+{
+    /// <summary>
+    /// Notes that these events go out now, and finds the letters that earlier visits left for them; null where Redis is
+    /// away: then nothing goes out, because a crash would make the next process double it.
+    /// </summary>
+    public async Task<IReadOnlySet<DeadLetterKey>?> BeginAsync(Either<Refusal, Delivery>[] chunk)
+    {
+        var events = chunk.SelectMany(step => step.RightToArray()).SelectMany(d => d.Events).ToArray();
+        EventId[] ids = [.. events.Select(e => e.Id)];
+        var beginning = ledger.BeginAsync(ids);
+        var finding = letters.FindExisting([.. events.Select(e => e.LetterKey)]);
+        var begun = await beginning;
+        var existing = await finding;
+        if (begun.TryGetRight(out _, out var failure) && existing.TryGetRight(out var there, out failure)) return there;
+        tally.Problem(VisitStage.Redis, $"Redis: {failure.Message}");
+        ledger.ForgetUnwritten(ids);
+        return null;
+    }
+
+    public Task EndAsync() => ledger.FlushAsync();
+}
