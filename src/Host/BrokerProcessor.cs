@@ -1,4 +1,6 @@
+using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Operating;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
@@ -21,11 +23,14 @@ sealed class BrokerProcessor : IAsyncDisposable
         var builder = HttpApi.NewBuilder(http, access, logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
-            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint);
+            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint)
+                || type == typeof(ReadyEndpoint);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
-        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddHealthChecks();
+        broker.AddTo(builder.Services);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(
+            new AuditTrail(new StoreAudit(broker).AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>()));
         app = HttpApi.Build(builder);
     }
 

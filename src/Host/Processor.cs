@@ -1,6 +1,8 @@
 using System.Reflection;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Letters;
+using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Http.Pollers;
@@ -38,11 +40,16 @@ sealed class Processor : IAsyncDisposable
             slices = [.. slices, streams];
         }
 
+        if (settings.Broker.Case is BrokerSettings events)
+        {
+            var (built, flow) = BrokerFlow.Build(tools, events, connections.BrokerTools);
+            (broker, slices) = (built, [.. slices, flow]);
+            built.AddTo(builder.Services);
+        }
+
         var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
         deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
-        broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
-        broker.Iter(b => builder.Services.AddSingleton(b));
         pollers = new PollerControl(slices, connections.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
         builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(connections.AuditLog).AddHealthChecks()
             .AddCheck("pollers", new PollersCheck(slices)).AddCheck("topics", new TopicsCheck(connections.Circuits));

@@ -1,10 +1,12 @@
 using Hobom.Slices.Broker.Consumers;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Publishing;
+using Hobom.Slices.Broker.Replays;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Broker;
@@ -13,7 +15,11 @@ namespace Hobom.Slices.Broker;
 /// <param name="Owner">This process, in leases; no two processes have the same.</param>
 /// <param name="Publish">To Kafka; null: consumers that are topics wait for a process that can.</param>
 public sealed record BrokerTools(
-    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten);
+    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten)
+{
+    /// <summary>Nothing is given out meanwhile.</summary>
+    public Func<bool> IsPaused { get; init; } = () => false;
+}
 
 /// <summary>Durable events and their consumers, whole. Built at once; its store is opened when it runs, and again until it opens.</summary>
 public sealed class BrokerSlice : IAsyncDisposable
@@ -30,7 +36,8 @@ public sealed class BrokerSlice : IAsyncDisposable
         (Settings, this.tools) = (settings, tools);
         log = tools.Logs.CreateLogger("Hobom.Slices.Broker");
         Tuning = new TuningControl(settings.Tuning, log);
-        Counters = new BrokerCounters();
+        Watch = new BrokerWatch(tools.Clock);
+        Counters = new BrokerCounters(() => Watch.Last?.Waiting ?? 0);
     }
 
     public BrokerSettings Settings { get; }
@@ -38,6 +45,8 @@ public sealed class BrokerSlice : IAsyncDisposable
     public TuningControl Tuning { get; }
 
     public BrokerCounters Counters { get; }
+
+    public BrokerWatch Watch { get; }
 
     /// <summary>Null until the store is open.</summary>
     public OpenBroker? Open { get; private set; }
@@ -55,7 +64,9 @@ public sealed class BrokerSlice : IAsyncDisposable
         using var dispatcher = NewDispatcher(broker);
         await Task.WhenAll(
             dispatcher.RunAsync(stopping), Tuning.FollowAsync(broker.Store, tools.Clock, stopping),
-            new Retention(broker.Store, Settings.Retention, tools.Clock, log).RunAsync(stopping));
+            Watch.RunAsync(broker.Store, stopping), new StoreReplays(broker.Store, tools.Clock, log).RunAsync(stopping),
+            new Retention(broker.Store, Settings.Retention, Settings.NoConsumerLimit, Counters.CountExpired, tools.Clock, log)
+                .RunAsync(stopping));
     }
 
     public async ValueTask DisposeAsync()
@@ -63,6 +74,10 @@ public sealed class BrokerSlice : IAsyncDisposable
         if (opened is not null) await opened.DisposeAsync();
         Counters.Dispose();
     }
+
+    /// <summary>What its routes ask beside the clock and the audit, and its part of readiness.</summary>
+    public void AddTo(IServiceCollection services) =>
+        services.AddSingleton(this).AddHealthChecks().AddCheck("broker", new BrokerCheck(this));
 
     async Task<OpenBroker?> OpenAsync(CancellationToken stopping)
     {
@@ -101,6 +116,8 @@ public sealed class BrokerSlice : IAsyncDisposable
         return true;
     }
 
+    BrokerTuning NowOrPaused() => tools.IsPaused() ? Tuning.Now with { ProcessorEnabled = false } : Tuning.Now;
+
     Dispatcher NewDispatcher(OpenBroker broker)
     {
         var webhooks = new WebhookSender(Settings.AllowPrivateReceivers, tools.Clock);
@@ -113,7 +130,7 @@ public sealed class BrokerSlice : IAsyncDisposable
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new Dispatcher(new DispatcherTools(
-            broker.Store, PortOf, () => Tuning.Now, tools.Owner, tools.Clock, tools.Chance, Counters.CountTry, log));
+            broker.Store, PortOf, NowOrPaused, tools.Owner, tools.Clock, tools.Chance, Counters.CountTry, log));
     }
 }
 

@@ -21,6 +21,7 @@ static class EventHeaders
             }
             : [("event-id", given.Id), ("event-source", given.Source), ("event-type", given.Type), ("event-time", time)];
         foreach (var (name, value) in headers) yield return (name, Escape(value));
+        if (claimed.IsEdited) yield return ("edited", "1");
         if (claimed.Attempt > 1) yield return (PossibleDuplicate, "1");
     }
 

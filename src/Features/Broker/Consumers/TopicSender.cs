@@ -44,6 +44,7 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
                 new(RecordHeader.EventId, id.Value), new(RecordHeader.EventType, claimed.Event.Type),
                 new("event-source", claimed.Event.Source),
                 new("event-source-id", claimed.Event.Id), .. cloud,
+                .. claimed.IsEdited ? [new RecordHeader("edited", "1")] : Array.Empty<RecordHeader>(),
             ],
             []);
     }

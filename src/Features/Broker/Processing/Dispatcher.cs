@@ -27,6 +27,9 @@ public sealed class Dispatcher : IDisposable
     /// <summary>A busy process takes many turns a second; leases run out rarely.</summary>
     static readonly TimeSpan ExpiredLookInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How soon it is seen that the processor is switched on again.</summary>
+    static readonly TimeSpan OffInterval = TimeSpan.FromSeconds(2);
+
     const int RouteBatch = 500;
 
     readonly DispatcherTools tools;
@@ -91,7 +94,7 @@ public sealed class Dispatcher : IDisposable
     async Task<Turn> TurnAsync(CancellationToken stopping)
     {
         var tuning = tools.Tuning();
-        if (!tuning.OutboxEnabled || !tuning.ProcessorEnabled) return Turn.Idle;
+        if (!tuning.OutboxEnabled || !tuning.ProcessorEnabled) return Turn.Off;
         var routed = await tools.Store.Route(RouteBatch, tools.Clock.GetUtcNow(), stopping);
         if (!routed.TryGetRight(out var looked, out var failure)) return StoreDown(failure);
         if (!(await tools.Store.Consumers.All(stopping)).TryGetRight(out var consumers, out failure)) return StoreDown(failure);
@@ -165,6 +168,7 @@ public sealed class Dispatcher : IDisposable
         var rest = turn is Turn.StoreDown ? StoreDownDelay : tools.Tuning().Rest(turn is Turn.Busy);
         if (turn is not Turn.StoreDown && (await tools.Store.NextDue(now, stopping)).TryGetRight(out var due, out _))
             rest = due.Match(at => TimeSpan.FromTicks(Math.Clamp((at - now).Ticks, 0, rest.Ticks)), () => rest);
+        if (turn is Turn.Off) rest = OffInterval;
         if (lookWasSkipped && rest > ExpiredLookInterval) rest = ExpiredLookInterval;
         var waits = new List<Task> { Task.Delay(rest, tools.Clock, over.Token), changed.WaitAsync(over.Token) };
         if (turn is not Turn.StoreDown) waits.Add(woken.WaitAsync(over.Token));
@@ -253,6 +257,10 @@ public sealed class Dispatcher : IDisposable
     enum Turn
     {
         Idle,
+
+        /// <summary>By a setting, or paused.</summary>
+        Off,
+
         Busy,
         More,
         StoreDown,

@@ -18,6 +18,9 @@ public sealed record BrokerSettings(
     bool AllowManySegments, bool AllowPrivateReceivers, bool KeepSecrets, int PayloadBytes, int CompressAboveBytes, TimeSpan Retention,
     BrokerTuning Tuning)
 {
+    /// <summary>So long an event waits for a consumer that wants it; then it expires.</summary>
+    public TimeSpan NoConsumerLimit { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
     public override string ToString() => nameof(BrokerSettings);
 }

@@ -25,7 +25,7 @@ public static class BrokerSettingsReader
         "retry_policy.max_retries", "retry_policy.initial_delay", "retry_policy.max_delay", "retry_policy.backoff_factor",
         "retry_policy.jitter",
         "sqlite.file", "patterns.many_segments", "webhooks.allow_private", "keep_secrets", "payload_max_bytes", "compress_above_bytes",
-        "retention",
+        "retention", "no_consumer_limit",
         .. OutboxSettings.Slugs,
     ];
 
@@ -72,7 +72,10 @@ public static class BrokerSettingsReader
             read.Flag("webhooks.allow_private", false),
             read.Flag("keep_secrets", false), read.Whole("payload_max_bytes", 1_000_000, 1, 100_000_000),
             read.Whole("compress_above_bytes", 64 * 1024, 0, int.MaxValue),
-            read.Duration("retention", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), OutboxSettings.Read(read));
+            read.Duration("retention", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), OutboxSettings.Read(read))
+        {
+            NoConsumerLimit = read.Duration("no_consumer_limit", TimeSpan.FromDays(30), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
+        };
     }
 
     static BrokerProvider ProviderOf(SettingValues read)

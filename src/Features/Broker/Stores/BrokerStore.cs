@@ -29,6 +29,9 @@ public sealed record BrokerStore(
     ConsumerRegister Consumers,
     EventReader Read,
     EventOperations Operate,
+    DeadHandlings Dead,
+    ReplayRegister Replays,
+    AuditRegister Audit,
     SettingRegister Settings,
     WakeUp WakeUp);
 
@@ -67,7 +70,14 @@ public sealed record ClaimRequest(
 /// <param name="Position">The order of routing.</param>
 /// <param name="FirstTriedAt">When its first try was begun.</param>
 public sealed record Claimed(
-    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event);
+    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event)
+{
+    /// <summary>The payload is not the event's own: an operator repaired it for this consumer.</summary>
+    public bool IsEdited { get; init; }
+
+    public Claimed Repaired(Option<ReadOnlyMemory<byte>> edited) => edited.Match(
+        bytes => this with { Event = Event with { Payload = bytes, Unreadable = null }, IsEdited = true }, () => this);
+}
 
 public readonly record struct LeaseRef(Guid HandlingId, long Token);
 
