@@ -44,7 +44,7 @@ public sealed class BrokerLettersTests : IAsyncLifetime
         Assert.Equal(4, receiver.Received.Count);
 
         receiver.Status = 200;
-        await program.SendAsync(HttpMethod.Put, $"dlq/{Uri.EscapeDataString(letters["e1"])}/payload", new { payload = new { id = "mended" }, reason = "a wrong id" });
+        await program.SendAsync(HttpMethod.Put, $"dlq/{Uri.EscapeDataString(letters["e1"])}", new { payload = new { id = "mended" }, reason = "a wrong id" });
         await program.SendAsync(HttpMethod.Post, $"dlq/retry/{Uri.EscapeDataString(letters["e1"])}");
         Assert.Equal(("{\"id\":\"mended\"}", "1"), (receiver.Received[^1].Body, receiver.Received[^1].Headers["edited"]));
         var first = await program.GetAsync("broker/events/shop/e1");

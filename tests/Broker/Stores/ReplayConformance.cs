@@ -26,7 +26,7 @@ public abstract partial class StoreConformance
         Assert.Equal(["e1", "e2"], (await Store.ClaimAsync("new")).Select(c => c.Event.Id));
         Assert.False(await Store.Replays.Step(Noon, default).Right());
         Assert.True(await Store.Replays.Step(Noon.AddSeconds(1), default).Right());
-        Assert.Equal(["e3"], (await Store.ClaimAsync("new")).Select(c => c.Event.Id));
+        Assert.Equal(["e3"], (await Store.ClaimAsync("new", now: Noon.AddSeconds(1))).Select(c => c.Event.Id));
         await Store.Replays.Step(Noon.AddSeconds(2), default).Right();
         var ended = await ReplayAsync(planned.Id);
         Assert.Equal((StoreReplayState.Finished, 3L, 0L), (ended.State, ended.Given, ended.Waiting));
