@@ -39,6 +39,7 @@ static class HobomCommand
             DlqCommand.Build(tools),
             StreamsCommand.Build(tools),
             StateCommand.Build(tools),
+            BrokerCommand.Build(tools),
             KeysCommand.Build(tools),
         };
         root.HelpName = "hobom";

@@ -10,7 +10,7 @@ namespace Hobom.Slices.Tests.Broker.Programs;
 /// <summary>The real program with its broker on, in a process of its own. Backends and Kafka are away: it does without.</summary>
 sealed class BrokerProgram : IAsyncDisposable
 {
-    const string Key = "internal-key-of-the-tests";
+    public const string Key = "internal-key-of-the-tests";
 
     readonly Process process;
     readonly StringBuilder output = new();

@@ -103,7 +103,8 @@ public sealed record EventView
             Metadata = seesAll && given.Metadata is { } metadata ? new RawJson(System.Text.Encoding.UTF8.GetBytes(metadata)) : null,
             CreatedAt = given.CreatedAt, AvailableAt = given.AvailableAt, ProcessedAt = stored.Handlings.Min(h => h.StartedAt),
             CompletedAt = stored.Status is EventStatus.Completed or EventStatus.Failed ? stored.Handlings.Max(h => EndOf(h.State)) : null,
-            NoConsumerSince = stored.NoConsumerSince, ExpiredAt = stored.ExpiredAt, Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, seesAll))],
+            NoConsumerSince = stored.NoConsumerSince, ExpiredAt = stored.ExpiredAt,
+            Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, seesAll))],
         };
     }
 

@@ -44,9 +44,9 @@ public sealed class ListBrokerAuditEndpoint(BrokerSlice slice) : BrokerRoute(sli
 
         var page = found.Take(PageSize).ToArray();
         await Send.OkAsync(
-            new BrokerAuditPage(
-                [.. page.Select(l => new BrokerAuditLine(l.Position, new RawJson(System.Text.Encoding.UTF8.GetBytes(l.Entry)), l.Previous, l.Hash))],
-                found.Count > PageSize ? $"{page[^1].Position}" : null),
-            ct);
+            new BrokerAuditPage([.. page.Select(ViewOf)], found.Count > PageSize ? $"{page[^1].Position}" : null), ct);
     }
+
+    static BrokerAuditLine ViewOf(Stores.AuditLine line) =>
+        new(line.Position, new RawJson(System.Text.Encoding.UTF8.GetBytes(line.Entry)), line.Previous, line.Hash);
 }

@@ -54,12 +54,12 @@ sealed record ReplayBody
         EventPattern? pattern = null;
         if (Pattern is { } text && !EventPattern.Parse(text, allowManySegments).TryGetRight(out pattern, out var fault))
             return new BodyFault(fault is PatternFault.Empty ? "pattern cannot be empty" : $"pattern: {fault}", "pattern");
-        EventStatus? status = Status is null ? null : Enum.GetValues<EventStatus>().Cast<EventStatus?>().FirstOrDefault(s => s!.Value.Word() == Status);
+        var status = Enum.GetValues<EventStatus>().Cast<EventStatus?>().FirstOrDefault(s => s!.Value.Word() == Status);
         if (Status is not null && status is null)
             return new BodyFault($"status '{Status}' is none of pending, processing, completed, failed, expired", "status");
         return new StoreReplay(
             Guid.CreateVersion7().ToString("N"), by, now,
-            new ReplayChoice(pattern, status, Source, Ids, StartTime, EndTime, OnlyDead), Consumer, Rate, 0, 0, StoreReplayState.Planned, 0, 0,
-            0, now, null, null, null);
+            new ReplayChoice(pattern, status, Source, Ids, StartTime, EndTime, OnlyDead), Consumer, Rate, 0, 0,
+            StoreReplayState.Planned, 0, 0, 0, now, null, null, null);
     }
 }

@@ -15,7 +15,8 @@ public sealed class StoreReplayCommandEndpoint(BrokerSlice slice, TimeProvider c
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
         var (id, word) = (Part("id"), Part("order"));
-        var known = Enum.GetValues<ReplayOrderWord>().Cast<ReplayOrderWord?>().FirstOrDefault(o => o.ToString()!.ToLowerInvariant() == word);
+        var known = Enum.GetValues<ReplayOrderWord>().Cast<ReplayOrderWord?>()
+            .FirstOrDefault(o => o.ToString()!.ToLowerInvariant() == word);
         if (known is not { } order)
         {
             await RefuseAsync(400, $"'{word}' is none of start, pause, resume, cancel", ct, "order");
@@ -28,7 +29,8 @@ public sealed class StoreReplayCommandEndpoint(BrokerSlice slice, TimeProvider c
             found => found.Match(answer => answer.Match(r => r.State.ToString().ToLowerInvariant(), why => why), () => "not found"));
         if (!told.TryGetRight(out var found, out var failure)) await RefuseAsync(failure, ct);
         else if (found.IsNone) await RefuseAsync(404, $"there is no replay {id}", ct);
-        else if (found.IfNone(() => "there is none").TryGetRight(out var replay, out var why)) await Send.OkAsync(StoreReplayView.Of(replay), ct);
+        else if (found.IfNone(() => "there is none").TryGetRight(out var replay, out var why))
+            await Send.OkAsync(StoreReplayView.Of(replay), ct);
         else await RefuseAsync(409, why, ct);
     }
 }

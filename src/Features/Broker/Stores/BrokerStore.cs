@@ -32,6 +32,7 @@ public sealed record BrokerStore(
     DeadHandlings Dead,
     ReplayRegister Replays,
     AuditRegister Audit,
+    SchemaRegister Schemas,
     SettingRegister Settings,
     WakeUp WakeUp);
 
@@ -59,7 +60,11 @@ public abstract record AppendRefusal
 }
 
 /// <param name="Repeated">It was there already, with the same body: nothing was written.</param>
-public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated);
+public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated)
+{
+    /// <summary>It was stored although it does not fit its schema.</summary>
+    public string? Warning { get; init; }
+}
 
 /// <param name="Expired">Handlings whose lease ran out, instead of those that fall due.</param>
 public sealed record ClaimRequest(

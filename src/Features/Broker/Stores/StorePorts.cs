@@ -78,7 +78,9 @@ public sealed record ConsumerBacklog(string Consumer, long Waiting, long Leased,
 /// such event.
 /// </param>
 /// <param name="Discard">Skips a handling that is not done; false where there is none such.</param>
-/// <param name="Purge">Removes events that ended before then without a dead handling, and expired ones; so many at most; answers how many.</param>
+/// <param name="Purge">
+/// Removes events that ended before then without a dead handling, and expired ones; so many at most; answers how many.
+/// </param>
 /// <param name="Expire">Expires events that no consumer has wanted since before then; answers how many.</param>
 public sealed record EventOperations(
     Func<EventIdentity, string, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Replay,
@@ -100,6 +102,12 @@ public sealed record ReplayRegister(
         Task<Either<StoreFailure, Option<Either<string, StoreReplay>>>>> Change,
     Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Step,
     Func<CancellationToken, Task<Either<StoreFailure, Option<DateTimeOffset>>>> NextDue);
+
+/// <summary>The schemas that every process on the store shares.</summary>
+/// <param name="Add">False where the version is there; it is left as it is.</param>
+public sealed record SchemaRegister(
+    Func<CancellationToken, Task<Either<StoreFailure, IReadOnlyList<EventSchema>>>> All,
+    Func<EventSchema, CancellationToken, Task<Either<StoreFailure, bool>>> Add);
 
 /// <summary>What people did, where no other trail is kept. Only ever appended to.</summary>
 /// <param name="Append">With the entry's text, and how its hash follows from the hash before; answers the hash.</param>

@@ -37,7 +37,8 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
 
     int Expire(DateTimeOffset before, DateTimeOffset now, int limit)
     {
-        var lonely = tables.Rows.Where(r => r.NoConsumerSince < before && r.ExpiredAt is null && r.Handlings.Count == 0).Take(limit).ToArray();
+        var lonely = tables.Rows.Where(r => r.NoConsumerSince < before && r.ExpiredAt is null && r.Handlings.Count == 0).Take(limit)
+            .ToArray();
         foreach (var row in lonely) row.ExpiredAt = now;
         return lonely.Length;
     }

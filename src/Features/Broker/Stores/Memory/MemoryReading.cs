@@ -22,7 +22,8 @@ sealed class MemoryReading(MemoryTables tables, Lock gate)
         long Events(EventStatus status) => all.Count(e => e.Status == status);
         return new StoreCounts(
             Events(EventStatus.Pending), Events(EventStatus.Processing), Events(EventStatus.Completed), Events(EventStatus.Failed),
-            all.Count(e => e.NoConsumerSince is not null && e.ExpiredAt is null), open.Length == 0 ? null : open.Min(e => e.Event.CreatedAt),
+            all.Count(e => e.NoConsumerSince is not null && e.ExpiredAt is null),
+            open.Length == 0 ? null : open.Min(e => e.Event.CreatedAt),
             [.. all.SelectMany(e => e.Handlings).GroupBy(h => h.Consumer, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => CountsOf(g.Key, [.. g]))])
         {

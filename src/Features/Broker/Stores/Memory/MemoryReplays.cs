@@ -12,9 +12,12 @@ sealed class MemoryReplays(MemoryTables tables, Lock gate, Signals signal)
         _ => Answer<IReadOnlyList<StoreReplay>>(() => [.. replays.Values.OrderByDescending(r => r.CreatedAt)]),
         (id, change, _) => Answer(() => Change(id, change)),
         (now, _) => Answer(() => Step(now)),
-        _ => Answer(() => replays.Values.Where(r => r.State is StoreReplayState.Running).Select(r => (DateTimeOffset?)r.NextAt).Min() is { } at
+        _ => Answer(NextDue));
+
+    Option<DateTimeOffset> NextDue() =>
+        replays.Values.Where(r => r.State is StoreReplayState.Running).Min(r => (DateTimeOffset?)r.NextAt) is { } at
             ? at
-            : Option<DateTimeOffset>.None));
+            : Option<DateTimeOffset>.None;
 
     StoreReplay Plan(StoreReplay replay)
     {

@@ -32,6 +32,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
         new MemoryDead(tables, gate, signal).AsPort(),
         new MemoryReplays(tables, gate, signal).AsRegister(),
         new MemoryAudit(gate).AsRegister(),
+        new MemorySchemas(gate).AsRegister(),
         new SettingRegister(
             _ => Answer<IReadOnlyDictionary<string, string>>(() => new Dictionary<string, string>(tables.Settings, StringComparer.Ordinal)),
             (slug, value, _, _) => Answer(() =>

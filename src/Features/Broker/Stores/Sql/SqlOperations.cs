@@ -27,7 +27,8 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                     set status = 'received', attempt_count = 0, last_error = null, available_at = @now,
                         processed_at = null, edited_payload = null, updated_at = @now
                     where inbox_event.status in ('processed', 'dead_letter', 'skipped');
-                update outbox_event set status = 'processing', no_consumer_since = null, expired_at = null, processed_at = null, last_error = null,
+                update outbox_event set status = 'processing', no_consumer_since = null, expired_at = null, processed_at = null,
+                    last_error = null,
                     updated_at = @now where id = @id; {edge.Dialect.WakeOthers}
                 """,
                 ("@id", SqlReading.IdParameter(edge.Dialect, id)), ("@consumer", consumer),

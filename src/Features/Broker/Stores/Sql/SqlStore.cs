@@ -23,6 +23,7 @@ static class SqlStore
             new SqlDead(edge, closing, signal).AsPort(),
             new SqlReplays(edge, signal).AsRegister(),
             new SqlAudit(edge).AsRegister(),
+            new SqlSchemas(edge).AsRegister(),
             new SqlSettings(edge).AsRegister(),
             WakeUp.Of(signal));
     }
