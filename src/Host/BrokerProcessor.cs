@@ -1,5 +1,6 @@
 using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Operating;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
@@ -30,9 +31,10 @@ sealed class BrokerProcessor : IAsyncDisposable
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
-        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddSingleton(loops)
-            .AddSingleton(new LinksSlice(() => broker.Open?.Store.Storage, LoggedTrail(), TimeProvider.System))
-            .AddHealthChecks().AddCheck("broker", new BrokerCheck(broker, alone: true));
+        var trail = new AuditTrail(new StoreAudit(broker).AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>());
+        broker.AddTo(builder.Services, alone: true);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(loops).AddSingleton(trail)
+            .AddSingleton(new LinksSlice(() => broker.Open?.Store.Storage, trail, TimeProvider.System));
         app = HttpApi.Build(builder);
     }
 
@@ -63,11 +65,6 @@ sealed class BrokerProcessor : IAsyncDisposable
         foreach (var problem in problems.Lines) await Console.Error.WriteLineAsync(problem);
         return 1;
     }
-
-    /// <summary>Without Redis the log is the audit.</summary>
-    AuditTrail LoggedTrail() => new(
-        _ => Task.FromResult(Either<StoreFailure, string>.Right("in this log alone")), TimeProvider.System,
-        logs.CreateLogger<AuditTrail>());
 
     /// <summary>Returns the exit code, when nothing that was begun is under way any more.</summary>
     public async Task<int> RunAsync(CancellationToken stopping)

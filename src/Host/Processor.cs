@@ -1,6 +1,8 @@
 using System.Reflection;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Letters;
+using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Http.Pollers;
@@ -44,14 +46,19 @@ sealed class Processor : IAsyncDisposable
             slices = [.. slices, streams];
         }
 
+        if (settings.Broker.Case is BrokerSettings events)
+        {
+            var (built, flow) = BrokerFlow.Build(tools, events, connections.BrokerTools);
+            (broker, slices) = (built, [.. slices, flow]);
+            built.AddTo(builder.Services, alone: false);
+        }
+
         var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
         deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
         page = new PageSlice(slices, LettersNow, clock);
         page.AddTo(builder.Services);
-        broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
-        broker.Iter(b => builder.Services.AddSingleton(b)
-            .AddSingleton(new LinksSlice(() => b.Open?.Store.Storage, trail, clock)));
+        broker.Iter(b => builder.Services.AddSingleton(new LinksSlice(() => b.Open?.Store.Storage, trail, clock)));
         topics = new TopicWatch(
             TopicsOf(slices), connections.AskKafkaAsync, connections.CreatesTopicsAsync, clock, logs.CreateLogger<TopicWatch>());
         loops = new LoopWatch(log);
@@ -61,7 +68,6 @@ sealed class Processor : IAsyncDisposable
             .AddSingleton(loops).AddHealthChecks()
             .AddCheck("pollers", new PollersCheck(slices, settings.ProgressLimit, clock))
             .AddCheck("topics", new TopicsCheck(connections.Circuits, () => topics.Missing));
-        broker.Iter(b => builder.Services.AddHealthChecks().AddCheck("broker", new BrokerCheck(b, alone: false)));
         foreach (var slice in slices) slice.AddTo(builder.Services);
         if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);

@@ -39,7 +39,7 @@ static class HobomCommand
             DlqCommand.Build(tools),
             StreamsCommand.Build(tools),
             StateCommand.Build(tools),
-            new Command("broker", "The broker, and what writes events for it.") { CaptureCommand.Build(tools.Terminal) },
+            BrokerCommand.Build(tools),
             KeysCommand.Build(tools),
         };
         root.HelpName = "hobom";

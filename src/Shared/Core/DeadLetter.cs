@@ -19,6 +19,11 @@ public sealed record DeadLetter(
     IReadOnlyList<Attempt> Attempts,
     DateTimeOffset FailedAt)
 {
+    /// <summary>
+    /// Its truth is elsewhere and outlives it: it does not expire, and goes when what it shows is over.
+    /// </summary>
+    public bool IsView { get; init; }
+
     /// <summary>The contract's life of a letter.</summary>
     public static readonly TimeSpan TimeToLive = TimeSpan.FromHours(72);
 

@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FastEndpoints;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Operating;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Authentication;
@@ -39,7 +41,9 @@ public sealed class BrokerApiTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSingleton(slice).AddSingleton(TimeProvider.System)
+        slice.AddTo(builder.Services, alone: true);
+        builder.Services.AddSingleton(TimeProvider.System)
+            .AddSingleton(new AuditTrail(new StoreAudit(slice).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance))
             .AddFastEndpoints(o => (o.Assemblies, o.DisableAutoDiscovery) = ([typeof(BrokerSlice).Assembly], true));
         builder.Services.AddAuthentication("role").AddScheme<AuthenticationSchemeOptions, RoleHeader>("role", _ => { });
         builder.Services.AddAuthorization(o =>

@@ -46,6 +46,12 @@ public abstract record EventFault
         public override string Text => "metadata is no object";
     }
 
+    /// <summary>It is not what the schema of its version says.</summary>
+    public sealed record Misfit(string Why) : EventFault
+    {
+        public override string Text => Why;
+    }
+
     public sealed record SchemaVersionBelowOne(int Value) : EventFault
     {
         public override string Text => $"schema_version {Value} is below 1";

@@ -29,6 +29,10 @@ public sealed record BrokerStore(
     ConsumerRegister Consumers,
     EventReader Read,
     EventOperations Operate,
+    DeadHandlings Dead,
+    ReplayRegister Replays,
+    AuditRegister Audit,
+    SchemaRegister Schemas,
     SettingRegister Settings,
     WakeUp WakeUp,
     SharedStorage Storage);
@@ -52,7 +56,11 @@ public abstract record AppendRefusal
 }
 
 /// <param name="Repeated">It was there already, with the same body: nothing was written.</param>
-public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated);
+public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated)
+{
+    /// <summary>It was stored although it does not fit its schema.</summary>
+    public string? Warning { get; init; }
+}
 
 /// <param name="Expired">Handlings whose lease ran out, instead of those that fall due.</param>
 public sealed record ClaimRequest(
@@ -63,7 +71,14 @@ public sealed record ClaimRequest(
 /// <param name="Position">The order of routing.</param>
 /// <param name="FirstTriedAt">When its first try was begun.</param>
 public sealed record Claimed(
-    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event);
+    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event)
+{
+    /// <summary>The payload is not the event's own: an operator repaired it for this consumer.</summary>
+    public bool IsEdited { get; init; }
+
+    public Claimed Repaired(Option<ReadOnlyMemory<byte>> edited) => edited.Match(
+        bytes => this with { Event = Event with { Payload = bytes, Unreadable = null }, IsEdited = true }, () => this);
+}
 
 public readonly record struct LeaseRef(Guid HandlingId, long Token);
 

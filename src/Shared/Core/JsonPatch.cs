@@ -2,10 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
-using Hobom.Slices.Core;
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters.Repair;
+namespace Hobom.Slices.Core;
 
 /// <summary>Why a patch is none, or does not fit a document.</summary>
 /// <param name="Operation">The first that is wrong, from 0; null where it is the patch as a whole.</param>

@@ -1,6 +1,6 @@
 using LanguageExt;
 
-namespace Hobom.Slices.DeadLetters.Repair;
+namespace Hobom.Slices.Core;
 
 /// <summary>A place in a JSON document (RFC 6901).</summary>
 /// <param name="Tokens">Decoded; none for the whole document.</param>

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace Hobom.Slices.DeadLetters.Repair;
+namespace Hobom.Slices.Core;
 
 /// <summary>Reads and changes a document at a place. A changing call answers null, or why it cannot be.</summary>
-static class JsonTree
+public static class JsonTree
 {
     const string Nothing = "there is nothing at its path";
 
