@@ -21,9 +21,11 @@ COPY src/Shared/Core/Hobom.Slices.Core.csproj src/Shared/Core/
 COPY src/Shared/Runtime/Hobom.Slices.Runtime.csproj src/Shared/Runtime/
 COPY src/Shared/Audit/Hobom.Slices.Audit.csproj src/Shared/Audit/
 COPY src/Shared/Http/Hobom.Slices.Http.csproj src/Shared/Http/
+COPY src/Shared/Storage/Hobom.Slices.Storage.csproj src/Shared/Storage/
 COPY src/Features/Broker/Hobom.Slices.Broker.csproj src/Features/Broker/
 COPY src/Features/DeadLetters/Hobom.Slices.DeadLetters.csproj src/Features/DeadLetters/
 COPY src/Features/Law/Hobom.Slices.Law.csproj src/Features/Law/
+COPY src/Features/Links/Hobom.Slices.Links.csproj src/Features/Links/
 COPY src/Features/Logs/Hobom.Slices.Logs.csproj src/Features/Logs/
 COPY src/Features/Messages/Hobom.Slices.Messages.csproj src/Features/Messages/
 COPY src/Features/Page/Hobom.Slices.Page.csproj src/Features/Page/

@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Hobom.Slices.Sandbox;
 using Hobom.Slices.Sandbox.Broker;
+using Hobom.Slices.Sandbox.Shop;
 using Hobom.Slices.Sandbox.Watch;
 
-const string Usage = $"{ServeOptions.Usage}\n{WatchOptions.Usage}\n{BrokerCommand.Usage}\n{ReadyCommand.Usage}";
+const string Usage =
+    $"{ServeOptions.Usage}\n{WatchOptions.Usage}\n{ShopOptions.Usage}\n{BrokerCommand.Usage}\n{ReadyCommand.Usage}";
 
 using var stopping = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -15,6 +17,8 @@ try
     {
         ["--help" or "-h", ..] => Say(Usage),
         ["watch", .. var rest] => await WatchCommand.RunAsync(WatchOptions.Parse(rest), stopping.Token),
+        ["shop", .. var rest] => await ShopCommand.RunAsync(
+            ShopOptions.Parse(rest), Environment.GetEnvironmentVariable("HOBOM_API_KEY") ?? "", stopping.Token),
         ["broker", .. var rest] => await BrokerCommand.ServeAsync(rest, stopping.Token),
         ["broker-ready", .. var rest] => BrokerCommand.Await(rest, stopping.Token),
         ["ready", .. var rest] => await ReadyCommand.RunAsync(rest, stopping.Token),

@@ -180,3 +180,54 @@ EOF
   BROKER=127.0.0.1:$port BROKER_NAME="Kafka under $KAFKA_HOME"
   wait_until 60 kafka dotnet "$sandbox" broker-ready --broker "$BROKER" --time-limit 2 || fail "Kafka did not start: $WORK/kafka.log"
 }
+
+# --- the broker's store, and an application in plain SQL -----------------------------------------------------------
+
+# Both set DATABASE, as the shop wants it, and SQL, the command that runs what it reads.
+start_sqlite() {
+  DATABASE=$WORK/broker.db
+  SQL=(sqlite3 -bail -cmd '.timeout 15000' "$DATABASE")
+}
+
+start_postgres() {
+  local programs port data=$WORK/postgres owner=()
+  programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin | sort -V | tail -n 1)
+  port=$(free_port)
+  mkdir -p "$data"
+  # The server refuses to be run by root, and has to get through to its folder.
+  if ((EUID == 0)); then
+    chmod o+x "$WORK"
+    chown postgres "$data"
+    owner=(runuser -u postgres --)
+  fi
+  (cd "$data" && "${owner[@]}" "$programs/initdb" -D "$data" -A trust -U postgres -E UTF8 --no-sync) >"$WORK/initdb.log" 2>&1 ||
+    fail "PostgreSQL's folder: $WORK/initdb.log"
+  launch postgres env -C "$data" "${owner[@]}" "$programs/postgres" -D "$data" -p "$port" -k "$data" -c listen_addresses=127.0.0.1
+  SQL=(psql -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U postgres)
+  DATABASE="Host=127.0.0.1;Port=$port;Username=postgres;Database=postgres"
+  wait_until 30 postgres answers "$port" || fail "PostgreSQL did not start: $WORK/postgres.log"
+}
+
+# The processor's setting that names it.
+broker_store() {
+  if [[ $provider == sqlite ]]; then echo "HOBOM_BROKER_SQLITE_FILE=$DATABASE"; else echo "HOBOM_BROKER_DATABASE_URL=$DATABASE"; fi
+}
+
+# A table, the triggers that capture prints for it, and a note a second. Wants the processor's program in $processor.
+start_notes() {
+  local text capture=(dotnet "$processor" broker capture --table notes --provider "$provider")
+  if [[ $provider == sqlite ]]; then
+    text='integer primary key' && capture+=(--file "$DATABASE")
+  else
+    text='integer primary key generated always as identity'
+  fi
+  if ! {
+    "${SQL[@]}" <<<"create table notes (id $text, words text not null);" &&
+      "${capture[@]}" >"$WORK/capture.sql" && "${SQL[@]}" <"$WORK/capture.sql"
+  } >"$WORK/capture.log" 2>&1; then
+    fail "The triggers of the notes: $WORK/capture.log"
+  fi
+  # shellcheck disable=SC2016
+  launch notes bash -c 'while n=$((n + 1)); do "$@" <<<"insert into notes (words) values ($(printf "%s" "'\''note $n'\''"));"; sleep 1; done' \
+    notes "${SQL[@]}"
+}

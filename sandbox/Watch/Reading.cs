@@ -1,3 +1,5 @@
+using Hobom.Slices.Sandbox.Shop;
+
 namespace Hobom.Slices.Sandbox.Watch;
 
 /// <summary>What was seen at one instant. Null is a neighbour that did not answer.</summary>
@@ -10,6 +12,9 @@ public sealed record Reading(
     IReadOnlyDictionary<string, long>? Topics,
     IReadOnlyDictionary<string, long>? Letters)
 {
+    /// <summary>Null where there is no shop, or it does not answer.</summary>
+    public ShopSummary? Shop { get; init; }
+
     public long Settled => Rows?.Events.Sum(counts => counts.Settled) ?? 0;
 
     public long Sent => Rows?.Events.Sum(counts => counts.Sent) ?? 0;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hobom.Slices.Sandbox.Shop;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -24,6 +25,7 @@ public static class Screen
                 topics.OrderBy(topic => topic.Key, StringComparer.Ordinal).Select(topic => (string[])
                     [topic.Key, $"{topic.Value}", Rate(now.TopicRate(topic.Key, earlier))]))
             : new Text("the broker does not answer"),
+        .. now.Shop is { } shop ? [new Text($"the broker: {Shop(shop)}")] : Array.Empty<IRenderable>(),
         new Text($"dead letters: {Letters(now)}"),
         .. now.Rows?.LastFailures.Select(failure => new Text($"  {failure.EventType,-12} {OneLine(failure.Reason)}")) ?? [],
         new Text(notes),
@@ -36,7 +38,8 @@ public static class Screen
                 $"{topic.Key} {topic.Value} ({Rate(now.TopicRate(topic.Key, earlier))}/s)"))
             : "the broker does not answer";
         return $"{now.Elapsed.TotalSeconds,4:0} s  pending {now.Pending}  sent {now.Sent}  failed {now.Failed}"
-            + $" | {(topics.Length > 0 ? topics : "no topic yet")} | dead letters {Letters(now)}";
+            + $" | {(topics.Length > 0 ? topics : "no topic yet")} | dead letters {Letters(now)}"
+            + (now.Shop is { } shop ? $" | broker: {Shop(shop)}" : "");
     }
 
     private static Table Table(string[] head, IEnumerable<string[]> rows)
@@ -48,6 +51,10 @@ public static class Screen
             table.AddRow(row.Select(cell => new Text(cell)));
         return table;
     }
+
+    private static string Shop(ShopSummary shop) =>
+        $"{shop.OrdersSaved} orders saved with EF Core, {shop.OrdersHandled} handled; {shop.NotesHandled} notes of plain SQL handled; "
+        + $"{shop.WebhookCalls} webhooks";
 
     private static string Letters(Reading now) =>
         now.Letters is not { } letters ? "Redis does not answer"

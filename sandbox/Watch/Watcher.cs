@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using Hobom.Slices.Sandbox.Shop;
 
 namespace Hobom.Slices.Sandbox.Watch;
 
@@ -14,10 +15,11 @@ internal sealed class Watcher(WatchOptions options) : IDisposable
     public async Task<Reading> LookAsync(CancellationToken stopping)
     {
         // The letters last: a letter is stored before its row is FAILED, so none can seem to be missing.
-        var rows = await RowsAsync(stopping);
+        var rows = await AskAsync<SandboxSummary>(new Uri(options.Summary, "/summary"), stopping);
+        var shop = options.Shop is { } address ? await AskAsync<ShopSummary>(new Uri(address, "/shop"), stopping) : null;
         var topics = await _topics.ReadAsync(stopping);
         var letters = await _letters.ReadAsync(stopping);
-        return new Reading(Stopwatch.GetElapsedTime(_began), rows, topics, letters);
+        return new Reading(Stopwatch.GetElapsedTime(_began), rows, topics, letters) { Shop = shop };
     }
 
     public void Dispose()
@@ -26,11 +28,12 @@ internal sealed class Watcher(WatchOptions options) : IDisposable
         _sandbox.Dispose();
     }
 
-    private async Task<SandboxSummary?> RowsAsync(CancellationToken stopping)
+    private async Task<T?> AskAsync<T>(Uri address, CancellationToken stopping)
+        where T : class
     {
         try
         {
-            return await _sandbox.GetFromJsonAsync<SandboxSummary>(new Uri(options.Summary, "/summary"), stopping);
+            return await _sandbox.GetFromJsonAsync<T>(address, stopping);
         }
         catch (Exception failure)
             when (failure is HttpRequestException or TaskCanceledException && !stopping.IsCancellationRequested)

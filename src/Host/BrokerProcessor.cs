@@ -1,9 +1,12 @@
+using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Operating;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Telemetry;
+using Hobom.Slices.Links;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
@@ -28,14 +31,16 @@ sealed class BrokerProcessor : IAsyncDisposable
         loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
         var builder = HttpApi.NewBuilder(http, telling.Listen, access, ["broker"], logs, o =>
         {
-            o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
-            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || IsHealth(type);
+            o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly];
+            o.Filter = type => type.Assembly != typeof(BrokerProcessor).Assembly || IsHealth(type);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
         telemetry.AddTo(builder.Services);
-        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddSingleton(loops)
-            .AddHealthChecks().AddCheck("broker", new BrokerCheck(broker, alone: true));
+        var trail = new AuditTrail(new StoreAudit(broker).AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>());
+        broker.AddTo(builder.Services, alone: true);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(loops).AddSingleton(trail)
+            .AddSingleton(new LinksSlice(() => broker.Open?.Store.Storage, trail, TimeProvider.System));
         app = HttpApi.Build(builder);
     }
 

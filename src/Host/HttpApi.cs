@@ -10,6 +10,7 @@ using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Http;
 using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Law;
+using Hobom.Slices.Links;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Page;
@@ -37,7 +38,7 @@ static class HttpApi
             .. settings.Space is null ? (Assembly[])[] : [typeof(SpaceSlice).Assembly],
             .. settings.Llm is null ? (Assembly[])[] : [typeof(LawSlice).Assembly],
             .. settings.Streams is null ? (Assembly[])[] : [typeof(StreamsSlice).Assembly],
-            .. settings.Broker.Map(_ => typeof(BrokerSlice).Assembly).AsEnumerable(),
+            .. settings.Broker.IsNone ? (Assembly[])[] : [typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly],
             .. moreRoutes,
         ]);
 

@@ -1,12 +1,15 @@
 using System.Reflection;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Letters;
+using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.DeadLetters;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Host.Explain;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Http.Pollers;
+using Hobom.Slices.Links;
 using Hobom.Slices.Page;
 using Hobom.Slices.Page.Changes;
 using Hobom.Slices.Runtime;
@@ -49,6 +52,13 @@ sealed class Processor : IAsyncDisposable
             slices = [.. slices, streams];
         }
 
+        if (settings.Broker.Case is BrokerSettings events)
+        {
+            var (built, flow) = BrokerFlow.Build(tools, events, connections.BrokerTools);
+            (broker, slices) = (built, [.. slices, flow]);
+            built.AddTo(builder.Services, alone: false);
+        }
+
         var trail = new AuditTrail(connections.AuditLog.AppendAsync, clock, logs.CreateLogger<AuditTrail>());
         deadLetters = DeadLettersSlice.Build(connections.Redis, slices, trail, clock, logs);
         deadLetters.AddTo(builder.Services);
@@ -57,8 +67,7 @@ sealed class Processor : IAsyncDisposable
         deadLetters.Observe(telemetry.Meters, slices, clock);
         PollerMeter.Observe(telemetry.Meters, slices, connections.Circuits, connections.Redis, clock);
         telemetry.AddTo(builder.Services);
-        broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
-        broker.Iter(b => builder.Services.AddSingleton(b));
+        broker.Iter(b => builder.Services.AddSingleton(new LinksSlice(() => b.Open?.Store.Storage, trail, clock)));
         topics = new TopicWatch(
             TopicsOf(slices), connections.AskKafkaAsync, connections.CreatesTopicsAsync, clock, logs.CreateLogger<TopicWatch>());
         loops = new LoopWatch(log);
@@ -68,7 +77,6 @@ sealed class Processor : IAsyncDisposable
             .AddSingleton(loops).AddHealthChecks()
             .AddCheck("pollers", new PollersCheck(slices, settings.ProgressLimit, clock))
             .AddCheck("topics", new TopicsCheck(connections.Circuits, () => topics.Missing));
-        broker.Iter(b => builder.Services.AddHealthChecks().AddCheck("broker", new BrokerCheck(b, alone: false)));
         builder.Services.AddSingleton(services => new EventExplainer(
             slices, services.GetRequiredService<RedisDeadLetterStore>(), services.GetRequiredService<RedisTombstones>(),
             services.GetRequiredService<RedisReplayJobs>(), connections.Ledgers, connections.Positions, broker, clock));

@@ -5,14 +5,17 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
 using Hobom.Slices.Audit;
+using Hobom.Slices.Broker;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
 using Hobom.Slices.Law;
+using Hobom.Slices.Links;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Page;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Space;
+using Hobom.Slices.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Tests.Fast;
@@ -113,7 +116,7 @@ public sealed class WallTests
     public void What_guards_the_API_knows_no_slice(string folder) =>
         Assert.All(
             Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), folder), "*.cs"),
-            file => Assert.DoesNotMatch(@"Hobom\.Slices\.(DeadLetters|Law|Logs|Messages|Space)\b", File.ReadAllText(file)));
+            file => Assert.DoesNotMatch(@"Hobom\.Slices\.(Broker|DeadLetters|Law|Links|Logs|Messages|Space)\b", File.ReadAllText(file)));
 
     [Theory]
     [MemberData(nameof(SliceNames))]
@@ -131,6 +134,38 @@ public sealed class WallTests
                 || (IsOurs(name) && !SeenByAll.Contains(name)));
 
     [Fact]
+    public void The_broker_sees_its_databases_and_neither_Redis_nor_Kafka_nor_another_slice() =>
+        Assert.DoesNotContain(
+            ReferencesOf(typeof(BrokerSlice).Assembly),
+            name => name is "StackExchange.Redis" or "Confluent.Kafka" || name.StartsWith("Grpc", StringComparison.Ordinal)
+                || (IsOurs(name) && name is not "Hobom.Slices.Storage" && !SeenByAll.Contains(name)));
+
+    /// <summary>They lie in the broker's store, and know no more of it than what is shared.</summary>
+    [Fact]
+    public void Links_see_no_driver_and_no_other_slice() =>
+        Assert.DoesNotContain(
+            ReferencesOf(typeof(LinksSlice).Assembly),
+            name => name is "StackExchange.Redis" or "Confluent.Kafka" or "Npgsql" or "Microsoft.Data.Sqlite"
+                || (IsOurs(name) && name is not "Hobom.Slices.Storage" && !SeenByAll.Contains(name)));
+
+    [Fact]
+    public void Storage_knows_no_slice_and_no_driver() =>
+        Assert.DoesNotContain(
+            ReferencesOf(typeof(SqlEdge).Assembly),
+            name => name is "Npgsql" or "Microsoft.Data.Sqlite" or "FastEndpoints" || (IsOurs(name) && name != "Hobom.Slices.Core"));
+
+    /// <summary>A folder of one assembly has no references of its own: its files say what it uses.</summary>
+    [Theory]
+    [InlineData("src/Features/Broker/Core")]
+    [InlineData("src/Features/Links/Core")]
+    public void A_slices_core_uses_LanguageExt_and_the_base_library_only(string folder) =>
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), folder), "*.cs", SearchOption.AllDirectories)
+                .SelectMany(File.ReadLines).Where(l => l.StartsWith("using ", StringComparison.Ordinal)),
+            line => Assert.Matches(
+                @"^using (static )?(System|LanguageExt|Hobom\.Slices\.(Core|Rows))\b(?!\.(Data|Net|IO)\b)", line));
+
+    [Fact]
     public void The_page_sees_what_is_shared_and_no_slice_and_no_store() =>
         Assert.DoesNotContain(
             ReferencesOf(typeof(PageSlice).Assembly),
@@ -140,7 +175,9 @@ public sealed class WallTests
     [Theory]
     [InlineData("src/Shared/Runtime/Hobom.Slices.Runtime.csproj", "StackExchange.Redis")]
     [InlineData("src/Shared/Runtime/Hobom.Slices.Runtime.csproj", "Confluent.Kafka")]
-    public void A_client_package_of_Runtime_is_private_to_it(string project, string package)
+    [InlineData("src/Features/Broker/Hobom.Slices.Broker.csproj", "Npgsql")]
+    [InlineData("src/Features/Broker/Hobom.Slices.Broker.csproj", "Microsoft.Data.Sqlite")]
+    public void A_client_package_is_private_to_who_speaks_with_it(string project, string package)
     {
         var line = File.ReadLines(Path.Combine(RepositoryRoot(), project))
             .First(l => l.Contains($"<PackageReference Include=\"{package}\"", StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using Hobom.Slices.Sandbox.Rows;
+using Hobom.Slices.Sandbox.Shop;
 using Hobom.Slices.Sandbox.Watch;
 using Spectre.Console;
 using Spectre.Console.Testing;
@@ -14,6 +15,12 @@ public sealed class ScreenTests
         Assert.Equal(
             "  12 s  pending 1  sent 2  failed 3 | hobom.messages 25 (2.5/s) | dead letters law 1, menu 2",
             Screen.Line(At(seconds: 12, records: 25), s_earlier));
+
+    [Fact]
+    public void Where_there_is_a_shop_its_events_are_shown() =>
+        Assert.EndsWith(
+            " | broker: 4 orders saved with EF Core, 3 handled; 2 notes of plain SQL handled; 5 webhooks",
+            Screen.Line(At(seconds: 12, records: 25) with { Shop = new ShopSummary(4, 3, 2, 5) }, s_earlier), StringComparison.Ordinal);
 
     [Fact]
     public void A_neighbour_that_does_not_answer_is_said_to()

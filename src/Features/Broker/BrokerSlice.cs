@@ -1,11 +1,14 @@
 using Hobom.Slices.Broker.Consumers;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Publishing;
+using Hobom.Slices.Broker.Replays;
+using Hobom.Slices.Broker.Schemas;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Broker;
@@ -14,7 +17,11 @@ namespace Hobom.Slices.Broker;
 /// <param name="Owner">This process, in leases; no two processes have the same.</param>
 /// <param name="Publish">To Kafka; null: consumers that are topics wait for a process that can.</param>
 public sealed record BrokerTools(
-    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten);
+    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten)
+{
+    /// <summary>Nothing is given out meanwhile.</summary>
+    public Func<bool> IsPaused { get; init; } = () => false;
+}
 
 /// <summary>Durable events and their consumers, whole. Built at once; its store is opened when it runs, and again until it opens.</summary>
 public sealed class BrokerSlice : IAsyncDisposable
@@ -24,14 +31,19 @@ public sealed class BrokerSlice : IAsyncDisposable
     readonly BrokerTools tools;
     readonly ILogger log;
     readonly List<Func<HandlerRegistry, CancellationToken, Task<LanguageExt.Either<SubscribeFault, LanguageExt.Unit>>>> subscriptions = [];
+    readonly Upcasting upcasting;
     OpenStore? opened;
+    int isRunning;
 
     BrokerSlice(BrokerSettings settings, BrokerTools tools)
     {
         (Settings, this.tools) = (settings, tools);
         log = tools.Logs.CreateLogger("Hobom.Slices.Broker");
         Tuning = new TuningControl(settings.Tuning, log);
-        Counters = new BrokerCounters();
+        Watch = new BrokerWatch(tools.Clock);
+        Schemas = new SchemaControl(settings.SchemaPromise, tools.Clock, log);
+        upcasting = new Upcasting(() => Schemas.Now);
+        Counters = new BrokerCounters(() => Watch.Last?.Waiting ?? 0);
     }
 
     public BrokerSettings Settings { get; }
@@ -39,6 +51,10 @@ public sealed class BrokerSlice : IAsyncDisposable
     public TuningControl Tuning { get; }
 
     public BrokerCounters Counters { get; }
+
+    public BrokerWatch Watch { get; }
+
+    public SchemaControl Schemas { get; }
 
     /// <summary>Null until the store is open.</summary>
     public OpenBroker? Open { get; private set; }
@@ -49,21 +65,33 @@ public sealed class BrokerSlice : IAsyncDisposable
     public void Subscribe(string consumer, string pattern, HandleEvent handler, Func<Consumer, Consumer>? configure = null) =>
         subscriptions.Add((handlers, stopping) => handlers.SubscribeAsync(consumer, pattern, handler, configure ?? (c => c), stopping));
 
-    /// <summary>Until it is stopped. Events are given out when all handlers are registered, not before.</summary>
+    /// <summary>Before the run: makes payloads of a version into ones of the next, for consumers that read later ones.</summary>
+    public void Upcast(string type, int fromVersion, Upcast function) => upcasting.Add(type, fromVersion, function);
+
+    /// <summary>Once, until it is stopped. Events are given out when all handlers are registered, not before.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        if (Interlocked.Exchange(ref isRunning, 1) == 1) throw new InvalidOperationException("broker already running");
         if (await OpenAsync(stopping) is not { } broker) return;
         using var dispatcher = NewDispatcher(broker);
         await Task.WhenAll(
             dispatcher.RunAsync(stopping), Tuning.FollowAsync(broker.Store, tools.Clock, stopping),
-            new Retention(broker.Store, Settings.Retention, tools.Clock, log).RunAsync(stopping));
+            Watch.RunAsync(broker.Store, stopping), Schemas.FollowAsync(broker.Store, stopping),
+            new StoreReplays(broker.Store, tools.Clock, log).RunAsync(stopping),
+            new Retention(broker.Store, Settings.Retention, Settings.NoConsumerLimit, Counters.CountExpired, tools.Clock, log)
+                .RunAsync(stopping));
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (opened is not null) await opened.DisposeAsync();
+        if (Interlocked.Exchange(ref opened, null) is { } last) await last.DisposeAsync();
         Counters.Dispose();
     }
+
+    /// <summary>What its routes ask beside the clock and the audit, and its part of readiness.</summary>
+    /// <param name="alone">There is nothing beside the broker: without its store the process does nothing.</param>
+    public void AddTo(IServiceCollection services, bool alone) =>
+        services.AddSingleton(this).AddHealthChecks().AddCheck("broker", new BrokerCheck(this, alone));
 
     async Task<OpenBroker?> OpenAsync(CancellationToken stopping)
     {
@@ -79,9 +107,14 @@ public sealed class BrokerSlice : IAsyncDisposable
                 var handlers = new HandlerRegistry(opened.Store, Settings.WorkerCount, Settings.AllowManySegments);
                 var publisher = new EventPublisher(
                     opened.Store, EventLimits.Default with { PayloadBytes = Settings.PayloadBytes }, Settings.KeepSecrets, handlers.Has,
-                    tools.Clock);
+                    tools.Clock)
+                {
+                    Misfit = given => Schemas.Now.Misfit(given), OnMisfit = Settings.OnMisfit,
+                };
+                await Schemas.RefreshAsync(opened.Store, stopping);
                 if (await RegisterAsync(handlers, stopping)) return Open = new OpenBroker(opened.Store, publisher, handlers);
                 await opened.DisposeAsync();
+                opened = null;
             }
 
             if (!await Delays.WaitAsync(OpenDelay, tools.Clock, stopping)) return null;
@@ -102,6 +135,8 @@ public sealed class BrokerSlice : IAsyncDisposable
         return true;
     }
 
+    BrokerTuning NowOrPaused() => tools.IsPaused() ? Tuning.Now with { ProcessorEnabled = false } : Tuning.Now;
+
     Dispatcher NewDispatcher(OpenBroker broker)
     {
         var webhooks = new WebhookSender(Settings.AllowPrivateReceivers, tools.Clock);
@@ -114,7 +149,10 @@ public sealed class BrokerSlice : IAsyncDisposable
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new Dispatcher(new DispatcherTools(
-            broker.Store, PortOf, () => Tuning.Now, tools.Owner, tools.Clock, tools.Chance, Counters.CountTry, log));
+            broker.Store, PortOf, NowOrPaused, tools.Owner, tools.Clock, tools.Chance, Counters.CountTry, log)
+        {
+            Bring = upcasting.Bring,
+        });
     }
 }
 

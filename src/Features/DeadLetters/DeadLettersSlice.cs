@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Hobom.Slices.Audit;
+using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
@@ -43,7 +44,7 @@ public sealed class DeadLettersSlice : IDisposable
         jobs = new ReplayJobRunner(kept, runner, trail, clock, logs.CreateLogger<ReplayJobRunner>());
         addServices = services => services
             .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(health)
-            .AddSingleton(new RedisTombstones(redis))
+            .AddSingleton(new RedisTombstones(redis)).AddSingleton(new LetterOwners(slices))
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
             .AddSingleton(new LetterEditor(letters, slices, trail, clock))
             .AddSingleton(runner).AddSingleton(kept).AddSingleton<ReplayAtHolder>()

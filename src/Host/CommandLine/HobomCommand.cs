@@ -42,6 +42,7 @@ static class HobomCommand
             DoctorCommand.Build(tools, Startup.ReadSettings),
             StreamsCommand.Build(tools),
             StateCommand.Build(tools),
+            BrokerCommand.Build(tools),
             KeysCommand.Build(tools),
             HealthCommand.Build(tools),
         };

@@ -40,7 +40,7 @@ sealed class ProcessorApi(HttpMessageHandler transport, Uri root, string? key) :
     public void Dispose() => http.Dispose();
 
     /// <returns>Left where no answer came.</returns>
-    async Task<Either<string, ApiAnswer>> SendAsync(HttpMethod method, string path, object? body)
+    public async Task<Either<string, ApiAnswer>> SendAsync(HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, root + path);
         if (key is not null) request.Headers.Add("x-api-key", key);

@@ -22,6 +22,11 @@ public sealed record DeadLetter(
     /// <summary>W3C Trace Context of the work in which it failed; null where that was not traced.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>
+    /// Its truth is elsewhere and outlives it: it does not expire, and goes when what it shows is over.
+    /// </summary>
+    public bool IsView { get; init; }
+
     /// <summary>The contract's life of a letter.</summary>
     public static readonly TimeSpan TimeToLive = TimeSpan.FromHours(72);
 

@@ -35,6 +35,10 @@ public sealed record LetterPort(
     Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> Drop,
     Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> NoteRowFailed)
 {
+    /// <summary>The keys of all letters of a category.</summary>
+    public Func<Category, Task<Either<StoreFailure, IReadOnlyList<DeadLetterKey>>>> List { get; init; } =
+        _ => Task.FromResult(Either<StoreFailure, IReadOnlyList<DeadLetterKey>>.Right([]));
+
     /// <summary>What a letter holds, edits included; none where there is no letter that can be read.</summary>
     public Func<DeadLetterKey, Task<Either<StoreFailure, Option<ReadOnlyMemory<byte>>>>> Payload { get; init; } =
         _ => Task.FromResult(Either<StoreFailure, Option<ReadOnlyMemory<byte>>>.Right(Option<ReadOnlyMemory<byte>>.None));

@@ -73,6 +73,16 @@ public sealed record FlowOperations(
     /// <summary>Whether the outbox last said that there are rows to publish.</summary>
     public Func<bool> HasPending { get; init; } = () => false;
 
+    /// <summary>
+    /// Asked before a letter is put aside, where what it shows is kept elsewhere: it ends there first. Left: why not.
+    /// </summary>
+    public Func<DeadLetterKey, Task<Either<string, Unit>>> PutAside { get; init; } =
+        _ => Task.FromResult(Either<string, Unit>.Right(Unit.Default));
+
+    /// <summary>The same before one that was put aside is restored.</summary>
+    public Func<DeadLetterKey, Task<Either<string, Unit>>> Restore { get; init; } =
+        _ => Task.FromResult(Either<string, Unit>.Right(Unit.Default));
+
     public static FlowOperations Of(DeliveryRunner runner, AskPending? ask = null) =>
         new(runner.Replay.RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {

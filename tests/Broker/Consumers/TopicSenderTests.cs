@@ -9,7 +9,7 @@ namespace Hobom.Slices.Tests.Broker.Consumers;
 
 public sealed class TopicSenderTests
 {
-    static readonly Consumer Topic = Consumer("t") with { Kind = ConsumerKind.Kafka, Target = new ConsumerTarget.Topic("shop.events", AsCloudEvent: true) };
+    static readonly Consumer Topic = Consumer("t") with { Kind = ConsumerKind.Kafka, Target = new ConsumerTarget.Topic("shop.events", CloudEventForm.Binary) };
 
     readonly Claimed claimed = new(Guid.NewGuid(), 1, "t", 1, 1, Noon, Guid.NewGuid(), Event("e1", payload: "[ 1 ]", key: "order/7"));
     readonly List<(Delivery Delivery, bool PossibleDuplicate)> published = [];

@@ -193,7 +193,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
         var gone = Address;
         await receiver.StopAsync();
         using var sender = new WebhookSender(allowPrivate: true, TimeProvider.System);
-        var consumer = Webhook([], false) with { Target = new ConsumerTarget.Webhook(gone, [], false) };
+        var consumer = Webhook([], false) with { Target = new ConsumerTarget.Webhook(gone, [], CloudEventForm.None) };
         Assert.IsType<TryFailure.ConsumerDown>((await sender.SendAsync(Claimed("{}"), consumer, default)).Match(_ => null!, f => f));
     }
 
@@ -204,7 +204,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     }
 
     Consumer Webhook(IReadOnlyList<string> secrets, bool asCloudEvent) =>
-        Consumer("hook") with { Kind = ConsumerKind.Webhook, Target = new ConsumerTarget.Webhook(Address, secrets, asCloudEvent) };
+        Consumer("hook") with { Kind = ConsumerKind.Webhook, Target = new ConsumerTarget.Webhook(Address, secrets, asCloudEvent ? CloudEventForm.Binary : CloudEventForm.None) };
 
     static Claimed Claimed(string payload) => new(Guid.NewGuid(), 1, "hook", 1, 1, Noon, Guid.NewGuid(), Event("e1", payload: payload));
 }

@@ -7,6 +7,18 @@ namespace Hobom.Slices.Tests.Broker.Core;
 
 public sealed class EventValidationTests
 {
+    [Fact]
+    public void E2_a_type_is_joined_by_dots_and_nothing_is_dropped()
+    {
+        Assert.Equal("public.users.create", BrokerEvent.TypeOf("public", "users", "create"));
+        Assert.Equal("admin.roles.update", BrokerEvent.TypeOf("admin", "roles", "update"));
+        Assert.Equal(".system.start", BrokerEvent.TypeOf("", "system", "start"));
+    }
+
+    [Fact]
+    public void E11_every_status_has_a_word_of_its_own() =>
+        Assert.Equal(["pending", "processing", "completed", "failed", "expired"], Enum.GetValues<EventStatus>().Select(s => s.Word()));
+
     [Theory]
     [InlineData("", "s", "t", "i", "event ID is required")]
     [InlineData("e", "", "t", "i", "event source is required")]

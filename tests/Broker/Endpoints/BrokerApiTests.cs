@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FastEndpoints;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Operating;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Authentication;
@@ -14,7 +15,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Hobom.Slices.Tests.Broker.Endpoints;
 
@@ -41,7 +41,9 @@ public sealed class BrokerApiTests : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddSingleton(slice).AddSingleton(TimeProvider.System)
+        slice.AddTo(builder.Services, alone: true);
+        builder.Services.AddSingleton(TimeProvider.System)
+            .AddSingleton(new AuditTrail(new StoreAudit(slice).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance))
             .AddFastEndpoints(o => (o.Assemblies, o.DisableAutoDiscovery) = ([typeof(BrokerSlice).Assembly], true));
         builder.Services.AddAuthentication("role").AddScheme<AuthenticationSchemeOptions, RoleHeader>("role", _ => { });
         builder.Services.AddAuthorization(o =>
@@ -257,17 +259,5 @@ public sealed class BrokerApiTests : IAsyncLifetime
         var request = new HttpRequestMessage(method, path);
         request.Headers.Add("role", role);
         return request;
-    }
-
-    /// <summary>Whoever says so has the role.</summary>
-    sealed class RoleHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, System.Text.Encodings.Web.UrlEncoder encoder)
-        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
-    {
-        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
-        {
-            var roles = Role.Held([$"{Request.Headers["role"]}"]).Select(r => new Claim(ClaimTypes.Role, r));
-            var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, "anna"), .. roles], "role"));
-            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, "role")));
-        }
     }
 }

@@ -35,7 +35,34 @@ public sealed class KilledProcessTests(PostgresCluster cluster)
         Assert.Equal(EventCount, await CountAsync(database, "select count(*) from effect"));
         Assert.Equal(EventCount, await CountAsync(database, "select count(distinct event_id) from effect"));
         Assert.True(await CountAsync(database, "select count(distinct process) from effect") >= 2);
+        Assert.Equal(EventCount, await CountAsync(database, "select count(*) from effect e join integration_link l on l.source_entity_id = e.event_id and l.target_entity_id = e.process::text"));
+        Assert.Equal(EventCount, await CountAsync(database, "select count(*) from integration_link"));
         Assert.Equal((0, 0), (second.ExitCode, third.ExitCode));
+    }
+
+    /// <summary>A handler's row, its link and the end of its handling: all of them or none, whichever step is the last.</summary>
+    [Theory]
+    [InlineData("before-effect")]
+    [InlineData("after-effect")]
+    [InlineData("after-link")]
+    public async Task A_process_that_dies_in_a_handler_leaves_nothing_of_it_and_the_next_one_does_it_once(string step)
+    {
+        var address = await cluster.NewDatabaseAsync();
+        await using var database = NpgsqlDataSource.Create(address);
+        await RunAsync(database, "create table effect (event_id text not null, process integer not null)");
+        using var dying = Start(address, step);
+        await UntilAsync(database, "select (to_regclass('outbox_event') is not null)::int", 1);
+        await RunAsync(database, "insert into outbox_event (event_name, source_module) values ('shop.order.create', 'shop')");
+        await dying.WaitForExitAsync().WaitAsync(Limit);
+        Assert.NotEqual(0, dying.ExitCode);
+        Assert.Equal(0, await CountAsync(database, "select (select count(*) from effect) + (select count(*) from integration_link)"));
+        Assert.Equal(1, await CountAsync(database, "select count(*) from inbox_event where status = 'processing'"));
+        using var next = Start(address);
+        await UntilAsync(database, "select count(*) from outbox_event where status = 'processed'", 1);
+        next.StandardInput.Close();
+        await next.WaitForExitAsync();
+        Assert.Equal(1, await CountAsync(database, "select count(*) from effect"));
+        Assert.Equal(next.Id, await CountAsync(database, "select min(target_entity_id)::int from integration_link having count(*) = 1"));
     }
 
     /// <summary>An application in plain SQL, in transactions of 100 rows.</summary>
@@ -49,13 +76,14 @@ public sealed class KilledProcessTests(PostgresCluster cluster)
         }
     }
 
-    static Process Start(string address)
+    static Process Start(string address, string dies = "")
     {
         var start = new ProcessStartInfo("dotnet", [Assembly.GetExecutingAssembly().Location]) { RedirectStandardInput = true };
         start.Environment["HOBOM_BROKER_PROVIDER"] = "postgres";
         start.Environment["HOBOM_BROKER_DATABASE_URL"] = address;
         start.Environment["HOBOM_BROKER_OUTBOX_BATCH_SIZE"] = "100";
         start.Environment["HOBOM_BROKER_OUTBOX_PROCESSING_LEASE_MS"] = "3000";
+        start.Environment["WORKER_DIES"] = dies;
         return Process.Start(start)!;
     }
 

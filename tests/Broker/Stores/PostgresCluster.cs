@@ -17,13 +17,21 @@ public sealed class PostgresCluster : IDisposable
     int databases;
 
     public PostgresCluster()
+        : this("off")
+    {
+    }
+
+    PostgresCluster(string fsync)
     {
         if (IsRoot) Run("chown", "postgres", folder);
         AsOwner("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync");
         AsOwner(
             "pg_ctl", "-D", Data, "-w", "-l", Path.Combine(folder, "log"), "-o",
-            $"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200", "start");
+            $"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={fsync} -c max_connections=200", "start");
     }
+
+    /// <summary>One that writes through to the disk, for what is measured.</summary>
+    public static PostgresCluster Durable() => new("on");
 
     static bool IsRoot => Environment.UserName == "root";
 

@@ -9,18 +9,25 @@ static class EventHeaders
 {
     const string PossibleDuplicate = "possible-duplicate";
 
-    /// <param name="asCloudEvent">As CloudEvents 1.0 has it in its binary mode over HTTP.</param>
-    public static IEnumerable<(string Name, string Value)> Of(Claimed claimed, bool asCloudEvent)
+    /// <param name="form">Binary: as CloudEvents 1.0 has it over HTTP; of a structured one the body says it all.</param>
+    public static IEnumerable<(string Name, string Value)> Of(Claimed claimed, CloudEventForm form)
     {
         var given = claimed.Event;
-        var time = given.CreatedAt.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        var headers = asCloudEvent
-            ? new[]
-            {
+        var time = CloudEventDocument.Time(given);
+        (string, string)[] headers = form switch
+        {
+            CloudEventForm.Binary =>
+            [
                 ("ce-specversion", "1.0"), ("ce-id", given.Id), ("ce-source", given.Source), ("ce-type", given.Type), ("ce-time", time),
-            }
-            : [("event-id", given.Id), ("event-source", given.Source), ("event-type", given.Type), ("event-time", time)];
+            ],
+            CloudEventForm.Structured => [],
+            CloudEventForm.None =>
+                [("event-id", given.Id), ("event-source", given.Source), ("event-type", given.Type), ("event-time", time)],
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
         foreach (var (name, value) in headers) yield return (name, Escape(value));
+        if (given.SchemaVersion is { } version) yield return ("event-schema-version", $"{version}");
+        if (claimed.IsEdited) yield return ("edited", "1");
         if (claimed.Attempt > 1) yield return (PossibleDuplicate, "1");
     }
 

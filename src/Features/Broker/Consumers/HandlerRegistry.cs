@@ -61,6 +61,20 @@ public sealed class HandlerRegistry(BrokerStore store, int defaultConcurrency, b
         return await store.Consumers.Remove(consumer, now, stopping);
     }
 
+    /// <summary>The same for all whose names begin so; answers how many there were.</summary>
+    public async Task<Either<StoreFailure, int>> UnsubscribePrefixAsync(string prefix, DateTimeOffset now, CancellationToken stopping)
+    {
+        if (!(await store.Consumers.All(stopping)).TryGetRight(out var all, out var failure)) return failure;
+        var removed = 0;
+        foreach (var consumer in all.Where(c => c.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            if (!(await UnsubscribeAsync(consumer.Name, now, stopping)).TryGetRight(out var was, out failure)) return failure;
+            if (was) removed++;
+        }
+
+        return removed;
+    }
+
     /// <summary>On a thread of the pool: a handler that blocks its thread is left behind at its time limit like one that hangs.</summary>
     static async Task<Either<TryFailure, Unit>> CallAsync(HandleEvent handler, HandlerContext context, CancellationToken stopping)
     {

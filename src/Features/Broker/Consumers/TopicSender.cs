@@ -31,19 +31,28 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
 
     static Delivery DeliveryOf(Claimed claimed, ConsumerTarget.Topic target, EventId id)
     {
-        RecordHeader[] cloud = target.AsCloudEvent
-            ?
+        RecordHeader[] cloud = target.Form switch
+        {
+            CloudEventForm.Binary =>
             [
                 new("ce_specversion", "1.0"), new("ce_id", claimed.Event.Id), new("ce_source", claimed.Event.Source),
-                new("ce_type", claimed.Event.Type), new("content-type", "application/json"),
-            ]
-            : [];
+                new("ce_type", claimed.Event.Type), new("ce_time", CloudEventDocument.Time(claimed.Event)),
+                new("content-type", "application/json"),
+            ],
+            CloudEventForm.Structured => [new("content-type", CloudEventDocument.ContentType)],
+            CloudEventForm.None => [],
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        var value = target.Form is CloudEventForm.Structured
+            ? CloudEventDocument.Of(claimed)
+            : claimed.Event.Payload.IfNone(ReadOnlyMemory<byte>.Empty);
         return new Delivery(
-            target.Name, claimed.Event.EffectiveKey ?? claimed.Event.Id, claimed.Event.Payload.IfNone(ReadOnlyMemory<byte>.Empty),
+            target.Name, claimed.Event.EffectiveKey ?? claimed.Event.Id, value,
             [
                 new(RecordHeader.EventId, id.Value), new(RecordHeader.EventType, claimed.Event.Type),
                 new("event-source", claimed.Event.Source),
                 new("event-source-id", claimed.Event.Id), .. cloud,
+                .. claimed.IsEdited ? [new RecordHeader("edited", "1")] : Array.Empty<RecordHeader>(),
             ],
             []);
     }

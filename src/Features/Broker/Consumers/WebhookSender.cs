@@ -48,16 +48,18 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
 
     HttpRequestMessage Request(Claimed claimed, ConsumerTarget.Webhook target)
     {
-        var (body, now) = (claimed.Event.Payload.IfNone(ReadOnlyMemory<byte>.Empty), clock.GetUtcNow());
+        var isStructured = target.Form is CloudEventForm.Structured;
+        var body = isStructured ? CloudEventDocument.Of(claimed) : claimed.Event.Payload.IfNone(ReadOnlyMemory<byte>.Empty);
+        var now = clock.GetUtcNow();
         var request = new HttpRequestMessage(HttpMethod.Post, target.Address) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(isStructured ? CloudEventDocument.ContentType : "application/json");
         // The same at each try, and of nobody else's event: by it a receiver knows a repeat.
         var id = claimed.RowId.ToString();
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         if (target.Secrets.Count > 0)
             request.Headers.Add("webhook-signature", string.Join(' ', target.Secrets.Select(s => Sign(s, id, now, body))));
-        foreach (var (name, value) in EventHeaders.Of(claimed, target.AsCloudEvent)) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in EventHeaders.Of(claimed, target.Form)) request.Headers.TryAddWithoutValidation(name, value);
         return request;
     }
 

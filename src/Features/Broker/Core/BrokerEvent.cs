@@ -61,6 +61,9 @@ public sealed record BrokerEvent
 
     public EventIdentity Identity => new(Source, Id);
 
+    /// <summary>The contract's convention; nothing is dropped: without a schema it begins with a dot.</summary>
+    public static string TypeOf(string schema, string entity, string operation) => $"{schema}.{entity}.{operation}";
+
     /// <summary>What consumers that keep order go by; null where the event follows no other.</summary>
     public string? EffectiveKey =>
         OrderingKey ?? (AggregateId.Length == 0 ? null : $"{SourceModule}/{AggregateType}/{AggregateId}");

@@ -46,6 +46,9 @@ public sealed record Consumer(
     /// <summary>Where a webhook's or a topic's events go; null for a handler.</summary>
     public ConsumerTarget? Target { get; init; }
 
+    /// <summary>The version of the payloads' schemas that it reads: older ones are brought up to it, newer ones wait. Null: any.</summary>
+    public int? SchemaVersion { get; init; }
+
     /// <summary>The consumers that an event of this type is for, in the order in which they are served.</summary>
     public static IReadOnlyList<Consumer> For(IEnumerable<Consumer> all, string eventType) =>
         [.. all.Where(c => c.Pattern.Matches(eventType)).OrderByDescending(c => c.Priority)];
@@ -58,7 +61,7 @@ public abstract record ConsumerTarget
     }
 
     /// <param name="Secrets">Of Standard Webhooks (<c>whsec_…</c>), the newest first; an event is signed with each.</param>
-    public sealed record Webhook(Uri Address, IReadOnlyList<string> Secrets, bool AsCloudEvent) : ConsumerTarget;
+    public sealed record Webhook(Uri Address, IReadOnlyList<string> Secrets, CloudEventForm Form) : ConsumerTarget;
 
-    public sealed record Topic(string Name, bool AsCloudEvent) : ConsumerTarget;
+    public sealed record Topic(string Name, CloudEventForm Form) : ConsumerTarget;
 }

@@ -24,7 +24,7 @@ public sealed record ConsumerHealth(LanguageExt.HashSet<Guid> FailedEvents, int 
             new(
                 FailedEvents.Count < TransientLimit ? FailedEvents.AddOrUpdate(handling) : FailedEvents,
                 wasProbe ? ProbesFailed + 1 : ProbesFailed),
-        TryFailure.Permanent or TryFailure.ConsumerGone or TryFailure.Stopping => this,
+        TryFailure.Permanent or TryFailure.ConsumerGone or TryFailure.Stopping or TryFailure.Parked => this,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -33,7 +33,7 @@ public sealed record ConsumerHealth(LanguageExt.HashSet<Guid> FailedEvents, int 
         TryFailure.ConsumerDown => ProbesFailed > 0 || FailedEvents.Count >= DownLimit,
         TryFailure.Transient => ProbesFailed > 0 || FailedEvents.Count >= TransientLimit,
         TryFailure.ConsumerGone => true,
-        TryFailure.Permanent or TryFailure.Stopping => false,
+        TryFailure.Permanent or TryFailure.Stopping or TryFailure.Parked => false,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

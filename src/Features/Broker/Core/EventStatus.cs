@@ -13,6 +13,9 @@ public enum EventStatus
 
     /// <summary>At least one consumer gave up, and none is under way any more.</summary>
     Failed,
+
+    /// <summary>No consumer wanted it for as long as events wait for one. It is kept, and can be replayed to any.</summary>
+    Expired,
 }
 
 public static class EventStatuses
@@ -32,6 +35,7 @@ public static class EventStatuses
         EventStatus.Processing => "processing",
         EventStatus.Completed => "completed",
         EventStatus.Failed => "failed",
+        EventStatus.Expired => "expired",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

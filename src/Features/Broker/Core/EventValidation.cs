@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using Hobom.Slices.Rows;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker;
@@ -44,6 +44,12 @@ public abstract record EventFault
     public sealed record MetadataNoObject : EventFault
     {
         public override string Text => "metadata is no object";
+    }
+
+    /// <summary>It is not what the schema of its version says.</summary>
+    public sealed record Misfit(string Why) : EventFault
+    {
+        public override string Text => Why;
     }
 
     public sealed record SchemaVersionBelowOne(int Value) : EventFault
@@ -91,20 +97,8 @@ public static class EventValidation
 
     static EventFault? TextFault(string field, string text, int limit) =>
         text.Length > limit ? new EventFault.TooLong(field, text.Length, limit)
-        : text.Contains('\0') || !IsWholeText(text) ? new EventFault.NotText(field)
+        : !StoredText.IsKept(text) ? new EventFault.NotText(field)
         : null;
-
-    static bool IsWholeText(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (!char.IsHighSurrogate(text[i]) || i + 1 == text.Length || !char.IsLowSurrogate(text[i + 1])) return false;
-            i++;
-        }
-
-        return true;
-    }
 
     static EventFault? PayloadFault(BrokerEvent given, EventLimits limits) => given.Payload.MatchUnsafe(
         payload => payload.Length > limits.PayloadBytes
@@ -121,22 +115,6 @@ public static class EventValidation
             ?? (metadata.AsSpan().TrimStart()[0] == '{' ? null : new EventFault.MetadataNoObject());
     }
 
-    static EventFault? JsonFault(string field, ReadOnlySpan<byte> json, int depth)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depth });
-            while (reader.Read())
-            {
-                // Reading a text finds bytes that are no UTF-8 and halves of surrogate pairs.
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) _ = reader.GetString();
-            }
-
-            return null;
-        }
-        catch (Exception notJson) when (notJson is JsonException or InvalidOperationException)
-        {
-            return new EventFault.NotJson(field, notJson.Message);
-        }
-    }
+    static EventFault? JsonFault(string field, ReadOnlySpan<byte> json, int depth) =>
+        StoredText.JsonFault(json, depth) is { } why ? new EventFault.NotJson(field, why) : null;
 }

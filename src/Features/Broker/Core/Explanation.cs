@@ -11,7 +11,8 @@ public abstract record Waits
 
     public sealed record ForItsTurn : Waits;
 
-    public sealed record ForATime(DateTimeOffset Until) : Waits;
+    /// <param name="Reason">Why it was put off; null where its publisher wanted it so.</param>
+    public sealed record ForATime(DateTimeOffset Until, string? Reason) : Waits;
 
     public sealed record ForARetry(DateTimeOffset At, string? LastError) : Waits;
 
@@ -46,7 +47,7 @@ public abstract record Waits
 
     static Waits ForTime(Handling handling, DateTimeOffset now) => handling.State switch
     {
-        HandlingState.Waiting waiting when waiting.NotBefore > now => new ForATime(waiting.NotBefore),
+        HandlingState.Waiting waiting when waiting.NotBefore > now => new ForATime(waiting.NotBefore, handling.LastError),
         HandlingState.Failed failed when failed.NextTryAt > now => new ForARetry(failed.NextTryAt, handling.LastError),
         HandlingState.Waiting or HandlingState.Failed => new ForItsTurn(),
         _ => throw new UnreachableException(),

@@ -33,4 +33,8 @@ public abstract record HandlingState
 /// <param name="Key">None where the consumer keeps no order or the event has no key.</param>
 /// <param name="Attempts">Counted before each try.</param>
 public sealed record Handling(
-    Guid Id, string Consumer, HandlingState State, int Attempts, long Position, string? Key, string? LastError, DateTimeOffset? StartedAt);
+    Guid Id, string Consumer, HandlingState State, int Attempts, long Position, string? Key, string? LastError, DateTimeOffset? StartedAt)
+{
+    /// <summary>This consumer gets a payload that an operator repaired; the event keeps its own.</summary>
+    public bool IsEdited { get; init; }
+}

@@ -21,6 +21,9 @@ public abstract record TryFailure
     /// <summary>Every event of the consumer: its receiver is down, its credentials are refused, its topic is missing.</summary>
     public sealed record ConsumerDown(string Why, TimeSpan? Wait = null) : TryFailure(Why, Wait);
 
+    /// <summary>Nobody's fault, and not to be tried yet: this process does not know the version of its payload.</summary>
+    public sealed record Parked(string Why, TimeSpan Wait) : TryFailure(Why, Wait);
+
     /// <summary>The receiver wants no more events (410).</summary>
     public sealed record ConsumerGone(string Why) : TryFailure(Why, null);
 
@@ -52,6 +55,7 @@ public abstract record TryEnd
         {
             TryFailure.Stopping => new HandBack(now, null),
             TryFailure.ConsumerGone => new HandBack(now, failure.Reason),
+            TryFailure.Parked parked => new HandBack(now + parked.Wait, failure.Reason),
             TryFailure.Permanent => new Dead(failure.Reason),
             TryFailure.Transient or TryFailure.ConsumerDown when consumerPaused => new HandBack(now, failure.Reason),
             TryFailure.Transient or TryFailure.ConsumerDown when attempt >= retry.AttemptLimit => new Dead(failure.Reason),

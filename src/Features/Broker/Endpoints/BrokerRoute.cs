@@ -1,6 +1,8 @@
 using FastEndpoints;
+using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
+using LanguageExt;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Broker.Endpoints;
@@ -24,6 +26,28 @@ public abstract class BrokerRoute(BrokerSlice slice) : EndpointWithoutRequest<ob
         Send.ResponseAsync(new ErrorAnswer(error) { Field = field }, status, ct);
 
     protected Task RefuseAsync(StoreFailure failure, CancellationToken ct) => RefuseAsync(503, failure.Message, ct);
+
+    /// <summary>What changes something is written down before and after; where that cannot be done, nothing is.</summary>
+    /// <param name="words">Of what came of it, for the audit.</param>
+    protected async Task<Either<TFailure, T>> AuditedAsync<TFailure, T>(
+        string action, string key, Func<Task<Either<TFailure, T>>> work, Func<StoreFailure, TFailure> unwritten, Func<T, string> words)
+        where TFailure : notnull
+        where T : notnull
+    {
+        if (!(await Resolve<AuditTrail>().BeginAsync(Audit.Caller.Of(HttpContext), action, [key]))
+                .TryGetRight(out var begun, out var failure))
+            return unwritten(failure);
+        var answer = await work();
+        await begun.EndAsync(answer.Match(words, refused => refused is StoreFailure down ? down.Message : $"refused: {refused}"));
+        return answer;
+    }
+
+    protected Task<Either<StoreFailure, T>> AuditedAsync<T>(
+        string action, string key, Func<Task<Either<StoreFailure, T>>> work, Func<T, string> words)
+        where T : notnull =>
+        AuditedAsync(action, key, work, failure => failure, words);
+
+    protected static string DoneOrNot(bool done) => done ? "done" : "not found";
 
     /// <summary>Readers see neither payloads nor metadata nor what errors quote of them.</summary>
     protected bool SeesAll => Role.SeesAll(HttpContext.User);

@@ -15,8 +15,10 @@ public sealed class ChangeBrokerSettingEndpoint(BrokerSlice slice) : BrokerRoute
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        var changed = await Slice.Tuning.ChangeAsync(
-            broker.Store, Part("slug"), Query<string>("value", isRequired: false) ?? "", Caller, ct);
+        var (slug, value) = (Part("slug"), Query<string>("value", isRequired: false) ?? "");
+        var changed = await AuditedAsync<TuningFault, LanguageExt.Unit>(
+            "change setting", $"{slug}={value}", () => Slice.Tuning.ChangeAsync(broker.Store, slug, value, Caller, ct),
+            failure => new TuningFault.Unavailable(failure), _ => "changed");
         if (changed.TryGetRight(out _, out var fault)) await Send.OkAsync(Slice.Tuning.Shown, ct);
         else if (fault is TuningFault.BadValue bad) await RefuseAsync(400, bad.Why, ct, "value");
         else await RefuseAsync(503, "the setting may not have been kept: the store does not answer", ct);

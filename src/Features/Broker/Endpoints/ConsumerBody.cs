@@ -35,7 +35,20 @@ sealed record ConsumerBody
 
     public string? Topic { get; init; }
 
-    public bool CloudEvents { get; init; }
+    /// <summary>True or <c>binary</c>, <c>structured</c>, false.</summary>
+    public JsonElement CloudEvents { get; init; }
+
+    public int? SchemaVersion { get; init; }
+
+    CloudEventForm? Form => CloudEvents.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False => CloudEventForm.None,
+        JsonValueKind.True => CloudEventForm.Binary,
+        JsonValueKind.String when CloudEvents.GetString() is "binary" => CloudEventForm.Binary,
+        JsonValueKind.String when CloudEvents.GetString() is "structured" => CloudEventForm.Structured,
+        JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Object or JsonValueKind.Array => null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     public static async Task<Either<BodyFault, Consumer>> ReadAsync(Stream body, string name, bool allowManySegments, CancellationToken ct)
     {
@@ -61,12 +74,17 @@ sealed record ConsumerBody
             return new BodyFault("timeout_ms is 1 to 600000", "timeout_ms");
         if (Ordering is not ("none" or "key")) return new BodyFault("ordering is none or key", "ordering");
         if (RetryPolicy is { } policy && policy.Fault() is { } bad) return new BodyFault(bad, "retry_policy");
-        return Target().Map(target => new Consumer(
+        if (SchemaVersion is < 1) return new BodyFault("schema_version is a whole number from 1", "schema_version");
+        if (Form is not { } form) return new BodyFault("cloud_events is binary, structured or false", "cloud_events");
+        return Target(form).Map(target => new Consumer(
             name, target is ConsumerTarget.Topic ? ConsumerKind.Kafka : ConsumerKind.Webhook, pattern, Priority, RetryPolicy?.AsPolicy(),
-            Concurrency, TimeSpan.FromMilliseconds(TimeoutMs), Ordering is "key", new ConsumerState.Active()) { Target = target });
+            Concurrency, TimeSpan.FromMilliseconds(TimeoutMs), Ordering is "key", new ConsumerState.Active())
+        {
+            Target = target, SchemaVersion = SchemaVersion,
+        });
     }
 
-    Either<BodyFault, ConsumerTarget> Target()
+    Either<BodyFault, ConsumerTarget> Target(CloudEventForm form)
     {
         switch (Kind)
         {
@@ -74,11 +92,11 @@ sealed record ConsumerBody
                 && url.UserInfo.Length == 0:
                 return Secrets?.FirstOrDefault(s => !IsSecret(s)) is not null
                     ? new BodyFault("a secret is whsec_ and 24 to 64 bytes in base64", "secrets")
-                    : new ConsumerTarget.Webhook(url, Secrets ?? [], CloudEvents);
+                    : new ConsumerTarget.Webhook(url, Secrets ?? [], form);
             case "webhook":
                 return new BodyFault("url is an http or https address without a user", "url");
             case "kafka" when Topic is { Length: > 0 and <= 249 } && Topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'):
-                return new ConsumerTarget.Topic(Topic, CloudEvents);
+                return new ConsumerTarget.Topic(Topic, form);
             case "kafka":
                 return new BodyFault("topic is 1 to 249 letters, digits, dots, underscores or hyphens", "topic");
             default:

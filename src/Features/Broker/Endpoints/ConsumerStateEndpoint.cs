@@ -8,18 +8,24 @@ public abstract class ConsumerStateEndpoint(BrokerSlice slice) : BrokerRoute(sli
 {
     protected abstract ConsumerState Wanted { get; }
 
+    protected abstract string Action { get; }
+
     protected sealed override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!(await broker.Store.Consumers.SetState(Part("name"), Wanted, ct)).TryGetRight(out var changed, out var failure))
+        var name = Part("name");
+        var set = await AuditedAsync(Action, name, () => broker.Store.Consumers.SetState(name, Wanted, ct), DoneOrNot);
+        if (!set.TryGetRight(out var changed, out var failure))
             await RefuseAsync(failure, ct);
         else if (changed) await Send.OkAsync(new { }, ct);
-        else await RefuseAsync(404, $"subscription not found: {Part("name")}", ct);
+        else await RefuseAsync(404, $"subscription not found: {name}", ct);
     }
 }
 
 public sealed class PauseConsumerEndpoint(BrokerSlice slice) : ConsumerStateEndpoint(slice)
 {
     protected override ConsumerState Wanted => new ConsumerState.Paused($"by {Caller}", null);
+
+    protected override string Action => "pause consumer";
 
     public override void Configure()
     {
@@ -32,6 +38,8 @@ public sealed class PauseConsumerEndpoint(BrokerSlice slice) : ConsumerStateEndp
 public sealed class ResumeConsumerEndpoint(BrokerSlice slice) : ConsumerStateEndpoint(slice)
 {
     protected override ConsumerState Wanted => new ConsumerState.Active();
+
+    protected override string Action => "resume consumer";
 
     public override void Configure()
     {

@@ -17,7 +17,9 @@ public sealed record ConsumerView(
     [property: JsonPropertyName("probe_at")] DateTimeOffset? ProbeAt,
     [property: JsonPropertyName("url")] string? Url,
     [property: JsonPropertyName("secrets")] int Secrets,
-    [property: JsonPropertyName("topic")] string? Topic)
+    [property: JsonPropertyName("topic")] string? Topic,
+    [property: JsonPropertyName("cloud_events")] string? CloudEvents,
+    [property: JsonPropertyName("schema_version")] int? SchemaVersion)
 {
     public static ConsumerView Of(Consumer consumer)
     {
@@ -33,8 +35,18 @@ public sealed record ConsumerView(
             consumer.Timeout.TotalMilliseconds, consumer.OrderedByKey ? "key" : "none",
             consumer.Retry is { } retry ? RetryView.Of(retry) : null,
             state, reason, probe, (consumer.Target as ConsumerTarget.Webhook)?.Address.AbsoluteUri,
-            (consumer.Target as ConsumerTarget.Webhook)?.Secrets.Count ?? 0, (consumer.Target as ConsumerTarget.Topic)?.Name);
+            (consumer.Target as ConsumerTarget.Webhook)?.Secrets.Count ?? 0, (consumer.Target as ConsumerTarget.Topic)?.Name,
+            FormOf(consumer.Target), consumer.SchemaVersion);
     }
+
+    static string? FormOf(ConsumerTarget? target) => target switch
+    {
+        ConsumerTarget.Webhook { Form: CloudEventForm.Binary } or ConsumerTarget.Topic { Form: CloudEventForm.Binary } => "binary",
+        ConsumerTarget.Webhook { Form: CloudEventForm.Structured } or ConsumerTarget.Topic { Form: CloudEventForm.Structured } =>
+            "structured",
+        null or ConsumerTarget.Webhook or ConsumerTarget.Topic => null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }
 
 /// <summary>Delays in milliseconds.</summary>

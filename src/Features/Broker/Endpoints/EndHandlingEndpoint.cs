@@ -9,11 +9,15 @@ public abstract class EndHandlingEndpoint(BrokerSlice slice, TimeProvider clock)
 {
     protected abstract string Refusal { get; }
 
+    protected abstract string Action { get; }
+
     protected sealed override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
         if (Query<string>("consumer", isRequired: false) is not { Length: > 0 } consumer)
             await RefuseAsync(400, "consumer is required", ct, "consumer");
-        else if (!(await ChangeAsync(broker, consumer, clock.GetUtcNow(), ct)).TryGetRight(out var changed, out var failure))
+        else if (!(await AuditedAsync(
+                     Action, $"{Identity} {consumer}", () => ChangeAsync(broker, consumer, clock.GetUtcNow(), ct), DoneOrNot))
+                 .TryGetRight(out var changed, out var failure))
             await RefuseAsync(failure, ct);
         else if (changed) await Send.ResponseAsync(new { }, 202, ct);
         else await RefuseAsync(404, Refusal, ct);
@@ -26,6 +30,8 @@ public abstract class EndHandlingEndpoint(BrokerSlice slice, TimeProvider clock)
 public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) : EndHandlingEndpoint(slice, clock)
 {
     protected override string Refusal => "no such event, or no such consumer";
+
+    protected override string Action => "replay event";
 
     public override void Configure()
     {
@@ -44,6 +50,8 @@ public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) :
 public sealed class DiscardHandlingEndpoint(BrokerSlice slice, TimeProvider clock) : EndHandlingEndpoint(slice, clock)
 {
     protected override string Refusal => "no such handling that waits or is dead";
+
+    protected override string Action => "discard event";
 
     public override void Configure()
     {

@@ -15,7 +15,7 @@ static class EventBody
         "id", "source", "type", "payload", "user_id", "session_id", "instance_id", "schema", "entity", "operation", "source_module",
         "aggregate_type", "aggregate_id", "ordering_key", "schema_version", "metadata", "created_at", "available_at",
         // Of an event that was read here: the broker sets them itself.
-        "status", "retry_count", "error", "processed_at", "completed_at", "handlings", "no_consumer_since",
+        "status", "retry_count", "error", "processed_at", "completed_at", "handlings", "no_consumer_since", "expired_at",
     };
 
     /// <param name="instance">For events that name none.</param>

@@ -79,6 +79,10 @@ public sealed record EventView
     [JsonPropertyName("no_consumer_since"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? NoConsumerSince { get; init; }
 
+    /// <summary>Nobody had wanted it for too long.</summary>
+    [JsonPropertyName("expired_at"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ExpiredAt { get; init; }
+
     [JsonPropertyName("handlings")]
     public required IReadOnlyList<HandlingView> Handlings { get; init; }
 
@@ -99,7 +103,8 @@ public sealed record EventView
             Metadata = seesAll && given.Metadata is { } metadata ? new RawJson(System.Text.Encoding.UTF8.GetBytes(metadata)) : null,
             CreatedAt = given.CreatedAt, AvailableAt = given.AvailableAt, ProcessedAt = stored.Handlings.Min(h => h.StartedAt),
             CompletedAt = stored.Status is EventStatus.Completed or EventStatus.Failed ? stored.Handlings.Max(h => EndOf(h.State)) : null,
-            NoConsumerSince = stored.NoConsumerSince, Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, seesAll))],
+            NoConsumerSince = stored.NoConsumerSince, ExpiredAt = stored.ExpiredAt,
+            Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, seesAll))],
         };
     }
 
@@ -122,7 +127,8 @@ public sealed record HandlingView(
     [property: JsonPropertyName("available_at")] DateTimeOffset? AvailableAt,
     [property: JsonPropertyName("leased_by")] string? LeasedBy,
     [property: JsonPropertyName("started_at")] DateTimeOffset? StartedAt,
-    [property: JsonPropertyName("processed_at")] DateTimeOffset? ProcessedAt)
+    [property: JsonPropertyName("processed_at")] DateTimeOffset? ProcessedAt,
+    [property: JsonPropertyName("edited")] bool IsEdited)
 {
     public static HandlingView Of(Handling handling, bool seesAll) => new(
         handling.Consumer, WordOf(handling.State), handling.Attempts, seesAll ? handling.LastError : null,
@@ -134,7 +140,7 @@ public sealed record HandlingView(
             HandlingState.Done or HandlingState.Dead or HandlingState.Skipped => null,
             _ => throw new System.Diagnostics.UnreachableException(),
         },
-        (handling.State as HandlingState.Leased)?.Owner, handling.StartedAt, EventView.EndOf(handling.State));
+        (handling.State as HandlingState.Leased)?.Owner, handling.StartedAt, EventView.EndOf(handling.State), handling.IsEdited);
 
     static string WordOf(HandlingState state) => state switch
     {

@@ -27,7 +27,8 @@ public sealed class ExplainEventEndpoint(BrokerSlice slice, TimeProvider clock) 
 
     EventExplanation Explain(StoredEvent stored, IReadOnlyList<Consumer> consumers) => new(
         stored.Status.Word(),
-        stored.NoConsumerSince is { } since ? $"a consumer: none wants {stored.Event.Type} since {since:u}"
+        stored.ExpiredAt is { } expired ? $"nothing: no consumer wanted {stored.Event.Type} until {expired:u}; replay it to one"
+        : stored.NoConsumerSince is { } since ? $"a consumer: none wants {stored.Event.Type} since {since:u}"
         : stored.RoutedNo is null ? "its turn: it has not been looked at yet" : null,
         [.. stored.Handlings.Select(h => Waits.Of(h, consumers, clock.GetUtcNow()) is var waits
             ? new HandlingExplanation(h.Consumer, waits.GetType().Name, waits)

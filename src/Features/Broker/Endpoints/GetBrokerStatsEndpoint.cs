@@ -27,7 +27,8 @@ public sealed record ProviderStats(
     [property: JsonPropertyName("processing_events")] long Processing,
     [property: JsonPropertyName("completed_events")] long Completed,
     [property: JsonPropertyName("failed_events")] long Failed,
-    [property: JsonPropertyName("no_consumer_events")] long NoConsumer);
+    [property: JsonPropertyName("no_consumer_events")] long NoConsumer,
+    [property: JsonPropertyName("expired_events")] long Expired);
 
 public sealed class GetBrokerStatsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 {
@@ -53,7 +54,7 @@ public sealed class GetBrokerStatsEndpoint(BrokerSlice slice) : BrokerRoute(slic
                     new ProviderStats(
                         $"{Slice.Settings.Provider}".ToLowerInvariant(), counts.Total, counts.Pending, counts.Processing, counts.Completed,
                         counts.Failed,
-                        counts.NoConsumer),
+                        counts.NoConsumer, counts.Expired),
                     counts.Consumers),
                 ct);
     }

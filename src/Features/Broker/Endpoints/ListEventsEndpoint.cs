@@ -19,8 +19,8 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         Policies(Role.Reader);
         Describe(
             "List events, the newest first",
-            "Filters, all of which must fit: source, status (pending, processing, completed, failed), type, id, user_id, session_id, "
-            + "schema, "
+            "Filters, all of which must fit: source, status (pending, processing, completed, failed, expired), type, id, user_id, "
+            + "session_id, schema, "
             + "entity, operation, instance_id, start_time and end_time (RFC 3339, inclusive, on created_at). limit: 1 to 500. cursor: the "
             + "page before's next.",
             400);
@@ -53,7 +53,8 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         if (Given("status") is { } word)
         {
             status = Enum.GetValues<EventStatus>().Cast<EventStatus?>().FirstOrDefault(s => s!.Value.Word() == word);
-            if (status is null) return new BodyFault($"status '{word}' is none of pending, processing, completed, failed", "status");
+            if (status is null)
+                return new BodyFault($"status '{word}' is none of pending, processing, completed, failed, expired", "status");
         }
 
         if (!Whole(Given("user_id"), out var user)) return new BodyFault("user_id is no whole number", "user_id");

@@ -7,7 +7,11 @@ using LanguageExt;
 namespace Hobom.Slices.Broker.Endpoints;
 
 /// <param name="Result"><c>stored</c>, or <c>repeated</c> where it was there already with the same body.</param>
-public sealed record PublishedEvent(string Id, string Source, string Result);
+public sealed record PublishedEvent(string Id, string Source, string Result)
+{
+    /// <summary>It is stored, and does not fit its schema.</summary>
+    public string? Warning { get; init; }
+}
 
 public sealed record PublishAnswer(IReadOnlyList<PublishedEvent> Events)
 {
@@ -57,7 +61,10 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
 
         foreach (var (given, _) in events.Zip(appended).Where(p => !p.Item2.Repeated)) Slice.Counters.CountPublished(given);
         var answer = new PublishAnswer(
-            [.. appended.Select(a => new PublishedEvent(a.Event.Id, a.Event.Source, a.Repeated ? "repeated" : "stored"))]);
+            [.. appended.Select(a => new PublishedEvent(a.Event.Id, a.Event.Source, a.Repeated ? "repeated" : "stored")
+            {
+                Warning = a.Warning,
+            })]);
         if (mode is "sync") answer = answer with { HandlerError = await WaitAsync(broker, events[0], ct) };
         await Send.ResponseAsync(answer, mode is "sync" ? 200 : 202, ct);
     }

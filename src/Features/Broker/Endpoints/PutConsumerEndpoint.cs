@@ -27,7 +27,8 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 
         var read = await ConsumerBody.ReadAsync(HttpContext.Request.Body, name, Slice.Settings.AllowManySegments, ct);
         if (!read.TryGetRight(out var consumer, out var fault)) await RefuseAsync(400, fault.Text, ct, fault.Field);
-        else if ((await broker.Store.Consumers.Save(consumer, ct)).TryGetRight(out _, out var failure))
+        else if ((await AuditedAsync("put consumer", name, () => broker.Store.Consumers.Save(consumer, ct), _ => consumer.Pattern.Text))
+                 .TryGetRight(out _, out var failure))
             await Send.OkAsync(ConsumerView.Of(consumer), ct);
         else await RefuseAsync(failure, ct);
     }

@@ -15,7 +15,9 @@ public sealed class RemoveConsumerEndpoint(BrokerSlice slice, TimeProvider clock
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
         var name = Part("name");
-        if (!(await broker.Handlers.UnsubscribeAsync(name, clock.GetUtcNow(), ct)).TryGetRight(out var removed, out var failure))
+        var removal = await AuditedAsync(
+            "remove consumer", name, () => broker.Handlers.UnsubscribeAsync(name, clock.GetUtcNow(), ct), DoneOrNot);
+        if (!removal.TryGetRight(out var removed, out var failure))
             await RefuseAsync(failure, ct);
         else if (removed) await Send.OkAsync(new { }, ct);
         else await RefuseAsync(404, $"subscription not found: {name}", ct);

@@ -6,8 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Broker.Processing;
 
-/// <summary>Removes events that were done long ago, in small batches, so that no delivery waits for it.</summary>
-sealed class Retention(BrokerStore store, TimeSpan age, TimeProvider clock, ILogger log)
+/// <summary>
+/// Removes events that were done long ago, and expires those that nobody has wanted for too long, in small batches, so that no
+/// delivery waits for it.
+/// </summary>
+/// <param name="expired">Told how many.</param>
+sealed class Retention(
+    BrokerStore store, TimeSpan age, TimeSpan noConsumerLimit, Action<int> expired, TimeProvider clock, ILogger log)
 {
     const int BatchSize = 500;
 
@@ -19,6 +24,7 @@ sealed class Retention(BrokerStore store, TimeSpan age, TimeProvider clock, ILog
     {
         while (await Delays.WaitAsync(Interval, clock, stopping))
         {
+            await ExpireAsync(stopping);
             for (var removed = BatchSize; removed == BatchSize && !stopping.IsCancellationRequested;)
             {
                 if (!(await store.Operate.Purge(clock.GetUtcNow() - age, BatchSize, stopping)).TryGetRight(out removed, out var failure))
@@ -26,6 +32,20 @@ sealed class Retention(BrokerStore store, TimeSpan age, TimeProvider clock, ILog
                         "broker: old events are not removed: {Reason}", failure.Message);
                 await Delays.WaitAsync(BetweenBatches, clock, stopping);
             }
+        }
+    }
+
+    async Task ExpireAsync(CancellationToken stopping)
+    {
+        for (var count = BatchSize; count == BatchSize && !stopping.IsCancellationRequested;)
+        {
+            var now = clock.GetUtcNow();
+            if (!(await store.Operate.Expire(now - noConsumerLimit, now, BatchSize, stopping)).TryGetRight(out count, out var failure))
+                log.LogWarning("broker: events without a consumer are not looked at: {Reason}", failure.Message);
+            if (count == 0) return;
+            log.LogWarning("broker: {Count} events have expired: no consumer wanted them for {Limit}", count, noConsumerLimit);
+            expired(count);
+            await Delays.WaitAsync(BetweenBatches, clock, stopping);
         }
     }
 }

@@ -24,7 +24,9 @@ abstract record TryReport
 }
 
 /// <summary>Makes one try.</summary>
-sealed class TryRunner(BrokerStore store, Func<BrokerTuning> tuning, TimeProvider clock)
+/// <param name="bring">Makes the event one that the consumer reads.</param>
+sealed class TryRunner(
+    BrokerStore store, Func<BrokerTuning> tuning, Func<Claimed, Consumer, Either<TryFailure, Claimed>> bring, TimeProvider clock)
 {
     public async Task<TryReport> RunAsync(HeldHandling held, CancellationToken stopping)
     {
@@ -32,18 +34,20 @@ sealed class TryRunner(BrokerStore store, Func<BrokerTuning> tuning, TimeProvide
         if (held.Claimed.Attempt > limit)
             return new TryReport.Exhausted($"{limit} tries were begun, and the process died or stood still in the last of them");
         if (held.Claimed.Event.Unreadable is { } why) return new TryReport.Failed(new TryFailure.Permanent(why));
+        if (!bring(held.Claimed, held.Consumer).TryGetRight(out var claimed, out var unread)) return new TryReport.Failed(unread);
         return held.Port switch
         {
-            ConsumerPort.Sends port => Report(await ContainAsync(held, token => port.Send(held.Claimed, held.Consumer, token), stopping)),
-            ConsumerPort.Handles port => await HandleAsync(held, port, stopping),
+            ConsumerPort.Sends port => Report(await ContainAsync(held, token => port.Send(claimed, held.Consumer, token), stopping)),
+            ConsumerPort.Handles port => await HandleAsync(held, claimed, port, stopping),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    async Task<TryReport> HandleAsync(HeldHandling held, ConsumerPort.Handles port, CancellationToken stopping)
+    async Task<TryReport> HandleAsync(
+        HeldHandling held, Claimed claimed, ConsumerPort.Handles port, CancellationToken stopping)
     {
         var context = new HandlerContext(
-            held.Claimed.Event, held.Consumer.Name, held.Claimed.Attempt, new HandlerTransaction(null, null, []));
+            claimed.Event, held.Consumer.Name, claimed.Attempt, new HandlerTransaction(null, null, []));
         var end = await store.Transact(
             held.Claimed,
             (transaction, _) => ContainAsync(held, token => port.Handle(context with { Transaction = transaction }, token), stopping),

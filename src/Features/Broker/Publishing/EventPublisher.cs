@@ -43,6 +43,11 @@ public abstract record PublishRefusal
 public sealed class EventPublisher(
     BrokerStore store, EventLimits limits, bool keepSecrets, Func<string, bool> countsForSync, TimeProvider clock)
 {
+    /// <summary>Why an event does not fit its schema; null where it does.</summary>
+    public Func<BrokerEvent, string?> Misfit { get; init; } = _ => null;
+
+    public SchemaMismatch OnMisfit { get; init; }
+
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>All of them or none; each answer says whether the event was there already.</summary>
@@ -50,14 +55,24 @@ public sealed class EventPublisher(
         IReadOnlyList<BrokerEvent> events, CancellationToken stopping)
     {
         var kept = new List<BrokerEvent>(events.Count);
+        var warnings = new Dictionary<EventIdentity, string>();
         for (var i = 0; i < events.Count; i++)
         {
             var safe = keepSecrets ? events[i] : SecretFields.Hash(events[i]);
             if (!EventValidation.Check(safe, limits).TryGetRight(out var valid, out var fault)) return new PublishRefusal.Invalid(i, fault);
+            if (Misfit(valid) is { } misfit)
+            {
+                if (OnMisfit is SchemaMismatch.Refuse) return new PublishRefusal.Invalid(i, new EventFault.Misfit(misfit));
+                warnings[valid.Identity] = misfit;
+            }
+
             kept.Add(valid.CreatedAt == default ? valid with { CreatedAt = clock.GetUtcNow() } : valid);
         }
 
-        return (await store.Append(kept, stopping)).MapLeft(RefusalOf);
+        var appended = await store.Append(kept, stopping);
+        return appended.Map(all => warnings.Count == 0 ? all : (IReadOnlyList<Appended>)
+                [.. all.Select(a => a with { Warning = warnings.GetValueOrDefault(a.Event) })])
+            .MapLeft(RefusalOf);
     }
 
     /// <summary>

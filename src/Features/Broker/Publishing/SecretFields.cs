@@ -1,46 +1,11 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using Hobom.Slices.Rows;
 
 namespace Hobom.Slices.Broker.Publishing;
 
-/// <summary>
-/// What must not lie in every store and topic: a session id is a bearer token in many programs, and an e-mail address is
-/// somebody's. Hashes keep what belongs together together.
-/// </summary>
 static class SecretFields
 {
-    /// <summary>The metadata member that the predecessor's hooks fill.</summary>
-    const string EmailMember = "user_email";
-
-    const string Prefix = "sha256:";
-
     public static BrokerEvent Hash(BrokerEvent given) => given with
     {
-        SessionId = given.SessionId.Length == 0 ? "" : Hash(given.SessionId), Metadata = HashEmail(given.Metadata),
+        SessionId = SecretText.Hash(given.SessionId), Metadata = SecretText.HashEmail(given.Metadata),
     };
-
-    /// <summary>The same text gives the same hash, and a hash stays what it is.</summary>
-    static string Hash(string text) =>
-        text.StartsWith(Prefix, StringComparison.Ordinal)
-            ? text
-            : Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    static string? HashEmail(string? metadata)
-    {
-        if (metadata is null || !metadata.Contains(EmailMember, StringComparison.Ordinal)) return metadata;
-        try
-        {
-            if (JsonNode.Parse(metadata) is not JsonObject members || members[EmailMember] is not JsonValue value) return metadata;
-            if (!value.TryGetValue<string>(out var email)) return metadata;
-            members[EmailMember] = Hash(email);
-            return members.ToJsonString();
-        }
-        catch (Exception notJson) when (notJson is JsonException or ArgumentException or InvalidOperationException)
-        {
-            // Validation refuses it by name.
-            return metadata;
-        }
-    }
 }

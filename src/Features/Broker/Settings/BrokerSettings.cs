@@ -1,4 +1,5 @@
 using Hobom.Slices.Broker.Processing;
+using Hobom.Slices.Broker.Sources;
 
 namespace Hobom.Slices.Broker.Settings;
 
@@ -18,6 +19,16 @@ public sealed record BrokerSettings(
     bool AllowManySegments, bool AllowPrivateReceivers, bool KeepSecrets, int PayloadBytes, int CompressAboveBytes, TimeSpan Retention,
     BrokerTuning Tuning)
 {
+    public SchemaPromise SchemaPromise { get; init; }
+
+    public SchemaMismatch OnMisfit { get; init; }
+
+    /// <summary>Other systems that may bring their events, with their secrets.</summary>
+    public IReadOnlyList<EventSource> Sources { get; init; } = [];
+
+    /// <summary>So long an event waits for a consumer that wants it; then it expires.</summary>
+    public TimeSpan NoConsumerLimit { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
     public override string ToString() => nameof(BrokerSettings);
 }

@@ -25,7 +25,7 @@ public static class BrokerSettingsReader
         "retry_policy.max_retries", "retry_policy.initial_delay", "retry_policy.max_delay", "retry_policy.backoff_factor",
         "retry_policy.jitter",
         "sqlite.file", "patterns.many_segments", "webhooks.allow_private", "keep_secrets", "payload_max_bytes", "compress_above_bytes",
-        "retention",
+        "retention", "no_consumer_limit", "schemas.compatibility", "schemas.mismatch",
         .. OutboxSettings.Slugs,
     ];
 
@@ -47,12 +47,14 @@ public static class BrokerSettingsReader
                 (values[name], origins[name]) = (environment[variable].Trim(), variable);
         }
 
-        var unknown = values.Keys.Except(Names, StringComparer.Ordinal).Select(n => $"event_broker.{n} is no setting").ToArray();
+        foreach (var (name, variable, value) in SourceSettings.In(environment)) (values[name], origins[name]) = (value, variable);
+        var unknown = values.Keys.Except(Names, StringComparer.Ordinal).Where(n => !SourceSettings.IsOne(n))
+            .Select(n => $"event_broker.{n} is no setting").ToArray();
         if (unknown.Length > 0) return unknown;
         var read = new SettingValues(values, origins);
         var isOn = read.Flag("enabled", otherwise: environment.GetValueOrDefault(ProviderVariable, "").Trim().Length > 0);
         if (!isOn && read.Problems.Count == 0) return Option<BrokerSettings>.None;
-        var settings = Compose(read, environment);
+        var settings = Compose(read, environment) with { Sources = SourceSettings.Read(read, values.Keys) };
         return read.Problems.Count > 0 ? read.Problems.ToArray() : Option<BrokerSettings>.Some(settings);
     }
 
@@ -72,7 +74,11 @@ public static class BrokerSettingsReader
             read.Flag("webhooks.allow_private", false),
             read.Flag("keep_secrets", false), read.Whole("payload_max_bytes", 1_000_000, 1, 100_000_000),
             read.Whole("compress_above_bytes", 64 * 1024, 0, int.MaxValue),
-            read.Duration("retention", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), OutboxSettings.Read(read));
+            read.Duration("retention", TimeSpan.FromDays(7), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), OutboxSettings.Read(read))
+        {
+            SchemaPromise = read.OneOf<SchemaPromise>("schemas.compatibility"), OnMisfit = read.OneOf<SchemaMismatch>("schemas.mismatch"),
+            NoConsumerLimit = read.Duration("no_consumer_limit", TimeSpan.FromDays(30), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
+        };
     }
 
     static BrokerProvider ProviderOf(SettingValues read)

@@ -25,6 +25,17 @@ sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnly
         return otherwise;
     }
 
+    /// <summary>A word, in lower case; the first one where it is not set.</summary>
+    public TWord OneOf<TWord>(string name)
+        where TWord : struct, Enum
+    {
+        var words = Enum.GetValues<TWord>();
+        if (!values.TryGetValue(name, out var value)) return words[0];
+        var found = words.Cast<TWord?>().FirstOrDefault(w => w.ToString()!.ToLowerInvariant() == value);
+        if (found is null) Refuse(name, string.Join(", ", words.Select(w => w.ToString().ToLowerInvariant())));
+        return found ?? words[0];
+    }
+
     public int Whole(string name, int otherwise, int least, int most)
     {
         if (!values.TryGetValue(name, out var value)) return otherwise;
@@ -60,5 +71,7 @@ sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnly
         TimeSpan.FromMilliseconds(Whole(name, (int)otherwise.TotalMilliseconds, least, int.MaxValue));
 
     /// <summary>Not what may be a secret.</summary>
-    string Shown(string name) => values.TryGetValue(name, out var value) && name is not "database.url" ? $" is '{value}'" : "";
+    string Shown(string name) => values.TryGetValue(name, out var value) && !IsSecret(name) ? $" is '{value}'" : "";
+
+    static bool IsSecret(string name) => name is "database.url" || name.EndsWith(".secrets", StringComparison.Ordinal);
 }

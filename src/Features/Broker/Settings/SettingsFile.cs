@@ -46,8 +46,7 @@ static partial class SettingsFile
                 values[prefix] = Variable().Replace(text, m => environment[m.Groups["name"].Value]);
                 return null;
             case YamlSequenceNode sequence:
-                values[prefix] = string.Join(',', sequence.Children.Select(c => $"{c}"));
-                return null;
+                return Flatten(prefix, new YamlScalarNode(string.Join(',', sequence.Children.Select(c => $"{c}"))), environment, values);
             default:
                 return $"{Section}.{prefix} at line {node.Start.Line} is no value";
         }

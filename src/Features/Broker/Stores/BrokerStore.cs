@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Hobom.Slices.Core;
 using LanguageExt;
 
@@ -18,6 +17,7 @@ namespace Hobom.Slices.Broker.Stores;
 /// <param name="Close">Ends tries, each only where its token is still the handling's; answers which were ended.</param>
 /// <param name="Transact">Runs work in a transaction of the store that ends the handling as done with the same commit.</param>
 /// <param name="NextDue">When, after now, the next handling falls due or the next lease runs out.</param>
+/// <param name="Storage">For the rows of other slices.</param>
 public sealed record BrokerStore(
     Func<IReadOnlyList<BrokerEvent>, CancellationToken, Task<Either<AppendRefusal, IReadOnlyList<Appended>>>> Append,
     Func<int, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, int>>> Route,
@@ -29,16 +29,16 @@ public sealed record BrokerStore(
     ConsumerRegister Consumers,
     EventReader Read,
     EventOperations Operate,
+    DeadHandlings Dead,
+    ReplayRegister Replays,
+    AuditRegister Audit,
+    SchemaRegister Schemas,
     SettingRegister Settings,
-    WakeUp WakeUp);
+    WakeUp WakeUp,
+    SharedStorage Storage);
 
 /// <summary>Runs inside the open transaction of the store.</summary>
 public delegate Task<Either<TryFailure, Unit>> HandlerWork(HandlerTransaction transaction, CancellationToken stopping);
-
-/// <summary>What a handler writes through, so that its effect and the end of its handling commit together.</summary>
-/// <param name="Sql">Null in the memory store.</param>
-/// <param name="MemoryWrites">Done with the commit, by the memory store alone.</param>
-public sealed record HandlerTransaction(DbConnection? Connection, DbTransaction? Sql, ICollection<Action> MemoryWrites);
 
 public abstract record AppendRefusal
 {
@@ -56,7 +56,11 @@ public abstract record AppendRefusal
 }
 
 /// <param name="Repeated">It was there already, with the same body: nothing was written.</param>
-public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated);
+public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated)
+{
+    /// <summary>It was stored although it does not fit its schema.</summary>
+    public string? Warning { get; init; }
+}
 
 /// <param name="Expired">Handlings whose lease ran out, instead of those that fall due.</param>
 public sealed record ClaimRequest(
@@ -67,7 +71,14 @@ public sealed record ClaimRequest(
 /// <param name="Position">The order of routing.</param>
 /// <param name="FirstTriedAt">When its first try was begun.</param>
 public sealed record Claimed(
-    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event);
+    Guid HandlingId, long Token, string Consumer, int Attempt, long Position, DateTimeOffset FirstTriedAt, Guid RowId, BrokerEvent Event)
+{
+    /// <summary>The payload is not the event's own: an operator repaired it for this consumer.</summary>
+    public bool IsEdited { get; init; }
+
+    public Claimed Repaired(Option<ReadOnlyMemory<byte>> edited) => edited.Match(
+        bytes => this with { Event = Event with { Payload = bytes, Unreadable = null }, IsEdited = true }, () => this);
+}
 
 public readonly record struct LeaseRef(Guid HandlingId, long Token);
 

@@ -20,7 +20,9 @@ public sealed record ConsumerRegister(
 public sealed record StoredEvent(
     Guid RowId, long Sequence, long? RoutedNo, DateTimeOffset? NoConsumerSince, BrokerEvent Event, IReadOnlyList<Handling> Handlings)
 {
-    public EventStatus Status => EventStatuses.Of(Handlings);
+    public DateTimeOffset? ExpiredAt { get; init; }
+
+    public EventStatus Status => ExpiredAt is not null && Handlings.Count == 0 ? EventStatus.Expired : EventStatuses.Of(Handlings);
 }
 
 /// <summary>Every field that is set must fit.</summary>
@@ -43,12 +45,14 @@ public sealed record EventFilter(
 }
 
 /// <param name="List">The newest first, so many at most.</param>
+/// <param name="Backlog">Of consumers with open handlings; costs as much as there is of these.</param>
 /// <param name="Since">Events with a greater routed number, in that order: for live views and plans; none is passed over.</param>
 public sealed record EventReader(
     Func<EventIdentity, CancellationToken, Task<Either<StoreFailure, Option<StoredEvent>>>> One,
     Func<EventFilter, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<StoredEvent>>>> List,
     Func<long, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<StoredEvent>>>> Since,
-    Func<CancellationToken, Task<Either<StoreFailure, StoreCounts>>> Count);
+    Func<CancellationToken, Task<Either<StoreFailure, StoreCounts>>> Count,
+    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<ConsumerBacklog>>>> Backlog);
 
 /// <param name="NoConsumer">Part of <paramref name="Pending"/>.</param>
 /// <param name="OldestOpen">When the oldest event that is neither completed nor failed was written.</param>
@@ -56,21 +60,63 @@ public sealed record StoreCounts(
     long Pending, long Processing, long Completed, long Failed, long NoConsumer, DateTimeOffset? OldestOpen,
     IReadOnlyList<ConsumerCounts> Consumers)
 {
-    public long Total => Pending + Processing + Completed + Failed;
+    /// <summary>Events that no consumer wanted for too long.</summary>
+    public long Expired { get; init; }
+
+    public long Total => Pending + Processing + Completed + Failed + Expired;
 }
 
 public sealed record ConsumerCounts(string Consumer, long Waiting, long Leased, long Failed, long Done, long Dead, long Skipped);
+
+/// <summary>What of a consumer is not done yet.</summary>
+/// <param name="Waiting">Also those whose time has not come.</param>
+/// <param name="DuePosition">Of the first that is due and not leased; null: none.</param>
+public sealed record ConsumerBacklog(string Consumer, long Waiting, long Leased, long? DuePosition);
 
 /// <param name="Replay">
 /// Makes the handling wait again with no attempts made, or makes one where the consumer had none; false where there is no
 /// such event.
 /// </param>
 /// <param name="Discard">Skips a handling that is not done; false where there is none such.</param>
-/// <param name="Purge">Removes events that ended before then without a dead handling, so many at most; answers how many.</param>
+/// <param name="Purge">
+/// Removes events that ended before then without a dead handling, and expired ones; so many at most; answers how many.
+/// </param>
+/// <param name="Expire">Expires events that no consumer has wanted since before then; answers how many.</param>
 public sealed record EventOperations(
     Func<EventIdentity, string, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Replay,
     Func<EventIdentity, string, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Discard,
-    Func<DateTimeOffset, int, CancellationToken, Task<Either<StoreFailure, int>>> Purge);
+    Func<DateTimeOffset, int, CancellationToken, Task<Either<StoreFailure, int>>> Purge,
+    Func<DateTimeOffset, DateTimeOffset, int, CancellationToken, Task<Either<StoreFailure, int>>> Expire);
+
+/// <summary>Replays from the store, which any process on it goes on with.</summary>
+/// <param name="Plan">Freezes the set and keeps the replay; the one that comes back has its bound and its count.</param>
+/// <param name="Change">Left: why not; none where there is no such replay.</param>
+/// <param name="Step">
+/// Gives out the next few events of one replay that is due, in one commit with its progress; answers whether one was due.
+/// </param>
+/// <param name="NextDue">When the next step may be made.</param>
+public sealed record ReplayRegister(
+    Func<StoreReplay, CancellationToken, Task<Either<StoreFailure, StoreReplay>>> Plan,
+    Func<CancellationToken, Task<Either<StoreFailure, IReadOnlyList<StoreReplay>>>> All,
+    Func<string, Func<StoreReplay, Either<string, StoreReplay>>, CancellationToken,
+        Task<Either<StoreFailure, Option<Either<string, StoreReplay>>>>> Change,
+    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Step,
+    Func<CancellationToken, Task<Either<StoreFailure, Option<DateTimeOffset>>>> NextDue);
+
+/// <summary>The schemas that every process on the store shares.</summary>
+/// <param name="Add">False where the version is there; it is left as it is.</param>
+public sealed record SchemaRegister(
+    Func<CancellationToken, Task<Either<StoreFailure, IReadOnlyList<EventSchema>>>> All,
+    Func<EventSchema, CancellationToken, Task<Either<StoreFailure, bool>>> Add);
+
+/// <summary>What people did, where no other trail is kept. Only ever appended to.</summary>
+/// <param name="Append">With the entry's text, and how its hash follows from the hash before; answers the hash.</param>
+/// <param name="List">The newest first, before the position where one is given.</param>
+public sealed record AuditRegister(
+    Func<string, Func<string, string>, CancellationToken, Task<Either<StoreFailure, string>>> Append,
+    Func<long?, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<AuditLine>>>> List);
+
+public sealed record AuditLine(long Position, string Entry, string Previous, string Hash);
 
 /// <summary>The settings that were changed at run time, shared by every process on the store.</summary>
 /// <param name="Set">By whom is kept beside the value.</param>

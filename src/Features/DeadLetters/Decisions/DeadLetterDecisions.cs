@@ -47,7 +47,7 @@ public static partial class DeadLetterDecisions
         if (onFile?.Record is RecordReading.Unreadable { Text: { } earlier }) merged = merged with { Earlier = earlier };
         var lives = onFile?.TimeLeft is not { } left || left > RenewalLimit;
         if (existing is not null && ReferenceEquals(merged, existing) && lives) return new SaveDecision.Nothing();
-        return new SaveDecision.Write(merged, TimeToLive(onFile));
+        return new SaveDecision.Write(merged, letter.IsView ? null : TimeToLive(onFile));
     }
 
     /// <summary>

@@ -22,6 +22,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
 
     public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync)
     {
+        List = category => ListAsync($"{DeadLetterKey.Prefix}{category.Name}:"),
         Payload = async key => (await GetAsync(key)).Map(found =>
             found is LetterLookup.Found(var letter) ? letter.Payload : Option<ReadOnlyMemory<byte>>.None),
     };
@@ -55,6 +56,10 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
             var plan = decide(seen);
             return (plan, plan is EditPlan.Write write ? LetterChanges.OfEdit(key, write, clock.GetUtcNow()) : null);
         });
+
+    /// <summary>What an order would do, now.</summary>
+    public Task<Either<StoreFailure, LetterPlan>> PlanAsync(DeadLetterKey key, LetterCommand order) =>
+        ChangeAsync(key, seen => (LetterActions.Plan(order, seen, clock.GetUtcNow()), (GuardedWrite?)null));
 
     /// <summary>Holds, extends, releases, discards or restores a letter; the answer says what became of it.</summary>
     public Task<Either<StoreFailure, LetterPlan>> ActAsync(DeadLetterKey key, LetterCommand order) =>

@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using System.Text.Json;
 
 namespace Hobom.Slices.DeadLetters.Repair;

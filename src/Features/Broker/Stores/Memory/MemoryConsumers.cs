@@ -20,7 +20,8 @@ sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
     {
         var state = tables.Consumers.TryGetValue(consumer.Name, out var known) ? known.State : consumer.State;
         tables.Consumers[consumer.Name] = consumer with { State = state };
-        foreach (var row in tables.Rows) row.NoConsumerSince = null;
+        foreach (var row in tables.Rows.Where(r => r.ExpiredAt is null && consumer.Pattern.Matches(r.Event.Type)))
+            row.NoConsumerSince = null;
         return Unit.Default;
     }
 

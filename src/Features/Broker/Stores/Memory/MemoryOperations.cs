@@ -8,17 +8,13 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
     public EventOperations AsOperations() => new(
         (identity, consumer, now, _) => Answer(() => Replay(identity, consumer, now)),
         (identity, consumer, now, _) => Answer(() => Discard(identity, consumer, now)),
-        (endedBefore, limit, _) => Answer(() => Purge(endedBefore, limit)));
+        (endedBefore, limit, _) => Answer(() => Purge(endedBefore, limit)),
+        (before, now, limit, _) => Answer(() => Expire(before, now, limit)));
 
     bool Replay(EventIdentity identity, string consumer, DateTimeOffset now)
     {
         if (tables.Find(identity) is not { } row || !tables.Consumers.TryGetValue(consumer, out var definition)) return false;
-        row.IsRouted = true;
-        row.NoConsumerSince = null;
-        var handling = row.Handlings.Find(h => h.Consumer == consumer);
-        if (handling is null) tables.AddHandling(row, definition, now);
-        else if (!handling.State.IsOpen)
-            tables.Set(handling with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null });
+        tables.Receive(row, definition, now);
         return true;
     }
 
@@ -32,10 +28,19 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
 
     int Purge(DateTimeOffset endedBefore, int limit)
     {
-        var ended = tables.Rows.Where(r => r.Handlings.Count > 0 && r.Handlings.All(h => EndedBefore(h, endedBefore))).Take(limit)
+        var ended = tables.Rows.Where(
+                r => r.ExpiredAt < endedBefore || (r.Handlings.Count > 0 && r.Handlings.All(h => EndedBefore(h, endedBefore)))).Take(limit)
             .ToArray();
         foreach (var row in ended) tables.Remove(row);
         return ended.Length;
+    }
+
+    int Expire(DateTimeOffset before, DateTimeOffset now, int limit)
+    {
+        var lonely = tables.Rows.Where(r => r.NoConsumerSince < before && r.ExpiredAt is null && r.Handlings.Count == 0).Take(limit)
+            .ToArray();
+        foreach (var row in lonely) row.ExpiredAt = now;
+        return lonely.Length;
     }
 
     static bool EndedBefore(Handling handling, DateTimeOffset time) =>

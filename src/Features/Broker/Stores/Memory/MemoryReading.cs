@@ -12,7 +12,8 @@ sealed class MemoryReading(MemoryTables tables, Lock gate)
             [.. tables.Rows.Reverse().Select(r => r.AsStored()).Where(filter.Fits).Take(limit)]),
         (after, limit, _) => Answer<IReadOnlyList<StoredEvent>>(() =>
             [.. tables.Rows.Where(r => r.RoutedNo > after).OrderBy(r => r.RoutedNo).Take(limit).Select(r => r.AsStored())]),
-        _ => Answer(Count));
+        _ => Answer(Count),
+        (now, _) => Answer<IReadOnlyList<ConsumerBacklog>>(() => [.. Backlog(now)]));
 
     StoreCounts Count()
     {
@@ -21,10 +22,20 @@ sealed class MemoryReading(MemoryTables tables, Lock gate)
         long Events(EventStatus status) => all.Count(e => e.Status == status);
         return new StoreCounts(
             Events(EventStatus.Pending), Events(EventStatus.Processing), Events(EventStatus.Completed), Events(EventStatus.Failed),
-            all.Count(e => e.NoConsumerSince is not null), open.Length == 0 ? null : open.Min(e => e.Event.CreatedAt),
+            all.Count(e => e.NoConsumerSince is not null && e.ExpiredAt is null),
+            open.Length == 0 ? null : open.Min(e => e.Event.CreatedAt),
             [.. all.SelectMany(e => e.Handlings).GroupBy(h => h.Consumer, StringComparer.Ordinal)
-                .OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => CountsOf(g.Key, [.. g]))]);
+                .OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => CountsOf(g.Key, [.. g]))])
+        {
+            Expired = Events(EventStatus.Expired),
+        };
     }
+
+    IEnumerable<ConsumerBacklog> Backlog(DateTimeOffset now) => tables.Rows.SelectMany(r => r.Handlings).Where(h => h.State.IsOpen)
+        .GroupBy(h => h.Consumer, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+        .Select(g => new ConsumerBacklog(
+            g.Key, g.Count(h => h.State is not HandlingState.Leased), g.Count(h => h.State is HandlingState.Leased),
+            g.Where(h => ClaimOrder.IsDue(h, now)).Min(h => (long?)h.Position)));
 
     static ConsumerCounts CountsOf(string consumer, Handling[] handlings)
     {

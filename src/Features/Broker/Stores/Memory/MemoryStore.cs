@@ -29,6 +29,10 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
         new MemoryConsumers(tables, gate, signal).AsRegister(),
         new MemoryReading(tables, gate).AsReader(),
         new MemoryOperations(tables, gate, signal).AsOperations(),
+        new MemoryDead(tables, gate, signal).AsPort(),
+        new MemoryReplays(tables, gate, signal).AsRegister(),
+        new MemoryAudit(gate).AsRegister(),
+        new MemorySchemas(gate).AsRegister(),
         new SettingRegister(
             _ => Answer<IReadOnlyDictionary<string, string>>(() => new Dictionary<string, string>(tables.Settings, StringComparer.Ordinal)),
             (slug, value, _, _) => Answer(() =>
@@ -36,7 +40,8 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
                 tables.Settings[slug] = value;
                 return Unit.Default;
             })),
-        WakeUp.Of(signal));
+        WakeUp.Of(signal),
+        new SharedStorage.Memory(gate));
 
     Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events)
     {

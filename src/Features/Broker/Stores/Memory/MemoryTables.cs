@@ -9,9 +9,13 @@ sealed class MemoryTables
     readonly SortedDictionary<long, Row> rows = [];
     readonly Dictionary<Guid, (Row Row, int Index)> handlings = [];
     readonly Dictionary<Guid, long> tokens = [];
+    readonly Dictionary<Guid, ReadOnlyMemory<byte>> edited = [];
     long lastSequence;
     long lastRoutedNo;
     long lastPosition;
+
+    /// <summary>Handlings with a letter; false: of an earlier death.</summary>
+    public Dictionary<Guid, bool> Letters { get; } = [];
 
     public Dictionary<string, Consumer> Consumers { get; } = new(StringComparer.Ordinal);
 
@@ -89,6 +93,7 @@ sealed class MemoryTables
         {
             if (Held(closing.HandlingId, closing.Token) is not { } handling) continue;
             Set(After(handling, closing.End, now));
+            if (closing.End is TryEnd.Dead && Letters.ContainsKey(handling.Id)) Letters[handling.Id] = false;
             closed.Add(handling.Id);
         }
 
@@ -99,6 +104,34 @@ sealed class MemoryTables
     {
         var times = rows.Values.SelectMany(r => r.Handlings).Select(DueAt).OfType<DateTimeOffset>().Where(at => at > now).ToArray();
         return times.Length == 0 ? Option<DateTimeOffset>.None : times.Min();
+    }
+
+    /// <summary>The consumer gets the event again, or for the first time; false where it has it in hand.</summary>
+    public bool Receive(Row row, Consumer consumer, DateTimeOffset now)
+    {
+        row.IsRouted = true;
+        row.NoConsumerSince = null;
+        row.ExpiredAt = null;
+        var handling = row.Handlings.Find(h => h.Consumer == consumer.Name);
+        if (handling is null) AddHandling(row, consumer, now);
+        else if (handling.State.IsOpen) return false;
+        else Set(Edit(handling, default) with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null });
+        return true;
+    }
+
+    public EventHandling? FindHandling(Guid id) =>
+        handlings.TryGetValue(id, out var place) ? AsEventHandling(place.Row, place.Row.Handlings[place.Index]) : null;
+
+    public EventHandling AsEventHandling(Row row, Handling handling) => new(
+        handling, tokens.GetValueOrDefault(handling.Id), row.Event,
+        edited.TryGetValue(handling.Id, out var bytes) ? bytes : Option<ReadOnlyMemory<byte>>.None);
+
+    /// <summary>None: the event's own payload again.</summary>
+    public Handling Edit(Handling handling, Option<ReadOnlyMemory<byte>> payload)
+    {
+        edited.Remove(handling.Id);
+        payload.Iter(bytes => edited[handling.Id] = bytes);
+        return handling with { IsEdited = payload.IsSome };
     }
 
     public void Set(Handling handling)
@@ -115,6 +148,8 @@ sealed class MemoryTables
         {
             handlings.Remove(handling.Id);
             tokens.Remove(handling.Id);
+            edited.Remove(handling.Id);
+            Letters.Remove(handling.Id);
         }
     }
 
@@ -152,7 +187,7 @@ sealed class MemoryTables
         });
         return new Claimed(
             handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, handling.StartedAt ?? request.Now, row.RowId,
-            row.Event);
+            row.Event).Repaired(AsEventHandling(row, handling).Edited);
     }
 
     Handling? Held(Guid id, long token) =>
@@ -195,6 +230,11 @@ sealed class MemoryTables
 
         public DateTimeOffset? NoConsumerSince { get; set; }
 
-        public StoredEvent AsStored() => new(rowId, sequence, RoutedNo, NoConsumerSince, given, [.. Handlings.OrderBy(h => h.Position)]);
+        public DateTimeOffset? ExpiredAt { get; set; }
+
+        public StoredEvent AsStored() => new(rowId, sequence, RoutedNo, NoConsumerSince, given, [.. Handlings.OrderBy(h => h.Position)])
+        {
+            ExpiredAt = ExpiredAt,
+        };
     }
 }

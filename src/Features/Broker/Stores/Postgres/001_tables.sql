@@ -89,8 +89,9 @@ create table integration_link (
         target_module, target_entity_type, target_entity_id, link_type)
 );
 
-create index integration_link_target on integration_link (target_module, target_entity_type, target_entity_id);
-create index integration_link_type on integration_link (link_type, created_at, id);
+create index integration_link_source on integration_link (source_module, source_entity_type, source_entity_id, id);
+create index integration_link_target on integration_link (target_module, target_entity_type, target_entity_id, id);
+create index integration_link_type on integration_link (link_type, id);
 
 create table broker_consumer (
     name         varchar(255)  primary key,

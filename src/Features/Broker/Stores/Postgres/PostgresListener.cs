@@ -42,7 +42,7 @@ sealed class PostgresListener : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception broken) when (Sql.SqlEdge.IsOfDatabase(broken))
+            catch (Exception broken) when (SqlEdge.IsOfDatabase(broken))
             {
                 await Task.Delay(ReconnectDelay, clock, closing).ContinueWith(_ => { }, TaskScheduler.Default);
             }

@@ -8,6 +8,13 @@ sealed record ConsumerText(
     int Priority, RetryText? RetryPolicy, int Concurrency, double TimeoutMs, string Ordering, string? Url, IReadOnlyList<string>? Secrets,
     string? Topic, bool CloudEvents)
 {
+    /// <summary>Null: binary, where they are CloudEvents at all.</summary>
+    public string? CloudEventForm { get; init; }
+
+    public int? SchemaVersion { get; init; }
+
+    const string Structured = "structured";
+
     const string ByKey = "key";
 
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -17,17 +24,20 @@ sealed record ConsumerText(
 
     public static string Write(Consumer consumer)
     {
-        var (url, secrets, topic, cloudEvents) = consumer.Target switch
+        var (url, secrets, topic, form) = consumer.Target switch
         {
-            null => (null, null, null, false),
-            ConsumerTarget.Webhook w => (w.Address.AbsoluteUri, w.Secrets, null, w.AsCloudEvent),
-            ConsumerTarget.Topic t => ((string?)null, (IReadOnlyList<string>?)null, t.Name, t.AsCloudEvent),
+            null => (null, null, null, Broker.CloudEventForm.None),
+            ConsumerTarget.Webhook w => (w.Address.AbsoluteUri, w.Secrets, null, w.Form),
+            ConsumerTarget.Topic t => ((string?)null, (IReadOnlyList<string>?)null, t.Name, t.Form),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return JsonSerializer.Serialize(
             new ConsumerText(
                 consumer.Priority, RetryText.Of(consumer.Retry), consumer.Concurrency, consumer.Timeout.TotalMilliseconds,
-                consumer.OrderedByKey ? ByKey : "none", url, secrets, topic, cloudEvents),
+                consumer.OrderedByKey ? ByKey : "none", url, secrets, topic, form is not Broker.CloudEventForm.None)
+            {
+                CloudEventForm = form is Broker.CloudEventForm.Structured ? Structured : null, SchemaVersion = consumer.SchemaVersion,
+            },
             Json);
     }
 
@@ -37,12 +47,18 @@ sealed record ConsumerText(
             ?? throw new InvalidDataException($"consumer {name} has no definition");
         var parsed = EventPattern.Parse(pattern, allowManySegments: true)
             .Match(p => p, fault => throw new InvalidDataException($"the pattern of consumer {name}: {fault}"));
-        ConsumerTarget? target = text.Url is not null ? new ConsumerTarget.Webhook(new Uri(text.Url), text.Secrets ?? [], text.CloudEvents)
-            : text.Topic is not null ? new ConsumerTarget.Topic(text.Topic, text.CloudEvents)
+        var form = text.CloudEventForm is Structured ? Broker.CloudEventForm.Structured
+            : text.CloudEvents ? Broker.CloudEventForm.Binary
+            : Broker.CloudEventForm.None;
+        ConsumerTarget? target = text.Url is not null ? new ConsumerTarget.Webhook(new Uri(text.Url), text.Secrets ?? [], form)
+            : text.Topic is not null ? new ConsumerTarget.Topic(text.Topic, form)
             : null;
         return new Consumer(
             name, KindOf(kind), parsed, text.Priority, text.RetryPolicy?.AsPolicy(), text.Concurrency,
-            TimeSpan.FromMilliseconds(text.TimeoutMs), text.Ordering == ByKey, state) { Target = target };
+            TimeSpan.FromMilliseconds(text.TimeoutMs), text.Ordering == ByKey, state)
+        {
+            Target = target, SchemaVersion = text.SchemaVersion,
+        };
     }
 
     public static string WordOf(ConsumerKind kind) => kind switch

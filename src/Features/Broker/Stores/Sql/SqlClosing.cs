@@ -82,7 +82,8 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             update inbox_event set status = r.status, available_at = coalesce(r.at, inbox_event.available_at),
                 last_error = case when r.status = 'processed' then null else coalesce(r.error, inbox_event.last_error) end,
                 attempt_count = inbox_event.attempt_count - r.back, leased_by = null, leased_until = null,
-                processed_at = r.ended, updated_at = @now
+                processed_at = r.ended, updated_at = @now,
+                letter = case when r.status = 'dead_letter' and inbox_event.letter = 'kept' then 'stale' else inbox_event.letter end
             from {edge.Dialect.Rows(ClosingColumns)}
             where inbox_event.id = r.id and inbox_event.fencing_token = r.token and inbox_event.status = 'processing'
             returning inbox_event.id, inbox_event.outbox_event_id, inbox_event.status

@@ -10,6 +10,8 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// </summary>
 sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
 {
+    static readonly SqlColumn[] TypeColumns = [new("type", "text")];
+
     public ConsumerRegister AsRegister() => new(
         stopping => edge.TryAsync(connection => AllAsync(connection, null, stopping), stopping), SaveAsync, SetStateAsync, RemoveAsync);
 
@@ -34,10 +36,26 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
                 """,
                 ("@name", consumer.Name), ("@kind", ConsumerText.WordOf(consumer.Kind)), ("@pattern", consumer.Pattern.Text),
                 ("@definition", ConsumerText.Write(consumer))).RunAsync(stopping);
-            await connection.Command(
-                transaction, "update outbox_event set no_consumer_since = null where no_consumer_since is not null").RunAsync(stopping);
+            await WakeLonelyAsync(connection, transaction, consumer, stopping);
             return Unit.Default;
         }, stopping);
+
+    /// <summary>Events that nobody wanted and this one does. Others keep the time since when they wait.</summary>
+    async Task WakeLonelyAsync(DbConnection connection, DbTransaction transaction, Consumer consumer, CancellationToken stopping)
+    {
+        var types = await connection.Command(
+            transaction, "select distinct event_name from outbox_event where no_consumer_since is not null and expired_at is null")
+            .ReadAsync(row => row.GetString(0), stopping);
+        var wanted = types.Where(consumer.Pattern.Matches).Select(t => new Dictionary<string, object?> { ["type"] = t }).ToArray();
+        if (wanted.Length == 0) return;
+        await connection.Command(
+            transaction,
+            $"""
+            update outbox_event set no_consumer_since = null where no_consumer_since is not null and expired_at is null
+                and event_name in (select r.type from {edge.Dialect.Rows(TypeColumns)})
+            """,
+            ("@rows", SqlText.Rows(wanted))).RunAsync(stopping);
+    }
 
     Task<Either<StoreFailure, bool>> SetStateAsync(string name, ConsumerState state, CancellationToken stopping)
     {

@@ -8,7 +8,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 static class SqlEvents
 {
     /// <summary>How many columns <see cref="Columns"/> names.</summary>
-    public const int ColumnCount = 22;
+    public const int ColumnCount = 23;
 
     const string Compressed = "gzip";
 
@@ -22,7 +22,7 @@ static class SqlEvents
         + $"{e}.source_module), "
         + $"{e}.event_name, {e}.payload, {e}.payload_encoding, {e}.source_module, {e}.aggregate_type, {e}.aggregate_id, {e}.ordering_key, "
         + $"{e}.schema_version, {e}.metadata, {e}.user_id, {e}.session_id, {e}.instance_id, {e}.schema, {e}.entity, {e}.operation, "
-        + $"{e}.created_at, {e}.available_at, {e}.no_consumer_since";
+        + $"{e}.created_at, {e}.available_at, {e}.no_consumer_since, {e}.expired_at";
 
     /// <summary>Never throws for what another program wrote: a row that cannot be read must not keep others from being given out.</summary>
     public static BrokerEvent Read(DbDataReader row, int first)

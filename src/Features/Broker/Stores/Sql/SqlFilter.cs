@@ -33,12 +33,13 @@ static class SqlFilter
         return (conditions.Count == 0 ? "" : $"where {string.Join(" and ", conditions)}", [.. parameters]);
     }
 
-    static string StatusIs(EventStatus status) => status switch
+    public static string StatusIs(EventStatus status) => status switch
     {
-        EventStatus.Pending => $"e.status in ('pending', 'processing') and not {Begun}",
+        EventStatus.Pending => $"e.status in ('pending', 'processing') and e.expired_at is null and not {Begun}",
         EventStatus.Processing => $"e.status in ('pending', 'processing') and {Begun}",
         EventStatus.Completed => "e.status = 'processed'",
         EventStatus.Failed => "e.status in ('failed', 'dead_letter')",
+        EventStatus.Expired => "e.expired_at is not null",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -7,7 +7,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// <summary>What an operator does to events and handlings, and retention.</summary>
 sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
 {
-    public EventOperations AsOperations() => new(ReplayAsync, DiscardAsync, PurgeAsync);
+    public EventOperations AsOperations() => new(ReplayAsync, DiscardAsync, PurgeAsync, ExpireAsync);
 
     async Task<Either<StoreFailure, bool>> ReplayAsync(
         EventIdentity identity, string consumer, DateTimeOffset now, CancellationToken stopping)
@@ -25,9 +25,10 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 values (@id, @consumer, @key, @now, @now, @now)
                 on conflict (outbox_event_id, consumer_name) do update
                     set status = 'received', attempt_count = 0, last_error = null, available_at = @now,
-                        processed_at = null, updated_at = @now
+                        processed_at = null, edited_payload = null, updated_at = @now
                     where inbox_event.status in ('processed', 'dead_letter', 'skipped');
-                update outbox_event set status = 'processing', no_consumer_since = null, processed_at = null, last_error = null,
+                update outbox_event set status = 'processing', no_consumer_since = null, expired_at = null, processed_at = null,
+                    last_error = null,
                     updated_at = @now where id = @id; {edge.Dialect.WakeOthers}
                 """,
                 ("@id", SqlReading.IdParameter(edge.Dialect, id)), ("@consumer", consumer),
@@ -67,8 +68,23 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 delete from outbox_event where id in (
                     select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at
                     limit @limit {edge.Dialect.SkipLocked})
+                or id in (
+                    select id from outbox_event where expired_at < @before order by expired_at limit @limit {edge.Dialect.SkipLocked})
                 """,
                 ("@before", edge.Dialect.TimeParameter(endedBefore)), ("@limit", limit)).RunAsync(stopping),
+            stopping);
+
+    Task<Either<StoreFailure, int>> ExpireAsync(DateTimeOffset before, DateTimeOffset now, int limit, CancellationToken stopping) =>
+        edge.TryAsync(
+            connection => connection.Command(
+                null,
+                $"""
+                update outbox_event set expired_at = @now, updated_at = @now where id in (
+                    select id from outbox_event where no_consumer_since < @before and expired_at is null and status = 'pending'
+                    order by no_consumer_since limit @limit {edge.Dialect.SkipLocked})
+                """,
+                ("@before", edge.Dialect.TimeParameter(before)), ("@now", edge.Dialect.TimeParameter(now)), ("@limit", limit))
+                .RunAsync(stopping),
             stopping);
 
     Task<List<(Guid Id, BrokerEvent Event)>> FindAsync(

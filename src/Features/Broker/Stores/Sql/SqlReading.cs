@@ -7,9 +7,19 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// <summary>Events with their handlings, and counts.</summary>
 sealed class SqlReading(SqlEdge edge)
 {
+    /// <summary>Of <c>inbox_event h</c>, for <see cref="ReadHandling"/>.</summary>
+    public const string HandlingColumns =
+        "h.outbox_event_id, h.id, h.consumer_name, h.status, h.attempt_count, h.position, h.ordering_key, h.last_error, "
+        + "h.started_at, h.available_at, h.leased_by, h.leased_until, h.fencing_token, h.processed_at, h.updated_at, "
+        + "case when h.edited_payload is null then 0 else 1 end";
+
+    public const int TokenColumn = 12;
+
+    public const int HandlingColumnCount = 16;
+
     static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
 
-    public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync);
+    public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync, BacklogAsync);
 
     public static string IdentityIs(string e, string idText) =>
         $"coalesce({e}.source, {e}.source_module) = @source and coalesce({e}.event_id, "
@@ -50,10 +60,10 @@ sealed class SqlReading(SqlEdge edge)
             var events = await connection.Command(
                 transaction,
                 """
-                select case when e.status = 'processing' and not exists (
+                select case when e.expired_at is not null then 'expired' when e.status = 'processing' and not exists (
                         select 1 from inbox_event h where h.outbox_event_id = e.id and (h.status <> 'received' or h.attempt_count > 0))
                     then 'pending' else e.status end, count(*),
-                    sum(case when e.no_consumer_since is null then 0 else 1 end), min(e.created_at)
+                    sum(case when e.no_consumer_since is null or e.expired_at is not null then 0 else 1 end), min(e.created_at)
                 from outbox_event e group by 1
                 """).ReadAsync(
                     row => (Status: row.GetString(0), Count: row.GetInt64(1), Alone: row.GetInt64(2), Oldest: row.Time(3)), stopping);
@@ -68,8 +78,35 @@ sealed class SqlReading(SqlEdge edge)
                 [
                     .. handlings.GroupBy(h => h.Consumer, StringComparer.Ordinal)
                     .Select(g => CountsOf(g.Key, g.ToDictionary(h => h.Status, h => h.Count, StringComparer.Ordinal))),
-                ]);
+                ])
+            {
+                Expired = Of("expired"),
+            };
         }, stopping);
+
+    Task<Either<StoreFailure, IReadOnlyList<ConsumerBacklog>>> BacklogAsync(DateTimeOffset now, CancellationToken stopping) =>
+        edge.TryAsync<IReadOnlyList<ConsumerBacklog>>(
+            async connection => await connection.Command(
+                null,
+                """
+                select consumer_name, sum(waiting), sum(leased), min(due) from (
+                    select consumer_name, count(*) as waiting, 0 as leased,
+                        min(case when available_at <= @now then position end) as due
+                    from inbox_event where status in ('received', 'failed') group by consumer_name
+                    union all
+                    select consumer_name, 0, count(*), null from inbox_event where status = 'processing' group by consumer_name) open
+                group by consumer_name order by consumer_name
+                """,
+                ("@now", edge.Dialect.TimeParameter(now)))
+                .ReadAsync(
+                    row => new ConsumerBacklog(
+                        row.GetString(0), Whole(row, 1), Whole(row, 2), row.IsDBNull(3) ? null : row.GetInt64(3)),
+                    stopping),
+            stopping);
+
+    /// <summary>A sum is numeric in PostgreSQL.</summary>
+    static long Whole(DbDataReader row, int column) =>
+        Convert.ToInt64(row.GetValue(column), System.Globalization.CultureInfo.InvariantCulture);
 
     static ConsumerCounts CountsOf(string consumer, Dictionary<string, long> counts)
     {
@@ -89,14 +126,16 @@ sealed class SqlReading(SqlEdge edge)
             .ReadAsync(
                 row => new StoredEvent(
                     row.Id(0), row.GetInt64(1), row.IsDBNull(SqlEvents.ColumnCount) ? null : row.GetInt64(SqlEvents.ColumnCount),
-                    row.Time(SqlEvents.ColumnCount - 1), SqlEvents.Read(row, 0), []),
+                    row.Time(SqlEvents.ColumnCount - 2), SqlEvents.Read(row, 0), [])
+                {
+                    ExpiredAt = row.Time(SqlEvents.ColumnCount - 1),
+                },
                 stopping);
         if (events.Count == 0) return events;
         var handlings = await connection.Command(
             null,
             $"""
-            select h.outbox_event_id, h.id, h.consumer_name, h.status, h.attempt_count, h.position, h.ordering_key, h.last_error,
-                h.started_at, h.available_at, h.leased_by, h.leased_until, h.fencing_token, h.processed_at, h.updated_at
+            select {HandlingColumns}
             from {edge.Dialect.Rows(IdColumns)} join inbox_event h on h.outbox_event_id = r.id order by h.position
             """,
             ("@rows", SqlText.IdRows(events.Select(e => e.RowId)))).ReadAsync(row => (Event: row.Id(0), Handling: ReadHandling(row)),
@@ -105,7 +144,7 @@ sealed class SqlReading(SqlEdge edge)
         return events.ConvertAll(e => e with { Handlings = [.. byEvent[e.RowId]] });
     }
 
-    static Handling ReadHandling(DbDataReader row)
+    public static Handling ReadHandling(DbDataReader row)
     {
         var ended = row.Time(13) ?? row.Time(14) ?? default;
         HandlingState state = row.GetString(3) switch
@@ -118,6 +157,9 @@ sealed class SqlReading(SqlEdge edge)
             "skipped" => new HandlingState.Skipped(ended),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        return new Handling(row.Id(1), row.GetString(2), state, row.GetInt32(4), row.GetInt64(5), row.Text(6), row.Text(7), row.Time(8));
+        return new Handling(row.Id(1), row.GetString(2), state, row.GetInt32(4), row.GetInt64(5), row.Text(6), row.Text(7), row.Time(8))
+        {
+            IsEdited = row.GetInt32(15) == 1,
+        };
     }
 }

@@ -86,16 +86,14 @@ sealed class SqlRouting(SqlEdge edge)
             ("@routed", plan.Routed)).RunAsync(stopping);
     }
 
-    static UnroutedRow Read(DbDataReader row)
+    static UnroutedRow Read(DbDataReader row) => new(row.Id(0), row.GetString(1), KeyOf(row, 2), row.Time(6));
+
+    /// <param name="first">Of source_module, aggregate_type, aggregate_id and ordering_key, in this order.</param>
+    public static string? KeyOf(DbDataReader row, int first) => new BrokerEvent
     {
-        var key = new BrokerEvent
-        {
-            Id = "", Source = "", Type = "", SourceModule = row.GetString(2), AggregateType = row.GetString(3),
-            AggregateId = row.GetString(4),
-            OrderingKey = row.Text(5),
-        }.EffectiveKey;
-        return new UnroutedRow(row.Id(0), row.GetString(1), key, row.Time(6));
-    }
+        Id = "", Source = "", Type = "", SourceModule = row.GetString(first), AggregateType = row.GetString(first + 1),
+        AggregateId = row.GetString(first + 2), OrderingKey = row.Text(first + 3),
+    }.EffectiveKey;
 
     sealed record UnroutedRow(Guid Id, string Type, string? Key, DateTimeOffset? AvailableAt);
 

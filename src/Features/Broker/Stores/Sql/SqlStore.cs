@@ -20,8 +20,13 @@ static class SqlStore
             consumers.AsRegister(),
             new SqlReading(edge).AsReader(),
             new SqlOperations(edge, closing, signal).AsOperations(),
+            new SqlDead(edge, closing, signal).AsPort(),
+            new SqlReplays(edge, signal).AsRegister(),
+            new SqlAudit(edge).AsRegister(),
+            new SqlSchemas(edge).AsRegister(),
             new SqlSettings(edge).AsRegister(),
-            WakeUp.Of(signal));
+            WakeUp.Of(signal),
+            new SharedStorage.Database(edge));
     }
 }
 

@@ -3,8 +3,9 @@ using Hobom.Slices.DeadLetters.Redis;
 
 namespace Hobom.Slices.DeadLetters.Actions.Endpoints;
 
-public sealed class DiscardLettersEndpoint(RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
-    : LetterCommandEndpoint(LetterAction.Discard, store, feed, trail, clock)
+public sealed class DiscardLettersEndpoint(
+    RedisDeadLetterStore store, LetterOwners owners, LetterFeed feed, AuditTrail trail, TimeProvider clock)
+    : LetterCommandEndpoint(LetterAction.Discard, store, owners, feed, trail, clock)
 {
     public override void Configure() =>
         Describe(

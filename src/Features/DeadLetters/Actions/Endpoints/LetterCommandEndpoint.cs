@@ -32,7 +32,7 @@ public sealed record LetterCommandAnswer(IReadOnlyList<LetterCommandResult> Resu
 
 /// <summary>What the routes share that hold, extend, release, discard and restore letters: many at once, each for itself.</summary>
 public abstract class LetterCommandEndpoint(
-    LetterAction action, RedisDeadLetterStore store, LetterFeed feed, AuditTrail trail, TimeProvider clock)
+    LetterAction action, RedisDeadLetterStore store, LetterOwners owners, LetterFeed feed, AuditTrail trail, TimeProvider clock)
     : Endpoint<LetterCommandRequest, object>
 {
     public const int KeyLimit = 1000;
@@ -109,7 +109,9 @@ public abstract class LetterCommandEndpoint(
     async Task<LetterCommandResult> ActAsync(DeadLetterKey key, LetterCommand order)
     {
         var name = key.Format();
-        if (!(await store.ActAsync(key, order)).TryGetRight(out var plan, out var failure)) return Refused(failure.Message);
+        if (!(await store.PlanAsync(key, order)).TryGetRight(out var plan, out var failure)) return Refused(failure.Message);
+        if (plan is LetterPlan.Write && await owners.RefusalAsync(action, key) is { } refusal) return Refused(refusal);
+        if (!(await store.ActAsync(key, order)).TryGetRight(out plan, out failure)) return Refused(failure.Message);
         return plan switch
         {
             LetterPlan.Write(_, _, var life) => new LetterCommandResult(name, Done: true, clock.GetUtcNow() + life),

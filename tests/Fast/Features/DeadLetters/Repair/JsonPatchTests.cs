@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using System.Text;
 using System.Text.Json;
 using Hobom.Slices.DeadLetters.Repair;

@@ -1,0 +1,24 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Hobom.Slices.Outbox.EntityFrameworkCore;
+
+public static class OutboxExtensions
+{
+    /// <summary>Captures what the context saves. Interceptors that change entities while they are saved belong before it.</summary>
+    public static DbContextOptionsBuilder UseOutbox(
+        this DbContextOptionsBuilder builder, Action<OutboxCaptureOptions>? configure = null)
+    {
+        var options = new OutboxCaptureOptions();
+        configure?.Invoke(options);
+        return builder.AddInterceptors(new OutboxInterceptor(options));
+    }
+
+    /// <inheritdoc cref="UseOutbox(DbContextOptionsBuilder, Action{OutboxCaptureOptions}?)"/>
+    public static DbContextOptionsBuilder<TContext> UseOutbox<TContext>(
+        this DbContextOptionsBuilder<TContext> builder, Action<OutboxCaptureOptions>? configure = null)
+        where TContext : DbContext
+    {
+        UseOutbox((DbContextOptionsBuilder)builder, configure);
+        return builder;
+    }
+}

@@ -1,0 +1,47 @@
+using Hobom.Slices.Broker.Stores;
+
+namespace Hobom.Slices.Broker.Processing;
+
+/// <summary>The lanes of this process, one for each consumer that it has met.</summary>
+sealed class Lanes(LanePorts ports)
+{
+    /// <summary>How long tries that are under way may go on once the process stops.</summary>
+    static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(20);
+
+    readonly Dictionary<string, ConsumerLane> lanes = new(StringComparer.Ordinal);
+
+    public ConsumerLane Of(string consumer)
+    {
+        lock (lanes)
+        {
+            if (lanes.TryGetValue(consumer, out var lane)) return lane;
+            return lanes[consumer] = new ConsumerLane(ports, consumer);
+        }
+    }
+
+    public ConsumerLane[] All()
+    {
+        lock (lanes) return [.. lanes.Values];
+    }
+
+    /// <summary>Hands back what was not begun, and waits a while for what was; then it is told to end.</summary>
+    /// <param name="changed">Set when a try has ended.</param>
+    public async Task StopAsync(Signal changed, CancellationTokenSource hardStop, TimeProvider clock)
+    {
+        await Task.WhenAll(All().Select(l => l.CloseAsync()));
+        using var over = new CancellationTokenSource(StopGrace, clock);
+        while (All().Any(l => l.Held.Count > 0) && !over.IsCancellationRequested)
+        {
+            try
+            {
+                await changed.WaitAsync(over.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                hardStop.Cancel();
+            }
+        }
+
+        while (All().Any(l => l.Held.Count > 0)) await changed.WaitAsync(CancellationToken.None);
+    }
+}

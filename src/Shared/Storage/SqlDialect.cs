@@ -1,0 +1,29 @@
+using System.Data.Common;
+
+namespace Hobom.Slices.Storage;
+
+/// <summary>Where the databases differ. The statements are the same.</summary>
+/// <param name="Open">A connection of the pool, ready.</param>
+/// <param name="Begin">A transaction that may write at once.</param>
+/// <param name="SkipLocked">After a select: lock the rows, and pass over those that somebody else has locked.</param>
+/// <param name="LockRows">After a select: lock the rows, and wait for who has them; references to them may still be made.</param>
+/// <param name="TimeParameter">As <see cref="SqlTimes"/> writes it, or the time itself.</param>
+/// <param name="Rows">A table <c>r</c> made from the parameter <c>@rows</c>, JSON as <see cref="SqlText.Rows"/> writes it.</param>
+/// <param name="WakeOthers">Tells other processes at commit; empty where there is no way to.</param>
+/// <param name="HandlerStart">
+/// At the start of a handler's transaction: it may stand still as long as the handler's time limit lets it.
+/// </param>
+/// <param name="IdText">A row's id as text.</param>
+public sealed record SqlDialect(
+    Func<CancellationToken, Task<DbConnection>> Open,
+    Func<DbConnection, CancellationToken, Task<DbTransaction>> Begin,
+    string SkipLocked,
+    string LockRows,
+    Func<DateTimeOffset, object> TimeParameter,
+    Func<IReadOnlyList<SqlColumn>, string> Rows,
+    string WakeOthers,
+    string HandlerStart,
+    string IdText);
+
+/// <param name="Type">Of PostgreSQL: uuid, bigint, text, timestamptz.</param>
+public readonly record struct SqlColumn(string Name, string Type);

@@ -1,0 +1,124 @@
+using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Letters;
+using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Broker.Stores.Memory;
+using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Tests.Broker.Stores;
+using Microsoft.Extensions.Time.Testing;
+using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
+
+namespace Hobom.Slices.Tests.Broker.Letters;
+
+public sealed class HandlingReplayTests
+{
+    readonly FakeTimeProvider clock = new(Noon);
+    readonly LetterShelf shelf = new();
+    readonly BrokerStore store;
+    bool isPaused;
+
+    public HandlingReplayTests() => store = MemoryStore.Open(100, clock);
+
+    [Fact]
+    public async Task It_is_delivered_when_the_consumer_is_done_and_the_letter_goes()
+    {
+        var key = await DeadAsync();
+        var replay = ReplayAsync(key, "{}");
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Done());
+        Assert.Equal(new ReplayOutcome.Delivered(null), await SettledAsync(replay));
+        Assert.Empty(shelf.Letters);
+        Assert.Empty(await store.Dead.Due(9, default).Right());
+    }
+
+    [Fact]
+    public async Task It_is_not_when_the_consumer_gives_it_up_again_and_the_letter_stays()
+    {
+        var key = await DeadAsync();
+        var replay = ReplayAsync(key, "{}");
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Dead("still bad"));
+        Assert.Equal("still bad", Assert.IsType<ReplayOutcome.NotPublished>(await SettledAsync(replay)).Failure.Message);
+        Assert.Equal([key], shelf.Letters.Keys);
+    }
+
+    [Fact]
+    public async Task A_repaired_payload_goes_to_this_consumer_alone()
+    {
+        var key = await DeadAsync();
+        var replay = ReplayAsync(key, "[1]");
+        var held = (await store.ClaimAsync("c"))[0];
+        Assert.Equal(("[1]", true), (System.Text.Encoding.UTF8.GetString(held.Event.Payload.IfNone(default(ReadOnlyMemory<byte>)).Span), held.IsEdited));
+        await store.CloseAsync(held, new TryEnd.Done());
+        await SettledAsync(replay);
+        Assert.Equal("{}"u8.ToArray(), (await store.OneAsync("e1")).Event.Payload.IfNone(default(ReadOnlyMemory<byte>)).ToArray());
+    }
+
+    [Fact]
+    public async Task What_stops_every_letter_of_the_consumer_is_an_outage_and_costs_no_try()
+    {
+        var key = await DeadAsync();
+        isPaused = true;
+        Assert.True(Assert.IsType<ReplayOutcome.NotPublished>(await ReplayAsync(key, "{}")).Failure.Scope.IsOutage());
+        isPaused = false;
+        await store.Consumers.SetState("c", new ConsumerState.Paused("its receiver is down", null), default).Right();
+        var away = Assert.IsType<ReplayOutcome.NotPublished>(await ReplayAsync(key, "{}")).Failure;
+        Assert.Equal((true, "consumer c is paused: its receiver is down"), (away.Scope.IsOutage(), away.Message));
+        await store.Consumers.Remove("c", Noon, default).Right();
+        Assert.False(Assert.IsType<ReplayOutcome.NotPublished>(await ReplayAsync(key, "{}")).Failure.Scope.IsOutage());
+        Assert.IsType<HandlingState.Dead>((await store.OneAsync("e1")).Handlings[0].State);
+    }
+
+    [Fact]
+    public async Task One_that_does_not_end_waits_on_and_the_answer_says_so()
+    {
+        var replay = ReplayAsync(await DeadAsync(), "{}");
+        Assert.Equal("WAITING", Assert.IsType<ReplayOutcome.NotPublished>(await SettledAsync(replay)).Failure.Code);
+        Assert.IsType<HandlingState.Waiting>((await store.OneAsync("e1")).Handlings[0].State);
+    }
+
+    [Fact]
+    public async Task A_letter_of_what_is_not_dead_any_more_goes()
+    {
+        var key = await DeadAsync();
+        await store.Operate.Discard(new EventIdentity("tests", "e1"), "c", Noon, default).Right();
+        Assert.IsType<ReplayOutcome.LetterGone>(await ReplayAsync(key, "{}"));
+        Assert.Empty(shelf.Letters);
+    }
+
+    [Fact]
+    public async Task Who_does_not_get_the_claim_changes_nothing()
+    {
+        var key = await DeadAsync();
+        var busy = new ReplayOutcome.Busy(new InFlightMark("other", Noon));
+        Assert.Equal(busy, await ReplayAsync(key, "{}", new ClaimAnswer.Refused(busy)));
+        Assert.IsType<HandlingState.Dead>((await store.OneAsync("e1")).Handlings[0].State);
+    }
+
+    Task<ReplayOutcome> ReplayAsync(DeadLetterKey key, string payload, ClaimAnswer? claim = null)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(payload);
+        var order = new ReplayOrder(new Delivery("", "", bytes, [], [new CarriedEvent(new EventId("e1"), key, bytes)]), "ann", Confirmation.None);
+        if (claim is not null) order = order with { Claim = () => Task.FromResult(claim) };
+        return new HandlingReplay(new HandlingReplayParts(() => store, shelf.Port, () => isPaused, clock)).RunAsync(order);
+    }
+
+    async Task<ReplayOutcome> SettledAsync(Task<ReplayOutcome> replay)
+    {
+        while (!replay.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1);
+        }
+
+        return await replay;
+    }
+
+    async Task<DeadLetterKey> DeadAsync()
+    {
+        await store.Consumers.Save(Consumer("c"), default).Right();
+        await store.AppendAsync(Event("e1"));
+        await store.RouteAsync();
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Dead("no"));
+        await new LetterMirror(() => store, shelf.Port, () => true, clock).VisitAsync(default);
+        return shelf.Letters.Keys.Single();
+    }
+}

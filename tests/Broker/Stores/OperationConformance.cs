@@ -1,0 +1,89 @@
+using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Stores;
+using LanguageExt;
+using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
+
+namespace Hobom.Slices.Tests.Broker.Stores;
+
+/// <summary>What operators do and see.</summary>
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task An_event_is_replayed_to_a_consumer_that_never_had_it()
+    {
+        await ThreeForAsync("c");
+        await Store.CloseAsync((await Store.ClaimAsync("c", limit: 1))[0], new TryEnd.Done());
+        await Store.Consumers.Save(Consumer("new", "nothing"), default).Right();
+        Assert.True(await Store.Operate.Replay(new EventIdentity("tests", "e1"), "new", Noon, default).Right());
+        Assert.Single(await Store.ClaimAsync("new"));
+        Assert.Equal(EventStatus.Processing, (await Store.OneAsync("e1")).Status);
+        Assert.False(await Store.Operate.Replay(new EventIdentity("tests", "unknown"), "new", Noon, default).Right());
+        Assert.False(await Store.Operate.Replay(new EventIdentity("tests", "e1"), "unknown", Noon, default).Right());
+    }
+
+    [Fact]
+    public async Task Only_what_is_done_goes_with_age()
+    {
+        await ThreeForAsync("c");
+        var held = await Store.ClaimAsync("c");
+        await Store.CloseAsync(held[0], new TryEnd.Done());
+        await Store.CloseAsync(held[1], new TryEnd.Dead("no"));
+        Assert.Equal(0, await Store.Operate.Purge(Noon, 10, default).Right());
+        Assert.Equal(1, await Store.Operate.Purge(Noon.AddSeconds(1), 10, default).Right());
+        Assert.Equal(["e3", "e2"], (await Store.Read.List(new EventFilter(), 10, default).Right()).Select(e => e.Event.Id));
+    }
+
+    [Fact]
+    public async Task A_list_is_filtered_and_comes_in_pages_the_newest_first()
+    {
+        await ThreeForAsync("c");
+        await Store.AppendAsync(Event("e4", "other.type") with { UserId = 7, CreatedAt = Noon.AddMinutes(1) });
+        await Store.CloseAsync((await Store.ClaimAsync("c", limit: 1))[0], new TryEnd.Done());
+        async Task<string[]> List(EventFilter filter, int limit = 10) =>
+            [.. (await Store.Read.List(filter, limit, default).Right()).Select(e => e.Event.Id)];
+        Assert.Equal(["e4", "e3", "e2", "e1"], await List(new EventFilter()));
+        var page = await Store.Read.List(new EventFilter(), 2, default).Right();
+        Assert.Equal(["e2", "e1"], await List(new EventFilter(Before: page[^1].Sequence), 2));
+        Assert.Equal(["e1"], await List(new EventFilter(Status: EventStatus.Completed)));
+        Assert.Equal(["e4", "e3", "e2"], await List(new EventFilter(Status: EventStatus.Pending)));
+        Assert.Equal(["e4"], await List(new EventFilter(UserId: 7, Type: "other.type")));
+        Assert.Equal(["e4"], await List(new EventFilter(From: Noon.AddMinutes(1))));
+        Assert.Equal(["e3", "e2", "e1"], await List(new EventFilter(To: Noon, Source: "tests")));
+    }
+
+    [Fact]
+    public async Task What_was_seen_is_read_on_from_a_number()
+    {
+        await ThreeForAsync("c");
+        var seen = await Store.Read.Since(0, 2, default).Right();
+        Assert.Equal(["e1", "e2"], seen.Select(e => e.Event.Id));
+        Assert.Equal(["e3"], (await Store.Read.Since(seen[^1].RoutedNo!.Value, 2, default).Right()).Select(e => e.Event.Id));
+    }
+
+    [Fact]
+    public async Task Counts_are_those_of_events_and_of_handlings()
+    {
+        await ThreeForAsync("c");
+        var held = await Store.ClaimAsync("c", limit: 2);
+        await Store.CloseAsync(held[0], new TryEnd.Done());
+        var counts = await Store.Read.Count(default).Right();
+        Assert.Equal((1, 1, 1, 0, 3), (counts.Pending, counts.Processing, counts.Completed, counts.Failed, counts.Total));
+        Assert.Equal(new ConsumerCounts("c", 1, 1, 0, 1, 0, 0), Assert.Single(counts.Consumers));
+        Assert.Equal(Noon, counts.OldestOpen);
+    }
+
+    [Fact]
+    public async Task A_consumer_keeps_its_state_when_it_is_changed_and_leaves_with_what_waited_for_it()
+    {
+        await ThreeForAsync("c");
+        var paused = new ConsumerState.Paused("by hand", Noon);
+        Assert.True(await Store.Consumers.SetState("c", paused, default).Right());
+        await Store.Consumers.Save(Consumer("c", "public.*.*", ordered: true, priority: 3) with { Retry = ConsumerRetry.Contract }, default).Right();
+        var changed = Assert.Single(await Store.Consumers.All(default).Right());
+        Assert.Equal((3, true, ConsumerRetry.Contract, paused, "public.*.*"), (changed.Priority, changed.OrderedByKey, changed.Retry, changed.State, changed.Pattern.Text));
+        Assert.True(await Store.Consumers.Remove("c", Noon, default).Right());
+        Assert.False(await Store.Consumers.Remove("c", Noon, default).Right());
+        Assert.Equal(new HandlingState.Skipped(Noon), (await Store.OneAsync("e1")).Handlings[0].State);
+        Assert.Equal(EventStatus.Completed, (await Store.OneAsync("e1")).Status);
+    }
+}
