@@ -36,7 +36,7 @@ sealed class RowJson(OutboxCaptureOptions options)
         var places = new Dictionary<object, JsonObject>(ReferenceEqualityComparer.Instance) { [parts[0].Entry.Entity] = row };
         foreach (var part in parts.Where(isThere))
         {
-            var place = part.Entry == parts[0].Entry ? row : PlaceOf(part.Entry, parts, places, row);
+            var place = ReferenceEquals(part.Entry, parts[0].Entry) ? row : PlaceOf(part.Entry, parts, places, row);
             places[part.Entry.Entity] = place;
             foreach (var property in part.Entry.Metadata.GetFlattenedProperties().Cast<IProperty>())
             {

@@ -33,7 +33,7 @@ sealed class ExplainOutboxEvent(EventExplainer explainer, TimeProvider clock) : 
     /// <param name="AtBroker">Where the broker explains events of this id.</param>
     public sealed record OutboxEventExplanation(
         string EventId, DateTimeOffset At, string State, IReadOnlyList<ExplainedFlow> Flows,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? AtBroker);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? AtBroker = null);
 
     public override void Configure()
     {

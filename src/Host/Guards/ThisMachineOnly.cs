@@ -25,7 +25,8 @@ static class ThisMachineOnly
 
     /// <summary>The page is open to strangers where keys are set; where none is, it would only show what it may not ask.</summary>
     static bool IsHealth(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase) && http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+        && http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     /// <summary>A socket for both kinds of addresses tells IPv4 ones as IPv6.</summary>
     public static bool IsThisMachine(IPAddress? caller) =>

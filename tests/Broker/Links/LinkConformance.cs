@@ -1,6 +1,5 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Core;
 using Hobom.Slices.Links;
 using Hobom.Slices.Links.Stores;
 using Hobom.Slices.Tests.Broker.Stores;

@@ -1,5 +1,4 @@
 using FsCheck.Xunit;
-using Hobom.Slices.Core;
 using Hobom.Slices.Links;
 using static Hobom.Slices.Tests.Broker.Links.LinkSamples;
 

@@ -4,7 +4,6 @@ using Hobom.Slices.Broker.Stores.Memory;
 using Hobom.Slices.Broker.Stores.Postgres;
 using Hobom.Slices.Broker.Stores.Sql;
 using Hobom.Slices.Broker.Stores.Sqlite;
-using Hobom.Slices.Core;
 using Hobom.Slices.Links;
 using Hobom.Slices.Links.Stores;
 using Hobom.Slices.Tests.Broker.Stores;

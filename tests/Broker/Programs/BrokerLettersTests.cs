@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Broker.Programs;

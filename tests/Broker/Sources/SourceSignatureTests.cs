@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Sources;
 using LanguageExt;

@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime.Telemetry;
 using FastEndpoints;
 using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Broker.Sources;
@@ -41,6 +42,7 @@ public sealed class ReceiveEventEndpoint(BrokerSlice slice, TimeProvider clock, 
         if (!SourceSignature.Check(source, Header, body, clock.GetUtcNow()).TryGetRight(out var id, out var fault))
         {
             logs.CreateLogger("Hobom.Slices.Broker").LogWarning(
+                LogEvents.Named("broker.source-refused"),
                 "broker: a delivery of source {Source} is not believed: {Fault}", source.Name, fault);
             await RefuseAsync(401, "the signature is not known", ct);
         }

@@ -16,7 +16,7 @@ public sealed class StoreReplayCommandEndpoint(BrokerSlice slice, TimeProvider c
     {
         var (id, word) = (Part("id"), Part("order"));
         var known = Enum.GetValues<ReplayOrderWord>().Cast<ReplayOrderWord?>()
-            .FirstOrDefault(o => o.ToString()!.ToLowerInvariant() == word);
+            .FirstOrDefault(o => string.Equals(o.ToString()!.ToLowerInvariant(), word, StringComparison.Ordinal));
         if (known is not { } order)
         {
             await RefuseAsync(400, $"'{word}' is none of start, pause, resume, cancel", ct, "order");

@@ -41,9 +41,13 @@ sealed class Retention(
         {
             var now = clock.GetUtcNow();
             if (!(await store.Operate.Expire(now - noConsumerLimit, now, BatchSize, stopping)).TryGetRight(out count, out var failure))
-                log.LogWarning("broker: events without a consumer are not looked at: {Reason}", failure.Message);
+                log.LogWarning(
+                    LogEvents.Named("broker.expiry-waits"),
+                    "broker: events without a consumer are not looked at: {Reason}", failure.Message);
             if (count == 0) return;
-            log.LogWarning("broker: {Count} events have expired: no consumer wanted them for {Limit}", count, noConsumerLimit);
+            log.LogWarning(
+                LogEvents.Named("broker.expired"),
+                "broker: {Count} events have expired: no consumer wanted them for {Limit}", count, noConsumerLimit);
             expired(count);
             await Delays.WaitAsync(BetweenBatches, clock, stopping);
         }

@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
@@ -48,7 +49,7 @@ sealed class StoreReplays(BrokerStore store, TimeProvider clock, ILogger log)
 
     TimeSpan StoreDown(StoreFailure failure)
     {
-        log.LogWarning("broker: replays wait for the store: {Reason}", failure.Message);
+        log.LogWarning(LogEvents.Named("broker.replays-wait"), "broker: replays wait for the store: {Reason}", failure.Message);
         return StoreDownDelay;
     }
 }

@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime.Telemetry;
 using System.Text.Json;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
@@ -62,7 +63,8 @@ public sealed class SchemaControl(SchemaPromise promise, TimeProvider clock, ILo
         if (!(await store.Schemas.All(stopping)).TryGetRight(out var all, out var failure)) return failure;
         if (all.SequenceEqual(Now.All)) return Now;
         var (set, faults) = await SchemaSet.OfAsync(all);
-        foreach (var fault in faults) log.LogWarning("broker: a stored schema is not taken: {Fault}", fault);
+        foreach (var fault in faults)
+            log.LogWarning(LogEvents.Named("broker.schema-refused"), "broker: a stored schema is not taken: {Fault}", fault);
         return Now = set;
     }
 

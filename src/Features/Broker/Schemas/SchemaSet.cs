@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using LanguageExt;
 using NJsonSchema;

@@ -31,7 +31,8 @@ sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnly
     {
         var words = Enum.GetValues<TWord>();
         if (!values.TryGetValue(name, out var value)) return words[0];
-        var found = words.Cast<TWord?>().FirstOrDefault(w => w.ToString()!.ToLowerInvariant() == value);
+        var found = words.Cast<TWord?>().FirstOrDefault(
+            w => string.Equals(w.ToString()!.ToLowerInvariant(), value, StringComparison.Ordinal));
         if (found is null) Refuse(name, string.Join(", ", words.Select(w => w.ToString().ToLowerInvariant())));
         return found ?? words[0];
     }

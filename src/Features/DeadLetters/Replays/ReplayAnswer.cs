@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
-using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Runtime.Delivering;
 
 namespace Hobom.Slices.DeadLetters.Replays;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Redis;
-using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Telemetry;

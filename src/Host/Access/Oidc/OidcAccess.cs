@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Host.Access.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -65,7 +66,9 @@ static class OidcAccess
             var owner = OidcCaller.Of(received.Principal!, settings);
             if (owner.Roles.Count == 0)
             {
-                LogOf(received.HttpContext).LogWarning("{Name} signed in at the provider and is in no group that has a role", owner.Name);
+                LogOf(received.HttpContext).LogWarning(
+                    LogEvents.Named("session.refused"),
+                    "{Name} signed in at the provider and is in no group that has a role", owner.Name);
                 received.Response.Redirect("/?signin=norole");
                 received.HandleResponse();
                 return Task.CompletedTask;
@@ -73,12 +76,15 @@ static class OidcAccess
 
             received.Principal = CallerIdentity.Of(owner, SessionAuthentication.SchemeName);
             LogOf(received.HttpContext).LogInformation(
+                LogEvents.Named("session.begun"),
                 "{Name} signed in from {Address}", owner.Name, received.HttpContext.Connection.RemoteIpAddress);
             return Task.CompletedTask;
         };
         o.Events.OnRemoteFailure = failed =>
         {
-            LogOf(failed.HttpContext).LogWarning("a sign-in at the provider failed: {Reason}", failed.Failure?.Message);
+            LogOf(failed.HttpContext).LogWarning(
+                LogEvents.Named("session.failed"),
+                "a sign-in at the provider failed: {Reason}", failed.Failure?.Message);
             failed.Response.Redirect("/?signin=failed");
             failed.HandleResponse();
             return Task.CompletedTask;

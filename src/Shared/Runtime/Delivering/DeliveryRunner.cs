@@ -63,7 +63,8 @@ public sealed class DeliveryRunner
         var tally = new VisitCounters(parts.Meter.Rows);
         var poll = new VisitPoll(parts.Meter, parts.Clock);
         var window = new DeliveryWindow(limits.EventsInFlight, limits.BytesInFlight, limits.Parked);
-        var settler = new Settler(parts.Route, parts.Ledger, ports.Letters, MarksUntil(stopping), tally, NoteSettled, parts.Clock, parts.Log);
+        var settler = new Settler(
+            parts.Route, parts.Ledger, ports.Letters, MarksUntil(stopping), tally, NoteSettled, parts.Clock, parts.Log);
         var publishing = new PublishAttempts(PublishAsync, parts.Meter, parts.Ledger, parts.Policies, parts.Clock, parts.Chance);
         var attempts = new DeliveryAttempts(publishing, topic, window, settler, parts.Meter.Flow, stopping);
         return new DeliveryVisit(

@@ -61,7 +61,8 @@ sealed class Settler(
     public void LeaveAfterBug(Exception bug, int rows)
     {
         log.LogError(
-            LogEvents.Named("delivery.bug"), bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", route.EventType, rows);
+            LogEvents.Named("delivery.bug"), bug,
+            "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", route.EventType, rows);
         tally.Problem(VisitStage.Unexpected, $"internal error: {bug.GetType().Name}");
         tally.LeftPending(rows);
     }
