@@ -1,0 +1,87 @@
+using Hobom.Slices.Streams;
+
+namespace Hobom.Slices.Tests.Streams.Servers;
+
+/// <summary>What goes from one process to another: on a stop, and after a death.</summary>
+public sealed class HandOverTests(RouterFixture fixture) : RouterTest(fixture), IClassFixture<RouterFixture>
+{
+    /// <summary>A lease that outlives the test: whoever goes on was given the stream, and did not wait for its end.</summary>
+    static readonly RouterSettings LongLeases = RouterSettings.Default with { LeaseLife = TimeSpan.FromMinutes(30) };
+
+    [Fact]
+    public async Task N7_a_clean_stop_leaves_nothing_pending_and_another_goes_on_without_waiting_for_the_lease()
+    {
+        await using var first = TestRouter.Start(Fixture.Server.Address, LongLeases);
+        await Db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
+        await using var second = TestRouter.Start(Fixture.Server.Address, LongLeases);
+        await Producer.UntilAsync(() => Task.FromResult(second.Router.Statuses.Count == 2), describe: () =>
+            Task.FromResult($"{second.Router.Statuses.Count}"));
+        await first.StopAsync();
+        Assert.Equal(0, await Db.PendingAsync("events:auth"));
+        await Db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 2);
+        await Producer.UntilAsync(() => Task.FromResult(second.Router.Streams.All(s => second.Router.Owns(s.Key))));
+    }
+
+    /// <summary>Entries in hand that are not done, a failed one among them, are the other's at once.</summary>
+    [Fact]
+    public async Task N7_what_a_stopped_process_had_in_hand_is_handed_over_too()
+    {
+        await Db.StringSetAsync("state:user:poison", "no hash");
+        await Db.LoginAsync("poison", "5-1");
+        var patient = LongLeases with { DeliveryLimit = 100 };
+        await using var first = TestRouter.Start(Fixture.Server.Address, patient);
+        await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 1);
+        await using var second = TestRouter.Start(Fixture.Server.Address, patient);
+        await first.StopAsync();
+        await Db.KeyDeleteAsync("state:user:poison");
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:poison", "login_count") == 1);
+        await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
+    }
+
+    [Fact]
+    [Trait("row", "D7")]
+    public async Task N8_what_a_dead_process_left_pending_is_taken_over_to_the_last_entry()
+    {
+        for (var i = 0; i < 3000; i++) _ = Db.ExecuteAsync("XADD", "events:auth", "*", "type", "login", "user_id", $"u{i % 10}");
+        await Db.PingAsync();
+        await Db.ExecuteAsync("XGROUP", "CREATE", "events:auth", "event-router-group", "0");
+        await Db.ExecuteAsync("XREADGROUP", "GROUP", "event-router-group", "hobom:dead", "COUNT", "3000", "STREAMS", "events:auth", ">");
+        Assert.Equal(3000, await Db.PendingAsync("events:auth"));
+        await using var router = TestRouter.Start(Fixture.Server.Address);
+        await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
+        for (var i = 0; i < 10; i++) Assert.Equal(300, await Db.CountAsync($"state:user:u{i}", "login_count"));
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public async Task D6_an_entry_whose_process_died_with_it_is_tried_alone_and_not_beyond_the_limit(int deliveries, bool isApplied)
+    {
+        await Db.LoginAsync("u", "5-1");
+        await Db.LoginAsync("v", "5-2");
+        await Db.ExecuteAsync("XGROUP", "CREATE", "events:auth", "event-router-group", "0");
+        await Db.ExecuteAsync("XREADGROUP", "GROUP", "event-router-group", "hobom:dead", "COUNT", "2", "STREAMS", "events:auth", ">");
+        await Db.ExecuteAsync("XCLAIM", "events:auth", "event-router-group", "hobom:dead", "0", "5-1", "RETRYCOUNT", $"{deliveries}");
+        await using var router = TestRouter.Start(Fixture.Server.Address);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:v", "login_count") == 1);
+        await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
+        Assert.Equal(isApplied ? 1 : 0, await Db.CountAsync("state:user:u", "login_count"));
+        Assert.Equal(!isApplied, await Db.HashExistsAsync("router:waiting:events:auth", "5-1"));
+    }
+
+    [Fact]
+    public async Task S5_another_programs_entry_is_left_to_it_while_it_may_be_at_work()
+    {
+        await Db.LoginAsync("u", "5-1");
+        await Db.ExecuteAsync("XGROUP", "CREATE", "events:auth", "event-router-group", "0");
+        await Db.ExecuteAsync("XREADGROUP", "GROUP", "event-router-group", "stranger", "STREAMS", "events:auth", ">");
+        await Db.LoginAsync("v", "5-2");
+        await using var router = TestRouter.Start(Fixture.Server.Address);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:v", "login_count") == 1);
+        Assert.Equal(1, await Db.PendingAsync("events:auth"));
+        Assert.Equal(0, await Db.CountAsync("state:user:u", "login_count"));
+    }
+}
