@@ -36,7 +36,7 @@ public sealed class ShardHashTests
     [Fact]
     public void A_split_domains_plain_stream_is_dealt_out_to_as_many_shards() =>
         Assert.Equal(
-            ["events:chat", "events:chat#0", "events:chat#1", "events:chat:0", "events:chat:1"],
+            ["events:chat", "events:chat#0", "events:chat:0", "events:chat#1", "events:chat:1"],
             StreamLayout.PartsOf("chat", 2).Select(s => s.Name));
 
     [Theory]

@@ -18,10 +18,10 @@ public sealed class DealtStreamTests(RouterFixture fixture) : RouterTest(fixture
         await using var second = TestRouter.Start(Fixture.Server.Address, Split, OrderRecorder.Handlers);
         await using var third = TestRouter.Start(Fixture.Server.Address, Split, OrderRecorder.Handlers);
         TestRouter[] all = [first, second, third];
-        await Producer.UntilAsync(() => Task.FromResult(all.All(r => SlicesOf(r) >= 1)));
+        await Producer.UntilAsync(() => Task.FromResult(all.Count(r => SlicesOf(r) >= 1) >= 2 && all.Sum(SlicesOf) == 4));
         var producing = ProduceAsync(entries);
         await Producer.UntilAsync(async () => await HandledAsync() > 3_000, 120);
-        Assert.All(all, r => Assert.Contains(r.Router.Statuses, s => s.Stream.Contains('#', StringComparison.Ordinal) && s.Applied > 0));
+        Assert.True(all.Count(r => r.Router.Statuses.Any(s => s.Stream.Contains('#', StringComparison.Ordinal) && s.Applied > 0)) >= 2);
         await first.KillAsync();
         await Producer.UntilAsync(async () => await HandledAsync() > 6_000, 120);
         await second.StopAsync();

@@ -17,16 +17,21 @@ public static class StreamLayout
     /// <summary>Where an event of this key is written.</summary>
     public static string KeyFor(string domain, string key, int shards) => KeyOf(domain, ShardHash.ShardOf(key, shards), shards);
 
-    /// <summary>All that is owned of a domain. The streams are those that are no slices.</summary>
+    /// <summary>
+    /// All that is owned of a domain. The streams are those that are no slices. Slices and streams by turns, for processes
+    /// own parts that stand side by side here, and one kind may have all the work.
+    /// </summary>
     public static IReadOnlyList<ShardStream> PartsOf(string domain, int shards)
     {
         if (shards == 1) return [new ShardStream(domain, KeyOf(domain), 1, new StreamPart.Whole())];
-        var numbers = Enumerable.Range(0, shards).ToArray();
         return
         [
             new ShardStream(domain, KeyOf(domain), shards, new StreamPart.Dealing()),
-            .. numbers.Select(n => new ShardStream(domain, KeyOf(domain), shards, new StreamPart.Slice(n))),
-            .. numbers.Select(n => new ShardStream(domain, KeyOf(domain, n, shards), shards, new StreamPart.Whole())),
+            .. Enumerable.Range(0, shards).SelectMany(n => (ShardStream[])
+            [
+                new ShardStream(domain, KeyOf(domain), shards, new StreamPart.Slice(n)),
+                new ShardStream(domain, KeyOf(domain, n, shards), shards, new StreamPart.Whole()),
+            ]),
         ];
     }
 

@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Core;
 using LanguageExt;
 
@@ -7,16 +8,51 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 /// Events in this process alone, gone with it. Bounded: when it is full of events that are not done, it refuses before
 /// it stores anything; one that is done makes room.
 /// </summary>
-public sealed class MemoryStore(int eventLimit, TimeProvider clock)
+public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? newId = null)
 {
     /// <summary>The contract's number.</summary>
     public const int DefaultEventLimit = 10_000;
 
     readonly Lock gate = new();
-    readonly MemoryTables tables = new();
+    readonly MemoryTables tables = new(newId ?? Guid.CreateVersion7);
     readonly Signals signal = new();
 
     public static BrokerStore Open(int eventLimit, TimeProvider clock) => new MemoryStore(eventLimit, clock).AsStore();
+
+    /// <summary>Whether a call would change anything.</summary>
+    internal bool HasUnrouted
+    {
+        get
+        {
+            lock (gate) return tables.HasUnrouted;
+        }
+    }
+
+    internal bool HasClaimable(ClaimRequest request)
+    {
+        lock (gate) return tables.Claimable(request).Count > 0;
+    }
+
+    internal StoredEvent? Find(EventIdentity identity)
+    {
+        lock (gate) return tables.Find(identity)?.AsStored();
+    }
+
+    internal StoredEvent? EventOf(Guid handling)
+    {
+        lock (gate) return tables.RowOf(handling)?.AsStored();
+    }
+
+    internal TablesText Dump()
+    {
+        lock (gate) return tables.Dump();
+    }
+
+    internal void Load(TablesText text)
+    {
+        lock (gate) tables.Load(text);
+        signal.Set();
+    }
 
     public BrokerStore AsStore() => new(
         (events, _) => Task.FromResult(Append(events)),

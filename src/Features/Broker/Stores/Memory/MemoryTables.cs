@@ -1,9 +1,11 @@
+using Hobom.Slices.Broker.Stores.Journal;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Memory;
 
 /// <summary>The rows. Not safe for several threads: who uses it holds the store's lock.</summary>
-sealed class MemoryTables
+/// <param name="newId">Of rows and handlings.</param>
+sealed class MemoryTables(Func<Guid> newId)
 {
     readonly Dictionary<EventIdentity, Row> byIdentity = [];
     readonly SortedDictionary<long, Row> rows = [];
@@ -38,9 +40,13 @@ sealed class MemoryTables
         return answers.ConvertAll(a => new Appended(byIdentity[a.Event.Identity].RowId, a.Event.Identity, a.Repeated));
     }
 
+    public bool HasUnrouted => Unrouted.Any();
+
+    IEnumerable<Row> Unrouted => rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null);
+
     public int Route(int limit, DateTimeOffset now)
     {
-        var unrouted = rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null).Take(limit).ToArray();
+        var unrouted = Unrouted.Take(limit).ToArray();
         foreach (var row in unrouted)
         {
             row.RoutedNo ??= ++lastRoutedNo;
@@ -53,20 +59,24 @@ sealed class MemoryTables
         return unrouted.Length;
     }
 
+    public Row? RowOf(Guid handling) => handlings.TryGetValue(handling, out var place) ? place.Row : null;
+
     public Handling AddHandling(Row row, Consumer consumer, DateTimeOffset notBefore)
     {
         var key = consumer.OrderedByKey ? row.Event.EffectiveKey : null;
         var handling = new Handling(
-            Guid.CreateVersion7(), consumer.Name, new HandlingState.Waiting(notBefore), 0, ++lastPosition, key, null, null);
+            newId(), consumer.Name, new HandlingState.Waiting(notBefore), 0, ++lastPosition, key, null, null);
         handlings.Add(handling.Id, (row, row.Handlings.Count));
         row.Handlings.Add(handling);
         return handling;
     }
 
-    public List<Claimed> Claim(ClaimRequest request)
+    public List<Claimed> Claim(ClaimRequest request) => [.. Claimable(request).Select(h => Lease(h, request))];
+
+    public IReadOnlyList<Handling> Claimable(ClaimRequest request)
     {
         var mine = rows.Values.SelectMany(r => r.Handlings).Where(h => h.Consumer == request.Consumer);
-        return [.. ClaimOrder.Pick(mine, request.OrderedByKey, request.Expired, request.Now, request.Limit).Select(h => Lease(h, request))];
+        return ClaimOrder.Pick(mine, request.OrderedByKey, request.Expired, request.Now, request.Limit);
     }
 
     public System.Collections.Generic.HashSet<Guid> Renew(IReadOnlyList<LeaseRef> leases, DateTimeOffset until)
@@ -118,6 +128,43 @@ sealed class MemoryTables
         }
     }
 
+    /// <summary>All of it, for a store that keeps its commands: whatever is added to the tables belongs here too.</summary>
+    public TablesText Dump() => new(
+        lastSequence, lastRoutedNo, lastPosition,
+        [.. rows.Values.Select(r => new RowText(
+            r.RowId, r.Sequence, EventJson.Write(r.Event), r.IsRouted, r.RoutedNo, r.NoConsumerSince,
+            [.. r.Handlings.Select(h => HandlingText.Of(h, tokens.GetValueOrDefault(h.Id)))]))],
+        [.. Consumers.Values.Select(ConsumerRow.Of)], new Dictionary<string, string>(Settings));
+
+    /// <summary>In place of what is here.</summary>
+    public void Load(TablesText text)
+    {
+        rows.Clear();
+        byIdentity.Clear();
+        handlings.Clear();
+        tokens.Clear();
+        Consumers.Clear();
+        Settings.Clear();
+        (lastSequence, lastRoutedNo, lastPosition) = (text.LastSequence, text.LastRoutedNo, text.LastPosition);
+        foreach (var consumer in text.Consumers.Select(c => c.AsConsumer())) Consumers[consumer.Name] = consumer;
+        foreach (var (slug, value) in text.Settings) Settings[slug] = value;
+        foreach (var kept in text.Rows)
+        {
+            var row = new Row(kept.RowId, kept.Sequence, EventJson.Read(kept.Event))
+            {
+                IsRouted = kept.IsRouted, RoutedNo = kept.RoutedNo, NoConsumerSince = kept.NoConsumerSince,
+            };
+            rows.Add(row.Sequence, row);
+            byIdentity.Add(row.Event.Identity, row);
+            foreach (var handling in kept.Handlings)
+            {
+                handlings.Add(handling.Id, (row, row.Handlings.Count));
+                row.Handlings.Add(handling.AsHandling());
+                if (handling.Token > 0) tokens[handling.Id] = handling.Token;
+            }
+        }
+    }
+
     static Handling After(Handling handling, TryEnd end, DateTimeOffset now) => end switch
     {
         TryEnd.Done => handling with { State = new HandlingState.Done(now), LastError = null },
@@ -164,7 +211,7 @@ sealed class MemoryTables
     void Insert(BrokerEvent given, DateTimeOffset now)
     {
         var created = given.CreatedAt == default ? given with { CreatedAt = now } : given;
-        var row = new Row(Guid.CreateVersion7(), ++lastSequence, created);
+        var row = new Row(newId(), ++lastSequence, created);
         rows.Add(row.Sequence, row);
         byIdentity.Add(given.Identity, row);
     }
