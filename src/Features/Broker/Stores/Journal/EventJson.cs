@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Journal;
@@ -86,7 +87,7 @@ static class EventJson
     /// <summary>With nothing around it, which reading it back would lose.</summary>
     static bool IsOneValue(ReadOnlySpan<byte> payload)
     {
-        if (payload.IsEmpty || payload[0] <= ' ' || payload[^1] <= ' ') return false;
+        if (payload.IsEmpty || payload[0] <= ' ' || payload[^1] <= ' ' || !Utf8.IsValid(payload)) return false;
         try
         {
             var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = 60 });

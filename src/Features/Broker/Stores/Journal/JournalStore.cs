@@ -52,7 +52,9 @@ sealed class JournalStore : IAsyncDisposable
     {
         await closing.CancelAsync();
         await watching;
+        await turn.WaitAsync();
         closing.Dispose();
+        turn.Dispose();
     }
 
     BrokerStore PortOver(BrokerStore tables) => new(

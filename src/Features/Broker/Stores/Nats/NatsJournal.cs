@@ -11,7 +11,7 @@ using NATS.Client.ObjectStore;
 
 namespace Hobom.Slices.Broker.Stores.Nats;
 
-/// <param name="Storage">In memory instead of files: gone with the server.</param>
+/// <param name="InMemory">Instead of files: gone with the server.</param>
 sealed record NatsSettings(string Url, string Stream, bool InMemory, string InstanceId);
 
 /// <summary>

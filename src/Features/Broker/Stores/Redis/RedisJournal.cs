@@ -101,7 +101,9 @@ sealed class RedisJournal : IAsyncDisposable
                 db => db.ExecuteAsync(
                     "XREAD", "COUNT", 1, "BLOCK", (long)Block.TotalMilliseconds, "STREAMS", (string)Log!, $"{Interlocked.Read(ref seen)}-0"),
                 Block + TimeSpan.FromSeconds(2));
-            await Task.WhenAny(looked, Delays.WaitAsync(Timeout.InfiniteTimeSpan, clock, stopping));
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            await Task.WhenAny(looked, Delays.WaitAsync(Timeout.InfiniteTimeSpan, clock, ended.Token));
+            await ended.CancelAsync();
             if (stopping.IsCancellationRequested) return;
             var found = await looked;
             if (found.IsLeft) await Delays.WaitAsync(FailurePause, clock, stopping);
