@@ -3,6 +3,7 @@ using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Health;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 
 namespace Hobom.Slices.Host;
@@ -13,19 +14,22 @@ sealed class BrokerProcessor : IAsyncDisposable
     readonly ILoggerFactory logs = LoggerFactory.Create(ConsoleLog.Configure);
     readonly BrokerSlice broker;
     readonly WebApplication app;
+    readonly LoopWatch loops;
     readonly string? warning;
 
     BrokerProcessor(BrokerSettings settings, ListenAddress http, AccessSettings access)
     {
         warning = access.Warning;
+        loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
         var builder = HttpApi.NewBuilder(http, access, logs, o =>
         {
             o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly];
-            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || type == typeof(HealthEndpoint);
+            o.Filter = type => type.Assembly == typeof(BrokerSlice).Assembly || IsHealth(type);
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
-        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddHealthChecks();
+        builder.Services.AddSingleton(broker).AddSingleton(TimeProvider.System).AddSingleton(loops)
+            .AddHealthChecks().AddCheck("broker", new BrokerCheck(broker, alone: true));
         app = HttpApi.Build(builder);
     }
 
@@ -66,10 +70,14 @@ sealed class BrokerProcessor : IAsyncDisposable
             "the broker alone ({Provider}): HOBOM_GRPC_ADDR is not set; listening at {Addresses}",
             broker.Settings.Provider, string.Join(", ", app.Urls));
         if (warning is not null) log.LogWarning("{Warning}", warning);
-        await broker.RunAsync(stopping);
+        await loops.RunAsync("broker", broker.RunAsync(stopping), stopping);
+        // Its loop has failed: what is left is to be told so, and to be restarted.
+        await Delays.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
         await WebServer.StopAsync(app);
         return 0;
     }
+
+    static bool IsHealth(Type type) => type == typeof(HealthEndpoint) || type == typeof(LiveEndpoint) || type == typeof(ReadyEndpoint);
 
     public async ValueTask DisposeAsync()
     {

@@ -43,6 +43,9 @@ sealed class Connections(Settings settings, ILoggerFactory logs) : IAsyncDisposa
 
     public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
 
+    /// <summary>Whether Kafka makes topics on first use; null where it does not tell.</summary>
+    public Task<bool?> CreatesTopicsAsync() => probe.CreatesTopicsAsync(ProbeLimit);
+
     /// <summary>What a slice keeps for a while, in a space of its own, written under its flow's lease.</summary>
     public KeptValuePort Kept(string space, FlowLease lease) => new RedisKeptValues(redis).Of(space, lease);
 

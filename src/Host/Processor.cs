@@ -21,6 +21,8 @@ sealed class Processor : IAsyncDisposable
     readonly EventRouter? router;
     readonly Option<BrokerSlice> broker;
     readonly StartupReport report;
+    readonly TopicWatch topics;
+    readonly LoopWatch loops;
     readonly ILogger log;
 
     Processor(Settings settings, ILoggerFactory logs, Action<WebApplicationBuilder> configure, Assembly[] moreRoutes)
@@ -43,9 +45,16 @@ sealed class Processor : IAsyncDisposable
         deadLetters.AddTo(builder.Services);
         broker = settings.Broker.Map(s => BrokerSlice.Build(s, connections.BrokerTools));
         broker.Iter(b => builder.Services.AddSingleton(b));
+        topics = new TopicWatch(
+            TopicsOf(slices), connections.AskKafkaAsync, connections.CreatesTopicsAsync, clock, logs.CreateLogger<TopicWatch>());
+        loops = new LoopWatch(log);
+        loops.Follow(slices);
         pollers = new PollerControl(slices, connections.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
-        builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(connections.AuditLog).AddHealthChecks()
-            .AddCheck("pollers", new PollersCheck(slices)).AddCheck("topics", new TopicsCheck(connections.Circuits));
+        builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(connections.AuditLog)
+            .AddSingleton(loops).AddHealthChecks()
+            .AddCheck("pollers", new PollersCheck(slices, settings.ProgressLimit, clock))
+            .AddCheck("topics", new TopicsCheck(connections.Circuits, () => topics.Missing));
+        broker.Iter(b => builder.Services.AddHealthChecks().AddCheck("broker", new BrokerCheck(b, alone: false)));
         foreach (var slice in slices) slice.AddTo(builder.Services);
         if (router is not null) StreamsSlice.AddTo(builder.Services, router);
         configure(builder);
@@ -70,14 +79,18 @@ sealed class Processor : IAsyncDisposable
     {
         if (!await WebServer.StartAsync(app)) return 1;
         await report.TellAsync(app.Urls, connections.AskKafkaAsync);
-        var brokering = Task.WhenAll(broker.Map(b => b.RunAsync(stopping)).AsEnumerable());
+        var watching = topics.RunAsync(stopping);
+        var brokering = Task.WhenAll(broker.Map(b => loops.RunAsync("broker", b.RunAsync(stopping), stopping)).AsEnumerable());
         var replaying = Task.CompletedTask;
         if (await pollers.RestoreAsync(stopping))
         {
-            replaying = deadLetters.RunJobsAsync(stopping);
+            replaying = loops.RunAsync("replays", deadLetters.RunJobsAsync(stopping), stopping);
             await Task.WhenAll([
-                .. slices.Select(s => s.Loop.RunAsync(stopping)), deadLetters.FollowAsync(stopping), pollers.FollowAsync(stopping),
-                router?.RunAsync(stopping) ?? Task.CompletedTask]);
+                .. slices.Select(s => loops.RunAsync(s.Name, s.Loop.RunAsync(stopping), stopping)),
+                loops.RunAsync("dead-letters", deadLetters.FollowAsync(stopping), stopping),
+                loops.RunAsync("pauses", pollers.FollowAsync(stopping), stopping),
+                router is null ? Task.CompletedTask : loops.RunAsync("streams-router", router.RunAsync(stopping), stopping),
+                loops.RunAsync("topics", watching, stopping)]);
         }
 
         log.LogInformation("stopping: no visit is under way any more");
@@ -92,6 +105,9 @@ sealed class Processor : IAsyncDisposable
         log.LogInformation("stopped");
         return 0;
     }
+
+    static string[] TopicsOf(IReadOnlyList<Slice> slices) =>
+        [.. slices.Select(s => s.Route.Topic).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal)];
 
     public async ValueTask DisposeAsync()
     {

@@ -36,6 +36,11 @@ public sealed record Settings(
     AccessSettings Access,
     TimeSpan PollInterval)
 {
+    /// <summary>A flow that has rows to publish and moves none for longer makes the process unready.</summary>
+    public TimeSpan ProgressLimit { get; init; } = DefaultProgressLimit;
+
+    public static readonly TimeSpan DefaultProgressLimit = TimeSpan.FromMinutes(2);
+
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
     public RouterSettings? Streams { get; init; }
 
@@ -56,6 +61,8 @@ public sealed record Settings(
         var http = read.Listen("HOBOM_HTTP_ADDR", new ListenAddress(null, 8082));
         var interval = read.Duration(
             "HOBOM_POLL_INTERVAL", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        var progress = read.Duration(
+            "HOBOM_READY_PROGRESS_LIMIT", DefaultProgressLimit, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24));
         var access = AccessSettings.Read(read);
         var kafka = ReadKafka(read, environment);
         var broker = ReadBroker(read, environment);
@@ -63,7 +70,10 @@ public sealed record Settings(
         var streams = RouterVariables.Read(HandlerRegistry.Default, read.Optional, read.Add);
         if (read.Problems.Count > 0) return new SettingProblems(read.Problems);
         return new Settings(
-            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval) { Streams = streams, Broker = broker };
+            main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
+        {
+            Streams = streams, Broker = broker, ProgressLimit = progress,
+        };
     }
 
     /// <summary>None where it is off, or where it has a problem, which the reader has then.</summary>

@@ -14,6 +14,7 @@ sealed class DeadLettersCheck(DeadLettersParts parts) : IHealthCheck
             Right: store =>
                 store.Refusal is { } refusal ? HealthCheckResult.Unhealthy($"Redis refuses writes: {refusal}")
                 : !parts.Catalogue.IsLoaded ? HealthCheckResult.Unhealthy("the letters are being read")
+                : store.MayEvict ? HealthCheckResult.Unhealthy(string.Join("; ", store.Problems))
                 : store.Problems.Count > 0 ? HealthCheckResult.Degraded(string.Join("; ", store.Problems))
                 : HealthCheckResult.Healthy()));
 }

@@ -24,7 +24,7 @@ sealed class LawCounters
 {
     readonly Lock gate = new();
     readonly Dictionary<EventId, LawEnd> ends = [];
-    string? trouble;
+    (string Stage, string Words)? trouble;
 
     public void Ended(EventId id, LawEnd end)
     {
@@ -32,9 +32,10 @@ sealed class LawCounters
     }
 
     /// <summary>The first trouble since the last report is the one that is told.</summary>
-    public void Problem(string? words)
+    /// <param name="words">Null where there is none to tell.</param>
+    public void Problem(string stage, string? words)
     {
-        lock (gate) trouble ??= words;
+        lock (gate) trouble ??= words is null ? null : (stage, words);
     }
 
     /// <summary>Rows that are still under way, or were not begun, are left pending.</summary>
@@ -46,7 +47,10 @@ sealed class LawCounters
             var found = rows.Count + ends.Keys.Count(id => !ids.Contains(id));
             var (sent, markedLate, dead) = (CountOf(LawEnd.Sent), CountOf(LawEnd.MarkedLate), CountOf(LawEnd.DeadLettered));
             var report = new VisitReport(
-                found, sent, markedLate, dead, found - sent - markedLate - dead, trouble, rows.Min(r => r.CreatedAt));
+                found, sent, markedLate, dead, found - sent - markedLate - dead, trouble?.Words, rows.Min(r => r.CreatedAt))
+            {
+                Stage = trouble?.Stage,
+            };
             ends.Clear();
             trouble = null;
             return report;

@@ -43,7 +43,7 @@ sealed class LawPoller(LawParts parts, LawRunner runner, LawInFlight hand, LawCo
         {
             if (stopping.IsCancellationRequested) break;
             if (!LawDecisions.Decide(row).TryGetRight(out var law, out var refusal)) await runner.RefuseAsync(refusal, stopping);
-            else if (runner.IsQuiet) tally.Problem("a neighbour asked to be left alone for a while");
+            else if (runner.IsQuiet) tally.Problem(LawSteps.GenerateStage, "a neighbour asked to be left alone for a while");
             else if (runner.IsNeighbourAway && UnderWay() > 0) continue;
             else if (!await FreeSlotAsync(over)) break;
             else if (hand.TryTakeForVisit(law)) running.Add(RunAsync(law, stopping));

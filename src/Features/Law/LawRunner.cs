@@ -32,7 +32,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
         {
             parts.Log.LogError(
                 bug, "{EventType}: {EventId} failed unexpectedly; it stays PENDING", LawDecisions.Route.EventType, law.Id);
-            tally.Problem($"internal error: {bug.GetType().Name}");
+            tally.Problem(VisitStage.Unexpected, $"internal error: {bug.GetType().Name}");
             tally.Ended(law.Id, LawEnd.LeftPending);
         }
     }
@@ -64,7 +64,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
     {
         if ((await settler.HasLetterAsync(law.LetterKey)).TryGetRight(out var stale, out var down))
             return await SettleAsync(law.Id, law.LetterKey, new EventOutcome.Published(stale), end, stopping);
-        tally.Problem($"Redis: {down.Message}");
+        tally.Problem(VisitStage.Redis, $"Redis: {down.Message}");
         return LawEnd.LeftPending;
     }
 
@@ -72,7 +72,7 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
         EventId? id, DeadLetterKey key, EventOutcome outcome, LawEnd end, CancellationToken stopping)
     {
         if (await settler.SettleAsync(id, key, outcome, stopping) is not { } trouble) return end;
-        tally.Problem(trouble);
+        tally.Problem(trouble.Stage, trouble.Message);
         return LawEnd.LeftPending;
     }
 
@@ -81,10 +81,10 @@ sealed class LawRunner(LawParts parts, LawSteps steps, LawSettler settler, LawOu
         switch (end)
         {
             case StepEnd.GaveUp gaveUp:
-                tally.Problem($"{gaveUp.Stage}: {gaveUp.Last.Code}: {gaveUp.Last.Message}");
+                tally.Problem(gaveUp.Stage, $"{gaveUp.Stage}: {gaveUp.Last.Code}: {gaveUp.Last.Message}");
                 break;
-            case StepEnd.LeftPending(var trouble, var quietFor):
-                tally.Problem(trouble);
+            case StepEnd.LeftPending(var trouble, var quietFor) left:
+                tally.Problem(left.Stage, trouble);
                 if (quietFor <= TimeSpan.Zero) break;
                 lock (gate) quiet = (parts.Clock.GetTimestamp(), quietFor);
                 break;

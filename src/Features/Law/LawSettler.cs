@@ -12,7 +12,7 @@ sealed class LawSettler(LawParts parts, StepAttempts attempts)
     const string MarkStage = "mark";
 
     /// <returns>Null when all is done, else what went wrong: the row stays PENDING.</returns>
-    public Task<string?> SettleAsync(EventId? id, DeadLetterKey key, EventOutcome outcome, CancellationToken stopping) =>
+    public Task<SettlementTrouble?> SettleAsync(EventId? id, DeadLetterKey key, EventOutcome outcome, CancellationToken stopping) =>
         SettlementWriter.WriteAsync(outcome, id, key, parts.Ports.Letters, new RowMarks(
             sent => MarkSentAsync(sent, stopping),
             (failed, reason) => MarkAsync(failed, () => parts.Ports.Marks.Failed(failed, reason), stopping)));

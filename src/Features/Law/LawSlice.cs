@@ -32,7 +32,10 @@ public static class LawSlice
             ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}")));
         return new Slice(
             Name, LawDecisions.Route, main.Address, tools.NewLoop(Name, LawDecisions.Route, flow.VisitAsync),
-            new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has),
+            new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has)
+            {
+                HasPending = () => flow.Pending.Any,
+            },
             id => id.Value, Payloads)
         {
             AddTo = parts => parts.AddSingleton(flow),

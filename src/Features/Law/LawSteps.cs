@@ -57,7 +57,7 @@ sealed class LawSteps(LawParts parts, LawProgressStore memory, StepAttempts atte
         return (await SaveAsync(law, material!, inDoubt, effort, stopping)).Map(_ => false);
     }
 
-    static StepEnd.LeftPending LeftBy(StoreFailure down) => new($"Redis: {down.Message}", TimeSpan.Zero);
+    static StepEnd.LeftPending LeftBy(StoreFailure down) => new($"Redis: {down.Message}", TimeSpan.Zero) { Stage = VisitStage.Redis };
 
     Task<Either<StepEnd, StudyMaterialResponse>> GenerateAsync(LawEvent law, StepBudget effort, CancellationToken stopping)
     {

@@ -32,7 +32,8 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
 
             if (!StepRules.After(fault, failed.Count, policy, waits, waited, parts.Chance()).TryGetRight(out var next, out var end))
                 return EndOf(end, stage, failed);
-            if (fault is StepFault.AskedToWait(_, var message)) tally.Problem($"{message}; waiting {Durations.Format(next.Delay)}");
+            if (fault is StepFault.AskedToWait(_, var message))
+                tally.Problem(stage, $"{message}; waiting {Durations.Format(next.Delay)}");
             if (!await Delays.WaitAsync(next.Delay, parts.Clock, stopping)) return new StepEnd.LeftPending(null, TimeSpan.Zero);
             if (fault is not StepFault.AskedToWait) continue;
             waits++;
@@ -43,7 +44,7 @@ sealed class StepAttempts(LawParts parts, LawOutages outages, LawCounters tally)
     static StepEnd EndOf(NoNextStepTry end, string stage, IReadOnlyList<Attempt> failed) => end switch
     {
         NoNextStepTry.GiveUp(var last, var neighbourAway) => new StepEnd.GaveUp(stage, last, failed, neighbourAway),
-        NoNextStepTry.LeavePending(var trouble, var quietFor) => new StepEnd.LeftPending(trouble, quietFor),
+        NoNextStepTry.LeavePending(var trouble, var quietFor) => new StepEnd.LeftPending(trouble, quietFor) { Stage = stage },
         _ => throw new UnreachableException($"no such end: {end}"),
     };
 }

@@ -20,7 +20,11 @@ public abstract record StepEnd
     /// <summary>The row stays PENDING and a later visit takes it up again.</summary>
     /// <param name="Problem">The neighbour that was in the way, with its words, or null.</param>
     /// <param name="QuietFor">So long the neighbour wants to be left alone.</param>
-    public sealed record LeftPending(string? Problem, TimeSpan QuietFor) : StepEnd;
+    public sealed record LeftPending(string? Problem, TimeSpan QuietFor) : StepEnd
+    {
+        /// <summary>That was under way.</summary>
+        public string Stage { get; init; } = VisitStage.Unexpected;
+    }
 }
 
 /// <summary>Why no other try of a step follows.</summary>

@@ -22,8 +22,9 @@ public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRe
         Summary(s =>
         {
             s.Summary = "Whether the processor can do its work";
-            s.Description = "As last seen, a few seconds ago at most; nothing is asked of any neighbour. Restarting helps against none of "
-                + "it: for that, see `/health`.";
+            s.Description = "As last seen, some seconds ago; nothing is asked of any neighbour. Restarting helps against none of it: for "
+                + "that, see `/health/live`. Unready: Redis does not keep what it is given or may evict it, a topic is missing, or a flow "
+                + "has rows to publish and moves none. A process that stands by for another is ready.";
             s.ResponseExamples[200] = new ReadyAnswer(
                 "degraded",
                 [
@@ -34,7 +35,8 @@ public sealed class ReadyEndpoint(HealthCheckService health) : EndpointWithoutRe
                 "unready",
                 [
                     new ReadyCheck("dead-letters", "unready", "Redis does not answer"),
-                    new ReadyCheck("pollers", "degraded", "messages is in trouble since 2026-11-20 09:12:44Z"),
+                    new ReadyCheck(
+                        "pollers", "unready", "messages has rows to publish and has moved none since 2026-11-20 09:12:44Z: stage publish"),
                 ]);
         });
     }

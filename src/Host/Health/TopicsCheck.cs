@@ -4,14 +4,26 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Hobom.Slices.Host.Health;
 
-/// <summary>Which topics take no records. Whoever asks may be a stranger: the error's name, and none of Kafka's words.</summary>
-sealed class TopicsCheck(TopicCircuits circuits) : IHealthCheck
+/// <summary>
+/// Which topics are not there, and which take no records. Whoever asks may be a stranger: the error's name, and none of Kafka's
+/// words.
+/// </summary>
+/// <param name="missing">As last seen: events for them cannot go anywhere.</param>
+sealed class TopicsCheck(TopicCircuits circuits, Func<IReadOnlyList<string>> missing) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        string[] troubles = [.. circuits.States().Select(TroubleOf).OfType<string>()];
+        var absent = missing();
+        string[] troubles =
+        [
+            .. absent.Select(topic => $"topic {topic} is not there, or Kafka does not let this account see it"),
+            .. circuits.States().Select(TroubleOf).OfType<string>(),
+        ];
+        var told = string.Join("; ", troubles);
         return Task.FromResult(
-            troubles.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(string.Join("; ", troubles)));
+            absent.Count > 0 ? HealthCheckResult.Unhealthy(told)
+            : troubles.Length > 0 ? HealthCheckResult.Degraded(told)
+            : HealthCheckResult.Healthy());
     }
 
     static string? TroubleOf(TopicCircuitState state) => state is { OpenSince: { } since, Last: { } last }

@@ -53,10 +53,18 @@ public sealed record FlowOperations(
     /// <summary>The circuit of the topic that the flow writes to; null for a flow that does not end in Kafka.</summary>
     public Func<TopicCircuitState>? Circuit { get; init; }
 
+    /// <summary>When this process last closed an event of the flow; null before the first, and where nobody counts.</summary>
+    public Func<DateTimeOffset?> LastSettledAt { get; init; } = () => null;
+
+    /// <summary>Whether the outbox last said that there are rows to publish.</summary>
+    public Func<bool> HasPending { get; init; } = () => false;
+
     public static FlowOperations Of(DeliveryRunner runner) =>
         new(new Replay(runner).RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {
             Circuit = () => runner.Parts.Circuit.State,
+            LastSettledAt = () => runner.LastSettledAt,
+            HasPending = () => runner.Pending.Any,
         };
 }
 

@@ -16,6 +16,7 @@ public sealed class AccessTests(HostApp app)
     static readonly Dictionary<string, string?> RoleTable = new(StringComparer.Ordinal)
     {
         ["GET /health"] = null,
+        ["GET /health/live"] = null,
         ["GET /health/ready"] = null,
         ["GET /dlq"] = Role.Reader,
         ["GET /dlq/{key}"] = Role.Reader,
@@ -114,7 +115,7 @@ public sealed class AccessTests(HostApp app)
             Assert.True(
                 answer.StatusCode == Name(endpoint) switch
                 {
-                    "GET /health" => HttpStatusCode.OK,
+                    "GET /health" or "GET /health/live" => HttpStatusCode.OK,
                     "GET /health/ready" => HttpStatusCode.ServiceUnavailable,
                     _ => HttpStatusCode.Unauthorized,
                 },

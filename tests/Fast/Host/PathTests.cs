@@ -46,6 +46,7 @@ public sealed class PathTests(ServedHost served) : IClassFixture<ServedHost>
     [Theory]
     [InlineData("/health", 200)]
     [InlineData("/health/", 200)]
+    [InlineData("/health/live", 200)]
     [InlineData("/health/ready", 503)]
     [InlineData("/swagger/index.html", 200)]
     [InlineData(HttpApi.BasePath + "/pollers", 200)]

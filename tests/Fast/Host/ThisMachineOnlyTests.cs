@@ -13,6 +13,7 @@ public sealed class ThisMachineOnlyTests
 
     [Theory]
     [InlineData("/health", Elsewhere, 200)]
+    [InlineData("/health/live", Elsewhere, 200)]
     [InlineData("/health/ready", Elsewhere, 503)]
     [InlineData("/health/ready", "2001:db8::7", 503)]
     [InlineData("/swagger/index.html", Elsewhere, 403)]

@@ -27,6 +27,30 @@ public sealed class TopicOutageTests(ProcessorNeighbours neighbours, StrictKafka
     }
 
     [RealKafkaFact]
+    public async Task While_a_topic_is_missing_the_process_is_not_ready_and_it_is_live()
+    {
+        await kafka.Broker.CreateTopicAsync("hobom.logs", 1);
+        try
+        {
+            await using var processor = await StartAsync(kafka.Settings);
+            await Eventually.TrueAsync(
+                async () => (await processor.Http.AskAsync(HttpMethod.Get, "/health/ready")).Status == 503
+                    && (await ReadinessAsync(processor)).Contains($"topic {Topic} is not there", StringComparison.Ordinal),
+                null, () => processor.Output);
+            Assert.DoesNotContain("hobom.logs is not there", await ReadinessAsync(processor), StringComparison.Ordinal);
+            Assert.Equal(200, (await processor.Http.AskAsync(HttpMethod.Get, "/health/live")).Status);
+
+            await kafka.Broker.CreateTopicAsync(Topic, 4);
+            await Eventually.TrueAsync(
+                async () => (await processor.Http.AskAsync(HttpMethod.Get, "/health/ready")).Status == 200, null, () => processor.Output);
+        }
+        finally
+        {
+            await kafka.ForgetTopicAsync("hobom.logs");
+        }
+    }
+
+    [RealKafkaFact]
     public async Task A_write_right_that_is_taken_away_for_a_while_makes_a_few_letters()
     {
         await kafka.Broker.CreateTopicAsync(Topic, 4);

@@ -1,3 +1,4 @@
+using Confluent.Kafka;
 using Hobom.Slices.Tests.Integration.Interop;
 using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Support.Brokers;
@@ -44,6 +45,7 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
         options.ReconnectRetryPolicy = new LinearRetry(200);
         Plain = (await ConnectionMultiplexer.ConnectAsync(options)).GetDatabase();
         await starting;
+        MakeTopics("hobom.messages", "hobom.logs", "hobom.space-events");
         Messages = new TopicRecords(() => Broker.Address, "hobom.messages");
     }
 
@@ -53,6 +55,13 @@ public sealed class ProcessorNeighbours : IAsyncLifetime
         await Backends.DisposeAsync();
         await Redis.DisposeAsync();
         await Broker.DisposeAsync();
+    }
+
+    /// <summary>The broker makes a topic that is asked for by its name; without them no processor would be ready.</summary>
+    void MakeTopics(params IEnumerable<string> topics)
+    {
+        using var admin = new AdminClientBuilder([new("bootstrap.servers", Broker.Address)]).SetLogHandler((_, _) => { }).Build();
+        foreach (var topic in topics) admin.GetMetadata(topic, TimeSpan.FromSeconds(20));
     }
 
     /// <summary>No rows, no orders, no letters; the topics keep their records, so event ids must be new.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hobom.Slices.Tests.Integration.Interop;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
 
@@ -10,11 +11,29 @@ public sealed class ReadinessTests(ProcessorNeighbours neighbours) : ProcessorTe
     {
         await using var processor = await StartAsync();
         await BecomesAsync(processor, 200, "ready", "ready ", "ready ");
+        await Neighbours.Plain.ExecuteAsync("CONFIG", "SET", "appendonly", "no");
+        try
+        {
+            await BecomesAsync(processor, 200, "degraded", "degraded the append-only file is off", "ready ");
+        }
+        finally
+        {
+            await Neighbours.Plain.ExecuteAsync("CONFIG", "SET", "appendonly", "yes");
+        }
+
+        await BecomesAsync(processor, 200, "ready", "ready ", "ready ");
+    }
+
+    [Fact]
+    public async Task A_Redis_that_may_evict_makes_it_unready_until_it_may_not()
+    {
+        await using var processor = await StartAsync();
+        await BecomesAsync(processor, 200, "ready", "ready ", "ready ");
         await Neighbours.Plain.ExecuteAsync("CONFIG", "SET", "maxmemory", "100mb");
         await Neighbours.Plain.ExecuteAsync("CONFIG", "SET", "maxmemory-policy", "volatile-lru");
         try
         {
-            await BecomesAsync(processor, 200, "degraded", "degraded the eviction policy is volatile-lru", "ready ");
+            await BecomesAsync(processor, 503, "unready", "unready the eviction policy is volatile-lru", "ready ");
         }
         finally
         {
@@ -58,6 +77,60 @@ public sealed class ReadinessTests(ProcessorNeighbours neighbours) : ProcessorTe
         using var paused = await processor.Http.PostAsync(
             new Uri("/hobom-event-processor/internal/api/v1/pollers/messages/pause", UriKind.Relative), null);
         await BecomesAsync(processor, 200, "degraded", "ready ", "degraded messages is paused since ");
+    }
+
+    [Fact]
+    public async Task Rows_that_no_visit_can_mark_make_it_unready_with_the_stage_and_who_stands_by_is_ready()
+    {
+        await using var processor = await StartAsync(("HOBOM_READY_PROGRESS_LIMIT", "5s"));
+        await BecomesAsync(processor, 200, "ready", "ready ", "ready ");
+        await using var other = await StartAsync(("HOBOM_READY_PROGRESS_LIMIT", "5s"));
+        await Control.ScriptAsync("main", "message/mark-sent", new GrpcJsOrder { Status = 14, Repeat = GrpcJsOrder.Forever });
+        await Outbox.GenerateAsync(Prefix, 3);
+        await BecomesAsync(processor, 503, "unready", "ready ", "unready messages has rows to publish and has moved none since ");
+        Assert.EndsWith("stage mark", (await AskAsync(processor)).Pollers, StringComparison.Ordinal);
+        Assert.Equal((200, "ready"), ((await AskAsync(other)).Code, (await AskAsync(other)).Status));
+        await processor.AnswersAsync();
+
+        await Control.ClearScriptsAsync();
+        await Outbox.EachIsSentOnceAsync(3, processor);
+        await BecomesAsync(processor, 200, "ready", "ready ", "ready ");
+    }
+
+    [Fact]
+    public async Task A_backend_that_is_away_is_no_standstill_where_nobody_knows_of_rows()
+    {
+        await using var processor = await StartAsync(("HOBOM_READY_PROGRESS_LIMIT", "5s"));
+        await Control.StopAsync("main");
+        await BecomesAsync(processor, 200, "degraded", "ready ", "degraded messages is in trouble since ");
+        await Task.Delay(TimeSpan.FromSeconds(8));
+        Assert.Equal(200, (await AskAsync(processor)).Code);
+        await Control.StartAsync("main");
+    }
+
+    [Fact]
+    public async Task It_is_live_while_its_neighbours_are_not()
+    {
+        await using var processor = await StartAsync();
+        await Neighbours.Redis.KillAsync();
+        try
+        {
+            await BecomesAsync(processor, 503, "unready", "unready Redis does not answer", "");
+            Assert.Equal((200, """{"status":"live","problems":[]}"""), await LiveAsync(processor, HttpMethod.Get));
+            Assert.Equal((200, ""), await LiveAsync(processor, HttpMethod.Head));
+        }
+        finally
+        {
+            await Neighbours.RestartRedisAsync();
+        }
+    }
+
+    static async Task<(int, string)> LiveAsync(RunningProcessor processor, HttpMethod method)
+    {
+        using var stranger = new HttpClient { BaseAddress = processor.Http.BaseAddress };
+        using var question = new HttpRequestMessage(method, new Uri("/health/live", UriKind.Relative));
+        using var answer = await stranger.SendAsync(question);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     /// <param name="letters">How the check of the letters must begin, status and problem; <paramref name="pollers"/> likewise.</param>

@@ -23,6 +23,9 @@ public sealed record StoreHealth(
 {
     public static readonly TimeSpan ClockOffsetLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>Letters, and the memory of what was published, may be deleted when memory runs short.</summary>
+    public bool MayEvict => EvictionPolicy is { } policy && policy != "noeviction" && MaxMemoryBytes != 0;
+
     /// <summary>Redis' own words where it accepts no writes: then nothing is kept, and nothing published.</summary>
     public string? Refusal { get; init; }
 
@@ -42,8 +45,9 @@ public sealed record StoreHealth(
     {
         if (seen.Refusal is { } refusal) yield return $"Redis refuses writes: {refusal}";
         if (silent) yield return "Redis does not let this account ask INFO: eviction and persistence are not known";
-        if (seen.EvictionPolicy is { } policy && policy != "noeviction" && seen.MaxMemoryBytes != 0)
-            yield return $"the eviction policy is {policy}: letters are deleted when memory runs short; it should be noeviction";
+        if (seen.MayEvict)
+            yield return
+                $"the eviction policy is {seen.EvictionPolicy}: letters are deleted when memory runs short; it should be noeviction";
         if (seen.EvictedKeys > 0) yield return $"Redis has evicted {seen.EvictedKeys} keys; letters may be among them";
         if (seen.AppendOnlyFile is false) yield return "the append-only file is off: a crash of Redis loses letters";
         if (seen.LastAppendStatus is not (null or "ok")) yield return $"the last write to the append-only file: {seen.LastAppendStatus}";

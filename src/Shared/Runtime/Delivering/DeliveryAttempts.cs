@@ -146,7 +146,8 @@ sealed class DeliveryAttempts(
         if (last.Scope.SaysOfOthers()) runner.Probes.NoteFailed(IdsOf(delivery));
         if (!after.MayBeLetters)
         {
-            tally.Problem(last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
+            tally.Problem(
+                VisitStage.Publish, last.Code == LeasedPorts.NotHeldCode ? last.Message : $"Kafka: {last.Code}: {last.Message}");
             Return(delivery);
             return;
         }
@@ -164,7 +165,7 @@ sealed class DeliveryAttempts(
     {
         parts.Log.LogError(
             bug, "{EventType}: delivering {Rows} events failed unexpectedly; they stay PENDING", parts.Route.EventType, rows);
-        tally.Problem($"internal error: {bug.GetType().Name}");
+        tally.Problem(VisitStage.Unexpected, $"internal error: {bug.GetType().Name}");
         tally.LeftPending(rows);
     }
 }

@@ -11,12 +11,17 @@ namespace Hobom.Slices.Runtime.Delivering;
 public sealed class DeliveryRunner(DeliveryParts parts)
 {
     readonly MarkCircuitBreaker marks = new(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
+    long settledAt;
 
     public DeliveryParts Parts => parts;
 
     public PendingRows Pending { get; } = new();
 
     public InFlightEvents Holds { get; } = new(parts.Clock);
+
+    /// <summary>When the last event of the flow was closed by this process; null before the first.</summary>
+    public DateTimeOffset? LastSettledAt =>
+        Interlocked.Read(ref settledAt) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     internal ProbeChoice Probes { get; } = new();
 
@@ -38,6 +43,8 @@ public sealed class DeliveryRunner(DeliveryParts parts)
         Holds.BeginVisit();
         return new DeliveryVisit(this, stopping);
     }
+
+    internal void NoteSettled() => Interlocked.Exchange(ref settledAt, parts.Clock.GetUtcNow().UtcTicks);
 
     /// <summary>The backend may be called again, however often it has failed.</summary>
     internal void ReopenMarks() => marks.Reopen();

@@ -104,7 +104,8 @@ public sealed class DeliveryVisit : IDisposable
         var answer = await runner.Parts.Ports.FindWritten(
             runner.Parts.Route.Topic, inDoubt.Min(d => d.Entry.Since), inDoubt.ConvertAll(d => d.Id), stopping);
         if (answer.TryGetRight(out var written, out var failure)) return written;
-        tally.Problem($"Kafka: {inDoubt.Count} events may have been written, and could not be looked up: {failure.Message}");
+        tally.Problem(
+            VisitStage.Publish, $"Kafka: {inDoubt.Count} events may have been written, and could not be looked up: {failure.Message}");
         return null;
     }
 
@@ -137,7 +138,7 @@ public sealed class DeliveryVisit : IDisposable
         var begun = await beginning;
         var existing = await finding;
         if (begun.TryGetRight(out _, out var failure) && existing.TryGetRight(out var letters, out failure)) return letters;
-        tally.Problem($"Redis: {failure.Message}");
+        tally.Problem(VisitStage.Redis, $"Redis: {failure.Message}");
         ledger.ForgetUnwritten(ids);
         return null;
     }
@@ -215,7 +216,7 @@ public sealed class DeliveryVisit : IDisposable
 
     void LeaveAll(int rows, StoreFailure failure)
     {
-        tally.Problem($"Redis: {failure.Message}");
+        tally.Problem(VisitStage.Redis, $"Redis: {failure.Message}");
         tally.LeftPending(rows);
     }
 }

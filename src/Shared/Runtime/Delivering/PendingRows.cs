@@ -13,6 +13,9 @@ public sealed class PendingRows
     /// <summary>As before the first answer.</summary>
     public void Forget() => last = null;
 
+    /// <summary>Whether there were any.</summary>
+    public bool Any => last is { Count: > 0 };
+
     /// <summary>Null before the outbox has answered for the first time.</summary>
     public bool? Has(EventId id) => last?.Contains(id);
 }

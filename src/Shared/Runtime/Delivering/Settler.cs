@@ -8,13 +8,14 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// <summary>Settles the events of one visit, and counts how that ended.</summary>
 sealed class Settler
 {
+    readonly DeliveryRunner runner;
     readonly DeliveryParts parts;
     readonly VisitCounters tally;
     readonly RowMarks marks;
 
     public Settler(DeliveryRunner runner, VisitCounters tally, CancellationToken stopping)
     {
-        (parts, this.tally) = (runner.Parts, tally);
+        (this.runner, parts, this.tally) = (runner, runner.Parts, tally);
         marks = new RowMarks(
             async id => TroubleOf(await runner.MarkSentAsync(id, stopping), id),
             async (id, reason) => TroubleOf(await runner.MarkFailedAsync(id, reason, stopping), id));
@@ -26,7 +27,7 @@ sealed class Settler
     {
         if (await SettlementWriter.WriteAsync(outcome, id, key, parts.Ports.Letters, marks) is { } trouble)
         {
-            tally.Problem(trouble);
+            tally.Problem(trouble.Stage, trouble.Message);
             tally.LeftPending();
             if (id is { } left) parts.Ledger.ForgetUnwritten([left]);
         }
@@ -36,6 +37,7 @@ sealed class Settler
             // Of a letter it is remembered that it may be in Kafka: a replay looks there first.
             else parts.Ledger.ForgetUnwritten([settled]);
             count();
+            runner.NoteSettled();
         }
         else
         {

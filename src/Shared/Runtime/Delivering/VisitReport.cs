@@ -20,8 +20,14 @@ public sealed record VisitReport(
     string? Problem,
     DateTimeOffset? OldestPending)
 {
+    /// <summary>Where the problem was: a <see cref="VisitStage"/>, or a step of the slice's own; null where there was none.</summary>
+    public string? Stage { get; init; }
+
+    /// <summary>Rows that left PENDING.</summary>
+    public int Settled => Delivered + MarkedLate + DeadLettered;
+
     public static VisitReport Failed(CallFailure failure) =>
-        new(0, 0, 0, 0, 0, $"outbox: {failure}{HintOf(failure)}", null);
+        new(0, 0, 0, 0, 0, $"outbox: {failure}{HintOf(failure)}", null) { Stage = VisitStage.Outbox };
 
     public VisitResult ForCadence() => new(Found, Found - LeftPending, Problem is not null);
 
@@ -39,7 +45,7 @@ sealed class VisitCounters
     int markedLate;
     int deadLettered;
     int leftPending;
-    string? trouble;
+    Tuple<string, string>? trouble;
 
     public void Delivered() => Interlocked.Increment(ref delivered);
 
@@ -50,8 +56,8 @@ sealed class VisitCounters
     public void LeftPending(int rows = 1) => Interlocked.Add(ref leftPending, rows);
 
     /// <summary>The first trouble of a visit is the one that is told.</summary>
-    public void Problem(string words) => Interlocked.CompareExchange(ref trouble, words, null);
+    public void Problem(string stage, string words) => Interlocked.CompareExchange(ref trouble, Tuple.Create(stage, words), null);
 
     public VisitReport Report(int found, DateTimeOffset? oldest) =>
-        new(found, delivered, markedLate, deadLettered, leftPending, trouble, oldest);
+        new(found, delivered, markedLate, deadLettered, leftPending, trouble?.Item2, oldest) { Stage = trouble?.Item1 };
 }

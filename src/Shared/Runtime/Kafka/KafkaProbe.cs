@@ -1,4 +1,6 @@
+using System.Globalization;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace Hobom.Slices.Runtime.Kafka;
 
@@ -21,17 +23,58 @@ public abstract record KafkaProbeResult
 public sealed class KafkaProbe : IDisposable
 {
     readonly Lazy<IAdminClient> client;
+    int underWay;
 
     public KafkaProbe(KafkaSettings settings) => client = new Lazy<IAdminClient>(() =>
         new AdminClientBuilder(KafkaClientProperties.ForProbe(settings)).SetLogHandler((_, _) => { }).Build());
 
     /// <summary>Takes at most the given time and creates no topic.</summary>
-    public Task<KafkaProbeResult> AskAsync(IReadOnlyCollection<string> topics, TimeSpan limit) => Task.Factory.StartNew(
-        () => Ask(topics, limit), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public Task<KafkaProbeResult> AskAsync(IReadOnlyCollection<string> topics, TimeSpan limit) =>
+        TrackAsync(() => OnThreadAsync(() => Ask(topics, limit)));
 
+    /// <summary>
+    /// Whether the brokers make topics on first use. Null where they do not tell, or do not let this account know (it wants
+    /// DescribeConfigs on the cluster).
+    /// </summary>
+    public Task<bool?> CreatesTopicsAsync(TimeSpan limit) => TrackAsync(() => AskWhetherCreatesAsync(limit));
+
+    /// <summary>A client that is asked something just now is left to the end of the process.</summary>
     public void Dispose()
     {
-        if (client.IsValueCreated) client.Value.Dispose();
+        if (client.IsValueCreated && Volatile.Read(ref underWay) == 0) client.Value.Dispose();
+    }
+
+    async Task<T> TrackAsync<T>(Func<Task<T>> ask)
+    {
+        Interlocked.Increment(ref underWay);
+        try
+        {
+            return await ask();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref underWay);
+        }
+    }
+
+    static Task<T> OnThreadAsync<T>(Func<T> ask) =>
+        Task.Factory.StartNew(ask, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    async Task<bool?> AskWhetherCreatesAsync(TimeSpan limit)
+    {
+        try
+        {
+            var brokers = await OnThreadAsync(() => client.Value.GetMetadata(limit).Brokers);
+            if (brokers.Count == 0) return null;
+            var name = brokers[0].BrokerId.ToString(CultureInfo.InvariantCulture);
+            var found = await client.Value.DescribeConfigsAsync(
+                [new ConfigResource { Type = ResourceType.Broker, Name = name }], new DescribeConfigsOptions { RequestTimeout = limit });
+            return found[0].Entries.TryGetValue("auto.create.topics.enable", out var entry) ? entry.Value == "true" : null;
+        }
+        catch (Exception e) when (e is KafkaException or InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     KafkaProbeResult Ask(IReadOnlyCollection<string> topics, TimeSpan limit)

@@ -38,7 +38,14 @@ public sealed record PollerStatus(
     DateTimeOffset? LastProblemAt,
     long Visits,
     long Delivered,
-    long DeadLettered);
+    long DeadLettered)
+{
+    /// <summary>Of this process's visits; none while it is paused or another has the flow.</summary>
+    public Standstill Standstill { get; init; }
+
+    /// <summary>Of the visit under way.</summary>
+    public DateTimeOffset? VisitBegunAt { get; init; }
+}
 
 /// <summary>
 /// Visits an outbox again and again, one visit at a time, while this process has the flow. A visit that throws is logged
@@ -57,6 +64,8 @@ public sealed class PollingLoop(
     PollerStatus status = new(PollerState.Stopped, null, null, null, null, null, null, null, 0, 0, 0);
     TaskCompletionSource wake = new();
     int failuresInARow;
+    (long From, TimeSpan For)? wait;
+    bool hasEnded;
 
     public string Name => name;
 
@@ -68,6 +77,16 @@ public sealed class PollingLoop(
         {
             lock (gate) return status;
         }
+    }
+
+    /// <summary>
+    /// Whether it goes on as it should: not begun, at a visit, or waiting for no longer than it meant to. One that was told to
+    /// stop is well too.
+    /// </summary>
+    /// <param name="grace">For a machine that is slow.</param>
+    public bool IsAlive(TimeSpan grace)
+    {
+        lock (gate) return !hasEnded && (wait is not { } begun || clock.GetElapsedTime(begun.From) <= begun.For + grace);
     }
 
     /// <summary>Ends the wait between two visits; a visit under way is followed by another at once.</summary>
@@ -89,13 +108,19 @@ public sealed class PollingLoop(
     /// <summary>Returns when told to stop and the visit under way has ended. Paused, it keeps the flow all the same.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        try
         {
-            var woken = TakeWake();
-            await WaitAsync(await TurnAsync(stopping), woken, stopping);
+            while (!stopping.IsCancellationRequested)
+            {
+                var woken = TakeWake();
+                await WaitAsync(await TurnAsync(stopping), woken, stopping);
+            }
         }
-
-        Enter(PollerState.Stopped);
+        finally
+        {
+            lock (gate) hasEnded = !stopping.IsCancellationRequested;
+            Enter(PollerState.Stopped);
+        }
     }
 
     /// <summary>Returns the wait until the next.</summary>
@@ -125,7 +150,10 @@ public sealed class PollingLoop(
             return LeaseTimes.StandByInterval * (0.75 + (0.5 * chance()));
         }
 
-        return After(new VisitReport(0, 0, 0, 0, 0, $"Redis: {((LeaseAnswer.Unreachable)answer).Failure.Message}", null));
+        return After(new VisitReport(0, 0, 0, 0, 0, $"Redis: {((LeaseAnswer.Unreachable)answer).Failure.Message}", null)
+        {
+            Stage = VisitStage.Redis,
+        });
     }
 
     async Task<(LeaseAnswer Answer, VisitReport? Report)> VisitUnderLeaseAsync(CancellationToken stopping)
@@ -150,7 +178,10 @@ public sealed class PollingLoop(
         catch (Exception bug)
         {
             log.LogError(bug, "{Poller}: a visit failed unexpectedly", name);
-            return new VisitReport(0, 0, 0, 0, 0, $"internal error: {bug.GetType().Name}: {bug.Message}", null);
+            return new VisitReport(0, 0, 0, 0, 0, $"internal error: {bug.GetType().Name}: {bug.Message}", null)
+            {
+                Stage = VisitStage.Unexpected,
+            };
         }
     }
 
@@ -171,7 +202,15 @@ public sealed class PollingLoop(
 
     void Enter(PollerState state)
     {
-        lock (gate) status = status with { State = state };
+        lock (gate)
+        {
+            status = status with
+            {
+                State = state,
+                VisitBegunAt = state is PollerState.Visiting ? clock.GetUtcNow() : null,
+                Standstill = state is PollerState.Visiting ? status.Standstill : Standstill.None,
+            };
+        }
     }
 
     /// <summary>One line when this process begins to stand by, when the holder changes, and when it takes over.</summary>
@@ -189,11 +228,13 @@ public sealed class PollingLoop(
         if (other is null && before is not null) log.LogInformation("{Poller}: takes over", name);
     }
 
-    async Task WaitAsync(TimeSpan wait, Task woken, CancellationToken stopping)
+    async Task WaitAsync(TimeSpan time, Task woken, CancellationToken stopping)
     {
+        lock (gate) wait = (clock.GetTimestamp(), time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(woken, Delays.WaitAsync(wait, clock, ending.Token));
+        await Task.WhenAny(woken, Delays.WaitAsync(time, clock, ending.Token));
         End(ending);
+        lock (gate) wait = null;
     }
 
     /// <summary>On this thread: CancelAsync would go through the thread pool, and all that this ends is a timer.</summary>
@@ -209,6 +250,8 @@ public sealed class PollingLoop(
             status = status with
             {
                 State = PollerState.Waiting,
+                VisitBegunAt = null,
+                Standstill = status.Standstill.After(report.Settled, report.LeftPending, report.Stage, now),
                 LastVisitAt = now,
                 LastVisit = report,
                 DownSince = report.Problem is null ? null : status.DownSince ?? now,

@@ -61,6 +61,54 @@ public sealed class PollingLoopTests : IDisposable
     }
 
     [Fact]
+    public void It_stands_still_from_the_first_visit_that_left_rows_behind_for_trouble_until_one_moves_some()
+    {
+        var held = Problem with { Stage = VisitStage.Publish };
+        Report(held, held, held, FullPage with { Found = 10, Delivered = 5, MarkedLate = 0, DeadLettered = 0, LeftPending = 5 });
+        Run(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(new Standstill(start, 3, VisitStage.Publish), loop.Status.Standstill);
+            clock.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(Standstill.None, loop.Status.Standstill);
+        });
+    }
+
+    [Fact]
+    public void Paused_it_does_not_stand_still()
+    {
+        var held = Problem with { Stage = VisitStage.Publish };
+        Report(held, held);
+        Run(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.NotEqual(Standstill.None, loop.Status.Standstill);
+            loop.SetPause(new PauseNote("operator", start));
+            Assert.Equal(Standstill.None, loop.Status.Standstill);
+        });
+    }
+
+    [Fact]
+    public void It_is_alive_before_it_begins_at_a_visit_however_long_and_while_a_wait_ends_in_time()
+    {
+        var slow = new TaskCompletionSource<VisitReport>();
+        reports.Enqueue(() => slow.Task);
+        Assert.True(loop.IsAlive(TimeSpan.Zero));
+        Run(() =>
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            Assert.True(loop.IsAlive(TimeSpan.Zero));
+            slow.SetResult(Nothing);
+            for (var i = 0; i < 12; i++)
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                Assert.True(loop.IsAlive(TimeSpan.Zero));
+            }
+        });
+        Assert.True(loop.IsAlive(TimeSpan.Zero));
+    }
+
+    [Fact]
     public void A_neighbour_that_is_down_is_asked_less_and_less_often_until_it_is_back()
     {
         Report(Problem, Problem, Problem, Nothing);
