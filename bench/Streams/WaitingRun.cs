@@ -77,7 +77,8 @@ static class WaitingRun
     static async Task<long> CommandsAsync(ConnectionMultiplexer redis)
     {
         var info = (string)(await redis.GetDatabase().ExecuteAsync("INFO", "stats"))!;
-        return long.Parse(info.Split('\n').Single(l => l.StartsWith("total_commands_processed:", StringComparison.Ordinal)).Split(':')[1].Trim());
+        var line = info.Split('\n').Single(l => l.StartsWith("total_commands_processed:", StringComparison.Ordinal));
+        return long.Parse(line.Split(':')[1].Trim());
     }
 
     /// <summary>The least that can read a blocking answer.</summary>

@@ -137,8 +137,8 @@ static class NatsSamples
 
     public static async Task<(JournalPort Port, IAsyncDisposable Connection)> NewJournalAsync(string url, string stream)
     {
-        var journal = (await NatsJournal.OpenAsync(new NatsSettings(url, stream, InMemory: false, "host.with.dots"), TimeProvider.System, default))
-            .Right();
+        var settings = new NatsSettings(url, stream, InMemory: false, "host.with.dots");
+        var journal = (await NatsJournal.OpenAsync(settings, TimeProvider.System, default)).Right();
         return (journal.Port, journal);
     }
 }

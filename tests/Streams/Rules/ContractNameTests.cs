@@ -9,7 +9,8 @@ public sealed class ContractNameTests
     public void C3_streams_group_and_state_have_the_pages_names()
     {
         Assert.Equal("event-router-group", RouterSettings.Default.Group);
-        Assert.Equal(["events:auth", "events:chat", "events:scan", "events:info"], HandlerRegistry.Default.Domains.Select(StreamLayout.KeyOf));
+        Assert.Equal(
+            ["events:auth", "events:chat", "events:scan", "events:info"], HandlerRegistry.Default.Domains.Select(StreamLayout.KeyOf));
         Assert.Equal("state:user:anna", StateKey.User("anna").ToString());
         Assert.Equal("stats:user:anna", StateKey.UserStats("anna").ToString());
         Assert.Equal("stats:daily:2026-01-18", StateKey.DailyStats(new DateOnly(2026, 1, 18)).ToString());

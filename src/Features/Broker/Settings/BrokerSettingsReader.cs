@@ -83,7 +83,8 @@ public static class BrokerSettingsReader
     /// <summary>The contract's four settings as the client's one text.</summary>
     static string RedisAddressOf(SettingValues read)
     {
-        var address = $"{read.Text("redis.host", "localhost")}:{read.Whole("redis.port", 6379, 1, 65535)},defaultDatabase={read.Whole("redis.db", 0, 0, 15)}";
+        var server = $"{read.Text("redis.host", "localhost")}:{read.Whole("redis.port", 6379, 1, 65535)}";
+        var address = $"{server},defaultDatabase={read.Whole("redis.db", 0, 0, 15)}";
         var password = read.Text("redis.password", "");
         if (password.Contains(',', StringComparison.Ordinal)) read.Refuse("redis.password", "a password without a comma");
         return password.Length == 0 ? address : $"{address},password={password}";

@@ -55,14 +55,16 @@ public abstract class StreamPauseEndpoint(EventRouter router, AuditTrail trail, 
     }
 }
 
-public sealed class PauseStreamEndpoint(EventRouter router, AuditTrail trail, TimeProvider clock) : StreamPauseEndpoint(router, trail, clock)
+public sealed class PauseStreamEndpoint(EventRouter router, AuditTrail trail, TimeProvider clock)
+    : StreamPauseEndpoint(router, trail, clock)
 {
     protected override bool IsPaused => true;
 
     public override void Configure() => Describe("pause", "Pause a stream");
 }
 
-public sealed class ResumeStreamEndpoint(EventRouter router, AuditTrail trail, TimeProvider clock) : StreamPauseEndpoint(router, trail, clock)
+public sealed class ResumeStreamEndpoint(EventRouter router, AuditTrail trail, TimeProvider clock)
+    : StreamPauseEndpoint(router, trail, clock)
 {
     protected override bool IsPaused => false;
 

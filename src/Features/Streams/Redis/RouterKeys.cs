@@ -9,7 +9,7 @@ static class RouterKeys
     /// <summary>Of every process of the router, as a consumer of the group.</summary>
     public const string ConsumerPrefix = "hobom:";
 
-    /// <summary>Of a shard of a stream that is dealt out, as a consumer, before its number: whoever owns the shard has its entries.</summary>
+    /// <summary>Before the number of a shard that is dealt out to, as a consumer: whoever owns the shard has its entries.</summary>
     public const string ShardConsumerPrefix = ConsumerPrefix + "shard-";
 
     /// <summary>Sorted set: the processes that live, by when they will be taken for dead (ms).</summary>
@@ -42,7 +42,7 @@ static class RouterKeys
     /// <summary>Hash: <c>last</c> applied id, entries <c>lost</c>, and how often the group was <c>made</c>.</summary>
     public static string Facts(string stream) => $"router:facts:{stream}";
 
-    /// <summary>Counter that lives as long as the hash: how often entries and people changed it. The atomic step makes the same name.</summary>
+    /// <summary>Counter that lives as long as the hash: how often it was changed. The atomic step makes the same name.</summary>
     public static string ChangesOf(StateKey key) => $"router:changes:{key}";
 
     public static string ShardConsumer(int shard) => $"{ShardConsumerPrefix}{shard}";

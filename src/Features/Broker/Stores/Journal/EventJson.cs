@@ -44,7 +44,8 @@ static class EventJson
         return bytes.ToArray();
     }
 
-    /// <exception cref="JsonException">It is none; <see cref="InvalidOperationException"/> and <see cref="FormatException"/> likewise.</exception>
+    /// <exception cref="JsonException">It is no event, and so are <see cref="InvalidOperationException"/> and
+    /// <see cref="FormatException"/>.</exception>
     public static BrokerEvent Read(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);

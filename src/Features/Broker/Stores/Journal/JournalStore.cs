@@ -140,7 +140,8 @@ sealed class JournalStore : IAsyncDisposable
             {
                 if (!(await CatchUpAsync()).TryGetRight(out _, out var failure)) return failure;
                 if (command() is not { } needed) return otherwise;
-                if (!(await journal.Append(needed, replica.Position, closing.Token)).TryGetRight(out var place, out failure)) return failure;
+                var appended = await journal.Append(needed, replica.Position, closing.Token);
+                if (!appended.TryGetRight(out var place, out failure)) return failure;
                 if (place.Case is not ulong position) continue;
                 var before = needed is JournalCommand.Purge ? await IdentitiesAsync() : [];
                 var answer = (TAnswer)await replica.ApplyAsync(position, needed);

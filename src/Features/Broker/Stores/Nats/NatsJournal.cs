@@ -42,7 +42,8 @@ sealed class NatsJournal : IAsyncDisposable
         (this.settings, this.clock) = (settings, clock);
         connection = new NatsConnection(new NatsOpts
         {
-            Url = settings.Url, Name = $"hobom-{settings.InstanceId}", ConnectTimeout = Limit, CommandTimeout = Limit, RequestTimeout = Limit,
+            Url = settings.Url, Name = $"hobom-{settings.InstanceId}", ConnectTimeout = Limit, CommandTimeout = Limit,
+            RequestTimeout = Limit,
         });
         js = new NatsJSContext(connection);
         Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, WatchAsync, _ => Task.CompletedTask);
@@ -99,7 +100,7 @@ sealed class NatsJournal : IAsyncDisposable
         await log.RefreshAsync(limit);
         var state = log.Info.State;
         if (log.Info.Created != created || state.LastSeq < position)
-            throw new InvalidDataException($"the stream {settings.Stream} is another one than before: it was deleted or put back; start anew");
+            throw new InvalidDataException($"the stream {settings.Stream} is another one than before, deleted or put back: start anew");
         if (state.LastSeq == position) return new JournalPage(null, [], IsLost: false);
         if (state.FirstSeq > position + 1) return new JournalPage(await KeptAsync(position, limit), [], IsLost: false);
         var commands = new List<(ulong, JournalCommand)>();
@@ -120,7 +121,7 @@ sealed class NatsJournal : IAsyncDisposable
         var kept = BinaryPrimitives.ReadUInt64BigEndian(bytes);
         return kept > position
             ? new KeptState(kept, bytes[sizeof(ulong)..])
-            : throw new InvalidDataException($"messages after {position} of {settings.Stream} are gone, and the state that was kept is older");
+            : throw new InvalidDataException($"messages after {position} of {settings.Stream} are gone, and the kept state is older");
     }
 
     Task<Either<StoreFailure, Option<ulong>>> AppendAsync(JournalCommand command, ulong position, CancellationToken stopping) =>
@@ -128,7 +129,9 @@ sealed class NatsJournal : IAsyncDisposable
         {
             var options = new NatsJSPubOpts { ExpectedLastSequence = position };
             var added = command is JournalCommand.Append([var json]) && EventJson.Read(json) is var given
-                ? await PublishAsync(NatsSubjects.Of(given), json, options with { MsgId = $"{given.Source}/{given.Id}/{position}/{process}" }, HeadersOf(given), limit)
+                ? await PublishAsync(
+                    NatsSubjects.Of(given), json, options with { MsgId = $"{given.Source}/{given.Id}/{position}/{process}" },
+                    HeadersOf(given), limit)
                 : await PublishAsync(Commands, command.Write(), options, null, limit);
             return added;
         }, stopping);
@@ -163,7 +166,8 @@ sealed class NatsJournal : IAsyncDisposable
                 ? new JournalCommand.Begin()
                 : new JournalCommand.Append([message.Data.ToArray()]);
         }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException or NotSupportedException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException
+            or NotSupportedException)
         {
             return new JournalCommand.Begin();
         }
@@ -187,7 +191,8 @@ sealed class NatsJournal : IAsyncDisposable
     async Task WatchAsync(Action changed, CancellationToken stopping)
     {
         await Task.WhenAll(
-            ListenAsync($"{NatsSubjects.Prefix}.>", changed, stopping), ListenAsync(Commands, changed, stopping), LookAsync(changed, stopping));
+            ListenAsync($"{NatsSubjects.Prefix}.>", changed, stopping), ListenAsync(Commands, changed, stopping),
+            LookAsync(changed, stopping));
     }
 
     async Task LookAsync(Action changed, CancellationToken stopping)

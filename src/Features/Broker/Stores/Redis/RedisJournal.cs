@@ -99,7 +99,8 @@ sealed class RedisJournal : IAsyncDisposable
         {
             var looked = waiting.RunAsync(
                 db => db.ExecuteAsync(
-                    "XREAD", "COUNT", 1, "BLOCK", (long)Block.TotalMilliseconds, "STREAMS", (string)Log!, $"{Interlocked.Read(ref seen)}-0"),
+                    "XREAD", "COUNT", 1, "BLOCK", (long)Block.TotalMilliseconds, "STREAMS", (string)Log!,
+                    $"{Interlocked.Read(ref seen)}-0"),
                 Block + TimeSpan.FromSeconds(2));
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             await Task.WhenAny(looked, Delays.WaitAsync(Timeout.InfiniteTimeSpan, clock, ended.Token));
