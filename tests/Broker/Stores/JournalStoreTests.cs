@@ -81,7 +81,8 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
                 (name, state, stopping) => Next().Consumers.SetState(name, state, stopping),
                 (name, now, stopping) => Next().Consumers.Remove(name, now, stopping)),
             Read = new EventReader(
-                (identity, stopping) => Next().Read.One(identity, stopping), (filter, limit, stopping) => Next().Read.List(filter, limit, stopping),
+                (identity, stopping) => Next().Read.One(identity, stopping),
+                (filter, limit, stopping) => Next().Read.List(filter, limit, stopping),
                 (after, limit, stopping) => Next().Read.Since(after, limit, stopping), stopping => Next().Read.Count(stopping),
                 (now, stopping) => Next().Read.Backlog(now, stopping)),
             Operate = new EventOperations(
@@ -93,10 +94,12 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
                 (id, stopping) => Next().Dead.One(id, stopping), (filter, limit, stopping) => Next().Dead.List(filter, limit, stopping),
                 (limit, stopping) => Next().Dead.Due(limit, stopping), (notes, stopping) => Next().Dead.Note(notes, stopping),
                 (id, edited, now, stopping) => Next().Dead.Revive(id, edited, now, stopping),
-                (id, now, stopping) => Next().Dead.PutAside(id, now, stopping), (id, now, stopping) => Next().Dead.Restore(id, now, stopping)),
+                (id, now, stopping) => Next().Dead.PutAside(id, now, stopping),
+                (id, now, stopping) => Next().Dead.Restore(id, now, stopping)),
             Replays = new ReplayRegister(
                 (replay, stopping) => Next().Replays.Plan(replay, stopping), stopping => Next().Replays.All(stopping),
-                (id, change, stopping) => Next().Replays.Change(id, change, stopping), (now, stopping) => Next().Replays.Step(now, stopping),
+                (id, change, stopping) => Next().Replays.Change(id, change, stopping),
+                (now, stopping) => Next().Replays.Step(now, stopping),
                 stopping => Next().Replays.NextDue(stopping)),
             Audit = new AuditRegister(
                 (entry, hashOf, stopping) => Next().Audit.Append(entry, hashOf, stopping),

@@ -68,6 +68,44 @@ public sealed class JournalTroubleTests(BrokerRedis redis, NatsServer nats) : IC
         Assert.Equal(60, claims.Sum(c => c.Count));
     }
 
+    /// <summary>A process that comes later begins with the kept state, and so with all that was ever added to the tables.</summary>
+    [Fact]
+    public async Task The_kept_state_has_letters_repairs_expiry_replays_schemas_and_the_audit()
+    {
+        await using var journal = redis.NewJournal(name);
+        await using var store = (await JournalStore.OpenAsync(journal.Port, TimeProvider.System, keepInterval: 1)).Right();
+        var port = store.Port;
+        await port.Consumers.Save(Consumer("c", "shop.*"), default).Right();
+        await port.AppendAsync(Event("e1", "shop.order"), Event("e2", "shop.order"), Event("e3", "other"));
+        await port.RouteAsync();
+        foreach (var held in await port.ClaimAsync("c")) await port.CloseAsync(held, new TryEnd.Dead("no"));
+        var dead = await port.Dead.List(new DeadFilter(), 10, default).Right();
+        await port.Dead.Note([new LetterNote(dead[0].Handling.Id, dead[0].Token, IsKept: true)], default).Right();
+        Assert.True(await port.Dead.Revive(dead[1].Handling.Id, new ReadOnlyMemory<byte>([(byte)'7']), Noon, default).Right());
+        Assert.Equal(1, await port.Operate.Expire(Noon.AddDays(1), Noon.AddDays(1), 10, default).Right());
+        var choice = new ReplayChoice(null, EventStatus.Failed, null, null, null, null, OnlyDead: true);
+        await port.Replays.Plan(
+            new StoreReplay("r1", "anna", Noon, choice, "c", 5, 0, 0, StoreReplayState.Planned, 0, 0, 0, Noon, null, null, null),
+            default).Right();
+        Assert.True(await port.Schemas.Add(new EventSchema("shop.order", 2, "{}", "[]"), default).Right());
+        await port.Audit.Append("one", previous => previous + "1", default).Right();
+        await port.Audit.Append("two", previous => previous + "2", default).Right();
+
+        await using var another = redis.NewJournal(name);
+        await using var later = (await JournalStore.OpenAsync(another.Port, TimeProvider.System)).Right();
+        var found = later.Port;
+        var lettered = await found.Dead.List(new DeadFilter(Lettered: true), 10, default).Right();
+        Assert.Equal([dead[0].Handling.Id], lettered.Select(d => d.Handling.Id));
+        var revived = (await found.Dead.One(dead[1].Handling.Id, default).Right()).First();
+        Assert.True(revived.Handling.IsEdited);
+        Assert.Equal("7", revived.Edited.Match(b => System.Text.Encoding.UTF8.GetString(b.Span), () => ""));
+        Assert.Equal(1, (await found.Read.Count(default).Right()).Expired);
+        Assert.Equal(choice, Assert.Single(await found.Replays.All(default).Right()).Choice);
+        Assert.Equal(new EventSchema("shop.order", 2, "{}", "[]"), Assert.Single(await found.Schemas.All(default).Right()));
+        Assert.Equal(["12", "1"], (await found.Audit.List(null, 10, default).Right()).Select(l => l.Hash));
+        Assert.Equal("123", await found.Audit.Append("three", previous => previous + "3", default).Right());
+    }
+
     [Fact]
     public async Task Redis_shows_events_and_their_status_under_the_contracts_names()
     {

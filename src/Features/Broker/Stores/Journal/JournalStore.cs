@@ -105,7 +105,7 @@ sealed class JournalStore : IAsyncDisposable
         (notes, _) => ChangeAsync<Unit>(
             () => notes.Count > 0 ? new JournalCommand.NoteLetters(notes) : null, Prelude.Right<StoreFailure, Unit>(Unit.Default)),
         (id, edited, now, _) => ChangeAsync<bool>(
-            new JournalCommand.Revive(id, edited.Match<byte[]?>(Some: b => b.ToArray(), None: () => null), now)),
+            new JournalCommand.Revive(id, edited.Case is ReadOnlyMemory<byte> bytes ? bytes.ToArray() : null, now)),
         (id, now, _) => ChangeAsync<bool>(new JournalCommand.PutAside(id, now)),
         (id, now, _) => ChangeAsync<bool>(new JournalCommand.Restore(id, now)));
 
@@ -125,8 +125,7 @@ sealed class JournalStore : IAsyncDisposable
         JournalCommand? Decide()
         {
             answer = replica.FindReplay(id) is { } known ? change(known) : Option<Either<string, StoreReplay>>.None;
-            return answer.Bind(a => a.ToOption()).Match<JournalCommand?>(
-                Some: next => new JournalCommand.SaveReplay(ReplayRow.Of(next)), None: () => null);
+            return answer.Bind(a => a.ToOption()).Case is StoreReplay next ? new JournalCommand.SaveReplay(ReplayRow.Of(next)) : null;
         }
 
         var kept = await ChangeAsync(Decide, Prelude.Right<StoreFailure, Unit>(Unit.Default));

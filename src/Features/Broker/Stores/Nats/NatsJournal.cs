@@ -103,16 +103,34 @@ sealed class NatsJournal : IAsyncDisposable
             throw new InvalidDataException($"the stream {settings.Stream} is another one than before, deleted or put back: start anew");
         if (state.LastSeq == position) return new JournalPage(null, [], IsLost: false);
         if (state.FirstSeq > position + 1) return new JournalPage(await KeptAsync(position, limit), [], IsLost: false);
+        var commands = await CommandsAsync(log, position, state.LastSeq, limit);
+        // Another process may have dropped some of them meanwhile: what was passed over is in the kept state alone.
+        await log.RefreshAsync(limit);
+        if (log.Info.State.FirstSeq > position + 1) return new JournalPage(await KeptAsync(position, limit), [], IsLost: false);
+        return new JournalPage(
+            null, commands ?? throw new InvalidDataException($"a message after {position} of {settings.Stream} is missing"), IsLost: false);
+    }, stopping);
+
+    /// <summary>Null where one is not there any more.</summary>
+    async Task<List<(ulong, JournalCommand)>?> CommandsAsync(INatsJSStream log, ulong position, ulong last, CancellationToken stopping)
+    {
         var commands = new List<(ulong, JournalCommand)>();
-        for (var next = position + 1; next <= state.LastSeq && commands.Count < 500;)
+        try
         {
-            var found = await log.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = ">" }, limit);
-            commands.Add((found.Message.Seq, CommandOf(found.Message)));
-            next = found.Message.Seq + 1;
+            for (var next = position + 1; next <= last && commands.Count < 500;)
+            {
+                var found = await log.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = ">" }, stopping);
+                commands.Add((found.Message.Seq, CommandOf(found.Message)));
+                next = found.Message.Seq + 1;
+            }
+        }
+        catch (NatsJSApiException dropped) when (dropped.Error.Code == 404)
+        {
+            return null;
         }
 
-        return new JournalPage(null, commands, IsLost: false);
-    }, stopping);
+        return commands;
+    }
 
     async Task<KeptState> KeptAsync(ulong position, CancellationToken stopping)
     {
