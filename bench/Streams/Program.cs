@@ -22,4 +22,6 @@ for (var round = 1; round <= Rounds; round++)
 
 Console.WriteLine($"median ratio {ratios.Order().ElementAt(ratios.Count / 2):F2}");
 var waits = await run.LatencyAsync(500);
-Console.WriteLine($"at rest, XADD to state: p50 {waits[waits.Length / 2]:F2} ms, p99 {waits[waits.Length * 99 / 100]:F2} ms, most {waits[^1]:F2} ms");
+Console.WriteLine(
+    $"at rest, XADD to state: p50 {waits[waits.Length / 2]:F2} ms, p99 {waits[waits.Length * 99 / 100]:F2} ms, most {waits[^1]:F2} ms");
+await WaitingRun.PrintAsync(redis.Address);

@@ -58,8 +58,9 @@ sealed class RouterRun : IAsyncDisposable
         await Db.KeyDeleteAsync(RouterKeys.Settled(Stream));
         await Db.StringSetAsync(RouterKeys.Lease(Stream), "bench");
         var nothing = new StateView(new Dictionary<StateRead, string?>());
+        var whole = new ShardStream("chat", Stream, 1, new StreamPart.Whole());
         ApplyCall[] calls = [.. read.Take(entries).Select(entry => new ApplyCall(
-            Stream, "bench", RouterSettings.Default.Group,
+            whole, "bench", RouterSettings.Default.Group,
             [new Application(entry.Id, 0,
                 MessageCompleteHandler.Handler.Decide(DatedEntry.Of(entry, TimeZoneInfo.Utc), nothing).IfLeft(Changes.None))],
             RouterSettings.Default.LifeOf))];

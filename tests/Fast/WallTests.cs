@@ -134,10 +134,10 @@ public sealed class WallTests
                 || (IsOurs(name) && !SeenByAll.Contains(name)));
 
     [Fact]
-    public void The_broker_sees_its_databases_and_neither_Redis_nor_Kafka_nor_another_slice() =>
+    public void The_broker_sees_its_stores_and_neither_Kafka_nor_gRPC_nor_another_slice() =>
         Assert.DoesNotContain(
             ReferencesOf(typeof(BrokerSlice).Assembly),
-            name => name is "StackExchange.Redis" or "Confluent.Kafka" || name.StartsWith("Grpc", StringComparison.Ordinal)
+            name => name is "Confluent.Kafka" || name.StartsWith("Grpc", StringComparison.Ordinal)
                 || (IsOurs(name) && name is not "Hobom.Slices.Storage" && !SeenByAll.Contains(name)));
 
     /// <summary>They lie in the broker's store, and know no more of it than what is shared.</summary>
@@ -177,6 +177,9 @@ public sealed class WallTests
     [InlineData("src/Shared/Runtime/Hobom.Slices.Runtime.csproj", "Confluent.Kafka")]
     [InlineData("src/Features/Broker/Hobom.Slices.Broker.csproj", "Npgsql")]
     [InlineData("src/Features/Broker/Hobom.Slices.Broker.csproj", "Microsoft.Data.Sqlite")]
+    [InlineData("src/Features/Broker/Hobom.Slices.Broker.csproj", "NATS.Net")]
+    [InlineData("src/Features/Broker/Hobom.Slices.Broker.csproj", "NJsonSchema")]
+    [InlineData("src/Features/Broker/Hobom.Slices.Broker.csproj", "StackExchange.Redis")]
     public void A_client_package_is_private_to_who_speaks_with_it(string project, string package)
     {
         var line = File.ReadLines(Path.Combine(RepositoryRoot(), project))

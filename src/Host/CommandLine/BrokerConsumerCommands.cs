@@ -34,7 +34,8 @@ static class BrokerConsumerCommands
         var name = NameArgument();
         var pattern = Options.Text("--pattern", "PATTERN", "Which types, such as shop.order.*");
         pattern.Required = true;
-        var url = Options.Text("--url", "URL", $"Of a webhook; its secrets come from {SecretsVariable}, with commas between");
+        var url = Options.Text(
+            "--webhook", "URL", $"Where a webhook's events go; its secrets come from {SecretsVariable}, with commas between");
         var topic = Options.Text("--topic", "TOPIC", "Of Kafka");
         var ordered = Options.Flag("--by-key", "One event of a key at a time, in order");
         var retries = Options.Whole("--retries", 0, 1000, "Tries after the first (the settings')");

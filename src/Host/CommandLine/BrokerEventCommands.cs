@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -28,7 +29,7 @@ static class BrokerEventCommands
         broker.Add("publish", "Publishes one event", [type, payload, source, id, key], async (session, given) =>
         {
             var text = given.GetRequiredValue(payload) is "-" ? await Console.In.ReadToEndAsync() : given.GetRequiredValue(payload);
-            if (!TryParse(text, out var parsed))
+            if (!IsJson(text))
             {
                 await session.Terminal.Error.WriteLineAsync("PAYLOAD is no JSON");
                 return ExitCode.WrongArguments;
@@ -36,17 +37,21 @@ static class BrokerEventCommands
 
             var body = new JsonObject
             {
-                ["type"] = given.GetRequiredValue(type), ["source"] = given.GetValue(source) ?? "system", ["payload"] = parsed,
+                ["type"] = given.GetRequiredValue(type), ["source"] = given.GetValue(source) ?? "system",
             };
             if (given.GetValue(id) is { } named) body["id"] = named;
             if (given.GetValue(key) is { } ordering) body["ordering_key"] = ordering;
             return await session.ShowAsync(
-                await session.Api.SendAsync(HttpMethod.Post, "/broker/events", body),
+                await session.Api.SendAsync(HttpMethod.Post, "/broker/events", WithPayload(body, text)),
                 a => session.Terminal.WriteTable(
                     ["SOURCE", "ID", "RESULT"],
                     Items(a, "events").Select(e => (string[])[Text(e, "source"), Text(e, "id"), Text(e, "result")])));
         });
     }
+
+    /// <summary>The payload's text as it was given: an event is delivered as it was written.</summary>
+    static StringContent WithPayload(JsonObject body, string payload) =>
+        new($"{body.ToJsonString()[..^1]},\"payload\":{payload}}}", Encoding.UTF8, "application/json");
 
     static void AddList(ApiCommand broker)
     {
@@ -146,16 +151,15 @@ static class BrokerEventCommands
     static string Text(JsonElement owner, string member) =>
         owner.TryGetProperty(member, out var value) && value.ValueKind is not JsonValueKind.Null ? LogText.Clean($"{value}", 100) : "-";
 
-    static bool TryParse(string text, out JsonNode? parsed)
+    static bool IsJson(string text)
     {
         try
         {
-            parsed = JsonNode.Parse(text);
+            _ = JsonNode.Parse(text);
             return true;
         }
         catch (JsonException)
         {
-            parsed = null;
             return false;
         }
     }

@@ -39,12 +39,13 @@ sealed class ProcessorApi(HttpMessageHandler transport, Uri root, string? key) :
 
     public void Dispose() => http.Dispose();
 
+    /// <param name="body">As JSON; an <see cref="HttpContent"/> as it is.</param>
     /// <returns>Left where no answer came.</returns>
     public async Task<Either<string, ApiAnswer>> SendAsync(HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, root + path);
         if (key is not null) request.Headers.Add("x-api-key", key);
-        if (body is not null) request.Content = JsonContent.Create(body);
+        if (body is not null) request.Content = body as HttpContent ?? JsonContent.Create(body);
         try
         {
             using var response = await http.SendAsync(request);

@@ -13,8 +13,8 @@ static class StreamsCommand
         AddList(streams);
         AddShow(streams);
         AddEntries(streams);
-        AddPause(streams, "pause", "Pauses the router in every process, until resumed");
-        AddPause(streams, "resume", "Resumes the router");
+        AddPause(streams, "pause", "Pauses a stream, or all of them, in every process and until resumed");
+        AddPause(streams, "resume", "Resumes a stream; without one what was paused without one");
         return streams.Command;
     }
 
@@ -26,8 +26,7 @@ static class StreamsCommand
             [
                 s.Stream.Stream, $"{s.Stream.Length}", Number(s.Stream.Lag), Number(s.Stream.Pending), $"{s.Stream.Lost}",
                     $"{s.Stream.Waiting}",
-                s.OwnedHere ? "this" : LogText.Clean(s.Stream.Owner ?? "nobody", 40),
-                    LogText.Clean(s.Here?.Problem ?? s.Here?.Alarm ?? "-", 80),
+                OwnerOf(s), LogText.Clean(s.Paused ? "paused" : s.Here?.Problem ?? s.Here?.Alarm ?? "-", 80),
             ]))));
 
     static void AddShow(ApiCommand streams)
@@ -66,9 +65,24 @@ static class StreamsCommand
                 ]))));
     }
 
-    static void AddPause(ApiCommand streams, string verb, string description) =>
-        streams.Add(verb, description, [], async (session, _) => await session.ShowAsync(
-        await session.Api.PostAsync($"/pollers/streams/{verb}", null), _ => session.Terminal.Output.WriteLine($"{verb}d")));
+    static void AddPause(ApiCommand streams, string verb, string description)
+    {
+        var stream = new Argument<string>("STREAM")
+        {
+            Description = "Its key, such as events:auth; all where it is not given", Arity = ArgumentArity.ZeroOrOne,
+        };
+        streams.Add(verb, description, [stream], async (session, given) => await session.ShowAsync(
+            await session.Api.PostAsync(
+                given.GetValue(stream) is { } one ? $"/streams/{Uri.EscapeDataString(one)}/{verb}" : $"/pollers/streams/{verb}", null),
+            _ => session.Terminal.Output.WriteLine($"{verb}d")));
+    }
+
+    /// <summary>Of a stream that is dealt out also how many of its shards this process has.</summary>
+    static string OwnerOf(ListStreamsEndpoint.StreamRow row)
+    {
+        var owner = row.OwnedHere ? "this" : LogText.Clean(row.Stream.Owner ?? "nobody", 40);
+        return row.Shards.Count == 0 ? owner : $"{owner}, {row.Shards.Count(s => s.OwnedHere)} of {row.Shards.Count} shards this";
+    }
 
     static Argument<string> StreamArgument() => new("STREAM") { Description = "Its key, such as events:auth" };
 

@@ -151,6 +151,20 @@ public sealed class LinkApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await SendAsync("GET", "/links")).Status);
     }
 
+    [Theory]
+    [InlineData("GET", "/links", null)]
+    [InlineData("GET", "/links/count", null)]
+    [InlineData("GET", "/links/x", null)]
+    [InlineData("POST", "/links", Body)]
+    [InlineData("DELETE", "/links/x", null)]
+    public async Task Where_the_events_lie_in_no_database_a_link_is_refused_and_not_kept_in_one_process(string method, string path, string? body)
+    {
+        storage = new SharedStorage.None();
+        var (status, answer) = await SendAsync(method, path, body);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Contains("want a database", answer.ToString(), StringComparison.Ordinal);
+    }
+
     Task<Either<StoreFailure, string>> KeepAsync(AuditEntry entry)
     {
         if (auditFailure is not null) return Task.FromResult<Either<StoreFailure, string>>(auditFailure);

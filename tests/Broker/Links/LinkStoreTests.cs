@@ -94,7 +94,7 @@ public sealed class PostgresLinkTests(PostgresCluster cluster) : LinkConformance
             try
             {
                 await using var command = new NpgsqlCommand(breaking, (NpgsqlConnection)transaction.Connection!);
-                await command.ExecuteNonQueryAsync();
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
             }
             catch (NpgsqlException)
             {

@@ -33,7 +33,7 @@ public sealed class BrokerAloneTests : IAsyncLifetime
     [Fact]
     public async Task What_is_dead_is_seen_and_replayed_without_Redis_and_all_of_it_is_in_the_trail()
     {
-        await HobomAsync(0, "put", "billing", "--pattern", "shop.**", "--url", receiver.Address, "--cloud-events", "structured", "--retries", "0");
+        await HobomAsync(0, "put", "billing", "--pattern", "shop.**", "--webhook", receiver.Address, "--cloud-events", "structured", "--retries", "0");
         await HobomAsync(0, "publish", "shop.order.create", """{ "nr":1 }""", "--source", "shop", "--id", "e1");
         await HobomAsync(0, "publish", "lonely.event", "null", "--source", "shop", "--id", "e2");
         await program.UntilAsync(async () => (await HobomAsync(0, "dead")).Contains("e1", StringComparison.Ordinal));

@@ -5,8 +5,8 @@ namespace Hobom.Slices.Tests.Streams.Rules;
 
 public sealed class EntryIdTests
 {
-    /// <summary>C10.</summary>
     [Theory]
+    [Trait("row", "C10")]
     [InlineData("1000-1", "1000-0")]
     [InlineData("1000-0", "999-0")]
     [InlineData("1000-10", "1000-9")]

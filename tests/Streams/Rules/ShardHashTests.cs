@@ -4,7 +4,7 @@ using Hobom.Slices.Streams;
 
 namespace Hobom.Slices.Tests.Streams.Rules;
 
-/// <summary>C7, and the check values of the contract with the producers.</summary>
+/// <summary>The check values of the contract with the producers.</summary>
 public sealed class ShardHashTests
 {
     [Theory]
@@ -14,6 +14,7 @@ public sealed class ShardHashTests
     public void A_key_has_the_shard_that_the_producers_give_it(string key, int shard) => Assert.Equal(shard, ShardHash.ShardOf(key, 4));
 
     [Property]
+    [Trait("row", "C7")]
     public bool A_key_always_has_one_shard_of_those_there_are(NonNull<string> key, PositiveInt shards) =>
         ShardHash.ShardOf(key.Get, shards.Get) is var shard && shard >= 0 && shard < shards.Get
         && shard == ShardHash.ShardOf(key.Get, shards.Get);
@@ -33,8 +34,10 @@ public sealed class ShardHashTests
         Assert.Equal(stream, StreamLayout.KeyFor(domain, "job-0", shards));
 
     [Fact]
-    public void A_split_domain_is_read_in_its_plain_stream_too() =>
-        Assert.Equal(["events:chat", "events:chat:0", "events:chat:1"], StreamLayout.StreamsOf("chat", 2).Select(s => s.Key));
+    public void A_split_domains_plain_stream_is_dealt_out_to_as_many_shards() =>
+        Assert.Equal(
+            ["events:chat", "events:chat#0", "events:chat:0", "events:chat#1", "events:chat:1"],
+            StreamLayout.PartsOf("chat", 2).Select(s => s.Name));
 
     [Theory]
     [InlineData("events:chat", "chat")]

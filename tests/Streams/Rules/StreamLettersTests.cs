@@ -7,7 +7,7 @@ namespace Hobom.Slices.Tests.Streams.Rules;
 
 public sealed class StreamLettersTests
 {
-    /// <summary>C5: whatever bytes an entry has, its letter gives them back.</summary>
+    /// <summary>Whatever bytes an entry has, its letter gives them back.</summary>
     [Property]
     public bool C5_an_entry_comes_back_from_its_letter_byte_for_byte(ulong milliseconds, NonNull<string> stream, NonNull<string>[] texts,
         byte[][] bytes)

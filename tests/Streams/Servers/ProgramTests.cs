@@ -79,7 +79,7 @@ public sealed class ProgramTests(RouterFixture fixture) : IClassFixture<RouterFi
         await Producer.UntilAsync(async () => await SumAsync(users) >= entries, 120, async () => $"{await SumAsync(users)}");
         await Producer.UntilAsync(async () =>
         {
-            foreach (var stream in StreamLayout.StreamsOf("auth", 6))
+            foreach (var stream in StreamLayout.PartsOf("auth", 6))
                 if (await Db.PendingAsync(stream.Key) != 0) return false;
             return true;
         });

@@ -2,8 +2,8 @@ using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Streams.Servers;
 
-/// <summary>What each of these tests begins with: an empty Redis.</summary>
-public abstract class RouterTest(RouterFixture fixture) : IClassFixture<RouterFixture>, IAsyncLifetime
+/// <summary>A test on an empty Redis of its class.</summary>
+public abstract class RouterTest(RouterFixture fixture) : IAsyncLifetime
 {
     protected RouterFixture Fixture => fixture;
 

@@ -25,7 +25,7 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         await using var second = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
         await using var third = TestRouter.Start(fixture.Server.Address, Split, OrderRecorder.Handlers);
         var all = new[] { first, second, third };
-        await Producer.UntilAsync(() => Task.FromResult(all.All(r => OwnedBy(r) >= 2)), describe: () =>
+        await Producer.UntilAsync(() => Task.FromResult(all.All(r => OwnedBy(r) >= 4)), describe: () =>
             Task.FromResult(string.Join(' ', all.Select(OwnedBy))));
 
         var producing = ProduceAsync(entries);
@@ -96,13 +96,13 @@ public sealed class SeveralProcessesTests(RouterFixture fixture) : IClassFixture
         Assert.Equal(["hobom:busy"], (await Db.StreamConsumerInfoAsync("events:auth", "event-router-group")).Select(c => c.Name));
     }
 
-    static int OwnedBy(TestRouter router) => router.Router.Streams.Count(s => router.Router.Owns(s.Key));
+    static int OwnedBy(TestRouter router) => router.Router.Owned.Count(s => router.Router.Owns(s.Name));
 
     Task<long> HandledAsync() => Db.StreamLengthAsync(OrderRecorder.Stream);
 
     async Task<bool> NothingPendingAsync()
     {
-        foreach (var stream in StreamLayout.StreamsOf("auth", 6))
+        foreach (var stream in StreamLayout.PartsOf("auth", 6))
             if (await Db.PendingAsync(stream.Key) != 0) return false;
         return true;
     }

@@ -128,7 +128,8 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         Assert.Null(await Db.KeyTimeToLiveAsync("stats:user:u"));
     }
 
-    ShardStore StoreOf(string stream) => new(redis, RouterSettings.Default, stream, "hobom:me", "1 me");
+    ShardStore StoreOf(string stream) => new(
+        redis, RouterSettings.Default, new ShardStream(StreamLayout.DomainOf(stream)!, stream, 1, new StreamPart.Whole()), "me", "1 me");
 
     static async Task ApplyAsync(ShardStore store, StreamEntry entry)
     {

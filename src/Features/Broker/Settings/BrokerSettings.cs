@@ -8,6 +8,8 @@ public enum BrokerProvider
     Memory,
     Sqlite,
     Postgres,
+    Redis,
+    Nats,
 }
 
 /// <summary>What the broker is told by its file and its environment; docs/BROKER.md has each with unit, default and limit.</summary>
@@ -28,6 +30,19 @@ public sealed record BrokerSettings(
 
     /// <summary>So long an event waits for a consumer that wants it; then it expires.</summary>
     public TimeSpan NoConsumerLimit { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Of the broker's Redis store: <c>host:port</c> and the client's options; a secret.</summary>
+    public string RedisAddress { get; init; } = "localhost:6379";
+
+    /// <summary>The contract's name of the stream; the store's other keys begin with it.</summary>
+    public string RedisStream { get; init; } = "resolvespec:events";
+
+    public string NatsUrl { get; init; } = "nats://localhost:4222";
+
+    public string NatsStream { get; init; } = "RESOLVESPEC_EVENTS";
+
+    /// <summary>Gone with the server, instead of in its files.</summary>
+    public bool NatsInMemory { get; init; }
 
     /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
     public override string ToString() => nameof(BrokerSettings);

@@ -78,7 +78,27 @@ public static class BrokerSettingsReader
         {
             SchemaPromise = read.OneOf<SchemaPromise>("schemas.compatibility"), OnMisfit = read.OneOf<SchemaMismatch>("schemas.mismatch"),
             NoConsumerLimit = read.Duration("no_consumer_limit", TimeSpan.FromDays(30), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
+            RedisAddress = RedisAddressOf(read), RedisStream = read.Text("redis.stream_name", "resolvespec:events"),
+            NatsUrl = read.Text("nats.url", "nats://localhost:4222"), NatsStream = NatsStreamOf(read),
+            NatsInMemory = read.Text("nats.storage", "file") is "memory",
         };
+    }
+
+    /// <summary>The contract's four settings as the client's one text.</summary>
+    static string RedisAddressOf(SettingValues read)
+    {
+        var server = $"{read.Text("redis.host", "localhost")}:{read.Whole("redis.port", 6379, 1, 65535)}";
+        var address = $"{server},defaultDatabase={read.Whole("redis.db", 0, 0, 15)}";
+        var password = read.Text("redis.password", "");
+        if (password.Contains(',', StringComparison.Ordinal)) read.Refuse("redis.password", "a password without a comma");
+        return password.Length == 0 ? address : $"{address},password={password}";
+    }
+
+    static string NatsStreamOf(SettingValues read)
+    {
+        var name = read.Text("nats.stream_name", "RESOLVESPEC_EVENTS");
+        if (name.Any(c => !(char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))) read.Refuse("nats.stream_name", "letters, digits, - and _");
+        return name;
     }
 
     static BrokerProvider ProviderOf(SettingValues read)
@@ -88,8 +108,10 @@ public static class BrokerSettingsReader
             case "memory": return BrokerProvider.Memory;
             case "sqlite": return BrokerProvider.Sqlite;
             case "postgres" or "database": return BrokerProvider.Postgres;
+            case "redis": return BrokerProvider.Redis;
+            case "nats": return BrokerProvider.Nats;
             default:
-                read.Refuse("provider", "memory, sqlite, postgres or database");
+                read.Refuse("provider", "memory, sqlite, postgres, database, redis or nats");
                 return BrokerProvider.Memory;
         }
     }

@@ -1,10 +1,14 @@
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Settings;
+using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Broker.Stores.Memory;
+using Hobom.Slices.Broker.Stores.Nats;
 using Hobom.Slices.Broker.Stores.Postgres;
+using Hobom.Slices.Broker.Stores.Redis;
 using Hobom.Slices.Broker.Stores.Sql;
 using Hobom.Slices.Broker.Stores.Sqlite;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores;
@@ -26,8 +30,44 @@ sealed class OpenStore(BrokerStore store, IAsyncDisposable? owner) : IAsyncDispo
             BrokerProvider.Postgres =>
                 (await PostgresStore.OpenAsync(settings.Database, settings.Channel, sql, clock, stopping))
                     .Map(s => new OpenStore(s.Port, s)),
+            BrokerProvider.Redis => await OpenRedisAsync(settings, clock),
+            BrokerProvider.Nats => await OpenNatsAsync(settings, clock, stopping),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
+    }
+
+    static async Task<Either<StoreFailure, OpenStore>> OpenRedisAsync(BrokerSettings settings, TimeProvider clock)
+    {
+        if (!RedisAddress.Parse(settings.RedisAddress).TryGetRight(out var address, out var fault)) return new StoreFailure(fault.Message);
+        var journal = new RedisJournal(address, settings.RedisStream, clock);
+        return await OpenAsync(journal.Port, journal, clock);
+    }
+
+    static async Task<Either<StoreFailure, OpenStore>> OpenNatsAsync(
+        BrokerSettings settings, TimeProvider clock, CancellationToken stopping)
+    {
+        var wanted = new NatsSettings(settings.NatsUrl, settings.NatsStream, settings.NatsInMemory, settings.InstanceId);
+        return (await NatsJournal.OpenAsync(wanted, clock, stopping)).TryGetRight(out var journal, out var failure)
+            ? await OpenAsync(journal.Port, journal, clock)
+            : failure;
+    }
+
+    static async Task<Either<StoreFailure, OpenStore>> OpenAsync(JournalPort journal, IAsyncDisposable connection, TimeProvider clock)
+    {
+        if ((await JournalStore.OpenAsync(journal, clock)).TryGetRight(out var store, out var failure))
+            return new OpenStore(store.Port, new Closed(store, connection));
+        await connection.DisposeAsync();
+        return failure;
+    }
+
+    /// <summary>The store before its connection.</summary>
+    sealed class Closed(IAsyncDisposable store, IAsyncDisposable connection) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await store.DisposeAsync();
+            await connection.DisposeAsync();
+        }
     }
 
     public ValueTask DisposeAsync() => owner?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -25,6 +25,16 @@ public sealed record LinkStore(
     {
         SharedStorage.Database database => new SqlLinks(database.Edge, null, clock).AsStore(),
         SharedStorage.Memory memory => new MemoryLinks(memory.Gate, MemoryLinks.DefaultLimit, clock).AsStore(),
+        SharedStorage.None => Refusing(new StoreFailure("links want a database: the broker's provider keeps none")),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    /// <summary>Better than links in the memory of one process, which others would not see and a restart would lose.</summary>
+    static LinkStore Refusing(StoreFailure why) => new(
+        (_, _) => Task.FromResult(Either<StoreFailure, LinkCreation>.Left(why)),
+        (_, _, _, _) => Task.FromResult(Either<StoreFailure, IReadOnlyList<StoredLink>>.Left(why)),
+        (_, _) => Task.FromResult(Either<StoreFailure, long>.Left(why)),
+        (_, _) => Task.FromResult(Either<StoreFailure, Option<StoredLink>>.Left(why)),
+        (_, _) => Task.FromResult(Either<StoreFailure, Option<StoredLink>>.Left(why)),
+        _ => Refusing(why));
 }

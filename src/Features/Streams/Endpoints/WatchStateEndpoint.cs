@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using FastEndpoints;
 using Hobom.Slices.Core;
@@ -9,8 +8,9 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.Streams.Endpoints;
 
 /// <summary>
-/// An entity's state as it changes, as server-sent events. Each event is the whole state, so that there is no gap to fill:
-/// one who comes back gets the state that there is now, unless it is the one that it has (by <c>Last-Event-ID</c>).
+/// An entity's state as it changes, as server-sent events. Each event is the whole state, and its id has the number of the
+/// change: changes that were not shown one by one are told as a gap, and one who comes back with <c>Last-Event-ID</c> is told
+/// what he missed. Nothing is kept for a watcher, so that one who is slow or gone costs nothing.
 /// </summary>
 public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : EndpointWithoutRequest
 {
@@ -29,8 +29,10 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
         {
             s.Summary = "An entity's state as it changes";
             s.Description =
-                "Server-sent events `state`, each the whole state as a JSON object, `{}` where there is none; a comment every 15 s. "
-                + "The connection ends after 5 minutes; come back with `Last-Event-ID`.";
+                "Server-sent events `state`, each the whole state as a JSON object, `{}` where there is none. Their id is "
+                + "`<epoch>.<number>.<digest>`; where numbers were passed over, an event `gap` comes first: `{\"missed\":2}`, or "
+                + "`{\"missed\":null}` where Redis lost the count. A comment every 15 s. The connection ends after 5 minutes; come "
+                + "back with `Last-Event-ID`.";
             s.ResponseExamples[400] = new ErrorAnswer("id must be from 1 to 512 bytes long") { Field = "id" };
         });
     }
@@ -46,20 +48,19 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
 
         var answer = HttpContext.Response;
         (answer.ContentType, answer.Headers.CacheControl) = ("text/event-stream", "no-store");
-        var seen = HttpContext.Request.Headers["Last-Event-ID"].ToString();
+        var last = StateSighting.Parse(HttpContext.Request.Headers["Last-Event-ID"].ToString());
         var (begun, spoke) = (clock.GetTimestamp(), clock.GetTimestamp());
         await answer.WriteAsync(": watching\n\n", ct);
         while (!ct.IsCancellationRequested && clock.GetElapsedTime(begun) < Longest)
         {
-            if ((await store.GetAsync(key)).TryGetRight(out var found, out _))
+            if ((await store.LookAsync(key)).TryGetRight(out var found, out _))
             {
-                var state = JsonSerializer.Serialize(found.Map(f => f.OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary())
-                    .IfNone([]));
-                var id = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(state)))[..16];
-                if (id != seen)
+                var state = JsonSerializer.Serialize(found.Fields.OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary());
+                var seen = StateSighting.Of(found.Epoch, found.Number, state);
+                if (EventsOf(seen, seen.Since(last), state) is { Length: > 0 } events)
                 {
-                    await answer.WriteAsync($"event: state\nid: {id}\ndata: {state}\n\n", ct);
-                    (seen, spoke) = (id, clock.GetTimestamp());
+                    await answer.WriteAsync(events, ct);
+                    (last, spoke) = (seen, clock.GetTimestamp());
                 }
             }
 
@@ -73,4 +74,14 @@ public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : E
             await Delays.WaitAsync(Look, clock, ct);
         }
     }
+
+    static string EventsOf(StateSighting seen, StateNews news, string state) => news switch
+    {
+        StateNews.Nothing => "",
+        StateNews.Changed => $"event: state\nid: {seen.Id}\ndata: {state}\n\n",
+        StateNews.ChangedAfterGap(var missed) =>
+            $"event: gap\ndata: {{\"missed\":{(missed is { } known ? $"{known}" : "null")}}}\n\n"
+            + $"event: state\nid: {seen.Id}\ndata: {state}\n\n",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }

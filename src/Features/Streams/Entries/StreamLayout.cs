@@ -1,14 +1,9 @@
 namespace Hobom.Slices.Streams;
 
-/// <summary>One stream that is read: of a domain, whole or one shard of it.</summary>
-/// <param name="Key">The Redis key.</param>
-/// <param name="Shards">Of the domain; 1 for one that is not split.</param>
-public sealed record ShardStream(string Domain, string Key, int Shards);
-
 /// <summary>
 /// The names of the streams. A domain's stream is <c>events:&lt;domain&gt;</c>; a domain of several shards has
-/// <c>events:&lt;domain&gt;:&lt;shard&gt;</c> beside it, and the plain one is read all the same: what a producer that does
-/// not know of shards writes there must not be lost.
+/// <c>events:&lt;domain&gt;:&lt;shard&gt;</c> beside it, for producers that know of shards; what others write into the plain one is
+/// dealt out to as many shards.
 /// </summary>
 public static class StreamLayout
 {
@@ -22,11 +17,23 @@ public static class StreamLayout
     /// <summary>Where an event of this key is written.</summary>
     public static string KeyFor(string domain, string key, int shards) => KeyOf(domain, ShardHash.ShardOf(key, shards), shards);
 
-    public static IReadOnlyList<ShardStream> StreamsOf(string domain, int shards) =>
-        shards == 1
-            ? [new ShardStream(domain, KeyOf(domain), 1)]
-            : [new ShardStream(domain, KeyOf(domain), 1),
-                .. Enumerable.Range(0, shards).Select(s => new ShardStream(domain, KeyOf(domain, s, shards), shards))];
+    /// <summary>
+    /// All that is owned of a domain. The streams are those that are no slices. Slices and streams by turns, for processes
+    /// own parts that stand side by side here, and one kind may have all the work.
+    /// </summary>
+    public static IReadOnlyList<ShardStream> PartsOf(string domain, int shards)
+    {
+        if (shards == 1) return [new ShardStream(domain, KeyOf(domain), 1, new StreamPart.Whole())];
+        return
+        [
+            new ShardStream(domain, KeyOf(domain), shards, new StreamPart.Dealing()),
+            .. Enumerable.Range(0, shards).SelectMany(n => (ShardStream[])
+            [
+                new ShardStream(domain, KeyOf(domain), shards, new StreamPart.Slice(n)),
+                new ShardStream(domain, KeyOf(domain, n, shards), shards, new StreamPart.Whole()),
+            ]),
+        ];
+    }
 
     /// <summary>The domain that a stream's key names, or null.</summary>
     public static string? DomainOf(string stream)

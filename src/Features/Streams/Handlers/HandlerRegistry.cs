@@ -39,6 +39,19 @@ public sealed class HandlerRegistry
         : handlers.TryGetValue((domain, type), out var handler) ? handler
         : new EntryRefusal.UnknownType(domain, type);
 
+    /// <summary>What an entry is ordered by; one that belongs to no key, or whose handler cannot tell, stands for itself.</summary>
+    public string OrderKeyOf(string domain, StreamEntry entry)
+    {
+        try
+        {
+            return Find(domain, entry).Match(Right: handler => handler.OrderKey(entry), Left: _ => null) ?? entry.Id.ToString();
+        }
+        catch (Exception)
+        {
+            return entry.Id.ToString();
+        }
+    }
+
     /// <summary>For metrics: a known type, or <c>other</c>, so that no producer can make labels without end.</summary>
     public string LabelOf(string domain, StreamEntry entry) =>
         entry.Type is { } type && handlers.ContainsKey((domain, type)) ? type : "other";

@@ -39,10 +39,10 @@ sealed class ApplyCall
 
     /// <param name="holder">The owner's text in the lease; empty for a replay, which wants the entry among those that wait.</param>
     /// <param name="lifeOf">How long a hash of a class lives after its last change; null for ever.</param>
-    public ApplyCall(string stream, string holder, string group, IReadOnlyList<Application> entries, Func<string, TimeSpan?> lifeOf)
+    public ApplyCall(ShardStream shard, string holder, string group, IReadOnlyList<Application> entries, Func<string, TimeSpan?> lifeOf)
     {
         this.lifeOf = lifeOf;
-        keys = [.. RouterKeysOf(stream)];
+        keys = [.. RouterKeysOf(shard)];
         arguments = [holder, group, entries.Count];
         foreach (var entry in entries) Write(entry);
     }
@@ -73,8 +73,11 @@ sealed class ApplyCall
         _ => throw new UnreachableException(text),
     };
 
-    static RedisKey[] RouterKeysOf(string stream) =>
-        [RouterKeys.Lease(stream), stream, RouterKeys.Settled(stream), RouterKeys.Waiting(stream), RouterKeys.Facts(stream)];
+    static RedisKey[] RouterKeysOf(ShardStream shard) =>
+    [
+        RouterKeys.Lease(shard.Name), shard.Key, RouterKeys.Settled(shard.Key), RouterKeys.Waiting(shard.Key),
+        RouterKeys.Facts(shard.Key),
+    ];
 
     void Write(Application entry)
     {

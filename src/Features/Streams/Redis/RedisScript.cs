@@ -22,6 +22,10 @@ sealed class RedisScript
 
     public static RedisScript Read { get; } = new("read");
 
+    public static RedisScript Deal { get; } = new("deal");
+
+    public static RedisScript Next { get; } = new("next");
+
     public static RedisScript Claim { get; } = new("claim");
 
     public static RedisScript Trim { get; } = new("trim");

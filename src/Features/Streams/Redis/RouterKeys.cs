@@ -9,17 +9,29 @@ static class RouterKeys
     /// <summary>Of every process of the router, as a consumer of the group.</summary>
     public const string ConsumerPrefix = "hobom:";
 
+    /// <summary>Before the number of a shard that is dealt out to, as a consumer: whoever owns the shard has its entries.</summary>
+    public const string ShardConsumerPrefix = ConsumerPrefix + "shard-";
+
     /// <summary>Sorted set: the processes that live, by when they will be taken for dead (ms).</summary>
     public const string Processes = "router:processes";
 
     /// <summary>Hash: the number of shards of each domain.</summary>
     public const string Layout = "router:layout";
 
-    /// <summary>String that expires: fencing number and process of the stream's owner.</summary>
-    public static string Lease(string stream) => $"router:lease:{stream}";
+    /// <summary>Hash: the streams that an operator has paused, each with when and by whom.</summary>
+    public const string Paused = "router:paused";
+
+    /// <summary>String: made with the first look, and made anew where Redis has lost it with all the rest.</summary>
+    public const string Epoch = "router:epoch";
+
+    /// <summary>String that expires: fencing number and process of the part's owner.</summary>
+    public static string Lease(string part) => $"router:lease:{part}";
 
     /// <summary>Counter: the last fencing number.</summary>
-    public static string Fence(string stream) => $"router:fence:{stream}";
+    public static string Fence(string part) => $"router:fence:{part}";
+
+    /// <summary>Stream of one entry: a new one says that entries were dealt out to the part.</summary>
+    public static string Bell(string part) => $"router:bell:{part}";
 
     /// <summary>Sorted set: the ids of entries that were applied or buried, as long as they are in the stream.</summary>
     public static string Settled(string stream) => $"router:settled:{stream}";
@@ -27,6 +39,11 @@ static class RouterKeys
     /// <summary>Hash: the entries that wait as dead letters and were never applied.</summary>
     public static string Waiting(string stream) => $"router:waiting:{stream}";
 
-    /// <summary>Hash: <c>last</c> applied id, entries <c>lost</c>, <c>gaps</c>.</summary>
+    /// <summary>Hash: <c>last</c> applied id, entries <c>lost</c>, and how often the group was <c>made</c>.</summary>
     public static string Facts(string stream) => $"router:facts:{stream}";
+
+    /// <summary>Counter that lives as long as the hash: how often it was changed. The atomic step makes the same name.</summary>
+    public static string ChangesOf(StateKey key) => $"router:changes:{key}";
+
+    public static string ShardConsumer(int shard) => $"{ShardConsumerPrefix}{shard}";
 }

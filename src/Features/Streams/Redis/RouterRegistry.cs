@@ -7,8 +7,9 @@ namespace Hobom.Slices.Streams;
 
 /// <summary>Who owns what, as Redis has it.</summary>
 /// <param name="Alive">The processes that live.</param>
-/// <param name="Holders">The lease's text of each stream; empty where nobody has it.</param>
-sealed record OwnershipSeen(IReadOnlyList<string> Alive, IReadOnlyList<string> Holders)
+/// <param name="Paused">The streams that an operator has paused.</param>
+/// <param name="Holders">The lease's text of each part; empty where nobody has it.</param>
+sealed record OwnershipSeen(IReadOnlyList<string> Alive, IReadOnlyList<string> Paused, IReadOnlyList<string> Holders)
 {
     /// <summary>The process behind a lease's text; null for nobody.</summary>
     public static string? ProcessOf(string holder) =>
@@ -21,23 +22,24 @@ sealed class RouterRegistry(RedisConnection redis, string process, TimeSpan life
     long LifeMs => (long)life.TotalMilliseconds;
 
     /// <summary>Says that this process lives, and renews what it holds.</summary>
-    /// <param name="held">The lease's text by stream, as this process has it; empty where it has none.</param>
-    public Task<Either<StoreFailure, OwnershipSeen>> TickAsync(IReadOnlyList<(string Stream, string Holder)> held) =>
+    /// <param name="held">The lease's text by part, as this process has it; empty where it has none.</param>
+    public Task<Either<StoreFailure, OwnershipSeen>> TickAsync(IReadOnlyList<(string Part, string Holder)> held) =>
         redis.RunAsync(async db =>
         {
             var reply = (RedisResult[])(await RedisScript.Tick.RunAsync(
-                db, [RouterKeys.Processes, .. held.Select(h => (RedisKey)RouterKeys.Lease(h.Stream))],
+                db,
+                [RouterKeys.Processes, RouterKeys.Paused, RouterKeys.Epoch, .. held.Select(h => (RedisKey)RouterKeys.Lease(h.Part))],
                 [process, LifeMs, .. held.Select(h => (RedisValue)h.Holder)]))!;
-            return new OwnershipSeen((string[])reply[0]!, [.. reply.Skip(1).Select(r => (string?)r ?? "")]);
+            return new OwnershipSeen((string[])reply[0]!, (string[])reply[1]!, [.. reply.Skip(2).Select(r => (string?)r ?? "")]);
         });
 
     /// <returns>The lease's text; empty where another was faster.</returns>
-    public Task<Either<StoreFailure, string>> TakeAsync(string stream) =>
+    public Task<Either<StoreFailure, string>> TakeAsync(string part) =>
         redis.RunAsync(async db => (string?)await RedisScript.Take.RunAsync(
-            db, [RouterKeys.Lease(stream), RouterKeys.Fence(stream)], [process, LifeMs]) ?? "");
+            db, [RouterKeys.Lease(part), RouterKeys.Fence(part)], [process, LifeMs]) ?? "");
 
-    public Task<Either<StoreFailure, long>> ReleaseAsync(string stream, string holder) =>
-        redis.RunAsync(async db => (long)await RedisScript.Release.RunAsync(db, [RouterKeys.Lease(stream)], [holder]));
+    public Task<Either<StoreFailure, long>> ReleaseAsync(string part, string holder) =>
+        redis.RunAsync(async db => (long)await RedisScript.Release.RunAsync(db, [RouterKeys.Lease(part)], [holder]));
 
     /// <summary>This process takes no more shards: the others need not wait for it.</summary>
     public Task<Either<StoreFailure, bool>> LeaveAsync() => redis.RunAsync(db => db.SortedSetRemoveAsync(RouterKeys.Processes, process));
@@ -55,4 +57,10 @@ sealed class RouterRegistry(RedisConnection redis, string process, TimeSpan life
     /// <summary>Removes consumers that are gone and have nothing pending, checked in the same step.</summary>
     public Task<Either<StoreFailure, long>> TidyAsync(string stream, string group, TimeSpan idle, string spared) =>
         redis.RunAsync(async db => (long)await RedisScript.Tidy.RunAsync(db, [stream], [group, (long)idle.TotalMilliseconds, spared]));
+
+    /// <summary>Pauses a stream for every process, or lets it go on; each process follows with its next look.</summary>
+    /// <param name="by">Kept beside it, for people.</param>
+    public Task<Either<StoreFailure, bool>> SetPausedAsync(string stream, bool isPaused, string by) => redis.RunAsync(db => isPaused
+        ? db.HashSetAsync(RouterKeys.Paused, stream, by, When.NotExists)
+        : db.HashDeleteAsync(RouterKeys.Paused, stream));
 }

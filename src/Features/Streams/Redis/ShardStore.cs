@@ -26,31 +26,68 @@ abstract record ShardProblem
 sealed record GroupFound(bool IsNew, EntryId? LastApplied, EntryId LastGenerated);
 
 /// <param name="LostUnread">Entries that others trimmed away before they were read, since the last look.</param>
-/// <param name="DeliveredBefore">The group's position before this read.</param>
-sealed record EntriesRead(long LostUnread, IReadOnlyList<StreamEntry> Entries, EntryId DeliveredBefore);
+/// <param name="Before">The group's position before this read; of a slice the bell's.</param>
+/// <param name="IsFull">So many entries are dealt out and not done that none was read.</param>
+sealed record EntriesRead(long LostUnread, IReadOnlyList<StreamEntry> Entries, EntryId Before, bool IsFull);
 
 /// <param name="Lag">Null where Redis does not know.</param>
 sealed record GroupState(GroupPosition Position, long Pending, long? Lag);
 
 /// <summary>Everything that the owner of a shard does in Redis; each step first asks whether it still is the owner.</summary>
 /// <param name="holder">The owner's text in the lease, with its fencing number.</param>
-sealed class ShardStore(RedisConnection redis, RouterSettings settings, string stream, string consumer, string holder)
+sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStream shard, string process, string holder)
 {
-    RedisKey[] Keys(params RedisKey[] more) => [RouterKeys.Lease(stream), stream, .. more];
+    readonly string stream = shard.Key;
+
+    /// <summary>That has in hand what the owner works on: of a slice its own, whoever owns it.</summary>
+    public string Consumer { get; } =
+        shard.Part is StreamPart.Slice(var number) ? RouterKeys.ShardConsumer(number) : RouterKeys.ConsumerPrefix + process;
+
+    RedisKey[] Keys(params RedisKey[] more) => [RouterKeys.Lease(shard.Name), stream, .. more];
 
     public Task<Either<ShardProblem, GroupFound>> EnsureGroupAsync() =>
         RunAsync(RedisScript.Group, Keys(RouterKeys.Facts(stream)), [holder, settings.Group], reply => new GroupFound(
             (int)reply[1] == 1, EntryId.Parse((string?)reply[2]), EntryId.Parse((string?)reply[3])!.Value));
 
-    public Task<Either<ShardProblem, EntriesRead>> ReadAsync(int count) =>
-        RunAsync(RedisScript.Read, Keys(RouterKeys.Facts(stream)), [holder, settings.Group, consumer, count], reply => new EntriesRead(
-            (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value));
+    /// <param name="pendingLimit">Nothing is read while so many entries are pending.</param>
+    public Task<Either<ShardProblem, EntriesRead>> ReadAsync(int count, long pendingLimit = long.MaxValue) =>
+        RunAsync(RedisScript.Read, Keys(RouterKeys.Facts(stream)), [holder, settings.Group, Consumer, count, pendingLimit], reply =>
+            new EntriesRead(
+                (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value, (int)reply[4] == 1));
 
-    /// <summary>One page of what is delivered and not acknowledged, whoever has it.</summary>
+    /// <summary>How often the group was made: another number is another group.</summary>
+    public async Task<Either<ShardProblem, long>> GroupNumberAsync()
+    {
+        var asked = await redis.RunAsync(db => db.HashGetAsync(RouterKeys.Facts(stream), "made"));
+        return Checked(asked, made => made).Bind<long>(made => made.IsNull ? new ShardProblem.NoGroup() : (long)made);
+    }
+
+    /// <summary>What was dealt out to this slice after an entry.</summary>
+    public Task<Either<ShardProblem, EntriesRead>> NextAsync(EntryId after, int count, long groupNumber) =>
+        RunAsync(
+            RedisScript.Next, Keys(RouterKeys.Bell(shard.Name), RouterKeys.Facts(stream)),
+            [holder, settings.Group, Consumer, count, after.ToString(), groupNumber], reply => new EntriesRead(
+                (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value, IsFull: false));
+
+    /// <summary>Gives entries to the slices' consumers.</summary>
+    /// <param name="entries">With the shard, and the delivery count that each begins with.</param>
+    /// <returns>How many are still in the stream.</returns>
+    public Task<Either<ShardProblem, long>> DealAsync(IReadOnlyList<(EntryId Id, int Shard, long Deliveries)> entries) =>
+        RunAsync(
+            RedisScript.Deal,
+            Keys([.. Enumerable.Range(0, shard.Shards).Select(n =>
+                (RedisKey)RouterKeys.Bell((shard with { Part = new StreamPart.Slice(n) }).Name))]),
+            [holder, settings.Group, RouterKeys.ShardConsumerPrefix,
+                .. entries.SelectMany(e => (RedisValue[])[e.Id.ToString(), e.Shard, e.Deliveries])],
+            reply => (long)reply[1]);
+
+    /// <summary>One page of what is delivered and not acknowledged, whoever has it; of a slice what its own consumer has.</summary>
     public async Task<Either<ShardProblem, IReadOnlyList<PendingItem>>> PendingAsync(EntryId after, int count)
     {
         var asked = await redis.RunAsync(db => db.ExecuteAsync(
-            "XPENDING", stream, settings.Group, after == EntryId.Zero ? "-" : $"({after}", "+", count));
+            "XPENDING",
+            [stream, settings.Group, after == EntryId.Zero ? "-" : $"({after}", "+", count,
+                .. shard.Part is StreamPart.Slice ? (object[])[Consumer] : []]));
         return Checked(asked, reply => (IReadOnlyList<PendingItem>)[.. ((RedisResult[])reply!).Select(Pending)]);
     }
 
@@ -58,7 +95,7 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
     public Task<Either<ShardProblem, IReadOnlyList<StreamEntry>>> ClaimAsync(IReadOnlyList<(EntryId Id, long Deliveries)> items) =>
         RunAsync(
             RedisScript.Claim, Keys(),
-            [holder, settings.Group, consumer, .. items.SelectMany(i => (RedisValue[])[i.Id.ToString(), i.Deliveries])],
+            [holder, settings.Group, Consumer, .. items.SelectMany(i => (RedisValue[])[i.Id.ToString(), i.Deliveries])],
             reply => EntryReading.Entries(stream, reply[1]));
 
     /// <summary>The fields that decisions have to know, as they are now.</summary>
@@ -88,7 +125,7 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, string s
 
     public async Task<Either<ShardProblem, IReadOnlyList<Applied>>> ApplyAsync(IReadOnlyList<Application> entries)
     {
-        var call = new ApplyCall(stream, holder, settings.Group, entries, settings.LifeOf);
+        var call = new ApplyCall(shard, holder, settings.Group, entries, settings.LifeOf);
         var asked = await redis.RunAsync(async db => ApplyCall.Answers(await RedisScript.Apply.RunAsync(db, call.Keys, call.Arguments)));
         return Checked(asked, answers => answers).Bind(answers => answers.ToEither<ShardProblem>(new ShardProblem.LeaseLost()));
     }

@@ -36,6 +36,13 @@ public sealed class StreamLook(RedisConnection redis, string group)
             await db.HashLengthAsync(RouterKeys.Waiting(shard.Key)));
     });
 
+    /// <summary>The process that owns each part; null where none does.</summary>
+    public Task<Either<StoreFailure, IReadOnlyList<string?>>> OwnersAsync(IReadOnlyList<ShardStream> parts) =>
+        redis.RunAsync<IReadOnlyList<string?>>(async db => parts.Count == 0
+            ? []
+            : [.. (await db.StringGetAsync([.. parts.Select(p => (RedisKey)RouterKeys.Lease(p.Name))]))
+                .Select(holder => OwnershipSeen.ProcessOf((string?)holder ?? ""))]);
+
     public Task<Either<StoreFailure, IReadOnlyList<GroupView>>> GroupsAsync(string stream) => redis.RunAsync<IReadOnlyList<GroupView>>(
         async db => await db.KeyExistsAsync(stream) ? await GroupsAsync(db, stream) : []);
 

@@ -135,11 +135,6 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         return claimed.Map(_ => (IReadOnlyList<HeldEntry>)[alone with { Deliveries = count }]);
     }
 
-    /// <summary>Null where the entry belongs to no key, or its handler cannot tell.</summary>
-    public string? OrderKeyOf(StreamEntry entry) =>
-        parts.Handlers.Find(shard.Domain, entry).TryGetRight(out var handler, out _)
-            ? Guarded(() => handler.OrderKey(entry), null) : null;
-
     IReadOnlyList<StateRead> ReadsOf(HeldEntry held) =>
         parts.Handlers.Find(shard.Domain, held.Entry).TryGetRight(out var handler, out _)
             ? Guarded(() => handler.Reads(held.Entry), [])

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
+using LanguageExt;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Streams;
@@ -20,8 +22,14 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
     readonly ConcurrentDictionary<string, bool> crashed = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, NewEntries> news = new(StringComparer.Ordinal);
 
-    /// <summary>Known once Redis has told the layout; empty before.</summary>
-    public IReadOnlyList<ShardStream> Streams { get; private set; } = [];
+    /// <summary>What is owned, part by part. Known once Redis has told the layout; empty before.</summary>
+    public IReadOnlyList<ShardStream> Owned { get; private set; } = [];
+
+    /// <summary>The streams that are read.</summary>
+    public IReadOnlyList<ShardStream> Streams => [.. Owned.Where(s => s.Part is not StreamPart.Slice)];
+
+    /// <summary>The streams that an operator has paused, as last seen.</summary>
+    public IReadOnlyCollection<string> Paused { get; private set; } = [];
 
     /// <summary>Why the layout is not the one that was asked for, or null.</summary>
     public string? LayoutProblem { get; private set; }
@@ -33,12 +41,18 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
 
     public IReadOnlyList<ShardStatus> Statuses => [.. progress.Values.Select(p => p.Status)];
 
-    public bool Owns(string stream) => owned.ContainsKey(stream);
+    /// <param name="part">A stream, or one of its slices by name.</param>
+    public bool Owns(string part) => owned.ContainsKey(part);
+
+    /// <summary>For every process.</summary>
+    /// <returns>False where it was so before.</returns>
+    public Task<Either<StoreFailure, bool>> SetPausedAsync(string stream, bool isPaused, string by) =>
+        registry.SetPausedAsync(stream, isPaused, by);
 
     /// <summary>Returns when told to stop, no entry is under way, and every shard is free for others.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        while (Streams.Count == 0 && !stopping.IsCancellationRequested)
+        while (Owned.Count == 0 && !stopping.IsCancellationRequested)
             if (!await LearnLayoutAsync()) await Delays.WaitAsync(TickInterval, parts.Clock, stopping);
         while (!stopping.IsCancellationRequested)
         {
@@ -66,7 +80,7 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
             parts.Log.LogError(LogEvents.Named("streams.layout"), "{Problem}", LayoutProblem);
         }
 
-        Streams = [.. kept.OrderBy(k => k.Key, StringComparer.Ordinal).SelectMany(k => StreamLayout.StreamsOf(k.Key, k.Value))];
+        Owned = [.. kept.OrderBy(k => k.Key, StringComparer.Ordinal).SelectMany(k => StreamLayout.PartsOf(k.Key, k.Value))];
         return true;
     }
 
@@ -84,45 +98,58 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
 
     async Task TickAsync()
     {
-        (string Stream, string Holder)[] held =
-            [.. Streams.Select(s => (s.Key, owned.TryGetValue(s.Key, out var mine) ? mine.Holder : ""))];
+        (string Part, string Holder)[] held =
+            [.. Owned.Select(s => (s.Name, owned.TryGetValue(s.Name, out var mine) ? mine.Holder : ""))];
         if (!(await registry.TickAsync(held)).TryGetRight(out var seen, out _)) return;
         LastTick = parts.Clock.GetUtcNow();
+        Paused = seen.Paused;
         foreach (var ((stream, holder), now) in held.Zip(seen.Holders, ValueTuple.Create))
             if (holder.Length > 0 && holder != now) await DropAsync(stream);
         foreach (var (stream, shard) in owned)
             if (shard.Work.IsCompleted) await GiveAsync(stream);
 
-        var owners = Streams.Zip(seen.Holders, ValueTuple.Create).ToDictionary(
-            s => s.Item1.Key, s => OwnershipSeen.ProcessOf(s.Item2), StringComparer.Ordinal);
+        var owners = Owned.Zip(seen.Holders, ValueTuple.Create).ToDictionary(
+            s => s.Item1.Name, s => OwnershipSeen.ProcessOf(s.Item2), StringComparer.Ordinal);
         var plan = OwnershipPlan.Of(parts.Process, seen.Alive, owners);
-        foreach (var stream in plan.Take) await TakeAsync(Streams.First(s => s.Key == stream));
+        foreach (var stream in plan.Take) await TakeAsync(Owned.First(s => s.Name == stream));
         if (plan.Give is { } given && owned.ContainsKey(given)) await GiveAsync(given);
     }
 
     async Task TakeAsync(ShardStream shard)
     {
-        if (!(await registry.TakeAsync(shard.Key)).TryGetRight(out var holder, out _) || holder.Length == 0) return;
+        if (!(await registry.TakeAsync(shard.Name)).TryGetRight(out var holder, out _) || holder.Length == 0) return;
         var stop = new CancellationTokenSource();
-        var worker = new ShardWorker(
-            shard, new ShardStore(parts.Redis, parts.Settings, shard.Key, parts.Consumer, holder),
-            news.GetOrAdd(shard.Key, key => new NewEntries(key, parts.NewConnection, parts.Settings.Block, parts.Clock)),
-            progress.GetOrAdd(shard.Key, key => new ShardProgress(key)), parts, crashed.TryRemove(shard.Key, out _));
-        owned[shard.Key] = new OwnedShard(holder, stop, WorkAsync(shard.Key, worker, stop.Token));
-        parts.Log.LogInformation(LogEvents.Named("streams.taken"), "{Stream}: taken under number {Fence}", shard.Key, holder.Split(' ')[0]);
+        owned[shard.Name] = new OwnedShard(holder, stop, WorkAsync(shard.Name, WorkOn(shard, holder), stop.Token));
+        parts.Log.LogInformation(LogEvents.Named("streams.taken"), "{Stream}: taken under number {Fence}", shard.Name, holder.Split(' ')[0]);
     }
 
-    async Task WorkAsync(string stream, ShardWorker worker, CancellationToken stopping)
+    Func<CancellationToken, Task> WorkOn(ShardStream shard, string holder)
+    {
+        var store = new ShardStore(parts.Redis, parts.Settings, shard, parts.Process, holder);
+        var watched = shard.Part is StreamPart.Slice ? RouterKeys.Bell(shard.Name) : shard.Key;
+        var waiting = news.GetOrAdd(watched, key => new NewEntries(key, parts.NewConnection, parts.Settings.Block, parts.Clock));
+        var its = progress.GetOrAdd(shard.Name, name => new ShardProgress(name));
+        bool IsPaused() => parts.IsPaused() || Paused.Contains(shard.Key);
+        return shard.Part switch
+        {
+            StreamPart.Dealing => new DealingWorker(shard, store, waiting, its, parts, IsPaused).RunAsync,
+            StreamPart.Whole or StreamPart.Slice =>
+                new ShardWorker(shard, store, waiting, its, parts, IsPaused, crashed.TryRemove(shard.Name, out _)).RunAsync,
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    async Task WorkAsync(string part, Func<CancellationToken, Task> work, CancellationToken stopping)
     {
         try
         {
-            await worker.RunAsync(stopping);
+            await work(stopping);
         }
         catch (Exception bug)
         {
-            crashed[stream] = true;
-            parts.Log.LogError(LogEvents.Named("streams.bug"),
-                bug, "{Stream}: the work on it failed unexpectedly and begins again", stream);
+            crashed[part] = true;
+            parts.Log.LogError(
+                LogEvents.Named("streams.bug"), bug, "{Stream}: the work on it failed unexpectedly and begins again", part);
         }
     }
 

@@ -103,7 +103,7 @@ public static class RouterDecisions
     /// <param name="me">This process's consumer name.</param>
     /// <param name="isRouters">Whether a consumer's name is one of the router's.</param>
     public static Takeover TakeOver(PendingItem item, string me, Func<string, bool> isRouters, int limit) =>
-        item.Consumer == me ? new Takeover.Together(item.Deliveries)
+        item.Consumer == me ? new Takeover.Together(Math.Max(1, item.Deliveries))
         : !isRouters(item.Consumer) && item.Idle < ForeignIdleLimit ? new Takeover.Leave()
         : item.Deliveries >= limit ? new Takeover.DeadLetter(item.Deliveries)
         : item.Deliveries >= 2 ? new Takeover.Alone(item.Deliveries)

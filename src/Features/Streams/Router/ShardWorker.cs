@@ -8,11 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.Streams;
 
 /// <summary>
-/// Works on one stream while this process owns it: makes the group, takes over what is pending, then reads on. After any
-/// trouble it begins from there again, for an answer that got lost may have handed out entries that nobody knows of.
+/// Works on one stream, or on one slice of it, while this process owns it: makes the group, takes over what is pending, then
+/// reads on. After any trouble it begins from there again, for an answer that got lost may have handed out entries that
+/// nobody knows of. A slice reads what was dealt out to it, and its group is made by who deals.
 /// </summary>
 /// <param name="afterCrash">The work before this ended with a bug: what it had in hand is suspected as a dead process's is.</param>
-sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, ShardProgress progress, RouterParts parts, bool afterCrash)
+sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, ShardProgress progress, RouterParts parts,
+    Func<bool> isPaused, bool afterCrash)
 {
     static readonly TimeSpan TroublePause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan PausedLook = TimeSpan.FromMilliseconds(250);
@@ -22,9 +24,15 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     readonly System.Collections.Generic.HashSet<EntryId> held = [];
     readonly BatchHandling handling = new(shard, store, progress, parts);
     readonly ShardUpkeep upkeep = new(shard, store, progress, parts);
-    bool suspicious = afterCrash;
+    readonly ShardAlarms alarms = new(shard, progress, parts);
+
+    /// <summary>The entries of a slice are its consumer's, whoever had them in hand.</summary>
+    bool suspicious = afterCrash || shard.Part is StreamPart.Slice;
+    long groupNumber;
     Phase phase = Phase.Group;
+    /// <summary>The last one taken over, and of a slice the last one read.</summary>
     EntryId cursor;
+    /// <summary>After which something new is waited for.</summary>
     EntryId delivered;
     DateTimeOffset sweepAt;
 
@@ -46,14 +54,14 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             held.Clear();
             phase = Phase.Group;
             if (trouble is ShardProblem.LeaseLost) return;
-            Tell(trouble);
+            alarms.Tell(trouble);
             await Delays.WaitAsync(TroublePause, parts.Clock, stopping);
         }
     }
 
     async Task<Either<ShardProblem, Unit>> TurnAsync(CancellationToken stopping)
     {
-        if (parts.IsPaused())
+        if (isPaused())
         {
             await Delays.WaitAsync(PausedLook, parts.Clock, stopping);
             return Unit.Default;
@@ -81,8 +89,16 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
 
     async Task<Either<ShardProblem, Unit>> BeginAsync()
     {
-        if (!(await store.EnsureGroupAsync()).TryGetRight(out var group, out var trouble)) return trouble;
-        if (group.IsNew) TellOfGap(group);
+        if (shard.Part is StreamPart.Slice)
+        {
+            if (!(await store.GroupNumberAsync()).TryGetRight(out groupNumber, out var missing)) return missing;
+        }
+        else
+        {
+            if (!(await store.EnsureGroupAsync()).TryGetRight(out var group, out var trouble)) return trouble;
+            if (group.IsNew) alarms.TellOfGap(group);
+        }
+
         return await SweepAsync();
     }
 
@@ -118,14 +134,14 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             });
         }
 
-        var strangers = taken.Count(t => t.Consumer != parts.Consumer);
+        var strangers = taken.Count(t => t.Consumer != store.Consumer || suspicious);
         if (strangers > 0) parts.Meter.TakenOver(shard.Key, strangers);
-        if (taken.Length > entries.Count) TellOfLoss(taken.Length - entries.Count, "delivered and not acknowledged");
+        if (taken.Length > entries.Count) alarms.TellOfLoss(taken.Length - entries.Count, "delivered and not acknowledged");
         return Unit.Default;
     }
 
     Takeover TakeoverOf(PendingItem item) => RouterDecisions.TakeOver(
-        item, suspicious ? "" : parts.Consumer,
+        item, suspicious ? "" : store.Consumer,
         name => name.StartsWith(RouterKeys.ConsumerPrefix, StringComparison.Ordinal), parts.Settings.DeliveryLimit);
 
     static long CountOf(Takeover takeover) => takeover switch
@@ -138,48 +154,24 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
 
     async Task<Either<ShardProblem, Unit>> ReadAsync()
     {
-        if (!(await store.ReadAsync(parts.Settings.ReadCount)).TryGetRight(out var read, out var trouble))
+        var isSlice = shard.Part is StreamPart.Slice;
+        var asked = isSlice
+            ? await store.NextAsync(cursor, parts.Settings.ReadCount, groupNumber)
+            : await store.ReadAsync(parts.Settings.ReadCount);
+        if (!asked.TryGetRight(out var read, out var trouble))
         {
             parts.Meter.Read("error");
             return trouble;
         }
 
         parts.Meter.Read(read.Entries.Count == 0 ? "empty" : "success");
-        if (read.LostUnread > 0) TellOfLoss(read.LostUnread, "unread");
-        delivered = read.Entries.Count == 0 ? read.DeliveredBefore : read.Entries[^1].Id;
+        if (read.LostUnread > 0) alarms.TellOfLoss(read.LostUnread, isSlice ? "delivered and not acknowledged" : "unread");
+        if (read.Entries.Count > 0) cursor = read.Entries[^1].Id;
+        delivered = read.Entries.Count == 0 || isSlice ? read.Before : cursor;
         foreach (var entry in read.Entries) buffer.Add(HeldEntry.Fresh(entry, LaneOf(entry)));
         return Unit.Default;
     }
 
-    /// <summary>An entry without a key has a lane by its id, so that malformed ones do not all share one.</summary>
     int LaneOf(StreamEntry entry) =>
-        ShardHash.LaneOf(handling.OrderKeyOf(entry) ?? entry.Id.ToString(), shard.Shards, BatchHandling.Lanes);
-
-    void TellOfGap(GroupFound group)
-    {
-        if ((group.LastApplied ?? progress.Status.LastApplied) is not { } last) return;
-        var what = group.LastGenerated < last ? "stream" : "group";
-        var alarm = what == "stream"
-            ? $"the stream was lost: {last} was applied from it and its youngest entry is {group.LastGenerated} now"
-            : "the consumer group was lost and is made again from the stream's beginning; what was applied is not applied again";
-        parts.Meter.Gap(shard.Key, what);
-        parts.Log.LogError(LogEvents.Named("streams.alarm"), "{Stream}: {Alarm}", shard.Key, alarm);
-        progress.Update(s => s with { Gaps = s.Gaps + 1, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
-    }
-
-    void TellOfLoss(long entries, string how)
-    {
-        var alarm = $"{entries} entries were removed by others, {how}";
-        parts.Meter.Lost(shard.Key, entries, how);
-        parts.Log.LogError(LogEvents.Named("streams.alarm"), "{Stream}: {Alarm}", shard.Key, alarm);
-        progress.Update(s => s with { LostEntries = s.LostEntries + entries, Alarm = alarm, AlarmAt = parts.Clock.GetUtcNow() });
-    }
-
-    void Tell(ShardProblem trouble)
-    {
-        var words = trouble is ShardProblem.Away(var failure) ? failure.Message : "the consumer group is gone";
-        if (progress.Status.Problem != words) parts.Log.LogWarning(LogEvents.Named("streams.trouble"),
-            "{Stream}: {Problem}", shard.Key, words);
-        progress.Update(s => s with { Problem = words, ProblemSince = s.ProblemSince ?? parts.Clock.GetUtcNow() });
-    }
+        ShardHash.LaneOf(parts.Handlers.OrderKeyOf(shard.Domain, entry), shard.Shards, BatchHandling.Lanes);
 }

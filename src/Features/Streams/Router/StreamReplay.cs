@@ -20,7 +20,9 @@ public sealed class StreamReplay(RouterParts parts)
         if (!StreamLetters.Parse(order.Delivery.Value).TryGetRight(out var entry, out var refusal)) return Refused(refusal.Reason);
         if (StreamLetters.KeyOf(entry.Stream, entry.Id) != carried.LetterKey) return Refused("the entry's stream and id cannot be changed");
         if (await order.Claim() is ClaimAnswer.Refused(var outcome)) return outcome;
-        var store = new ShardStore(parts.Redis, parts.Settings, entry.Stream, parts.Consumer, holder: "");
+        var store = new ShardStore(
+            parts.Redis, parts.Settings,
+            new ShardStream(StreamLayout.DomainOf(entry.Stream) ?? "", entry.Stream, 1, new StreamPart.Whole()), parts.Process, holder: "");
         for (var round = 0; round < RoundLimit; round++)
         {
             var applied = await ApplyAsync(store, entry);

@@ -5,41 +5,39 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 
 sealed class MemoryReplays(MemoryTables tables, Lock gate, Signals signal)
 {
-    readonly Dictionary<string, StoreReplay> replays = new(StringComparer.Ordinal);
-
     public ReplayRegister AsRegister() => new(
         (replay, _) => Answer(() => Plan(replay)),
-        _ => Answer<IReadOnlyList<StoreReplay>>(() => [.. replays.Values.OrderByDescending(r => r.CreatedAt)]),
+        _ => Answer<IReadOnlyList<StoreReplay>>(() => [.. tables.Replays.Values.OrderByDescending(r => r.CreatedAt)]),
         (id, change, _) => Answer(() => Change(id, change)),
         (now, _) => Answer(() => Step(now)),
         _ => Answer(NextDue));
 
     Option<DateTimeOffset> NextDue() =>
-        replays.Values.Where(r => r.State is StoreReplayState.Running).Min(r => (DateTimeOffset?)r.NextAt) is { } at
+        tables.Replays.Values.Where(r => r.State is StoreReplayState.Running).Min(r => (DateTimeOffset?)r.NextAt) is { } at
             ? at
             : Option<DateTimeOffset>.None;
 
     StoreReplay Plan(StoreReplay replay)
     {
         var bounded = replay with { Bound = tables.Rows.Max(r => r.RoutedNo) ?? 0 };
-        return replays[replay.Id] = bounded with { Count = Fitting(bounded).Count() };
+        return tables.Replays[replay.Id] = bounded with { Count = Fitting(bounded).Count() };
     }
 
     Option<Either<string, StoreReplay>> Change(string id, Func<StoreReplay, Either<string, StoreReplay>> change)
     {
-        if (!replays.TryGetValue(id, out var known)) return Option<Either<string, StoreReplay>>.None;
+        if (!tables.Replays.TryGetValue(id, out var known)) return Option<Either<string, StoreReplay>>.None;
         var changed = change(known);
-        changed.Iter(next => replays[id] = next);
+        changed.Iter(next => tables.Replays[id] = next);
         signal.Set();
         return changed;
     }
 
     bool Step(DateTimeOffset now)
     {
-        if (replays.Values.Where(r => r.State is StoreReplayState.Running && r.NextAt <= now).MinBy(r => r.NextAt) is not { } replay)
+        if (tables.Replays.Values.Where(r => r.State is StoreReplayState.Running && r.NextAt <= now).MinBy(r => r.NextAt) is not { } replay)
             return false;
         var consumer = tables.Consumers.GetValueOrDefault(replay.Consumer);
-        replays[replay.Id] = StoreReplay.Hindrance(consumer) is { } why ? replay.HeldUp(why, now) : Give(replay, consumer!, now);
+        tables.Replays[replay.Id] = StoreReplay.Hindrance(consumer) is { } why ? replay.HeldUp(why, now) : Give(replay, consumer!, now);
         signal.Set();
         return true;
     }

@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Core;
 using LanguageExt;
 
@@ -7,16 +8,75 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 /// Events in this process alone, gone with it. Bounded: when it is full of events that are not done, it refuses before
 /// it stores anything; one that is done makes room.
 /// </summary>
-public sealed class MemoryStore(int eventLimit, TimeProvider clock)
+public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? newId = null)
 {
     /// <summary>The contract's number.</summary>
     public const int DefaultEventLimit = 10_000;
 
     readonly Lock gate = new();
-    readonly MemoryTables tables = new();
+    readonly MemoryTables tables = new(newId ?? Guid.CreateVersion7);
     readonly Signals signal = new();
 
     public static BrokerStore Open(int eventLimit, TimeProvider clock) => new MemoryStore(eventLimit, clock).AsStore();
+
+    /// <summary>Whether a call would change anything.</summary>
+    internal bool HasUnrouted
+    {
+        get
+        {
+            lock (gate) return tables.HasUnrouted;
+        }
+    }
+
+    internal bool HasClaimable(ClaimRequest request)
+    {
+        lock (gate) return tables.Claimable(request).Count > 0;
+    }
+
+    internal bool HasReplayDue(DateTimeOffset now)
+    {
+        lock (gate) return tables.Replays.Values.Any(r => r.State is StoreReplayState.Running && r.NextAt <= now);
+    }
+
+    internal StoreReplay? FindReplay(string id)
+    {
+        lock (gate) return tables.Replays.GetValueOrDefault(id);
+    }
+
+    /// <summary>Of the last entry; empty before the first.</summary>
+    internal string LastAuditHash
+    {
+        get
+        {
+            lock (gate) return tables.Audit.Count == 0 ? "" : tables.Audit[^1].Hash;
+        }
+    }
+
+    internal StoredEvent? Find(EventIdentity identity)
+    {
+        lock (gate) return tables.Find(identity)?.AsStored();
+    }
+
+    internal StoredEvent? EventOf(Guid handling)
+    {
+        lock (gate) return tables.RowOf(handling)?.AsStored();
+    }
+
+    internal IReadOnlyList<StoredEvent> Matching(Func<StoredEvent, bool> fits)
+    {
+        lock (gate) return [.. tables.Rows.Select(r => r.AsStored()).Where(fits)];
+    }
+
+    internal TablesText Dump()
+    {
+        lock (gate) return tables.Dump();
+    }
+
+    internal void Load(TablesText text)
+    {
+        lock (gate) tables.Load(text);
+        signal.Set();
+    }
 
     public BrokerStore AsStore() => new(
         (events, _) => Task.FromResult(Append(events)),
@@ -31,8 +91,8 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock)
         new MemoryOperations(tables, gate, signal).AsOperations(),
         new MemoryDead(tables, gate, signal).AsPort(),
         new MemoryReplays(tables, gate, signal).AsRegister(),
-        new MemoryAudit(gate).AsRegister(),
-        new MemorySchemas(gate).AsRegister(),
+        new MemoryAudit(tables, gate).AsRegister(),
+        new MemorySchemas(tables, gate).AsRegister(),
         new SettingRegister(
             _ => Answer<IReadOnlyDictionary<string, string>>(() => new Dictionary<string, string>(tables.Settings, StringComparer.Ordinal)),
             (slug, value, _, _) => Answer(() =>

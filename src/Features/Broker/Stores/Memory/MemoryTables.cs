@@ -1,9 +1,11 @@
+using Hobom.Slices.Broker.Stores.Journal;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Memory;
 
 /// <summary>The rows. Not safe for several threads: who uses it holds the store's lock.</summary>
-sealed class MemoryTables
+/// <param name="newId">Of rows and handlings.</param>
+sealed class MemoryTables(Func<Guid> newId)
 {
     readonly Dictionary<EventIdentity, Row> byIdentity = [];
     readonly SortedDictionary<long, Row> rows = [];
@@ -17,9 +19,18 @@ sealed class MemoryTables
     /// <summary>Handlings with a letter; false: of an earlier death.</summary>
     public Dictionary<Guid, bool> Letters { get; } = [];
 
-    public Dictionary<string, Consumer> Consumers { get; } = new(StringComparer.Ordinal);
+    /// <summary>By name, and so in the same order wherever the same was done.</summary>
+    public SortedDictionary<string, Consumer> Consumers { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, StoreReplay> Replays { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<(string Type, int Version), EventSchema> Schemas { get; } = new(
+        Comparer<(string Type, int Version)>.Create((a, b) =>
+            string.CompareOrdinal(a.Type, b.Type) is var byType and not 0 ? byType : a.Version.CompareTo(b.Version)));
+
+    public List<AuditLine> Audit { get; } = [];
 
     public IEnumerable<Row> Rows => rows.Values;
 
@@ -42,9 +53,13 @@ sealed class MemoryTables
         return answers.ConvertAll(a => new Appended(byIdentity[a.Event.Identity].RowId, a.Event.Identity, a.Repeated));
     }
 
+    public bool HasUnrouted => Unrouted.Any();
+
+    IEnumerable<Row> Unrouted => rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null);
+
     public int Route(int limit, DateTimeOffset now)
     {
-        var unrouted = rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null).Take(limit).ToArray();
+        var unrouted = Unrouted.Take(limit).ToArray();
         foreach (var row in unrouted)
         {
             row.RoutedNo ??= ++lastRoutedNo;
@@ -57,20 +72,24 @@ sealed class MemoryTables
         return unrouted.Length;
     }
 
+    public Row? RowOf(Guid handling) => handlings.TryGetValue(handling, out var place) ? place.Row : null;
+
     public Handling AddHandling(Row row, Consumer consumer, DateTimeOffset notBefore)
     {
         var key = consumer.OrderedByKey ? row.Event.EffectiveKey : null;
         var handling = new Handling(
-            Guid.CreateVersion7(), consumer.Name, new HandlingState.Waiting(notBefore), 0, ++lastPosition, key, null, null);
+            newId(), consumer.Name, new HandlingState.Waiting(notBefore), 0, ++lastPosition, key, null, null);
         handlings.Add(handling.Id, (row, row.Handlings.Count));
         row.Handlings.Add(handling);
         return handling;
     }
 
-    public List<Claimed> Claim(ClaimRequest request)
+    public List<Claimed> Claim(ClaimRequest request) => [.. Claimable(request).Select(h => Lease(h, request))];
+
+    public IReadOnlyList<Handling> Claimable(ClaimRequest request)
     {
         var mine = rows.Values.SelectMany(r => r.Handlings).Where(h => h.Consumer == request.Consumer);
-        return [.. ClaimOrder.Pick(mine, request.OrderedByKey, request.Expired, request.Now, request.Limit).Select(h => Lease(h, request))];
+        return ClaimOrder.Pick(mine, request.OrderedByKey, request.Expired, request.Now, request.Limit);
     }
 
     public System.Collections.Generic.HashSet<Guid> Renew(IReadOnlyList<LeaseRef> leases, DateTimeOffset until)
@@ -153,6 +172,65 @@ sealed class MemoryTables
         }
     }
 
+    /// <summary>All of it, for a store that keeps its commands: whatever is added to the tables belongs here too.</summary>
+    public TablesText Dump() => new(
+        lastSequence, lastRoutedNo, lastPosition,
+        [.. rows.Values.Select(r => new RowText(
+            r.RowId, r.Sequence, EventJson.Write(r.Event), r.IsRouted, r.RoutedNo, r.NoConsumerSince, [.. r.Handlings.Select(AsText)])
+        {
+            ExpiredAt = r.ExpiredAt,
+        })],
+        [.. Consumers.Values.Select(ConsumerRow.Of)], new Dictionary<string, string>(Settings))
+    {
+        Replays = [.. Replays.Values.Select(ReplayRow.Of)], Schemas = [.. Schemas.Values], Audit = [.. Audit],
+    };
+
+    /// <summary>In place of what is here.</summary>
+    public void Load(TablesText text)
+    {
+        rows.Clear();
+        byIdentity.Clear();
+        handlings.Clear();
+        tokens.Clear();
+        edited.Clear();
+        Letters.Clear();
+        Consumers.Clear();
+        Settings.Clear();
+        Replays.Clear();
+        Schemas.Clear();
+        Audit.Clear();
+        (lastSequence, lastRoutedNo, lastPosition) = (text.LastSequence, text.LastRoutedNo, text.LastPosition);
+        foreach (var consumer in text.Consumers.Select(c => c.AsConsumer())) Consumers[consumer.Name] = consumer;
+        foreach (var (slug, value) in text.Settings) Settings[slug] = value;
+        foreach (var replay in text.Replays.Select(r => r.AsReplay())) Replays[replay.Id] = replay;
+        foreach (var schema in text.Schemas) Schemas[(schema.Type, schema.Version)] = schema;
+        Audit.AddRange(text.Audit);
+        foreach (var kept in text.Rows)
+        {
+            var row = new Row(kept.RowId, kept.Sequence, EventJson.Read(kept.Event))
+            {
+                IsRouted = kept.IsRouted, RoutedNo = kept.RoutedNo, NoConsumerSince = kept.NoConsumerSince,
+                ExpiredAt = kept.ExpiredAt,
+            };
+            rows.Add(row.Sequence, row);
+            byIdentity.Add(row.Event.Identity, row);
+            foreach (var handling in kept.Handlings)
+            {
+                handlings.Add(handling.Id, (row, row.Handlings.Count));
+                row.Handlings.Add(handling.AsHandling());
+                if (handling.Token > 0) tokens[handling.Id] = handling.Token;
+                if (handling.Edited is { } payload) edited[handling.Id] = payload;
+                if (handling.HasLetter is { } isCurrent) Letters[handling.Id] = isCurrent;
+            }
+        }
+    }
+
+    HandlingText AsText(Handling handling) => HandlingText.Of(handling, tokens.GetValueOrDefault(handling.Id)) with
+    {
+        Edited = edited.TryGetValue(handling.Id, out var bytes) ? bytes.ToArray() : null,
+        HasLetter = Letters.TryGetValue(handling.Id, out var isCurrent) ? isCurrent : null,
+    };
+
     static Handling After(Handling handling, TryEnd end, DateTimeOffset now) => end switch
     {
         TryEnd.Done => handling with { State = new HandlingState.Done(now), LastError = null },
@@ -199,7 +277,7 @@ sealed class MemoryTables
     void Insert(BrokerEvent given, DateTimeOffset now)
     {
         var created = given.CreatedAt == default ? given with { CreatedAt = now } : given;
-        var row = new Row(Guid.CreateVersion7(), ++lastSequence, created);
+        var row = new Row(newId(), ++lastSequence, created);
         rows.Add(row.Sequence, row);
         byIdentity.Add(given.Identity, row);
     }

@@ -37,7 +37,7 @@ if not (is(stream, 'stream') and is(settled, 'zset') and is(waiting, 'hash') and
   return redis.error_reply('WRONGTYPE a key of the router (router:... or the stream itself) is of another type')
 end
 
-local answers, blocked, last = {'ok'}, {}, nil
+local answers, blocked, last, changes, lives = {'ok'}, {}, nil, {}, {}
 for _ = 1, tonumber(ARGV[3]) do
   local id, lane = take(), take()
   local done
@@ -84,6 +84,7 @@ for _ = 1, tonumber(ARGV[3]) do
   elseif stale then answer = 'stale'; blocked[lane] = true
   else
     answer = 'applied'
+    local touched = {}
     for _, change in ipairs(writes) do
       local op, key, field, value, life = change[1], change[2], change[3], change[4], change[5]
       if op == '+' then redis.call('HINCRBY', key, field, value)
@@ -92,7 +93,11 @@ for _ = 1, tonumber(ARGV[3]) do
         local now = redis.call('HGET', key, field)
         if not now or less(now, value) then redis.call('HSET', key, field, value) end
       end
-      if life > 0 then redis.call('PEXPIRE', key, life) end
+      if life > 0 then lives[key] = life end
+      if not touched[key] then
+        touched[key] = true
+        changes[key] = (changes[key] or 0) + 1
+      end
     end
     for _, event in ipairs(events) do redis.call('XADD', unpack(event)) end
     if replay then redis.call('HDEL', waiting, id)
@@ -103,6 +108,23 @@ for _ = 1, tonumber(ARGV[3]) do
     end
   end
   answers[#answers + 1] = answer
+end
+-- Once a key and not once an entry: a batch touches some keys many times.
+for key, count in pairs(changes) do
+  local counter = 'router:changes:' .. key
+  -- It only tells watchers of gaps: a counter that cannot be counted on must not stop what is half done.
+  redis.pcall('INCRBY', counter, count)
+  if lives[key] then
+    redis.call('PEXPIRE', key, lives[key])
+    redis.call('PEXPIRE', counter, lives[key])
+  end
+end
+local function id(text) return tonumber(text:match('^%d+')), tonumber(text:match('%d+$')) end
+local known = last and redis.call('HGET', facts, 'last')
+if known then
+  -- The shards of one stream come here by turns.
+  local km, ks = id(known); local lm, ls = id(last)
+  if km > lm or (km == lm and ks > ls) then last = nil end
 end
 if last then redis.call('HSET', facts, 'last', last) end
 return answers

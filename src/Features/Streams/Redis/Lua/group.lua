@@ -13,7 +13,9 @@ local function map(list)
 end
 
 local info = map(redis.call('XINFO', 'STREAM', stream))
+redis.call('HSETNX', KEYS[3], 'made', 0)
 if not made.err then
+  redis.call('HINCRBY', KEYS[3], 'made', 1)
   -- What was trimmed before the group was made was never the group's.
   redis.call('XGROUP', 'SETID', stream, group, '0', 'ENTRIESREAD', info['entries-added'] - info.length)
 end

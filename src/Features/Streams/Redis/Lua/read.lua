@@ -1,7 +1,7 @@
 #!lua
 -- Hands out new entries to the shard's owner and to nobody else: a read that is late finds the lease gone.
 -- What others trimmed away unread is counted here, before the group goes past it.
--- KEYS: lease, stream, facts. ARGV: holder, group, consumer, count.
+-- KEYS: lease, stream, facts. ARGV: holder, group, consumer, count, and how many may be pending before reading pauses.
 local stream, group = KEYS[2], ARGV[2]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
 
@@ -36,5 +36,6 @@ if mine['entries-read'] and (not first or after(first[1], delivered)) then
   else lost = 0 end
 end
 
+if mine.pending >= tonumber(ARGV[5]) then return {'ok', lost, {}, delivered, 1} end
 local read = redis.call('XREADGROUP', 'GROUP', group, ARGV[3], 'COUNT', ARGV[4], 'STREAMS', stream, '>')
-return {'ok', lost, read and read[1][2] or {}, delivered}
+return {'ok', lost, read and read[1][2] or {}, delivered, 0}

@@ -1,12 +1,9 @@
-using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Decisions;
-using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Streams;
 
 namespace Hobom.Slices.Tests.Streams.Servers;
 
-/// <summary>Entries that cannot be handled: as dead letters they hold up nobody, and count once when they are replayed.</summary>
-public sealed class RouterLetterTests(RouterFixture fixture) : RouterTest(fixture)
+/// <summary>Entries that cannot be applied, and what becomes of them.</summary>
+public sealed class StreamFailureTests(RouterFixture fixture) : RouterTest(fixture), IClassFixture<RouterFixture>
 {
     [Fact]
     public async Task N10_malformed_entries_wait_as_dead_letters_and_hold_up_nobody()
@@ -19,11 +16,11 @@ public sealed class RouterLetterTests(RouterFixture fixture) : RouterTest(fixtur
         await using var router = TestRouter.Start(Fixture.Server.Address);
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
         await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
-        var letter = await LetterAsync(router, "events:auth:5-1");
+        var letter = await router.LetterAsync("events:auth:5-1");
         Assert.Equal(("the entry has no user_id", "handle", "auth.login"),
-            (Record(letter).Reason, Record(letter).Stage, Record(letter).EventType));
+            (RouterLetters.Record(letter).Reason, RouterLetters.Record(letter).Stage, RouterLetters.Record(letter).EventType));
         Assert.Equal("""{"stream":"events:auth","id":"5-1","fields":{"type":"login"}}""", System.Text.Encoding.UTF8.GetString(letter.Payload.Span));
-        Assert.Equal("the entry has no type", Record(await LetterAsync(router, "events:auth:5-4")).Reason);
+        Assert.Equal("the entry has no type", RouterLetters.Record(await router.LetterAsync("events:auth:5-4")).Reason);
     }
 
     [Theory]
@@ -55,7 +52,7 @@ public sealed class RouterLetterTests(RouterFixture fixture) : RouterTest(fixtur
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
         Assert.Equal(2, await Db.PendingAsync("events:auth"));
         await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
-        var record = Record(await LetterAsync(router, "events:auth:5-1"));
+        var record = RouterLetters.Record(await router.LetterAsync("events:auth:5-1"));
         Assert.Equal("state:user:poison is no hash (delivered 5 times)", record.Reason);
         Assert.Equal(5, record.AttemptCount);
     }
@@ -72,7 +69,7 @@ public sealed class RouterLetterTests(RouterFixture fixture) : RouterTest(fixtur
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
 
         var replay = new StreamReplay(router.Router.Parts);
-        var order = await OrderAsync(router, "events:auth:1768727553123-0");
+        var order = await router.OrderAsync("events:auth:1768727553123-0");
         Assert.IsType<Runtime.Delivering.ReplayOutcome.Delivered>(await replay.RunAsync(order));
         Assert.IsType<Runtime.Delivering.ReplayOutcome.Delivered>(await replay.RunAsync(order));
         Assert.Equal(2, await Db.CountAsync("state:user:u", "login_count"));
@@ -97,21 +94,6 @@ public sealed class RouterLetterTests(RouterFixture fixture) : RouterTest(fixtur
         await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "5-1"));
         Assert.Equal(
             "internal error: InvalidOperationException: a bug (delivered 2 times)",
-                Record(await LetterAsync(router, "events:auth:5-1")).Reason);
-    }
-
-    static LetterRecord Record(StoredLetter letter) => ((RecordReading.Readable)letter.Record).Record;
-
-    static async Task<StoredLetter> LetterAsync(TestRouter router, string id) =>
-        (await router.Letters.GetAsync(new DeadLetterKey(new Category("stream"), id))).Match(
-            lookup => ((LetterLookup.Found)lookup).Letter, failure => throw new InvalidOperationException(failure.Message));
-
-    static async Task<Runtime.Delivering.ReplayOrder> OrderAsync(TestRouter router, string id)
-    {
-        var letter = await LetterAsync(router, id);
-        var route = new ReplayRoute(new RelayRoute("STREAM_ENTRY", "", new Category("stream")), e => e.Value);
-        var delivery = DeadLetterDecisions.PlanReplay(letter, route, DateTimeOffset.UtcNow)
-            .Match(Right: d => d, Left: refusal => throw new InvalidOperationException(refusal.Message));
-        return new Runtime.Delivering.ReplayOrder(delivery, "test", Runtime.Delivering.Confirmation.None);
+                RouterLetters.Record(await router.LetterAsync("events:auth:5-1")).Reason);
     }
 }

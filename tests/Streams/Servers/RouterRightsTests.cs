@@ -3,8 +3,8 @@ using StackExchange.Redis;
 
 namespace Hobom.Slices.Tests.Streams.Servers;
 
-/// <summary>What the router may be allowed in Redis, and no more.</summary>
-public sealed class RouterAccountTests(RouterFixture fixture) : RouterTest(fixture)
+/// <summary>The account that the operators are told to make.</summary>
+public sealed class RouterRightsTests(RouterFixture fixture) : RouterTest(fixture), IClassFixture<RouterFixture>
 {
     /// <summary>The rights of docs/OPERATING.md, read from it.</summary>
     [Fact]

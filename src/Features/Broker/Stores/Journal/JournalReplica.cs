@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Hobom.Slices.Broker.Stores.Memory;
+using Hobom.Slices.Core;
+using LanguageExt;
+
+namespace Hobom.Slices.Broker.Stores.Journal;
+
+/// <summary>
+/// The tables as the journal makes them. Every process applies the same commands from the same beginning, and gets the same
+/// tables: nothing here asks a clock or chance.
+/// </summary>
+sealed class JournalReplica
+{
+    /// <summary>Held in the memory of every process; beyond it events that are done make room, or an append is refused.</summary>
+    public const int EventLimit = 100_000;
+
+    static readonly TablesText Nothing = new(0, 0, 0, [], [], new Dictionary<string, string>());
+
+    readonly MemoryStore tables;
+    int made;
+
+    public JournalReplica(TimeProvider clock)
+    {
+        tables = new MemoryStore(EventLimit, clock, NextId);
+        Store = tables.AsStore();
+    }
+
+    /// <summary>To be asked; its changes are made by commands alone.</summary>
+    public BrokerStore Store { get; }
+
+    public ulong Position { get; private set; }
+
+    public bool HasUnrouted => tables.HasUnrouted;
+
+    public bool HasClaimable(ClaimRequest request) => tables.HasClaimable(request);
+
+    public bool HasReplayDue(DateTimeOffset now) => tables.HasReplayDue(now);
+
+    public StoreReplay? FindReplay(string id) => tables.FindReplay(id);
+
+    public string LastAuditHash => tables.LastAuditHash;
+
+    public IReadOnlyList<StoredEvent> Matching(Func<StoredEvent, bool> fits) => tables.Matching(fits);
+
+    public StoredEvent? Find(EventIdentity identity) => tables.Find(identity);
+
+    public StoredEvent? EventOf(Guid handling) => tables.EventOf(handling);
+
+    public KeptState Keep() => new(Position, tables.Dump().Write());
+
+    public void Load(KeptState state)
+    {
+        tables.Load(state.Bytes.Length == 0 ? Nothing : TablesText.Read(state.Bytes));
+        Position = state.Position;
+    }
+
+    /// <returns>What the store's own call answers.</returns>
+    public async Task<object> ApplyAsync(ulong position, JournalCommand command)
+    {
+        (Position, made) = (position, 0);
+        return command switch
+        {
+            JournalCommand.Begin => Prelude.Right<StoreFailure, Unit>(Unit.Default),
+            JournalCommand.Append append => await Store.Append([.. append.Events.Select(e => EventJson.Read(e))], default),
+            JournalCommand.Route route => await Store.Route(route.Limit, route.Now, default),
+            JournalCommand.Claim claim => await Store.Claim(claim.Request, default),
+            JournalCommand.Renew renew => await Store.Renew(renew.Leases, renew.Until, default),
+            JournalCommand.Close close => await Store.Close([.. close.Closings.Select(c => c.AsClosing())], close.Now, default),
+            JournalCommand.SaveConsumer save => await Store.Consumers.Save(save.Consumer.AsConsumer(), default),
+            JournalCommand.SetState set => await Store.Consumers.SetState(set.Name, set.State.AsState(), default),
+            JournalCommand.RemoveConsumer remove => await Store.Consumers.Remove(remove.Name, remove.Now, default),
+            JournalCommand.Replay replay =>
+                await Store.Operate.Replay(new EventIdentity(replay.Source, replay.Id), replay.Consumer, replay.Now, default),
+            JournalCommand.Discard discard =>
+                await Store.Operate.Discard(new EventIdentity(discard.Source, discard.Id), discard.Consumer, discard.Now, default),
+            JournalCommand.Purge purge => await Store.Operate.Purge(purge.EndedBefore, purge.Limit, default),
+            JournalCommand.SetSetting set => await Store.Settings.Set(set.Slug, set.Value, set.By, default),
+            JournalCommand.Expire expire => await Store.Operate.Expire(expire.Before, expire.Now, expire.Limit, default),
+            JournalCommand.NoteLetters note => await Store.Dead.Note(note.Notes, default),
+            JournalCommand.Revive revive => await Store.Dead.Revive(
+                revive.HandlingId, revive.Edited is { } bytes ? Option<ReadOnlyMemory<byte>>.Some(bytes) : default, revive.Now, default),
+            JournalCommand.PutAside put => await Store.Dead.PutAside(put.HandlingId, put.Now, default),
+            JournalCommand.Restore restore => await Store.Dead.Restore(restore.HandlingId, restore.Now, default),
+            JournalCommand.PlanReplay plan => await Store.Replays.Plan(plan.Row.AsReplay(), default),
+            JournalCommand.SaveReplay save =>
+                (await Store.Replays.Change(save.Row.Id, _ => save.Row.AsReplay(), default)).Map(_ => Unit.Default),
+            JournalCommand.StepReplay step => await Store.Replays.Step(step.Now, default),
+            JournalCommand.AddSchema add => await Store.Schemas.Add(add.Schema, default),
+            JournalCommand.AppendAudit line => await Store.Audit.Append(line.Entry, _ => line.Hash, default),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    /// <summary>From the command's place and the number within it.</summary>
+    Guid NextId()
+    {
+        Span<byte> seed = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt64BigEndian(seed, Position);
+        BinaryPrimitives.WriteInt32BigEndian(seed[8..], made++);
+        return new Guid(SHA256.HashData(seed).AsSpan(0, 16));
+    }
+}
