@@ -4,7 +4,7 @@ using Hobom.Slices.Tests.Support;
 namespace Hobom.Slices.Tests.Integration.Outages;
 
 /// <summary>Outages of Kafka, on one broker whose topics and rights the tests make and take away.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class OutageCollection : ICollectionFixture<OutageNeighbours>
 {
     public const string Name = "Outages";

@@ -1,34 +1,18 @@
-using Xunit.Abstractions;
-
-[assembly: TestCollectionOrderer(
-    "Hobom.Slices.Tests.Integration.Processor.LongestFirst", "Hobom.Slices.Tests.Integration")]
-
 namespace Hobom.Slices.Tests.Integration.Processor;
 
-// The tests of one collection run one after the other, on neighbours of their own that they may kill; collections run
-// side by side, for most of a test is waiting.
+// The tests of one collection run one after the other, on neighbours of their own that they may kill. So do the collections of
+// whole processors: side by side on two cores their time limits are not long enough.
 
 /// <summary>What one processor does with its neighbours.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ProcessorCollection : ICollectionFixture<ProcessorNeighbours>
 {
     public const string Name = "Processor";
 }
 
 /// <summary>Neighbours and processors that are killed, frozen and stopped.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TakeoverCollection : ICollectionFixture<ProcessorNeighbours>
 {
     public const string Name = "Takeover";
-}
-
-/// <summary>Starts the collections of whole processors before all others: they take longest, and none should be alone at the end.</summary>
-public sealed class LongestFirst : ITestCollectionOrderer
-{
-    static readonly string[] First = [TakeoverCollection.Name, ProcessorCollection.Name, Outages.OutageCollection.Name];
-
-    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections
-            .OrderBy(c => Array.IndexOf(First, c.DisplayName) is >= 0 and var place ? place : First.Length)
-            .ThenBy(c => c.DisplayName, StringComparer.Ordinal);
 }

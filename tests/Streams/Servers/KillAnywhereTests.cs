@@ -1,10 +1,8 @@
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;
-using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Streams.Rules;
 using Microsoft.Extensions.Logging.Abstractions;
-using StackExchange.Redis;
 using StreamEntry = Hobom.Slices.Streams.StreamEntry;
 
 namespace Hobom.Slices.Tests.Streams.Servers;

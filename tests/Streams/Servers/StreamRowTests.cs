@@ -1,4 +1,3 @@
-using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;
 using StackExchange.Redis;
 

@@ -1,4 +1,3 @@
-using Hobom.Slices.Streams;
 
 namespace Hobom.Slices.Tests.Streams.Servers;
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
-using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using LanguageExt;
-using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Streams;
 

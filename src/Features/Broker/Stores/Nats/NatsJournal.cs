@@ -59,7 +59,7 @@ sealed class NatsJournal : IAsyncDisposable
         NatsSettings settings, TimeProvider clock, CancellationToken stopping)
     {
         var journal = new NatsJournal(settings, clock);
-        var opened = await journal.EdgeAsync(async limit =>
+        var opened = await EdgeAsync(async limit =>
         {
             await journal.connection.ConnectAsync();
             await journal.StreamAsync(limit);
@@ -237,7 +237,7 @@ sealed class NatsJournal : IAsyncDisposable
         }
     }
 
-    async Task<Either<StoreFailure, T>> EdgeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stopping)
+    static async Task<Either<StoreFailure, T>> EdgeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stopping)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(Limit * 3);
