@@ -7,7 +7,7 @@ namespace Hobom.Slices.Tests.Integration.Telemetry;
 sealed partial class Scrape(string text)
 {
     readonly Dictionary<string, double> samples = Line().Matches(text).ToDictionary(
-        m => m.Groups[1].Value, m => double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        m => m.Groups[1].Value.Replace("{}", "", StringComparison.Ordinal), m => double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     public static async Task<Scrape> OfAsync(HttpClient http) => new(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
 
