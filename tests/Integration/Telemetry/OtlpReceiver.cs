@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Tests.Integration.Telemetry;
 
@@ -29,6 +30,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
         var receiver = new OtlpReceiver(builder.Build());
         receiver.app.MapPost("/v1/traces", http => receiver.TakeAsync(http, receiver.TakeSpan));
         receiver.app.MapPost("/v1/metrics", http => receiver.TakeAsync(http, metric => receiver.metrics[Text(metric, 1)] = true));

@@ -63,6 +63,7 @@ public sealed class PushedTelemetryTests(ProcessorNeighbours neighbours) : Proce
         var replay = Assert.Single(collector.Spans, s => s.Name == "replay messages");
         Assert.NotEqual(failed.TraceId, replay.TraceId);
         Assert.Contains(failed.TraceId, replay.Links);
+        await Messages.CatchUpAsync();
         Assert.Equal(replay.TraceId, Messages.Of(id)[0].TextsOf("traceparent").Single().Split('-')[1]);
     }
 }

@@ -7,7 +7,8 @@ namespace Hobom.Slices.Tests.Integration.Telemetry;
 sealed partial class Scrape(string text)
 {
     readonly Dictionary<string, double> samples = Line().Matches(text).ToDictionary(
-        m => m.Groups["name"].Value, m => double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        m => m.Groups["name"].Value.Replace("{}", "", StringComparison.Ordinal),
+        m => double.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture), StringComparer.Ordinal);
 
     public static async Task<Scrape> OfAsync(HttpClient http) => new(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
 
