@@ -27,7 +27,7 @@ public sealed partial class DockerfileTests
     {
         string[] imported = [.. Directory.EnumerateFiles(Root, "Directory.*").Select(f => Path.GetFileName(f)), "global.json"];
         Assert.All(imported, file => Assert.Contains(file, BeforeRestore(dockerfile), StringComparison.Ordinal));
-        if (dockerfile == "Dockerfile") Assert.Contains("src/Directory.Build.props", BeforeRestore(dockerfile), StringComparison.Ordinal);
+        Assert.Contains("src/Directory.Build.props", BeforeRestore(dockerfile), StringComparison.Ordinal);
     }
 
     static string BeforeRestore(string dockerfile) =>

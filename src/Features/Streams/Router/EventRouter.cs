@@ -120,7 +120,8 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
         if (!(await registry.TakeAsync(shard.Name)).TryGetRight(out var holder, out _) || holder.Length == 0) return;
         var stop = new CancellationTokenSource();
         owned[shard.Name] = new OwnedShard(holder, stop, WorkAsync(shard.Name, WorkOn(shard, holder), stop.Token));
-        parts.Log.LogInformation(LogEvents.Named("streams.taken"), "{Stream}: taken under number {Fence}", shard.Name, holder.Split(' ')[0]);
+        parts.Log.LogInformation(
+            LogEvents.Named("streams.taken"), "{Stream}: taken under number {Fence}", shard.Name, holder.Split(' ')[0]);
     }
 
     Func<CancellationToken, Task> WorkOn(ShardStream shard, string holder)

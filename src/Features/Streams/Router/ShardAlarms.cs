@@ -30,7 +30,8 @@ sealed class ShardAlarms(ShardStream shard, ShardProgress progress, RouterParts 
     public void Tell(ShardProblem trouble)
     {
         var words = trouble is ShardProblem.Away(var failure) ? failure.Message : "the consumer group is gone";
-        if (progress.Status.Problem != words) parts.Log.LogWarning(LogEvents.Named("streams.trouble"), "{Stream}: {Problem}", shard.Name, words);
+        if (progress.Status.Problem != words)
+            parts.Log.LogWarning(LogEvents.Named("streams.trouble"), "{Stream}: {Problem}", shard.Name, words);
         progress.Update(s => s with { Problem = words, ProblemSince = s.ProblemSince ?? parts.Clock.GetUtcNow() });
     }
 }
