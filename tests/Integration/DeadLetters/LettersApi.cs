@@ -5,6 +5,7 @@ using System.Text.Json;
 using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.Audit;
+using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
@@ -51,7 +52,7 @@ public sealed class LettersApi : IAsyncDisposable
             .AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock))
             .AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))
-            .AddSingleton(new RedisReplayJobs(redis.Connection))
+            .AddSingleton(new RedisReplayJobs(redis.Connection)).AddSingleton(new LetterOwners(slices))
             .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobPlanner>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
         builder.Services.AddAuthorization(o =>
