@@ -6,10 +6,9 @@ using static Hobom.Slices.Tests.Integration.Processor.DoctorTests;
 namespace Hobom.Slices.Tests.Integration.Outages;
 
 /// <summary>What <c>hobom doctor</c> finds of topics and of an account's rights on them, at Kafka's own broker.</summary>
-public sealed class DoctorOfTopicsTests(ProcessorNeighbours neighbours, StrictKafka kafka)
-    : ProcessorTest(neighbours), IClassFixture<StrictKafka>
+public sealed class DoctorOfTopicsTests(OutageNeighbours neighbours) : OutageTest(neighbours)
 {
-    const string Topic = "hobom.messages";
+    readonly StrictKafka kafka = neighbours.Kafka;
 
     [RealKafkaFact]
     public async Task A_topic_that_is_missing_takes_less_or_may_not_be_written_or_read_is_told()

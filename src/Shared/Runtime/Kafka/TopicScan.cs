@@ -50,7 +50,8 @@ public sealed class TopicScan(KafkaSettings settings)
             if (read.IsPartitionEOF || offset >= end - 1)
             {
                 open.Remove(partition);
-                consumer.Pause([read.TopicPartition]);
+                // What was read does not name its topic: that field is not asked for, and the client takes no partition without one.
+                consumer.Pause([new TopicPartition(topic, read.Partition)]);
             }
 
             if (!read.IsPartitionEOF && offset < end) yield return Of(read);
