@@ -1,6 +1,5 @@
 using Confluent.Kafka.Admin;
 using Hobom.Slices.Tests.Integration.Kafka;
-using Hobom.Slices.Tests.Integration.Processor;
 using static Hobom.Slices.Tests.Integration.Processor.DoctorTests;
 
 namespace Hobom.Slices.Tests.Integration.Outages;
