@@ -24,8 +24,8 @@ static class WebServer
     }
 
     static string VariablesOf(WebApplication app) => app.Services.GetRequiredService<TelemetryExport>().Settings.Listen is null
-        ? "HOBOM_HTTP_ADDR"
-        : $"HOBOM_HTTP_ADDR or {TelemetrySettings.ListenVariable}";
+        ? ListenAddress.Variable
+        : $"{ListenAddress.Variable} or {TelemetrySettings.ListenVariable}";
 
     /// <summary>Requests under way have five seconds.</summary>
     public static async Task StopAsync(WebApplication app)
