@@ -1,6 +1,6 @@
 namespace Hobom.Slices.Tests.Integration.Outages;
 
-/// <summary>libfaketime of Debian's package <c>faketime</c>: another clock for one process. Java runs under it; .NET does not start.</summary>
+/// <summary>libfaketime of Debian's package <c>faketime</c>: another clock for one process. Java and Redis run under it; .NET does not start.</summary>
 static class FakeTime
 {
     static readonly string? Library = Directory.Exists("/usr/lib")
@@ -11,9 +11,10 @@ static class FakeTime
     public static string? Missing => Library is null ? "there is no libfaketime: Debian's package faketime" : null;
 
     /// <summary>For the process itself: the program of the package would be a parent that outlives being killed.</summary>
+    /// <remarks>Redis' jemalloc would ask for the time before the library is ready to tell it: nothing decays, so it need not.</remarks>
     /// <param name="offset">Such as <c>+61m</c>.</param>
     public static (string Name, string Value)[] Variables(string offset) =>
-        [("LD_PRELOAD", Library!), ("FAKETIME", offset)];
+        [("LD_PRELOAD", Library!), ("FAKETIME", offset), ("MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")];
 }
 
 /// <summary>Needs Kafka's own broker and another clock for a process.</summary>
@@ -21,4 +22,11 @@ static class FakeTime
 sealed class OtherClockFactAttribute : FactAttribute
 {
     public OtherClockFactAttribute() => Skip = Kafka.RealKafkaFactAttribute.WhyNot ?? FakeTime.Missing;
+}
+
+/// <summary>Needs a Redis of this machine and another clock for it.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+sealed class OtherClockTheoryAttribute : TheoryAttribute
+{
+    public OtherClockTheoryAttribute() => Skip = Support.RedisServer.IsInstalled ? FakeTime.Missing : "there is no redis-server on this machine";
 }
