@@ -11,10 +11,13 @@ static class FakeTime
     public static string? Missing => Library is null ? "there is no libfaketime: Debian's package faketime" : null;
 
     /// <summary>For the process itself: the program of the package would be a parent that outlives being killed.</summary>
-    /// <remarks>Redis' jemalloc would ask for the time before the library is ready to tell it: nothing decays, so it need not.</remarks>
     /// <param name="offset">Such as <c>+61m</c>.</param>
     public static (string Name, string Value)[] Variables(string offset) =>
-        [("LD_PRELOAD", Library!), ("FAKETIME", offset), ("MALLOC_CONF", "dirty_decay_ms:-1,muzzy_decay_ms:-1")];
+        [("LD_PRELOAD", Library!), ("FAKETIME", offset)];
+
+    /// <summary>As <see cref="Variables"/>: Redis' jemalloc asks for the time while it starts, and must find the C library's own first.</summary>
+    public static (string Name, string Value)[] OfRedis(string offset) =>
+        [("LD_PRELOAD", $"{Library}:libc.so.6"), ("FAKETIME", offset)];
 }
 
 /// <summary>Needs Kafka's own broker and another clock for a process.</summary>

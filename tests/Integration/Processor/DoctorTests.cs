@@ -57,7 +57,7 @@ public sealed class DoctorTests(ProcessorNeighbours neighbours) : ProcessorTest(
     [InlineData("-90s", "-")]
     public async Task A_Redis_with_another_clock_is_told(string offset, string sign)
     {
-        await using var redis = await RedisServer.StartedWithAsync(FakeTime.Variables(offset));
+        await using var redis = await RedisServer.StartedWithAsync(FakeTime.OfRedis(offset));
         var report = await FindsAsync(Neighbours.Settings(("HOBOM_REDIS_ADDR", redis.Address)), "redis:", $"Redis' clock is {sign}", "NTP");
         Assert.Single(report.GetProperty("checks").EnumerateArray(), c => !c.GetProperty("ok").GetBoolean());
     }

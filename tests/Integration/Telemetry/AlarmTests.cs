@@ -49,7 +49,6 @@ public sealed class AlarmTests(ProcessorNeighbours neighbours) : ProcessorTest(n
     [InlineData("CONFIG SET maxmemory 1", "OOM", "CONFIG SET maxmemory 0")]
     [InlineData("REPLICAOF 127.0.0.1 1", "READONLY", "REPLICAOF NO ONE")]
     [InlineData("ACL SETUSER default -@scripting", "NOPERM", "ACL SETUSER default +@all")]
-    [InlineData("ACL SETUSER default -@write", "NOPERM", "ACL SETUSER default +@all")]
     public async Task HobomRedisAway_Redis_refuses(string trouble, string word, string cure)
     {
         await using var processor = await StartAsync();
