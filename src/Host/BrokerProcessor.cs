@@ -35,7 +35,10 @@ sealed class BrokerProcessor : IAsyncDisposable
         loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
         var builder = HttpApi.NewBuilder(http, telling.Listen, access, ["broker"], logs, o =>
         {
-            o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(PageSlice).Assembly, typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly];
+            o.Assemblies =
+            [
+                typeof(BrokerProcessor).Assembly, typeof(PageSlice).Assembly, typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly,
+            ];
             o.Filter = HasAllItAsks;
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(

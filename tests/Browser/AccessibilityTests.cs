@@ -24,7 +24,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
         await page.FillAsync("input[name=key]", Fixture.Keys["editor"]);
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync("nav");
-        foreach (var view in Views) await Axe.FindsNothingInViewAsync(page, Hash(view), width);
+        foreach (var view in Views) await Axe.FindsNothingInViewAsync(page, Hash(view));
 
         await ShowAsync(page, "#/letters");
         foreach (var button in (string[])[".group .actions button:nth-child(1)", ".group .actions button:nth-child(2)", ".group .actions button:nth-child(3)"])

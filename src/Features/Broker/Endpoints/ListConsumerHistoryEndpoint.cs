@@ -24,16 +24,19 @@ public sealed class ListConsumerHistoryEndpoint(BrokerSlice slice) : BrokerRoute
         Policies(Role.Reader);
         Describe(
             "The last hour of every consumer",
-            "Events done and tries failed, by the minute, in this process: another has its own. Kept in memory, it begins with the process.");
+            "Events done and tries failed, by the minute, in this process: another has its own. Kept in memory: it begins with the "
+            + "process.");
     }
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if ((await broker.Store.Consumers.All(ct)).TryGetRight(out var consumers, out var failure))
-            await Send.OkAsync(
-                new ConsumerHistoryView(
-                    60, [.. Slice.History.Of(consumers.Select(c => c.Name)).Select(h => new ConsumerHourView(h.Consumer, h.Done, h.Failed))]),
-                ct);
-        else await RefuseAsync(failure, ct);
+        if (!(await broker.Store.Consumers.All(ct)).TryGetRight(out var consumers, out var failure))
+        {
+            await RefuseAsync(failure, ct);
+            return;
+        }
+
+        var hours = Slice.History.Of(consumers.Select(c => c.Name));
+        await Send.OkAsync(new ConsumerHistoryView(60, [.. hours.Select(h => new ConsumerHourView(h.Consumer, h.Done, h.Failed))]), ct);
     }
 }

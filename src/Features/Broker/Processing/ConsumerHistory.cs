@@ -30,7 +30,7 @@ public sealed class ConsumerHistory(TimeProvider clock)
 
             if (!minutes.TryGetValue(minute, out var known))
                 foreach (var old in minutes.Keys.Where(m => m <= minute - Minutes).ToArray()) minutes.Remove(old);
-            minutes[minute] = made.Outcome is TryOutcome.Done ? known with { Done = known.Done + 1 } : known with { Failed = known.Failed + 1 };
+            minutes[minute] = made.Outcome is TryOutcome.Done ? (known.Done + 1, known.Failed) : (known.Done, known.Failed + 1);
         }
     }
 

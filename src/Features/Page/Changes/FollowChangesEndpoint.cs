@@ -27,7 +27,8 @@ public sealed class FollowChangesEndpoint(
         {
             s.Summary = "Follow what changes";
             s.Description = "Server-sent events, one each second: the server's clock, a number that changes whenever any letter did, and "
-                + "the state of each flow; no letters and no flows where the broker runs alone. It ends after a minute and is to be asked for again; 20 at a time for each caller.";
+                + "the state of each flow; no letters and no flows where the broker runs alone. It ends after a minute and is to be "
+                + "asked for again; 20 at a time for each caller.";
             s.ResponseExamples[200] = new ChangeMark(
                 DateTimeOffset.UnixEpoch, new LettersMark(Loaded: true, 214, 17, DateTimeOffset.UnixEpoch),
                 [new FlowMark("messages", "waiting", 120_417, 3, Down: false)]);
