@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Hobom.Slices.Tests.Browser;
@@ -25,6 +27,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync("nav");
         foreach (var view in Views) await Axe.FindsNothingInViewAsync(page, Hash(view));
+        await Axe.FindsNothingInViewAsync(page, $"#/operations/{await PlanReplayAsync()}");
 
         await ShowAsync(page, "#/letters");
         foreach (var button in (string[])[".group .actions button:nth-child(1)", ".group .actions button:nth-child(2)", ".group .actions button:nth-child(3)"])
@@ -40,6 +43,8 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
         await page.Keyboard.PressAsync("?");
         await page.WaitForSelectorAsync("dialog[open] .keys");
         await Axe.FindsNothingAsync(page, "shortcuts");
+
+        await Axe.FindsNothingInViewAsync(await SignedInAsync("auditor", language, theme, width), "#/audit");
     }
 
     [BrowserFact]
@@ -68,6 +73,13 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync(".letter .held");
         Assert.Empty(await page.Locator("dialog").AllAsync());
+    }
+
+    async Task<string> PlanReplayAsync()
+    {
+        using var answer = await Processor.Http.PostAsJsonAsync(
+            "/hobom-event-processor/internal/api/v1/dlq/replays", new { keys = new[] { $"dlq:menu:{Prefix}0002" } });
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 
     string Hash(string view) => view switch

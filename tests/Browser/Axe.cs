@@ -19,7 +19,7 @@ static class Axe
     /// <param name="picture">Its name among the pictures, where HOBOM_PICTURES names a folder for them.</param>
     public static async Task FindsNothingInViewAsync(IPage page, string hash, string? picture = null)
     {
-        await page.EvaluateAsync("hash => { location.hash = hash; }", hash);
+        await PageTest.ShowAsync(page, hash);
         await page.WaitForSelectorAsync(".card, .facts, table, .box, form.filters");
         await page.WaitForFunctionAsync("() => !document.querySelector('[aria-busy]')");
         await FindsNothingAsync(page, hash);
@@ -30,7 +30,7 @@ static class Axe
             Assert.True(
                 await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), $"{hash} is wider than {width}");
             if (picture is not null && Pictures is { Length: > 0 })
-                await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{picture}-{width}.png") });
+                await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{picture}-{width}.png"), FullPage = true });
         }
 
         await page.SetViewportSizeAsync(size.Width, size.Height);

@@ -31,11 +31,17 @@ public sealed class LinkViewTests(BrowserFixture fixture) : PartsTest(fixture)
     }
 
     [BrowserFact]
-    public async Task Where_there_are_none_it_says_so_and_what_a_link_carries_is_for_operators()
+    public async Task Where_there_is_nothing_each_view_says_so_and_what_a_link_carries_is_for_operators()
     {
         var page = await SignedInAsync("operator");
         await ShowAsync(page, "#/links");
-        await page.WaitForSelectorAsync(".box.empty");
+        await page.WaitForSelectorAsync(".box.empty:has-text('There are no links.')");
+        foreach (var view in (string[])["#/letters", "#/letters/list", "#/operations", "#/gone", "#/broker/dead", "#/broker/replays", "#/broker/schemas"])
+        {
+            await ShowAsync(page, view);
+            await page.WaitForSelectorAsync(".box.empty");
+        }
+
         await LinkAsync("4711");
         await ShowAsync(page, "#/links?module=accounts&entity_type=user&entity_id=7");
         await page.WaitForSelectorAsync(".meta:has-text('buyer')");

@@ -9,7 +9,7 @@ namespace Hobom.Slices.Tests.Browser;
 public sealed class ManyLettersTests(BrowserFixture fixture, ITestOutputHelper output) : PageTest(fixture)
 {
     const int Many = 200_000;
-    const int AtOnce = 5_000;
+    const int AtOnce = 1_000;
     const int Causes = 40;
 
     /// <summary>Makes letters like the first one, as the store writes them, a second apart.</summary>

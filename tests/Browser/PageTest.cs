@@ -72,7 +72,17 @@ public abstract class PageTest(BrowserFixture fixture) : IAsyncLifetime
         return page;
     }
 
-    protected static Task ShowAsync(IPage page, string hash) => page.EvaluateAsync("hash => { location.hash = hash; }", hash);
+    /// <summary>When it returns, the page has begun to show the view.</summary>
+    internal static Task ShowAsync(IPage page, string hash) => page.EvaluateAsync(
+        """
+        hash => new Promise(done => {
+          const before = location.href;
+          addEventListener('hashchange', () => done(), { once: true });
+          location.hash = hash;
+          if (location.href === before) done();
+        })
+        """,
+        hash);
 
     /// <summary>All that a browser says against a page.</summary>
     sealed class Watched

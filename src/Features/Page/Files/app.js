@@ -51,6 +51,7 @@ async function start() {
     whenSignedOut(() => showSignIn(t('signin.over')));
     live.listen(showNews);
     addEventListener('hashchange', show);
+    addEventListener('resize', scrollStrip);
     const came = new URLSearchParams(location.search).get('signin');
     if (came) history.replaceState(null, '', '/');
     if (who.name === null) showSignIn(came ? t(came === 'norole' ? 'signin.norole' : 'signin.failed') : null);
@@ -120,13 +121,18 @@ async function show() {
   for (const link of document.querySelectorAll('nav a')) {
     if (link.getAttribute('href') === `#/${route.path[0]}`) {
       link.setAttribute('aria-current', 'page');
-      // On a phone the views are a strip that scrolls.
-      const strip = link.closest('nav');
-      strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
     } else link.removeAttribute('aria-current');
   }
+  scrollStrip();
   if (!same) scrollTo(0, 0);
   if (!main.contains(document.activeElement) && document.activeElement?.id !== 'search') main.focus({ preventScroll: true });
+}
+
+/** On a phone the views are a strip that scrolls. */
+function scrollStrip() {
+  const link = document.querySelector('nav a[aria-current]');
+  const strip = link?.closest('nav');
+  if (strip) strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
 }
 
 const notThere = () => ({ title: t('notfound'), element: h('div', {}, h('h1', {}, t('notfound')), h('p', {}, h('a', { href: '#/' }, t('nav.overview')))) });

@@ -29,7 +29,7 @@ export function event(source, id) {
         [t('broker.key'), e.ordering_key], [t('broker.schema'), e.schema_version], [t('broker.aggregate'), e.aggregate_id ? `${e.aggregate_type} ${e.aggregate_id}` : null],
         [t('broker.finished'), e.completed_at ? exact(e.completed_at) : null]]),
       e.error ? h('div', { class: 'box bad' }, e.error) : null,
-      member(text, 'payload') ? h('section', {}, h('h2', {}, t('payload')), h('pre', { class: 'payload', tabindex: '0' }, pretty(member(text, 'payload')))) : null);
+      member(text, 'payload') ? h('section', { class: 'stack' }, h('h2', {}, t('payload')), h('pre', { class: 'payload', tabindex: '0' }, pretty(member(text, 'payload')))) : null);
     if (may('operator') && e.status !== 'completed') fill(why, () => get(`${path}/explain`), explain);
     else put(why);
   };

@@ -15,7 +15,7 @@ export function links(route) {
   const body = h('div', { class: 'stack' });
   if (asked.module && asked.entity_type && asked.entity_id) showEntity(body, asked);
   else showAll(body, asked);
-  return { title: t('nav.links'), element: h('div', {}, h('h1', {}, t('nav.links')), h('p', { class: 'soft' }, t('links.what')), form(asked), body) };
+  return { title: t('nav.links'), element: h('div', {}, h('h1', {}, t('nav.links')), h('div', { class: 'stack' }, h('p', { class: 'soft' }, t('links.what')), form(asked), body)) };
 }
 
 function form(asked) {
