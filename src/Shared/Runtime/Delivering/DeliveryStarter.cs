@@ -23,7 +23,7 @@ sealed class DeliveryStarter(
     public static (int Weight, long Size) ShareOf(Either<Refusal, Delivery> step) =>
         step.TryGetRight(out var delivery, out var refusal) ? (delivery.Events.Count, delivery.Value.Length) : (1, refusal.Raw.Length);
 
-    /// <summary>They go out together: the client makes large batches of what it gets at once, and a lone one of each that comes alone.</summary>
+    /// <summary>They go out together: of what the client gets at once it makes large batches.</summary>
     /// <param name="letters">Letters that earlier visits left behind.</param>
     public async Task StartAsync(Either<Refusal, Delivery>[] chunk, IReadOnlySet<DeadLetterKey> letters)
     {

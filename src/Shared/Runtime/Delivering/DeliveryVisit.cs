@@ -61,7 +61,9 @@ public sealed class DeliveryVisit : IDisposable
         poll.End();
     }
 
-    /// <summary>Cut by the rows they carry and by their size: one delivery may carry a thousand, and its record be as large as Kafka takes.</summary>
+    /// <summary>
+    /// Cut by the rows they carry and by their size: one delivery may carry a thousand, and its record be as large as Kafka takes.
+    /// </summary>
     IEnumerable<Either<Refusal, Delivery>[]> ChunksOf(DeliveryPlan plan)
     {
         var chunk = new List<Either<Refusal, Delivery>>();
