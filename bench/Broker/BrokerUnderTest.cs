@@ -88,8 +88,9 @@ sealed class BrokerUnderTest : IAsyncDisposable
         handled = 0;
         for (var i = 0; i < count; i++)
         {
-            var id = $"l{Interlocked.Increment(ref made)}";
-            var sent = await slice.Open!.Publisher.PublishAsync([Event(id)], default);
+            var number = Interlocked.Increment(ref made);
+            var id = IdOf(number);
+            var sent = await slice.Open!.Publisher.PublishAsync([Event(number)], default);
             if (sent.IsLeft) throw new InvalidOperationException("not published");
             committed[id] = Stopwatch.GetTimestamp();
             await Task.Delay(TimeSpan.FromSeconds(1.0 / rate));
@@ -134,7 +135,7 @@ sealed class BrokerUnderTest : IAsyncDisposable
     {
         foreach (var batch in Enumerable.Range(0, events).Chunk(500))
         {
-            var appended = await slice.Open!.Store.Append([.. batch.Select(_ => Event($"b{Interlocked.Increment(ref made)}"))], default);
+            var appended = await slice.Open!.Store.Append([.. batch.Select(_ => Event(Interlocked.Increment(ref made)))], default);
             if (appended.IsLeft) throw new InvalidOperationException("not appended");
         }
     }
@@ -153,11 +154,14 @@ sealed class BrokerUnderTest : IAsyncDisposable
     async Task<StoreCounts> CountsAsync() =>
         (await slice.Open!.Store.Read.Count(default)).Match(c => c, f => throw new InvalidOperationException(f.Message));
 
-    static BrokerEvent Event(string id) => new()
+    static BrokerEvent Event(int number) => new()
     {
-        Id = id, Source = "bench", Type = "bench.order.create", InstanceId = "bench", OrderingKey = $"k{id.Length * id[^1] % 1000}",
-        Payload = Option<ReadOnlyMemory<byte>>.Some(Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",\"text\":\"{new string('x', 270)}\"}}")),
+        Id = IdOf(number), Source = "bench", Type = "bench.order.create", InstanceId = "bench", OrderingKey = $"k{number % 1000}",
+        Payload = Option<ReadOnlyMemory<byte>>.Some(
+            Encoding.UTF8.GetBytes($"{{\"id\":\"{IdOf(number)}\",\"text\":\"{new string('x', 270)}\"}}")),
     };
+
+    static string IdOf(int number) => $"b{number}";
 
     public abstract record Provider(IReadOnlyDictionary<string, string> Settings);
 

@@ -1,6 +1,7 @@
 using Hobom.Slices.Bench.Broker;
 using Hobom.Slices.Tests.Broker.Stores;
 using Hobom.Slices.Tests.Support;
+using Hobom.Slices.Tests.Support.Brokers;
 
 var events = args is [var number, ..] ? int.Parse(number) : 20_000;
 Console.WriteLine($"{events} events of 300 bytes, 1,000 keys; {Environment.ProcessorCount} cores, the database and Kafka among them");

@@ -56,7 +56,14 @@ public sealed class TelemetryExport : IDisposable
     }
 
     MeterProviderBuilder NewMetrics() => Sdk.CreateMeterProviderBuilder().ConfigureServices(UseSettings).ConfigureResource(Describe)
-        .AddMeter($"{TelemetryNames.MeterPrefix}*", "System.Runtime", "Microsoft.AspNetCore.Hosting");
+        .AddMeter($"{TelemetryNames.MeterPrefix}*", "System.Runtime", "Microsoft.AspNetCore.Hosting")
+        .AddView(i => IsAnothers(i) ? MetricStreamConfiguration.Drop : null);
+
+    /// <summary>
+    /// Meters are subscribed to by name, also those of another processor in this process: its instruments would be taken for ours, and
+    /// ours would end with it.
+    /// </summary>
+    bool IsAnothers(Instrument instrument) => instrument.Meter.Scope is IMeterFactory factory && factory != Meters;
 
     /// <summary>Instead of the process's environment alone: variables may stand in the <c>.env</c> file.</summary>
     void UseSettings(IServiceCollection services) => services.AddSingleton<IConfiguration>(new ConfigurationBuilder()

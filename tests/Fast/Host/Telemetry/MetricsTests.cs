@@ -2,6 +2,7 @@ using System.Net;
 using Hobom.Slices.Host;
 using Hobom.Slices.Http;
 using Hobom.Slices.Tests.Support;
+using Microsoft.AspNetCore.TestHost;
 
 namespace Hobom.Slices.Tests.Fast.Host.Telemetry;
 
@@ -30,6 +31,20 @@ public sealed class MetricsTests(HostApp app)
         Assert.Contains("hobom_redis_state{", text, StringComparison.Ordinal);
         Assert.Contains("dotnet_process_cpu_time_seconds_total", text, StringComparison.Ordinal);
         Assert.Contains("dotnet_gc_", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Meters are known to the exporter by name only, and all processors' meters have the same names.</summary>
+    [Fact]
+    public async Task Another_processor_in_the_same_process_neither_adds_to_the_scrape_nor_takes_from_it()
+    {
+        var before = Families(await ScrapeAsync(app.Client, HostApp.InternalKey));
+        await using (var other = HostApp.Build(new FormattedLines(), [], ("HOBOM_INTERNAL_API_KEY", HostApp.InternalKey)))
+        {
+            await other.Api.StartAsync();
+            Assert.NotEmpty(await ScrapeAsync(other.Api.GetTestClient(), HostApp.InternalKey));
+        }
+
+        Assert.Empty(before.Except(Families(await ScrapeAsync(app.Client, HostApp.InternalKey)), StringComparer.Ordinal));
     }
 
     [Theory]
