@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Core;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Processing;
