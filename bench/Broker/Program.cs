@@ -1,6 +1,5 @@
 using Hobom.Slices.Bench.Broker;
 using Hobom.Slices.Tests.Broker.Stores;
-using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Support.Brokers;
 
 // EVENTS [handler,latency,memory,kafka]
