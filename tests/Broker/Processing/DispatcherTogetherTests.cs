@@ -3,7 +3,6 @@ using System.Data.Common;
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Storage;
 using Hobom.Slices.Tests.Broker.Outbox;
 using Hobom.Slices.Tests.Broker.Stores;
 using LanguageExt;

@@ -1,6 +1,5 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Storage;
 using Hobom.Slices.Tests.Broker.Outbox;
 using LanguageExt;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
