@@ -30,6 +30,12 @@ export async function getText(path, query) {
   return answer.text();
 }
 
+/** JSON that somebody has typed, sent as it is. */
+export async function putText(path, text) {
+  const answer = await fetch(BASE + path, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: text });
+  if (!answer.ok) throw await errorOf(answer);
+}
+
 export async function download(path, body) {
   const answer = await fetch(BASE + path, request('POST', body));
   if (!answer.ok) throw await errorOf(answer);

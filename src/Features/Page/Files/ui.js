@@ -57,6 +57,9 @@ export function table(caption, columns, rows, attributes = {}) {
     h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, at) => h('td', { 'data-name': columns[at] }, cell))))));
 }
 
+/** [[address, text, is it the one that is shown]] */
+export const tabs = list => h('ul', { class: 'tabs' }, list.map(([href, text, here]) => h('li', {}, h('a', { href, 'aria-current': here ? 'true' : null }, text))));
+
 export const messageOf = e => e instanceof ApiError
   ? e.status === 0 ? t('error.unreachable') : e.status === 403 && e.answer.needs ? t('error.role', { role: e.answer.needs }) : e.message
   : String(e?.message ?? e);
