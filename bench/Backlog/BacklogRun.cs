@@ -1,33 +1,64 @@
-using Hobom.Slices.Tests.Integration.Interop;
-
 namespace Hobom.Slices.Bench.Backlog;
 
-/// <summary>Where the servers are.</summary>
-sealed record Neighbours(string Broker, string Redis, GrpcJsBackends Backends);
+/// <summary>A backlog that is gone, by the clock of the backend that served it.</summary>
+/// <param name="Time">From the find to the last mark.</param>
+/// <param name="First">From the find to the first mark.</param>
+sealed record Drained(int Rows, TimeSpan Time, TimeSpan First)
+{
+    /// <summary>Of the processor, in this time; of a fresh one with its start.</summary>
+    public TimeSpan Cpu { get; init; }
 
-/// <summary>One backlog, timed by the backend that serves it.</summary>
+    public double PeakMebibytes { get; init; }
+
+    public double PerSecond => Rows / Time.TotalSeconds;
+
+    public override string ToString() =>
+        $"{Time.TotalSeconds:F2} s, first mark {First.TotalMilliseconds:F0} ms, cpu {Cpu.TotalMilliseconds:F0} ms = "
+        + $"{Cpu.TotalMicroseconds / Rows:F1} us a row, peak {PeakMebibytes:F0} MiB";
+}
+
 static class BacklogRun
 {
-    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="relay">Empties the outbox; told to end when no row is PENDING.</param>
-    public static async Task<TimeSpan> TimeAsync(Neighbours neighbours, int rows, Func<Neighbours, CancellationToken, Task> relay)
+    /// <summary>One processor, started over the first backlog; the others follow while it runs.</summary>
+    public static async Task<IReadOnlyList<Drained>> DrainAsync(Neighbours neighbours, int rows, int times)
     {
-        var control = neighbours.Backends.Control;
-        await control.ResetAsync();
-        await control.GenerateRowsAsync("main", "MESSAGE", rows, bodyBytes: 200, idPrefix: $"{Guid.NewGuid():N}-");
-        using var ending = new CancellationTokenSource();
-        var running = relay(neighbours, ending.Token);
-        while (await control.CountAsync("main", "MESSAGE", "SENT") < rows)
+        await neighbours.FillAsync(rows);
+        await using var processor = ProcessorUnderTest.Start(neighbours, ("HOBOM_POLL_INTERVAL", "1s"));
+        var all = new List<Drained>();
+        for (var drain = 1; drain <= times; drain++)
         {
-            if (running.IsFaulted) await running;
-            await Task.Delay(PollInterval);
+            var before = drain == 1 ? TimeSpan.Zero : processor.Cpu;
+            if (drain > 1) await neighbours.FillAsync(rows);
+            var drained = await WhenDrainedAsync(neighbours, rows, processor.ThrowIfEndedAsync);
+            all.Add(drained with { Cpu = processor.Cpu - before, PeakMebibytes = processor.PeakMebibytes });
         }
 
-        var found = (await control.CallsAsync("main", "find-message")).Items[0].At;
-        var marked = (await control.AllMarksAsync("main")).Values.Max(marks => marks.Max(m => m.At));
-        await ending.CancelAsync();
-        await running;
-        return TimeSpan.FromMilliseconds(marked - found);
+        return all;
+    }
+
+    public static async Task<Drained> PlainLoopAsync(Neighbours neighbours, int rows)
+    {
+        await neighbours.FillAsync(rows);
+        var loop = PlainLoop.RunAsync(neighbours, CancellationToken.None);
+        var drained = await WhenDrainedAsync(neighbours, rows, () => loop.IsFaulted ? loop : Task.CompletedTask);
+        await loop;
+        return drained;
+    }
+
+    /// <param name="check">Throws where nobody works on it any more.</param>
+    static async Task<Drained> WhenDrainedAsync(Neighbours neighbours, int rows, Func<Task> check)
+    {
+        while (await neighbours.SentAsync() < rows)
+        {
+            await check();
+            await Task.Delay(LookInterval);
+        }
+
+        var marked = await neighbours.MarkedAtAsync();
+        // A poll before the rows were there found none.
+        var asked = (await neighbours.Backends.Control.CallsAsync("main", "find-message")).Items.Last(f => f.At <= marked[0]).At;
+        return new Drained(rows, TimeSpan.FromMilliseconds(marked[^1] - asked), TimeSpan.FromMilliseconds(marked[0] - asked));
     }
 }

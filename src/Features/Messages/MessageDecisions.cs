@@ -12,7 +12,7 @@ public static class MessageDecisions
     internal const string NoRecipient = "the message has no recipient";
 
     /// <param name="now">The time of publishing.</param>
-    public static DeliveryPlan Plan(IReadOnlyList<OutboxItem<MessagePayload>> items, DateTimeOffset now) =>
+    public static DeliveryPlan Plan(IEnumerable<OutboxItem<MessagePayload>> items, DateTimeOffset now) =>
         new(items.Select(item => Decide(item, now)));
 
     public static Either<Refusal, Delivery> Decide(OutboxItem<MessagePayload> item, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Message;
 using Hobom.Slices.Runtime.Grpc;
@@ -9,19 +10,17 @@ namespace Hobom.Slices.Messages;
 /// <summary>Asks the main backend for its pending messages.</summary>
 public sealed class MessageOutboxClient(GrpcBackend backend)
 {
-    readonly FindHoBomMessageOutboxController.FindHoBomMessageOutboxControllerClient client = new(backend.Channel);
+    static readonly MethodDescriptor Find =
+        FindHoBomMessageOutboxController.Descriptor.FindMethodByName("FindOutboxByEventTypeAndStatusUseCase");
 
-    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<MessagePayload>>>> FindPendingAsync(
-        CancellationToken stopping)
-    {
-        var answer = await backend.CallAsync(
-            client.FindOutboxByEventTypeAndStatusUseCaseAsync,
-            new Request { EventType = MessageDecisions.Route.EventType, Status = OutboxStatus.Pending },
-            GrpcBackend.FindDeadline,
+    public Task<Either<CallFailure, IReadOnlyList<UnreadRow<MessagePayload>>>> FindUnreadAsync(CancellationToken stopping) =>
+        backend.FindAsync(
+            Find, new Request { EventType = MessageDecisions.Route.EventType, Status = OutboxStatus.Pending },
+            answer => UnreadRows.Of<QueryResult, MessagePayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null),
             stopping);
-        return answer.Map<IReadOnlyList<OutboxItem<MessagePayload>>>(
-            response => [.. response.Items.Where(row => OutboxStatus.IsPending(row.Status)).Select(ItemOf)]);
-    }
+
+    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<MessagePayload>>>> FindPendingAsync(CancellationToken stopping) =>
+        (await FindUnreadAsync(stopping)).Map<IReadOnlyList<OutboxItem<MessagePayload>>>(rows => [.. rows.Select(row => row.Read())]);
 
     public static OutboxItem<MessagePayload> ItemOf(QueryResult row) => new(
         row.Id,

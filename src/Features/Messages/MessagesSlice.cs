@@ -19,7 +19,7 @@ public static class MessagesSlice
         var poller = new MessagesPoller(outbox, runner, tools.Clock);
         return new Slice(
             Name, MessageDecisions.Route, main.Address, tools.NewLoop(Name, MessageDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindPendingAsync));
+            id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindUnreadAsync));
     }
 
     public static PayloadRules Payloads(TimeProvider clock) => new(

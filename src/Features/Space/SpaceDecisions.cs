@@ -9,7 +9,7 @@ public static class SpaceDecisions
 {
     public static readonly RelayRoute Route = new("SPACE_EVENT", "hobom.space-events", new Category("space"));
 
-    public static DeliveryPlan Plan(IReadOnlyList<OutboxItem<SpaceEventPayload>> items) => new(items.Select(Decide));
+    public static DeliveryPlan Plan(IEnumerable<OutboxItem<SpaceEventPayload>> items) => new(items.Select(Decide));
 
     public static Either<Refusal, Delivery> Decide(OutboxItem<SpaceEventPayload> item)
     {

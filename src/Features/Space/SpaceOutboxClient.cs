@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Space;
 using Hobom.Slices.Runtime.Grpc;
@@ -9,19 +10,17 @@ namespace Hobom.Slices.Space;
 /// <summary>Asks the space backend for its pending events.</summary>
 public sealed class SpaceOutboxClient(GrpcBackend backend)
 {
-    readonly FindHoBomSpaceOutboxController.FindHoBomSpaceOutboxControllerClient client = new(backend.Channel);
+    static readonly MethodDescriptor Find =
+        FindHoBomSpaceOutboxController.Descriptor.FindMethodByName("FindOutboxByEventTypeAndStatusUseCase");
 
-    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<SpaceEventPayload>>>> FindPendingAsync(
-        CancellationToken stopping)
-    {
-        var answer = await backend.CallAsync(
-            client.FindOutboxByEventTypeAndStatusUseCaseAsync,
-            new Request { EventType = SpaceDecisions.Route.EventType, Status = OutboxStatus.Pending },
-            GrpcBackend.FindDeadline,
+    public Task<Either<CallFailure, IReadOnlyList<UnreadRow<SpaceEventPayload>>>> FindUnreadAsync(CancellationToken stopping) =>
+        backend.FindAsync(
+            Find, new Request { EventType = SpaceDecisions.Route.EventType, Status = OutboxStatus.Pending },
+            answer => UnreadRows.Of<QueryResult, SpaceEventPayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null),
             stopping);
-        return answer.Map<IReadOnlyList<OutboxItem<SpaceEventPayload>>>(
-            response => [.. response.Items.Where(row => OutboxStatus.IsPending(row.Status)).Select(ItemOf)]);
-    }
+
+    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<SpaceEventPayload>>>> FindPendingAsync(CancellationToken stopping) =>
+        (await FindUnreadAsync(stopping)).Map<IReadOnlyList<OutboxItem<SpaceEventPayload>>>(rows => [.. rows.Select(row => row.Read())]);
 
     public static OutboxItem<SpaceEventPayload> ItemOf(QueryResult row) => new(
         row.Id,

@@ -9,9 +9,9 @@ public sealed class SpacePoller(SpaceOutboxClient outbox, DeliveryRunner runner)
     public async Task<VisitReport> VisitAsync(CancellationToken stopping)
     {
         using var visit = runner.BeginVisit(stopping);
-        var found = await outbox.FindPendingAsync(stopping);
+        var found = await outbox.FindUnreadAsync(stopping);
         if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
         var admitted = await visit.AdmitAsync(rows);
-        return await visit.RunAsync(SpaceDecisions.Plan(admitted));
+        return await visit.RunAsync(SpaceDecisions.Plan(admitted.Select(row => row.Read())));
     }
 }

@@ -21,7 +21,7 @@ public static class SpaceSlice
         var poller = new SpacePoller(outbox, runner);
         return new Slice(
             Name, SpaceDecisions.Route, space.Address, tools.NewLoop(Name, SpaceDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, Payloads, PendingIds.Of(outbox.FindPendingAsync));
+            id => id.Value, Payloads, PendingIds.Of(outbox.FindUnreadAsync));
     }
 
     static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text) =>

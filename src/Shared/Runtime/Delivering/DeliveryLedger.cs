@@ -9,6 +9,14 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// </summary>
 public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
 {
+    /// <summary>
+    /// What need not be written at once waits for a write that must be, as long as not more than this many do, and not more
+    /// than this part of what is on its way: in a backlog the note that a chunk begins takes the ends of earlier ones along.
+    /// </summary>
+    const int WaitingLimit = 256;
+
+    const int WaitingPart = 4;
+
     readonly Lock gate = new();
     readonly Dictionary<EventId, LedgerEntry> entries = [];
     readonly LedgerWriter writer = new(lasting.Write);
@@ -79,13 +87,15 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
             : old with { State = LedgerState.Begun });
     }
 
-    /// <summary>The broker has them. Written soon, in the order of the calls, and not waited for.</summary>
+    /// <summary>
+    /// The broker has them. Written soon and not waited for: until it is, a process that starts after a crash asks Kafka.
+    /// </summary>
     /// <param name="at">Of the one record that carries them; null where it is not known.</param>
     public void NotePublished(IReadOnlyCollection<EventId> ids, RecordPosition? at)
     {
         var now = clock.GetUtcNow();
         lasting.Keep([.. ids.Select(id => new PublishedEvent(id, at, now))]);
-        _ = Change(ids, old => (old ?? new LedgerEntry(LedgerState.Begun, now, 0)) with { State = LedgerState.Published });
+        ChangeSoon(ids, old => (old ?? new LedgerEntry(LedgerState.Begun, now, 0)) with { State = LedgerState.Published });
     }
 
     public void NoteUnknown(IReadOnlyCollection<EventId> ids)
@@ -99,11 +109,11 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
     }
 
     /// <summary>They are settled.</summary>
-    public void Forget(IReadOnlyCollection<EventId> ids) => _ = Change(ids, _ => null);
+    public void Forget(IReadOnlyCollection<EventId> ids) => ChangeSoon(ids, _ => null);
 
     /// <summary>They are left PENDING: forgets those of which no publish, in any visit, can have been written.</summary>
     public void ForgetUnwritten(IReadOnlyCollection<EventId> ids) =>
-        _ = Change(ids, old => old is { State: LedgerState.Begun, Unknowns: 0 } ? null : old);
+        ChangeSoon(ids, old => old is { State: LedgerState.Begun, Unknowns: 0 } ? null : old);
 
     /// <summary>
     /// Forgets what a complete list of pending rows no longer shows: somebody else closed it. Only when no letter of
@@ -124,7 +134,7 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
     }
 
     /// <summary>Completes when all changes so far are lasting, or could not be made so.</summary>
-    public Task<Either<StoreFailure, Unit>> FlushAsync() => writer.Write([]);
+    public Task<Either<StoreFailure, Unit>> FlushAsync() => writer.WriteAll();
 
     /// <summary>A publish that was under way when its process died is one that ended unknown.</summary>
     static LedgerEntry InDoubtAfterRestart(LedgerEntry entry) =>
@@ -132,7 +142,19 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
 
     Task<Either<StoreFailure, Unit>> Change(IReadOnlyCollection<EventId> ids, Func<LedgerEntry?, LedgerEntry?> change)
     {
-        var changes = new List<KeyValuePair<EventId, LedgerEntry?>>(ids.Count);
+        Note(ids, change);
+        return writer.WriteAll();
+    }
+
+    void ChangeSoon(IReadOnlyCollection<EventId> ids, Func<LedgerEntry?, LedgerEntry?> change)
+    {
+        var onTheirWay = Note(ids, change);
+        if (writer.Waiting >= Math.Clamp(onTheirWay / WaitingPart, 1, WaitingLimit)) _ = writer.WriteAll();
+    }
+
+    /// <returns>How many events are on their way.</returns>
+    int Note(IReadOnlyCollection<EventId> ids, Func<LedgerEntry?, LedgerEntry?> change)
+    {
         lock (gate)
         {
             foreach (var id in ids)
@@ -142,10 +164,10 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
                 if (entry == old) continue;
                 if (entry is null) entries.Remove(id);
                 else entries[id] = entry;
-                changes.Add(new(id, entry));
+                writer.Note(id, entry);
             }
 
-            return writer.Write(changes);
+            return entries.Count;
         }
     }
 }

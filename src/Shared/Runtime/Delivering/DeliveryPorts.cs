@@ -35,4 +35,13 @@ public sealed record DeliveryLimits(
     int EventsInFlight, long BytesInFlight, int Parked, int MarksAtOnce, int MarkFailuresInARow)
 {
     public static DeliveryLimits Default { get; } = new(2048, 64 << 20, 2048, 32, 32);
+
+    /// <summary>
+    /// So many rows are noted in Redis and handed to Kafka together: as many as fill a batch of Kafka's, and a small part of
+    /// what may be under way.
+    /// </summary>
+    public int ChunkRows => Math.Clamp(EventsInFlight / 8, 1, 256);
+
+    /// <summary>Of their records' values; what is larger goes alone.</summary>
+    public long ChunkBytes => BytesInFlight / 8;
 }

@@ -68,11 +68,11 @@ public sealed class DeliveryRunner
         var publishing = new PublishAttempts(PublishAsync, parts.Meter, parts.Ledger, parts.Policies, parts.Clock, parts.Chance);
         var attempts = new DeliveryAttempts(publishing, topic, window, settler, parts.Meter.Flow, stopping);
         return new DeliveryVisit(
-            new VisitIntake(parts.Route, memory, ports, settler, tally, stopping),
+            new VisitIntake(parts.Route, memory, ports, settler, tally, limits.ChunkRows, stopping),
             new VisitStart(parts.Ledger, ports.Letters, tally),
             new DeliveryStarter(
                 attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, () => marks.IsShut, poll, stopping),
-            poll, tally);
+            poll, tally, limits);
     }
 
     void NoteSettled() => Interlocked.Exchange(ref settledAt, parts.Clock.GetUtcNow().UtcTicks);

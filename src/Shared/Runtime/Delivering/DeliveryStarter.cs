@@ -19,36 +19,78 @@ sealed class DeliveryStarter(
 
     public Task WhenEmptyAsync() => window.WhenEmptyAsync();
 
+    /// <summary>What a step takes of the window: its rows, and its bytes.</summary>
+    public static (int Weight, long Size) ShareOf(Either<Refusal, Delivery> step) =>
+        step.TryGetRight(out var delivery, out var refusal) ? (delivery.Events.Count, delivery.Value.Length) : (1, refusal.Raw.Length);
+
+    /// <summary>They go out together: of what the client gets at once it makes large batches.</summary>
     /// <param name="letters">Letters that earlier visits left behind.</param>
     public async Task StartAsync(Either<Refusal, Delivery>[] chunk, IReadOnlySet<DeadLetterKey> letters)
     {
-        foreach (var step in topic.IsAway ? ProbeFirst(chunk) : chunk)
+        if (topic.IsAway)
         {
-            if (step.TryGetRight(out var delivery, out var refusal)) await StartAsync(delivery, letters);
+            await StartOneByOneAsync(ProbeFirst(chunk), letters);
+            return;
+        }
+
+        await EnterAsync(chunk);
+        for (var at = 0; at < chunk.Length; at++)
+        {
+            if (topic.IsAway)
+            {
+                foreach (var step in chunk.Skip(at)) Leave(step);
+                await StartOneByOneAsync(ProbeFirst(chunk[at..]), letters);
+                return;
+            }
+
+            Start(chunk[at], letters);
+        }
+    }
+
+    Task EnterAsync(Either<Refusal, Delivery>[] chunk)
+    {
+        var (weight, size) = (0, 0L);
+        foreach (var step in chunk)
+        {
+            var share = ShareOf(step);
+            (weight, size) = (weight + share.Weight, size + share.Size);
+        }
+
+        return window.EnterAsync(weight, size, chunk.Length);
+    }
+
+    void Leave(Either<Refusal, Delivery> step)
+    {
+        var (weight, size) = ShareOf(step);
+        window.Leave(weight, size);
+    }
+
+    void Start(Either<Refusal, Delivery> step, IReadOnlySet<DeadLetterKey> letters)
+    {
+        if (!step.TryGetRight(out var delivery, out var refusal)) _ = attempts.RefuseAsync(refusal);
+        else if (!stopping.IsCancellationRequested) _ = DeliverAsync(delivery, letters, probe: false);
+        else
+        {
+            settler.Leave(delivery);
+            Leave(step);
+        }
+    }
+
+    async Task StartOneByOneAsync(Either<Refusal, Delivery>[] chunk, IReadOnlySet<DeadLetterKey> letters)
+    {
+        foreach (var step in chunk)
+        {
+            if (topic.IsAway && step.TryGetRight(out var delivery, out _)) await ProbeAsync(delivery, letters);
             else
             {
-                await window.EnterAsync(1, refusal.Raw.Length);
-                _ = attempts.RefuseAsync(refusal);
+                await EnterAsync([step]);
+                Start(step, letters);
             }
         }
     }
 
-    async Task StartAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
+    async Task ProbeAsync(Delivery delivery, IReadOnlySet<DeadLetterKey> letters)
     {
-        if (!topic.IsAway)
-        {
-            await window.EnterAsync(delivery.Events.Count, delivery.Value.Length);
-            if (!stopping.IsCancellationRequested)
-            {
-                _ = DeliverAsync(delivery, letters, probe: false);
-                return;
-            }
-
-            settler.Leave(delivery);
-            window.Leave(delivery.Events.Count, delivery.Value.Length);
-            return;
-        }
-
         await window.WhenEmptyAsync();
         if (probed)
         {

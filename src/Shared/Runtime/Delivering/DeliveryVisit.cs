@@ -6,18 +6,18 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// <summary>One visit to the outbox: from before it is asked until every row that it gave is settled or left.</summary>
 public sealed class DeliveryVisit : IDisposable
 {
-    const int ChunkRows = 256;
-
     readonly VisitIntake intake;
     readonly VisitStart start;
     readonly DeliveryStarter starter;
     readonly VisitPoll poll;
     readonly VisitCounters tally;
+    readonly DeliveryLimits limits;
     int found;
     DateTimeOffset? oldest;
 
-    internal DeliveryVisit(VisitIntake intake, VisitStart start, DeliveryStarter starter, VisitPoll poll, VisitCounters tally) =>
-        (this.intake, this.start, this.starter, this.poll, this.tally) = (intake, start, starter, poll, tally);
+    internal DeliveryVisit(
+        VisitIntake intake, VisitStart start, DeliveryStarter starter, VisitPoll poll, VisitCounters tally, DeliveryLimits limits) =>
+        (this.intake, this.start, this.starter, this.poll, this.tally, this.limits) = (intake, start, starter, poll, tally, limits);
 
     /// <summary>
     /// Takes from the rows (all that are pending) those that may be published now. The others are seen to here: what
@@ -43,11 +43,7 @@ public sealed class DeliveryVisit : IDisposable
     {
         try
         {
-            foreach (var chunk in ChunksOf(plan))
-            {
-                if (starter.MustNotBegin() || await start.BeginAsync(chunk) is not { } letters) tally.LeftPending(chunk.Sum(RowsOf));
-                else await starter.StartAsync(chunk, letters);
-            }
+            await StartAllAsync(plan);
         }
         finally
         {
@@ -65,23 +61,68 @@ public sealed class DeliveryVisit : IDisposable
         poll.End();
     }
 
-    /// <summary>Cut by the rows they carry: one delivery may carry a thousand, and its record be as large as Kafka takes.</summary>
-    static IEnumerable<Either<Refusal, Delivery>[]> ChunksOf(DeliveryPlan plan)
+    /// <summary>
+    /// Cut by the rows they carry and by their size: one delivery may carry a thousand, and its record be as large as Kafka takes.
+    /// </summary>
+    IEnumerable<Either<Refusal, Delivery>[]> ChunksOf(DeliveryPlan plan)
     {
         var chunk = new List<Either<Refusal, Delivery>>();
-        var rows = 0;
+        var (rows, bytes) = (0, 0L);
         foreach (var step in plan.Steps)
         {
+            var (weight, size) = DeliveryStarter.ShareOf(step);
+            if (chunk.Count > 0 && (rows + weight > limits.ChunkRows || bytes + size > limits.ChunkBytes))
+            {
+                yield return [.. chunk];
+                chunk.Clear();
+                (rows, bytes) = (0, 0);
+            }
+
             chunk.Add(step);
-            rows += RowsOf(step);
-            if (rows < ChunkRows) continue;
-            yield return [.. chunk];
-            chunk.Clear();
-            rows = 0;
+            (rows, bytes) = (rows + weight, bytes + size);
         }
 
         if (chunk.Count > 0) yield return [.. chunk];
     }
 
-    static int RowsOf(Either<Refusal, Delivery> step) => step.Match(Left: _ => 1, Right: d => d.Events.Count);
+    /// <summary>Redis notes one chunk while the one before goes out.</summary>
+    async Task StartAllAsync(DeliveryPlan plan)
+    {
+        BegunChunk? next = null;
+        try
+        {
+            foreach (var steps in ChunksOf(plan))
+            {
+                (var ready, next) = (next, Begin(steps));
+                if (ready is not null) await StartAsync(ready);
+            }
+        }
+        finally
+        {
+            if (next is not null) await StartAsync(next);
+        }
+    }
+
+    BegunChunk? Begin(Either<Refusal, Delivery>[] steps)
+    {
+        if (!starter.MustNotBegin()) return new BegunChunk(steps, start.BeginAsync(steps));
+        tally.LeftPending(steps.Sum(RowsOf));
+        return null;
+    }
+
+    async Task StartAsync(BegunChunk chunk)
+    {
+        var letters = await chunk.Letters;
+        if (letters is not null && !starter.MustNotBegin()) await starter.StartAsync(chunk.Steps, letters);
+        else
+        {
+            if (letters is not null) start.Forget(chunk.Steps);
+            tally.LeftPending(chunk.Steps.Sum(RowsOf));
+        }
+    }
+
+    static int RowsOf(Either<Refusal, Delivery> step) => DeliveryStarter.ShareOf(step).Weight;
+
+    /// <param name="Letters">As <see cref="VisitStart.BeginAsync"/> answers.</param>
+    sealed record BegunChunk(Either<Refusal, Delivery>[] Steps, Task<IReadOnlySet<DeadLetterKey>?> Letters);
 }

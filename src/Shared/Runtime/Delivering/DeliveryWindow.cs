@@ -17,9 +17,10 @@ public sealed class DeliveryWindow(int countLimit, long byteLimit, int parkLimit
     TaskCompletionSource? empty;
 
     /// <summary>Takes part in the window until <see cref="Leave"/>. What is larger than the window goes alone.</summary>
-    public Task EnterAsync(int weight, long size)
+    /// <param name="parts">Those who enter together: each leaves by itself, with its share of the weight and the size.</param>
+    public Task EnterAsync(int weight, long size, int parts = 1)
     {
-        lock (gate) alive++;
+        lock (gate) alive += parts;
         return WaitForSlotAsync(weight, size);
     }
 

@@ -14,11 +14,10 @@ sealed record FlowMemory(DeliveryLedger Ledger, InFlightEvents Holds, PendingRow
 /// replay has in hand is left to it.
 /// </summary>
 sealed class VisitIntake(
-    RelayRoute route, FlowMemory memory, DeliveryPorts ports, Settler settler, VisitCounters tally, CancellationToken stopping)
+    RelayRoute route, FlowMemory memory, DeliveryPorts ports, Settler settler, VisitCounters tally, int chunkRows,
+    CancellationToken stopping)
     : IDisposable
 {
-    const int ChunkRows = 256;
-
     readonly List<EventId> held = [];
 
     public async Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows)
@@ -76,7 +75,7 @@ sealed class VisitIntake(
 
     async Task RemarkAsync(List<EventId> published)
     {
-        foreach (var chunk in published.Chunk(ChunkRows))
+        foreach (var chunk in published.Chunk(chunkRows))
         {
             var keys = chunk.Select(id => new DeadLetterKey(route.Category, id.Value)).ToArray();
             if ((await ports.Letters.FindExisting(keys)).TryGetRight(out var letters, out var failure))

@@ -12,8 +12,8 @@ sealed class VisitStart(DeliveryLedger ledger, LetterPort letters, VisitCounters
     /// </summary>
     public async Task<IReadOnlySet<DeadLetterKey>?> BeginAsync(Either<Refusal, Delivery>[] chunk)
     {
-        var events = chunk.SelectMany(step => step.RightToArray()).SelectMany(d => d.Events).ToArray();
-        EventId[] ids = [.. events.Select(e => e.Id)];
+        CarriedEvent[] events = [.. EventsOf(chunk)];
+        var ids = Array.ConvertAll(events, e => e.Id);
         var beginning = ledger.BeginAsync(ids);
         var finding = letters.FindExisting([.. events.Select(e => e.LetterKey)]);
         var begun = await beginning;
@@ -24,5 +24,17 @@ sealed class VisitStart(DeliveryLedger ledger, LetterPort letters, VisitCounters
         return null;
     }
 
+    /// <summary>They do not go out after all.</summary>
+    public void Forget(Either<Refusal, Delivery>[] chunk) => ledger.ForgetUnwritten([.. EventsOf(chunk).Select(e => e.Id)]);
+
     public Task EndAsync() => ledger.FlushAsync();
+
+    static IEnumerable<CarriedEvent> EventsOf(Either<Refusal, Delivery>[] chunk)
+    {
+        foreach (var step in chunk)
+        {
+            if (!step.TryGetRight(out var delivery, out _)) continue;
+            foreach (var carried in delivery.Events) yield return carried;
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Hobom.Slices.Core;
@@ -71,6 +73,23 @@ public sealed class GrpcBackend : IDisposable
         {
             return new CallFailure(CallFailureKind.Cancelled, "the connection is closed");
         }
+    }
+
+    /// <summary>Asks an outbox for its rows, and reads the bytes of the answer: many rows are best not read all at once.</summary>
+    /// <param name="find">The call, as its proto has it.</param>
+    /// <param name="read">What it throws is an answer that cannot be read.</param>
+    public Task<Either<CallFailure, TRows>> FindAsync<TRows>(
+        MethodDescriptor find, IMessage request, Func<byte[], TRows> read, CancellationToken stopping)
+        where TRows : class
+    {
+        var method = new Method<IMessage, TRows>(
+            MethodType.Unary, find.Service.FullName, find.Name,
+            Marshallers.Create<IMessage>(
+                (message, context) => context.Complete(message.ToByteArray()), _ => throw new NotSupportedException()),
+            Marshallers.Create<TRows>(
+                (_, _) => throw new NotSupportedException(), context => read(context.PayloadAsNewBuffer())));
+        return CallAsync(
+            (asked, options) => channel.CreateCallInvoker().AsyncUnaryCall(method, null, options, asked), request, FindDeadline, stopping);
     }
 
     public void Dispose() => channel.Dispose();

@@ -15,9 +15,9 @@ public class LedgerWriterTests
         OnOneThread.Run(() =>
         {
             var writer = new LedgerWriter(WriteAsync);
-            var first = writer.Write([Change("a", 1)]);
-            var second = writer.Write([Change("b", 1)]);
-            var third = writer.Write([Change("a", 2), Change("c", 1)]);
+            var first = Write(writer, Change("a", 1));
+            var second = Write(writer, Change("b", 1));
+            var third = Write(writer, Change("a", 2), Change("c", 1));
             Assert.Equal(["a1"], batches);
             Answer(Unit.Default);
             Assert.Equal(["a1", "a2 b1 c1"], batches);
@@ -31,10 +31,10 @@ public class LedgerWriterTests
         OnOneThread.Run(() =>
         {
             var writer = new LedgerWriter(WriteAsync);
-            var failed = writer.Write([Change("a", 1), Change("b", 1)]);
+            var failed = Write(writer, Change("a", 1), Change("b", 1));
             Answer(new StoreFailure("away"));
             Assert.True(failed.Ended().IsLeft);
-            var next = writer.Write([Change("b", 2)]);
+            var next = Write(writer, Change("b", 2));
             Assert.Equal(["a1 b1", "a1 b2"], batches);
             Answer(Unit.Default);
             Assert.True(next.Ended().IsRight);
@@ -45,8 +45,8 @@ public class LedgerWriterTests
         OnOneThread.Run(() =>
         {
             var writer = new LedgerWriter(WriteAsync);
-            _ = writer.Write([Change("a", 1)]);
-            _ = writer.Write([Change("a", 2)]);
+            _ = Write(writer, Change("a", 1));
+            _ = Write(writer, Change("a", 2));
             Answer(new StoreFailure("away"));
             Assert.Equal(["a1", "a2"], batches);
         });
@@ -56,9 +56,9 @@ public class LedgerWriterTests
         OnOneThread.Run(() =>
         {
             var writer = new LedgerWriter(WriteAsync);
-            Assert.True(writer.Write([]).Ended().IsRight);
-            _ = writer.Write([Change("a", 1)]);
-            var flush = writer.Write([]);
+            Assert.True(writer.WriteAll().Ended().IsRight);
+            _ = Write(writer, Change("a", 1));
+            var flush = writer.WriteAll();
             Answer(new StoreFailure("away"));
             Assert.False(flush.IsCompleted);
             Assert.Equal(["a1", "a1"], batches);
@@ -93,18 +93,39 @@ public class LedgerWriterTests
                 if (chance.Next(2) == 0)
                 {
                     last[change.Key] = change.Value;
-                    _ = writer.Write([change]);
+                    _ = Write(writer, change);
                 }
                 else if (answers.Count > 0) Answer(chance.Next(3) == 0 ? new StoreFailure("away") : Unit.Default);
             }
 
-            var flush = writer.Write([]);
+            var flush = writer.WriteAll();
             while (answers.Count > 0) Answer(Unit.Default);
             Assert.True(flush.IsCompleted);
             Assert.Equal(
                 last.Where(l => l.Value is not null).OrderBy(l => l.Key.Value).Select(l => (l.Key, l.Value!)),
                 copy.OrderBy(c => c.Key.Value).Select(c => (c.Key, c.Value)));
         });
+
+    [Fact]
+    public void What_is_only_noted_goes_along_with_the_next_batch() =>
+        OnOneThread.Run(() =>
+        {
+            var writer = new LedgerWriter(WriteAsync);
+            var first = Write(writer, Change("a", 1));
+            writer.Note(new EventId("a"), null);
+            Assert.Equal(1, writer.Waiting);
+            Answer(Unit.Default);
+            Assert.True(first.Ended().IsRight);
+            Assert.Equal(["a1"], batches);
+            _ = Write(writer, Change("b", 1));
+            Assert.Equal((0, "a b1"), (writer.Waiting, batches[1]));
+        });
+
+    static Task<Either<StoreFailure, Unit>> Write(LedgerWriter writer, params KeyValuePair<EventId, LedgerEntry?>[] changes)
+    {
+        foreach (var (id, entry) in changes) writer.Note(id, entry);
+        return writer.WriteAll();
+    }
 
     Task<Either<StoreFailure, Unit>> WriteAsync(IReadOnlyDictionary<EventId, LedgerEntry?> changes)
     {

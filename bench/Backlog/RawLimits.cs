@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using Hobom.Slices.Bench.Broker;
+using Hobom.Slices.Core;
+using Hobom.Slices.Messages;
+using Hobom.Slices.Runtime.Grpc;
+using Hobom.Slices.Runtime.Outbox;
+
+namespace Hobom.Slices.Bench.Backlog;
+
+/// <summary>What each neighbour gives at most to somebody who does nothing else.</summary>
+/// <param name="Produced">Records a second.</param>
+/// <param name="Marked">Rows a second, 32 calls at a time.</param>
+/// <param name="Find">All rows in one answer, read.</param>
+sealed record RawLimits(double Produced, double Marked, TimeSpan Find)
+{
+    const int MarksAtOnce = 32;
+
+    /// <summary>The least time for so many rows: they are found, and marked as fast as can be.</summary>
+    public TimeSpan TimeFor(int rows) => Find + TimeSpan.FromSeconds(rows / Marked);
+
+    public static async Task<RawLimits> MeasureAsync(Neighbours neighbours, int rows)
+    {
+        await neighbours.FillAsync(rows);
+        using var backend = new GrpcBackend(neighbours.Backends.MainAddress, "test-key", null, TimeProvider.System);
+        var begun = Stopwatch.GetTimestamp();
+        if (!(await new MessageOutboxClient(backend).FindPendingAsync(CancellationToken.None)).TryGetRight(out var found, out var failure))
+            throw new InvalidOperationException(failure.ToString());
+        EventId[] ids = [.. found.Select(r => r.EventId!.Value)];
+        var find = Stopwatch.GetElapsedTime(begun);
+        var marks = MessageOutboxMarks.Of(backend);
+        begun = Stopwatch.GetTimestamp();
+        await Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = MarksAtOnce }, async (id, _) =>
+        {
+            if ((await marks.Sent(id)).IsLeft) throw new InvalidOperationException("not marked");
+        });
+        var marked = rows / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        return new RawLimits(await ProduceLimit.MeasureAsync(neighbours.Broker, "raw", rows), marked, find);
+    }
+}
