@@ -1,9 +1,10 @@
 using Hobom.Slices.Bench.Broker;
 using Hobom.Slices.Tests.Broker.Stores;
-using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Support.Brokers;
 
+// EVENTS [handler,latency,memory,kafka]
 var events = args is [var number, ..] ? int.Parse(number) : 20_000;
+string[] parts = args is [_, var list] ? list.Split(',') : ["handler", "latency", "memory", "kafka"];
 Console.WriteLine($"{events} events of 300 bytes, 1,000 keys; {Environment.ProcessorCount} cores, the database and Kafka among them");
 
 using var cluster = PostgresCluster.Durable();
@@ -18,24 +19,28 @@ foreach (var (name, provider) in ((string, BrokerUnderTest.Provider)[])
           ("sqlite", new BrokerUnderTest.Sqlite(Path.Combine(folder, "events.db")))])
 {
     await using var broker = await BrokerUnderTest.StartAsync(provider, null);
-    var warm = await broker.HandleAsync(events / 10);
-    var once = await broker.HandleAsync(events);
-    var twice = await broker.HandleAsync(2 * events);
-    Console.WriteLine(
-        $"{name} to a C# handler in its transaction: {once.PerSecond:F0}/s (first {events / 10}: {warm.PerSecond:F0}/s), "
-        + $"{once.CpuMsPerThousand:F0} ms CPU per 1,000; twice the events take {twice.Seconds / once.Seconds:F2} times as long"
-        + (name == "postgres" ? $"; to claim and close bare {once.PerSecond / limits.Claimed:F2}" : ""));
-    foreach (var (rate, count) in ((int, int)[])[(10, 200), (100, 1000)])
+    if (parts.Contains("handler"))
+    {
+        var warm = await broker.HandleAsync(events / 10);
+        var once = await broker.HandleAsync(events);
+        var twice = await broker.HandleAsync(2 * events);
+        Console.WriteLine(
+            $"{name} to a C# handler in its transaction: {once.PerSecond:F0}/s (first {events / 10}: {warm.PerSecond:F0}/s), "
+            + $"{once.CpuMsPerThousand:F0} ms CPU per 1,000; twice the events take {twice.Seconds / once.Seconds:F2} times as long"
+            + (name == "postgres" ? $"; to claim and close bare {once.PerSecond / limits.Claimed:F2}" : ""));
+    }
+
+    foreach (var (rate, count) in parts.Contains("latency") ? ((int, int)[])[(10, 200), (100, 1000)] : [])
     {
         var waits = await broker.LatencyAsync(rate, count);
         Console.WriteLine(
             $"{name}, commit to handler at {rate}/s: p50 {waits[waits.Length / 2]:F1} ms, p99 {waits[waits.Length * 99 / 100]:F1} ms");
     }
 
-    Console.WriteLine($"{name}, 100,000 waiting events: {await broker.WaitingMemoryAsync(100_000):F0} MiB more");
+    if (parts.Contains("memory")) Console.WriteLine($"{name}, 100,000 waiting events: {await broker.WaitingMemoryAsync(100_000):F0} MiB more");
 }
 
-if (KraftBroker.Home is { } home)
+if (parts.Contains("kafka") && KraftBroker.Home is { } home)
 {
     await using var kafka = new KraftBroker(home);
     await kafka.StartAsync();
@@ -52,7 +57,7 @@ if (KraftBroker.Home is { } home)
 }
 else
 {
-    Console.WriteLine("KAFKA_HOME is not set: nothing is relayed");
+    Console.WriteLine("nothing is relayed: KAFKA_HOME is not set, or another part was asked for");
 }
 
 Directory.Delete(folder, recursive: true);

@@ -4,9 +4,13 @@ using Hobom.Slices.Broker.Operating;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host.Access;
+using Hobom.Slices.Host.Access.Oidc;
+using Hobom.Slices.Host.Access.Sessions;
 using Hobom.Slices.Host.Health;
 using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Links;
+using Hobom.Slices.Page;
+using Hobom.Slices.Page.History;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
@@ -31,14 +35,18 @@ sealed class BrokerProcessor : IAsyncDisposable
         loops = new LoopWatch(logs.CreateLogger("Hobom.Slices"));
         var builder = HttpApi.NewBuilder(http, telling.Listen, access, ["broker"], logs, o =>
         {
-            o.Assemblies = [typeof(BrokerProcessor).Assembly, typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly];
-            o.Filter = type => type.Assembly != typeof(BrokerProcessor).Assembly || IsHealth(type);
+            o.Assemblies =
+            [
+                typeof(BrokerProcessor).Assembly, typeof(PageSlice).Assembly, typeof(BrokerSlice).Assembly, typeof(LinksSlice).Assembly,
+            ];
+            o.Filter = HasAllItAsks;
         });
         broker = BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", null, null));
         telemetry.AddTo(builder.Services);
         var trail = new AuditTrail(new StoreAudit(broker).AppendAsync, TimeProvider.System, logs.CreateLogger<AuditTrail>());
         broker.AddTo(builder.Services, alone: true);
+        new PageSlice([], () => null, TimeProvider.System).AddTo(builder.Services);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(loops).AddSingleton(trail)
             .AddSingleton(new LinksSlice(() => broker.Open?.Store.Storage, trail, TimeProvider.System));
         app = HttpApi.Build(builder);
@@ -96,7 +104,11 @@ sealed class BrokerProcessor : IAsyncDisposable
         return 0;
     }
 
-    static bool IsHealth(Type type) => type == typeof(HealthEndpoint) || type == typeof(LiveEndpoint) || type == typeof(ReadyEndpoint);
+    /// <summary>Of this program's own routes health and sign-in; of the page's all but the flows, of which there are none.</summary>
+    static bool HasAllItAsks(Type endpoint) => endpoint.Assembly == typeof(BrokerProcessor).Assembly
+        ? endpoint.Namespace == typeof(HealthEndpoint).Namespace || endpoint.Namespace == typeof(GetSessionEndpoint).Namespace
+            || endpoint == typeof(BeginOidcEndpoint)
+        : endpoint != typeof(ListFlowHistoriesEndpoint);
 
     public async ValueTask DisposeAsync()
     {

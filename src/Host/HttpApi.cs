@@ -43,7 +43,7 @@ static class HttpApi
         ]);
 
     /// <param name="metrics">A port of its own for the metrics; null for the same.</param>
-    /// <param name="parts">What is on beside the relay, for the page.</param>
+    /// <param name="parts">What is on, for the page: relay, broker, streams.</param>
     /// <param name="routes">Where the endpoints are.</param>
     public static WebApplicationBuilder NewBuilder(
         ListenAddress listen, ListenAddress? metrics, AccessSettings access, IReadOnlyList<string> parts, ILoggerFactory logs,
@@ -127,7 +127,7 @@ static class HttpApi
     }
 
     static IReadOnlyList<string> PartsOf(Settings settings) =>
-        [.. settings.Broker.Map(_ => "broker").AsEnumerable(), .. settings.Streams is null ? (string[])[] : ["streams"]];
+        ["relay", .. settings.Broker.Map(_ => "broker").AsEnumerable(), .. settings.Streams is null ? (string[])[] : ["streams"]];
 
     static void AddAccess(IServiceCollection services, AccessSettings access, IReadOnlyList<string> parts, ILoggerFactory logs)
     {

@@ -50,8 +50,24 @@ public sealed class LiveTests(BrowserFixture fixture) : PageTest(fixture)
         var kept = (await Fixture.Neighbours.Plain.KeyTimeToLiveAsync(key))!.Value;
         Assert.InRange((until - DateTimeOffset.UtcNow - kept).TotalSeconds, -1, 1);
 
+        // As after 72 hours: Redis drops it, at the time that the index has.
+        var end = DateTimeOffset.UtcNow.AddSeconds(3);
+        await Fixture.Neighbours.Plain.SortedSetAddAsync("dlqx:exp:menu", $"{Prefix}0001", end.ToUnixTimeMilliseconds());
+        await Fixture.Neighbours.Plain.KeyExpireAsync(key, end.UtcDateTime);
+        await page.WaitForSelectorAsync("[data-outcome=gone]");
+        Assert.Contains("expired", await page.InnerTextAsync("[data-outcome=gone]"), StringComparison.Ordinal);
+        Assert.Equal(0, await page.Locator(".do button").CountAsync());
+    }
+
+    [BrowserFact]
+    public async Task A_letter_that_another_program_takes_away_while_it_is_open_can_no_longer_be_replayed()
+    {
+        ExpectedStatuses.UnionWith([404]);
+        var (key, page) = ($"dlq:menu:{Prefix}0001", await SignedInAsync());
+        await ShowAsync(page, $"#/letter?key={Uri.EscapeDataString(key)}");
+        await page.WaitForSelectorAsync(".do .primary");
         await Fixture.Neighbours.Plain.KeyDeleteAsync(key);
-        await page.WaitForSelectorAsync("[data-outcome=gone]", new PageWaitForSelectorOptions { Timeout = 90_000 });
+        await page.WaitForSelectorAsync(".box.empty");
         Assert.Equal(0, await page.Locator(".do button").CountAsync());
     }
 

@@ -30,7 +30,7 @@ public abstract class PageTest(BrowserFixture fixture) : IAsyncLifetime
         await fixture.Neighbours.ResetAsync();
         Letters = new SampleLetters(fixture.Store, fixture.Neighbours.Control);
         await PrepareAsync();
-        Processor = await RunningProcessor.StartAsync(fixture.Neighbours.Settings(("HOBOM_KEYS_FILE", fixture.KeysPath)));
+        Processor = await RunningProcessor.StartAsync(Settings());
     }
 
     public async Task DisposeAsync()
@@ -44,6 +44,9 @@ public abstract class PageTest(BrowserFixture fixture) : IAsyncLifetime
 
     /// <summary>Letters that are there before the processor is.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Of the processor.</summary>
+    protected virtual Dictionary<string, string> Settings() => fixture.Neighbours.Settings(("HOBOM_KEYS_FILE", fixture.KeysPath));
 
     protected async Task<IPage> SignedInAsync(
         string role = "editor", string language = "en-US", ColorScheme theme = ColorScheme.Light, int width = 1280)
@@ -69,7 +72,17 @@ public abstract class PageTest(BrowserFixture fixture) : IAsyncLifetime
         return page;
     }
 
-    protected static Task ShowAsync(IPage page, string hash) => page.EvaluateAsync("hash => { location.hash = hash; }", hash);
+    /// <summary>When it returns, the page has begun to show the view.</summary>
+    internal static Task ShowAsync(IPage page, string hash) => page.EvaluateAsync(
+        """
+        hash => new Promise(done => {
+          const before = location.href;
+          addEventListener('hashchange', () => done(), { once: true });
+          location.hash = hash;
+          if (location.href === before) done();
+        })
+        """,
+        hash);
 
     /// <summary>All that a browser says against a page.</summary>
     sealed class Watched

@@ -44,6 +44,7 @@ public sealed class BrokerSlice : IAsyncDisposable
         Schemas = new SchemaControl(settings.SchemaPromise, tools.Clock, log);
         upcasting = new Upcasting(() => Schemas.Now);
         Counters = new BrokerCounters(() => Watch.Last?.Waiting ?? 0);
+        History = new ConsumerHistory(tools.Clock);
     }
 
     public BrokerSettings Settings { get; }
@@ -51,6 +52,8 @@ public sealed class BrokerSlice : IAsyncDisposable
     public TuningControl Tuning { get; }
 
     public BrokerCounters Counters { get; }
+
+    public ConsumerHistory History { get; }
 
     public BrokerWatch Watch { get; }
 
@@ -137,6 +140,12 @@ public sealed class BrokerSlice : IAsyncDisposable
 
     BrokerTuning NowOrPaused() => tools.IsPaused() ? Tuning.Now with { ProcessorEnabled = false } : Tuning.Now;
 
+    void CountTry(TryMade made)
+    {
+        Counters.CountTry(made);
+        History.Count(made);
+    }
+
     Dispatcher NewDispatcher(OpenBroker broker)
     {
         var webhooks = new WebhookSender(Settings.AllowPrivateReceivers, tools.Clock);
@@ -149,7 +158,7 @@ public sealed class BrokerSlice : IAsyncDisposable
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new Dispatcher(new DispatcherTools(
-            broker.Store, PortOf, NowOrPaused, tools.Owner, tools.Clock, tools.Chance, Counters.CountTry, log)
+            broker.Store, PortOf, NowOrPaused, tools.Owner, tools.Clock, tools.Chance, CountTry, log)
         {
             Bring = upcasting.Bring,
         });

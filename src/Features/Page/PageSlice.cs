@@ -6,13 +6,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Hobom.Slices.Page;
 
+/// <summary>The flows that the page shows; none where the broker runs alone.</summary>
+public sealed record PageFlows(IReadOnlyList<Slice> Slices);
+
 /// <summary>The operators' page at <c>/</c>. No flow of its own: it shows those of the others.</summary>
 public sealed class PageSlice(IReadOnlyList<Slice> slices, LettersNow letters, TimeProvider clock)
 {
     readonly FlowHistories histories = new(slices, clock);
 
     public void AddTo(IServiceCollection services) => services
-        .AddSingleton(PageFiles.Read()).AddSingleton(histories).AddSingleton(letters).AddSingleton(new ChangeListeners());
+        .AddSingleton(PageFiles.Read()).AddSingleton(histories).AddSingleton(letters)
+        .AddSingleton(new PageFlows(slices)).AddSingleton(new ChangeListeners());
 
     /// <summary>Counts what flows until told to stop.</summary>
     public Task FollowAsync(CancellationToken stopping) => histories.FollowAsync(stopping);

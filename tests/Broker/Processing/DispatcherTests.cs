@@ -4,21 +4,17 @@ using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
 using Hobom.Slices.Tests.Broker.Stores;
 using LanguageExt;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
 namespace Hobom.Slices.Tests.Broker.Processing;
 
 /// <summary>One process, whole, over the memory store and a clock that is moved by hand.</summary>
-public sealed class DispatcherTests
+public sealed class DispatcherTests : DispatcherRun
 {
-    readonly FakeTimeProvider clock = new(Noon);
     readonly BrokerStore store;
-    readonly CancellationTokenSource stop = new();
-    readonly Dictionary<string, ConsumerPort> ports = new(StringComparer.Ordinal);
 
-    public DispatcherTests() => store = MemoryStore.Open(1000, clock);
+    public DispatcherTests()
+        : base(Noon) => store = MemoryStore.Open(1000, Clock);
 
     [Fact]
     public async Task An_event_reaches_each_of_its_consumers_once()
@@ -61,7 +57,7 @@ public sealed class DispatcherTests
         var calls = new List<DateTimeOffset>();
         await HandlerAsync("c", _ =>
         {
-            calls.Add(clock.GetUtcNow());
+            calls.Add(Clock.GetUtcNow());
             throw new InvalidOperationException("no");
         });
         await using var running = Start();
@@ -90,7 +86,7 @@ public sealed class DispatcherTests
     {
         var done = 0;
         await store.Consumers.Save(Consumer("hangs") with { Retry = ConsumerRetry.Contract with { MaxRetries = 0 } }, default).Right();
-        ports["hangs"] = new ConsumerPort.Handles(async (_, _) =>
+        Ports["hangs"] = new ConsumerPort.Handles(async (_, _) =>
         {
             await new TaskCompletionSource().Task;
             return Unit.Default;
@@ -109,7 +105,7 @@ public sealed class DispatcherTests
         var up = false;
         var tries = 0;
         await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook, Concurrency = 1 }, default).Right();
-        ports["c"] = new ConsumerPort.Sends((_, _, _) =>
+        Ports["c"] = new ConsumerPort.Sends((_, _, _) =>
         {
             tries++;
             return Task.FromResult<Either<TryFailure, Unit>>(up ? Unit.Default : new TryFailure.ConsumerDown("refused"));
@@ -129,7 +125,7 @@ public sealed class DispatcherTests
     public async Task A_receiver_that_wants_no_more_is_switched_off_and_its_events_wait()
     {
         await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook }, default).Right();
-        ports["c"] = new ConsumerPort.Sends((_, _, _) => Task.FromResult<Either<TryFailure, Unit>>(new TryFailure.ConsumerGone("410 Gone")));
+        Ports["c"] = new ConsumerPort.Sends((_, _, _) => Task.FromResult<Either<TryFailure, Unit>>(new TryFailure.ConsumerGone("410 Gone")));
         await using var running = Start();
         await store.AppendAsync(Event("e1"), Event("e2"));
         await UntilAsync(async () => (await store.Consumers.All(default).Right())[0].State is ConsumerState.Off);
@@ -144,7 +140,7 @@ public sealed class DispatcherTests
         await store.RouteAsync();
         await store.ClaimAsync("c");
         for (var i = 1; i < 3; i++) await store.ClaimAsync("c", expired: true, now: Noon + (i * Lease));
-        clock.Advance(4 * Lease);
+        Clock.Advance(4 * Lease);
         await using var running = Start();
         await UntilAsync(async () => (await CountsAsync()).Failed == 1);
         Assert.StartsWith("3 tries were begun", (await store.OneAsync("e1")).Handlings[0].LastError, StringComparison.Ordinal);
@@ -156,7 +152,7 @@ public sealed class DispatcherTests
         var entered = new TaskCompletionSource();
         var leave = new TaskCompletionSource();
         await store.Consumers.Save(Consumer("c"), default).Right();
-        ports["c"] = new ConsumerPort.Handles(async (_, _) =>
+        Ports["c"] = new ConsumerPort.Handles(async (_, _) =>
         {
             entered.TrySetResult();
             await leave.Task;
@@ -165,7 +161,7 @@ public sealed class DispatcherTests
         await store.AppendAsync(Event("e1"), Event("e2"), Event("e3"));
         var running = Start();
         await entered.Task;
-        await stop.CancelAsync();
+        await Stop.CancelAsync();
         await UntilAsync(async () => (await CountsAsync()).Consumers[0] is { Waiting: 2, Leased: 1 });
         Assert.False(running.Ended.IsCompleted);
         leave.SetResult();
@@ -179,7 +175,7 @@ public sealed class DispatcherTests
     {
         var leave = new TaskCompletionSource();
         await store.Consumers.Save(Consumer("c") with { Timeout = TimeSpan.FromHours(1) }, default).Right();
-        ports["c"] = new ConsumerPort.Handles(async (_, _) =>
+        Ports["c"] = new ConsumerPort.Handles(async (_, _) =>
         {
             await leave.Task;
             return Unit.Default;
@@ -188,7 +184,7 @@ public sealed class DispatcherTests
         await store.AppendAsync(Event("e1"));
         await UntilAsync(async () => (await CountsAsync()).Processing == 1);
         for (var i = 0; i < 60; i++) await MoveAsync(TimeSpan.FromSeconds(5));
-        Assert.Empty(await store.ClaimAsync("c", expired: true, now: clock.GetUtcNow(), owner: "p2"));
+        Assert.Empty(await store.ClaimAsync("c", expired: true, now: Clock.GetUtcNow(), owner: "p2"));
         leave.SetResult();
         await UntilAsync(async () => (await CountsAsync()).Completed == 1);
     }
@@ -196,47 +192,14 @@ public sealed class DispatcherTests
     async Task HandlerAsync(string name, Action<HandlerContext> handle, string pattern = "*")
     {
         await store.Consumers.Save(Consumer(name, pattern), default).Right();
-        ports[name] = new ConsumerPort.Handles((context, _) =>
+        Ports[name] = new ConsumerPort.Handles((context, _) =>
         {
             handle(context);
             return Task.FromResult<Either<TryFailure, Unit>>(Unit.Default);
         });
     }
 
-    Running Start(BrokerStore? reached = null)
-    {
-        var dispatcher = new Dispatcher(new DispatcherTools(
-            reached ?? store, c => ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", clock, () => 0, _ => { }, NullLogger.Instance));
-        return new Running(Task.Run(() => dispatcher.RunAsync(stop.Token)), stop, dispatcher);
-    }
+    Running Start(BrokerStore? reached = null) => StartOn(reached ?? store);
 
     Task<StoreCounts> CountsAsync() => store.Read.Count(default).Right();
-
-    async Task UntilAsync(Func<Task<bool>> holds, TimeSpan? move = null)
-    {
-        for (var i = 0; i < 3000; i++)
-        {
-            if (await holds()) return;
-            if (move is { } by) await MoveAsync(by);
-            else await Task.Delay(5);
-        }
-
-        Assert.Fail("it did not come to pass");
-    }
-
-    async Task MoveAsync(TimeSpan by)
-    {
-        clock.Advance(by);
-        await Task.Delay(2);
-    }
-
-    sealed record Running(Task Ended, CancellationTokenSource Stop, Dispatcher Dispatcher) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Stop.CancelAsync();
-            await Ended.WaitAsync(TimeSpan.FromSeconds(20));
-            Dispatcher.Dispose();
-        }
-    }
 }

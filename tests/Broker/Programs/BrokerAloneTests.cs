@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Broker.Programs;
 

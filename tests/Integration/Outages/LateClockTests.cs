@@ -11,6 +11,8 @@ public sealed class LateClockTests(OutageNeighbours neighbours) : OutageTest(nei
         await using var broker = new KraftBroker(KraftBroker.Home!, ("auto.create.topics.enable", "false")) { Environment = FakeTime.Variables("-61m") };
         await broker.StartAsync();
         await broker.CreateTopicAsync(Topic, 4, ("message.timestamp.after.max.ms", "3600000"));
+        // Else that would be what readiness speaks of.
+        await broker.CreateTopicAsync("hobom.logs", 1);
         await using var processor = await StartAsync(("HOBOM_KAFKA_BROKER", broker.Address));
 
         // Of several records in a batch Kafka's client says InvalidRecord: they were sent again alone.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hobom.Slices.Tests.Integration.Interop;
+using Hobom.Slices.Tests.Integration.Outages;
 using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Processor;
@@ -49,6 +50,16 @@ public sealed class DoctorTests(ProcessorNeighbours neighbours) : ProcessorTest(
         await FindsAsync(settings, "rights", "hscan, xadd", "ACL SETUSER");
         await using var forgetful = await RedisServer.StartedAsync("--appendonly", "no");
         await FindsAsync(Neighbours.Settings(("HOBOM_REDIS_ADDR", forgetful.Address)), "redis:", "append-only file is off", "appendonly yes");
+    }
+
+    [OtherClockTheory]
+    [InlineData("+90s", "+")]
+    [InlineData("-90s", "-")]
+    public async Task A_Redis_with_another_clock_is_told(string offset, string sign)
+    {
+        await using var redis = await RedisServer.StartedWithAsync(FakeTime.OfRedis(offset));
+        var report = await FindsAsync(Neighbours.Settings(("HOBOM_REDIS_ADDR", redis.Address)), "redis:", $"Redis' clock is {sign}", "NTP");
+        Assert.Single(report.GetProperty("checks").EnumerateArray(), c => !c.GetProperty("ok").GetBoolean());
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Hobom.Slices.Tests.Integration.Processor;
 
 /// <summary>Asks again and again, generously long: a busy machine is no failure.</summary>
-static class Eventually
+public static class Eventually
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 

@@ -61,7 +61,7 @@ public class ProcessorNeighbours : IAsyncLifetime
     public async Task ResetAsync()
     {
         await Control.ResetAsync();
-        await Plain.ExecuteAsync("FLUSHALL");
+        await Plain.ExecuteAsync("FLUSHALL", "ASYNC");
     }
 
     /// <summary>Brings a killed Redis back; the tests' own connection is there again too.</summary>

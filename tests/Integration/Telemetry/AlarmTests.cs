@@ -45,6 +45,35 @@ public sealed class AlarmTests(ProcessorNeighbours neighbours) : ProcessorTest(n
         await ShowsAsync(processor, "hobom_redis_state{hobom_state=\"down\"}", v => v == 0);
     }
 
+    [Theory]
+    [InlineData("CONFIG SET maxmemory 1", "OOM", "CONFIG SET maxmemory 0")]
+    [InlineData("REPLICAOF 127.0.0.1 1", "READONLY", "REPLICAOF NO ONE")]
+    [InlineData("ACL SETUSER default -@scripting", "NOPERM", "ACL SETUSER default +@all")]
+    public async Task HobomRedisAway_Redis_refuses(string trouble, string word, string cure)
+    {
+        await using var processor = await StartAsync();
+        await ShowsAsync(processor, "hobom_redis_state{hobom_state=\"up\"}", v => v == 1);
+        await AdministerAsync(trouble);
+        try
+        {
+            await ShowsAsync(processor, "hobom_redis_state{hobom_state=\"refusing\"}", v => v == 1);
+            var ready = "";
+            await Eventually.TrueAsync(
+                async () => (ready = await (await processor.Http.GetAsync(new Uri("/health/ready", UriKind.Relative))).Content.ReadAsStringAsync())
+                    .Contains(word, StringComparison.Ordinal),
+                null, () => $"/health/ready does not say {word}: {ready}");
+            await Outbox.GenerateAsync(Prefix, 2);
+            await processor.PollNowAsync();
+        }
+        finally
+        {
+            await AdministerAsync(cure);
+        }
+
+        await ShowsAsync(processor, "hobom_redis_state{hobom_state=\"up\"}", v => v == 1);
+        await Outbox.EachIsSentOnceAsync(2, processor);
+    }
+
     [Fact]
     public async Task HobomLettersExpireSoon_a_letter_with_three_hours_left()
     {
@@ -100,6 +129,13 @@ public sealed class AlarmTests(ProcessorNeighbours neighbours) : ProcessorTest(n
         using var paused = await processor.Http.PostAsync(
             new Uri("/hobom-event-processor/internal/api/v1/pollers/messages/pause", UriKind.Relative), null);
         await ShowsAsync(processor, "hobom_poller_state{hobom_flow=\"messages\",hobom_state=\"paused\"}", v => v == 1);
+    }
+
+    /// <summary>Of this server, whatever its role is.</summary>
+    async Task AdministerAsync(string command)
+    {
+        var words = command.Split(' ');
+        await Neighbours.Plain.Multiplexer.GetServer(Neighbours.Redis.Address).ExecuteAsync(words[0], [.. words[1..]]);
     }
 
     static async Task ShowsAsync(RunningProcessor processor, string sample, Func<double, bool> right)

@@ -7,15 +7,18 @@ namespace Hobom.Slices.Tests.Integration.Telemetry;
 /// <summary>What a collector gets of a real processor.</summary>
 public sealed class PushedTelemetryTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
-    [Fact]
-    public async Task An_event_is_one_trace_from_poll_to_mark_and_its_record_says_which()
+    [Theory]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    [InlineData("")] // gRPC as well
+    public async Task An_event_is_one_trace_from_poll_to_mark_and_its_record_says_which(string protocol)
     {
-        await using var collector = await OtlpReceiver.StartAsync();
+        await using var collector = await OtlpReceiver.StartAsync(grpc: protocol != "http/protobuf");
         await Outbox.GenerateAsync(Prefix, 2);
         // The first mark fails and is tried again.
         await Control.ScriptAsync("main", "message/mark-sent", new GrpcJsOrder { Status = 14 });
         await using var processor = await StartAsync(
-            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
             ("OTEL_BSP_SCHEDULE_DELAY", "200"), ("OTEL_METRIC_EXPORT_INTERVAL", "500"));
         await Outbox.EachIsSentOnceAsync(2, processor);
         await Eventually.TrueAsync(

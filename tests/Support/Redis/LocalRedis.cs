@@ -10,7 +10,10 @@ sealed class LocalRedis(string[] options) : RedisServer
     readonly string folder = Directory.CreateTempSubdirectory("hobom-redis-").FullName;
     Process? process;
 
-    public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
+    /// <summary>Beside the variables that it has anyway.</summary>
+    public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
+
+    public static bool IsHere { get; } = (System.Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, Program)));
 
     public override async Task StartAsync()
@@ -19,6 +22,7 @@ sealed class LocalRedis(string[] options) : RedisServer
         {
             WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false,
         };
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         string[] own = ["--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"];
         foreach (var argument in (string[])[.. own, .. options]) start.ArgumentList.Add(argument);
         process = Process.Start(start)!;

@@ -23,9 +23,20 @@ public abstract class RedisServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Whether this machine has a redis-server, which <see cref="StartedWithAsync"/> needs.</summary>
+    public static bool IsInstalled => LocalRedis.IsHere;
+
+    /// <summary>This machine's, with more variables in its environment.</summary>
+    public static async Task<RedisServer> StartedWithAsync(IReadOnlyList<(string Name, string Value)> environment)
+    {
+        var server = new LocalRedis([]) { Environment = environment };
+        await server.StartAsync();
+        return server;
+    }
+
     /// <summary>One whose port is known and where nothing listens yet.</summary>
     public static RedisServer NotStarted(params string[] options) =>
-        LocalRedis.IsInstalled || !ContainerEngine.Answers ? new LocalRedis(options) : new ContainerRedis(options);
+        IsInstalled || !ContainerEngine.Answers ? new LocalRedis(options) : new ContainerRedis(options);
 
     /// <summary>Returns when it answers. After <see cref="KillAsync"/>: with the keys that it had.</summary>
     public abstract Task StartAsync();

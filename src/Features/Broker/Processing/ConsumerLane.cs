@@ -6,10 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.Broker.Processing;
 
 /// <summary>What a lane does through others.</summary>
+/// <param name="CanShare">Whether others may be tried in one transaction with it.</param>
 /// <param name="Close">Writes ends; completes when they are written, or cannot be any more.</param>
 /// <param name="Changed">There is room, or an event came to its end.</param>
 sealed record LanePorts(
-    Func<HeldHandling, CancellationToken, Task<TryReport>> Try,
+    Func<HeldHandling, CancellationToken, Task<Tried>> Try,
+    Func<HeldHandling, bool> CanShare,
+    Func<IReadOnlyList<HeldHandling>, CancellationToken, Task<IReadOnlyList<Tried>>> TryTogether,
     Func<Closing, Task> Close,
     Func<string, ConsumerState, Task> SetState,
     Action Changed,
@@ -21,14 +24,16 @@ sealed record LanePorts(
 
 /// <summary>
 /// One consumer's events in this process: so many at a time, the others wait their turn under their leases. A slow
-/// consumer fills its own lane and no other.
+/// consumer fills its own lane and no other. Quick calls share a transaction, one after another, and count as one at a time.
 /// </summary>
 sealed class ConsumerLane(LanePorts ports, string consumer)
 {
     readonly Lock gate = new();
-    readonly Queue<HeldHandling> queue = [];
-    readonly List<HeldHandling> running = [];
+    readonly LinkedList<HeldHandling> queue = [];
+    readonly System.Collections.Generic.HashSet<HeldHandling> running = [];
     ConsumerHealth health = ConsumerHealth.Well;
+    TimeSpan? averageCall;
+    int underWay;
     bool closed;
 
     public string Consumer => consumer;
@@ -67,7 +72,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     {
         lock (gate)
         {
-            foreach (var held in claimed) queue.Enqueue(held);
+            foreach (var held in claimed) queue.AddLast(held);
         }
 
         Pump(stopping);
@@ -82,52 +87,94 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
 
     void Pump(CancellationToken stopping)
     {
-        while (Next() is { } held) _ = RunAsync(held, stopping);
+        while (Next() is { } group) _ = RunAsync(group, stopping);
     }
 
-    HeldHandling? Next()
+    IReadOnlyList<HeldHandling>? Next()
     {
         lock (gate)
         {
-            if (closed || queue.Count == 0 || running.Count >= queue.Peek().Consumer.Concurrency) return null;
-            var next = queue.Dequeue();
-            running.Add(next);
-            return next;
+            if (closed || queue.First?.Value is not { } first || underWay >= first.Consumer.Concurrency) return null;
+            var size = ports.CanShare(first) ? GroupSize.Of(averageCall, queue.Count, first.Consumer.Concurrency - underWay) : 1;
+            var group = queue.TakeWhile((held, index) => index < size && (index == 0 || ports.CanShare(held))).ToArray();
+            foreach (var _ in group) queue.RemoveFirst();
+            running.UnionWith(group);
+            underWay++;
+            return group;
         }
     }
 
-    async Task RunAsync(HeldHandling held, CancellationToken stopping)
+    async Task RunAsync(IReadOnlyList<HeldHandling> group, CancellationToken stopping)
     {
         // On the caller's stack a lane of quick tries would recurse as deep as its queue is long.
         await Task.Yield();
         try
         {
-            await RunHeldAsync(held, stopping);
+            await RunHeldAsync(group, stopping);
         }
         catch (Exception bug)
         {
-            // The handling stays leased, and comes back when its lease has run out.
+            // The handlings stay leased, and come back when their leases have run out.
             ports.Log.LogError(LogEvents.Named("broker.bug"), bug, "broker: internal error at an event of {Consumer}", consumer);
         }
 
-        lock (gate) running.Remove(held);
+        lock (gate)
+        {
+            running.ExceptWith(group);
+            underWay--;
+        }
+
         Pump(stopping);
         ports.Changed();
     }
 
-    async Task RunHeldAsync(HeldHandling held, CancellationToken stopping)
+    async Task RunHeldAsync(IReadOnlyList<HeldHandling> group, CancellationToken stopping)
     {
-        var begun = ports.Clock.GetTimestamp();
-        var report = await ports.Try(held, stopping);
-        ports.Count(new TryMade(held.Claimed.Event, consumer, Outcome(report), ports.Clock.GetElapsedTime(begun)));
-        await SettleAsync(held, report);
+        if (group.Count == 1)
+        {
+            await RunAloneAsync(group[0], stopping);
+            return;
+        }
+
+        var tried = await ports.TryTogether(group, stopping);
+        await QueueAgainAsync([.. group.Where((_, index) => tried[index].Report is TryReport.NotBegun)]);
+        foreach (var (held, one) in group.Zip(tried))
+        {
+            if (one.Report is TryReport.GoesOnAlone) await RunAloneAsync(held, stopping);
+            else await NoteAsync(held, one);
+        }
+    }
+
+    async Task RunAloneAsync(HeldHandling held, CancellationToken stopping) => await NoteAsync(held, await ports.Try(held, stopping));
+
+    /// <summary>First in the queue, as they were; a lane that was closed meanwhile hands them back.</summary>
+    async Task QueueAgainAsync(HeldHandling[] untried)
+    {
+        if (untried.Length == 0) return;
+        bool isClosed;
+        lock (gate)
+        {
+            running.ExceptWith(untried);
+            foreach (var held in untried.Reverse()) queue.AddFirst(held);
+            isClosed = closed;
+        }
+
+        if (isClosed) await HandBackQueueAsync();
+    }
+
+    async Task NoteAsync(HeldHandling held, Tried tried)
+    {
+        if (tried.Report is TryReport.NotBegun) return;
+        lock (gate) averageCall = GroupSize.Average(averageCall, tried.Took);
+        ports.Count(new TryMade(held.Claimed.Event, consumer, Outcome(tried.Report), tried.Took));
+        await SettleAsync(held, tried.Report);
     }
 
     async Task SettleAsync(HeldHandling held, TryReport report)
     {
         switch (report)
         {
-            case TryReport.TryGetRight succeeded:
+            case TryReport.Succeeded succeeded:
                 if (!succeeded.InStore) await ports.Close(Closing(held, new TryEnd.Done()));
                 await NoteSuccessAsync(held);
                 break;
@@ -139,6 +186,8 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
                 break;
             case TryReport.Lost:
                 break;
+            case TryReport.NotBegun or TryReport.GoesOnAlone:
+                throw new System.Diagnostics.UnreachableException();
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -185,7 +234,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
 
     static TryOutcome Outcome(TryReport report) => report switch
     {
-        TryReport.TryGetRight => TryOutcome.Done,
+        TryReport.Succeeded => TryOutcome.Done,
         TryReport.Failed => TryOutcome.Failed,
         TryReport.Exhausted => TryOutcome.Exhausted,
         TryReport.Lost => TryOutcome.Lost,

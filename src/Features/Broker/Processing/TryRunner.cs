@@ -12,7 +12,7 @@ abstract record TryReport
     }
 
     /// <param name="InStore">The handling's end is written already.</param>
-    public sealed record TryGetRight(bool InStore) : TryReport;
+    public sealed record Succeeded(bool InStore) : TryReport;
 
     public sealed record Failed(TryFailure Failure) : TryReport;
 
@@ -21,53 +21,101 @@ abstract record TryReport
 
     /// <summary>It was begun as often as it may be, and no process came to an end with it.</summary>
     public sealed record Exhausted(string Reason) : TryReport;
+
+    /// <summary>In a group: its turn did not come.</summary>
+    public sealed record NotBegun : TryReport;
+
+    /// <summary>In a group: taken back because of another of the group, or in its way; the try goes on with it alone.</summary>
+    public sealed record GoesOnAlone : TryReport;
 }
 
-/// <summary>Makes one try.</summary>
+/// <param name="Took">The call alone, without what the store did.</param>
+readonly record struct Tried(TryReport Report, TimeSpan Took);
+
+/// <summary>Makes tries: one, or several in one transaction.</summary>
 /// <param name="bring">Makes the event one that the consumer reads.</param>
 sealed class TryRunner(
     BrokerStore store, Func<BrokerTuning> tuning, Func<Claimed, Consumer, Either<TryFailure, Claimed>> bring, TimeProvider clock)
 {
-    public async Task<TryReport> RunAsync(HeldHandling held, CancellationToken stopping)
+    /// <summary>Whether others may share its transaction. What a process died with may kill this one too, so it does not.</summary>
+    public bool CanShare(HeldHandling held) =>
+        store.TransactTogether is not null && held is { Port: ConsumerPort.Handles, IsProbe: false, IsSuspect: false };
+
+    public async Task<Tried> RunAsync(HeldHandling held, CancellationToken stopping)
+    {
+        if (!Prepare(held).TryGetRight(out var claimed, out var early)) return new Tried(early!, TimeSpan.Zero);
+        return held.Port switch
+        {
+            ConsumerPort.Sends port => await SendAsync(held, claimed, port, stopping),
+            ConsumerPort.Handles => await HandleAsync(held, claimed, stopping),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <param name="group">All of them can share.</param>
+    /// <returns>One report for each, in their order.</returns>
+    public async Task<IReadOnlyList<Tried>> RunTogetherAsync(IReadOnlyList<HeldHandling> group, CancellationToken stopping)
+    {
+        var reports = new Tried[group.Count];
+        var calls = new List<HandlerTry>();
+        var begun = clock.GetTimestamp();
+        for (var index = 0; index < group.Count; index++)
+        {
+            if (Prepare(group[index]).TryGetRight(out var claimed, out var early)) calls.Add(new HandlerTry(index, group[index], claimed, clock));
+            else reports[index] = new Tried(early!, TimeSpan.Zero);
+        }
+
+        if (calls.Count == 0) return reports;
+        var ends = await store.TransactTogether!(
+            new HandlerGroup(
+                [.. calls.Select(c => new HandlerCall(c.Claimed, (transaction, _) => c.RunAsync(transaction, stopping)))],
+                () => calls.Exists(c => c.IsLeftBehind) ? NextInGroup.RollBack
+                    : clock.GetElapsedTime(begun) >= GroupSize.Time ? NextInGroup.Commit
+                    : NextInGroup.Call),
+            clock.GetUtcNow(), stopping);
+        foreach (var (call, end) in calls.Zip(ends))
+            reports[call.Index] = new Tried(call.HadConflict ? new TryReport.GoesOnAlone() : Report(end), call.Took);
+        return reports;
+    }
+
+    /// <summary>The event as the consumer reads it, or the end of the try before it began.</summary>
+    Either<TryReport, Claimed> Prepare(HeldHandling held)
     {
         var limit = (held.Consumer.Retry ?? tuning().DefaultRetry).AttemptLimit;
         if (held.Claimed.Attempt > limit)
             return new TryReport.Exhausted($"{limit} tries were begun, and the process died or stood still in the last of them");
         if (held.Claimed.Event.Unreadable is { } why) return new TryReport.Failed(new TryFailure.Permanent(why));
-        if (!bring(held.Claimed, held.Consumer).TryGetRight(out var claimed, out var unread)) return new TryReport.Failed(unread);
-        return held.Port switch
-        {
-            ConsumerPort.Sends port => Report(await ContainAsync(held, token => port.Send(claimed, held.Consumer, token), stopping)),
-            ConsumerPort.Handles port => await HandleAsync(held, claimed, port, stopping),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        return bring(held.Claimed, held.Consumer).MapLeft<TryReport>(unread => new TryReport.Failed(unread));
     }
 
-    async Task<TryReport> HandleAsync(
-        HeldHandling held, Claimed claimed, ConsumerPort.Handles port, CancellationToken stopping)
+    async Task<Tried> SendAsync(HeldHandling held, Claimed claimed, ConsumerPort.Sends port, CancellationToken stopping)
     {
-        var context = new HandlerContext(
-            claimed.Event, held.Consumer.Name, claimed.Attempt, new HandlerTransaction(null, null, []));
-        var end = await store.Transact(
-            held.Claimed,
-            (transaction, _) => ContainAsync(held, token => port.Handle(context with { Transaction = transaction }, token), stopping),
-            clock.GetUtcNow(), stopping);
-        return end switch
-        {
-            TransactionEnd.Committed => new TryReport.TryGetRight(InStore: true),
-            TransactionEnd.WorkFailed failed => new TryReport.Failed(failed.Failure),
-            TransactionEnd.LeaseLost => new TryReport.Lost(),
-            // If it was committed, the handling is done, and what is written about a failure changes nothing.
-            TransactionEnd.Unknown unknown =>
-                new TryReport.Failed(new TryFailure.Transient($"nobody knows whether it was committed: {unknown.Failure.Message}")),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        var begun = clock.GetTimestamp();
+        var sent = await Containment.TryAsync(
+            token => port.Send(claimed, held.Consumer, token), held.Consumer.Timeout, clock, stopping, held.Lost);
+        return new Tried(
+            sent.TryGetRight(out _, out var failure) ? new TryReport.Succeeded(InStore: false) : new TryReport.Failed(failure),
+            clock.GetElapsedTime(begun));
     }
 
-    static TryReport Report(Either<TryFailure, Unit> result) =>
-        result.TryGetRight(out _, out var failure) ? new TryReport.TryGetRight(InStore: false) : new TryReport.Failed(failure);
+    async Task<Tried> HandleAsync(HeldHandling held, Claimed claimed, CancellationToken stopping)
+    {
+        var call = new HandlerTry(0, held, claimed, clock);
+        var end = await store.Transact(
+            held.Claimed, (transaction, _) => call.RunAsync(transaction, stopping), clock.GetUtcNow(), stopping);
+        return new Tried(Report(end), call.Took);
+    }
 
-    Task<Either<TryFailure, Unit>> ContainAsync(
-        HeldHandling held, Func<CancellationToken, Task<Either<TryFailure, Unit>>> call, CancellationToken stopping) =>
-        Containment.TryAsync(call, held.Consumer.Timeout, clock, stopping, held.Lost);
+    static TryReport Report(TransactionEnd end) => end switch
+    {
+        TransactionEnd.Committed => new TryReport.Succeeded(InStore: true),
+        TransactionEnd.WorkFailed failed => new TryReport.Failed(failed.Failure),
+        TransactionEnd.LeaseLost => new TryReport.Lost(),
+        // If it was committed, the handling is done, and what is written about a failure changes nothing.
+        TransactionEnd.Unknown unknown =>
+            new TryReport.Failed(new TryFailure.Transient($"nobody knows whether it was committed: {unknown.Failure.Message}")),
+        TransactionEnd.NotBegun => new TryReport.NotBegun(),
+        TransactionEnd.RolledBack => new TryReport.GoesOnAlone(),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }

@@ -35,10 +35,31 @@ public sealed record BrokerStore(
     SchemaRegister Schemas,
     SettingRegister Settings,
     WakeUp WakeUp,
-    SharedStorage Storage);
+    SharedStorage Storage)
+{
+    /// <summary>As <see cref="Transact"/>, many in one transaction; null where that would be no cheaper.</summary>
+    public Func<HandlerGroup, DateTimeOffset, CancellationToken, Task<IReadOnlyList<TransactionEnd>>>? TransactTogether { get; init; }
+}
 
 /// <summary>Runs inside the open transaction of the store.</summary>
 public delegate Task<Either<TryFailure, Unit>> HandlerWork(HandlerTransaction transaction, CancellationToken stopping);
+
+/// <summary>Handlings that share a transaction, each behind a savepoint: what one of them wrote can be taken back alone.</summary>
+/// <param name="After">Asked when a call has ended.</param>
+public sealed record HandlerGroup(IReadOnlyList<HandlerCall> Calls, Func<NextInGroup> After);
+
+public sealed record HandlerCall(Claimed Claimed, HandlerWork Work);
+
+public enum NextInGroup
+{
+    Call,
+
+    /// <summary>The calls so far have taken long enough.</summary>
+    Commit,
+
+    /// <summary>A call was left behind before it had ended: it may still write through the connection.</summary>
+    RollBack,
+}
 
 public abstract record AppendRefusal
 {
@@ -101,4 +122,10 @@ public abstract record TransactionEnd
 
     /// <summary>Nobody knows whether it was committed. If it was, the handling is done.</summary>
     public sealed record Unknown(StoreFailure Failure) : TransactionEnd;
+
+    /// <summary>In a group: its turn did not come.</summary>
+    public sealed record NotBegun : TransactionEnd;
+
+    /// <summary>In a group: rolled back because of another of the group; to be called again by itself, as the same try.</summary>
+    public sealed record RolledBack : TransactionEnd;
 }

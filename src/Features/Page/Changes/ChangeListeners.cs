@@ -1,7 +1,7 @@
 namespace Hobom.Slices.Page.Changes;
 
-/// <summary>Where the letters stand now.</summary>
-public delegate LettersMark LettersNow();
+/// <summary>Where the letters stand now; null where none are kept.</summary>
+public delegate LettersMark? LettersNow();
 
 /// <summary>How many streams of changes each caller has open.</summary>
 public sealed class ChangeListeners

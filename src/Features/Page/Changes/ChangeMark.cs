@@ -10,4 +10,5 @@ public sealed record FlowMark(string Name, string State, long Delivered, long De
 
 /// <summary>One message of the stream of changes.</summary>
 /// <param name="Now">The server's clock, to which time left is counted.</param>
-public sealed record ChangeMark(DateTimeOffset Now, LettersMark Letters, IReadOnlyList<FlowMark> Flows);
+/// <param name="Letters">Null where none are kept: the broker runs alone.</param>
+public sealed record ChangeMark(DateTimeOffset Now, LettersMark? Letters, IReadOnlyList<FlowMark> Flows);

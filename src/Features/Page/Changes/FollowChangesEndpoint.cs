@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FastEndpoints;
 using Hobom.Slices.Http;
-using Hobom.Slices.Http.Pollers;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +10,7 @@ namespace Hobom.Slices.Page.Changes;
 
 /// <summary>Tells each second where things stand, so that nobody has to ask again and again.</summary>
 public sealed class FollowChangesEndpoint(
-    PollerControl pollers, LettersNow letters, ChangeListeners listeners, IHostApplicationLifetime host, TimeProvider clock)
+    PageFlows flows, LettersNow letters, ChangeListeners listeners, IHostApplicationLifetime host, TimeProvider clock)
     : EndpointWithoutRequest<object>
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -28,7 +27,8 @@ public sealed class FollowChangesEndpoint(
         {
             s.Summary = "Follow what changes";
             s.Description = "Server-sent events, one each second: the server's clock, a number that changes whenever any letter did, and "
-                + "the state of each flow. It ends after a minute and is to be asked for again; 20 at a time for each caller.";
+                + "the state of each flow; no letters and no flows where the broker runs alone. It ends after a minute and is to be "
+                + "asked for again; 20 at a time for each caller.";
             s.ResponseExamples[200] = new ChangeMark(
                 DateTimeOffset.UnixEpoch, new LettersMark(Loaded: true, 214, 17, DateTimeOffset.UnixEpoch),
                 [new FlowMark("messages", "waiting", 120_417, 3, Down: false)]);
@@ -64,7 +64,7 @@ public sealed class FollowChangesEndpoint(
         await HttpContext.Response.WriteAsync("retry: 500\n\n", ending);
         do
         {
-            var mark = new ChangeMark(clock.GetUtcNow(), letters(), [.. pollers.Slices.Select(MarkOf)]);
+            var mark = new ChangeMark(clock.GetUtcNow(), letters(), [.. flows.Slices.Select(MarkOf)]);
             await HttpContext.Response.WriteAsync($"data: {JsonSerializer.Serialize(mark, JsonSerializerOptions.Web)}\n\n", ending);
             await HttpContext.Response.Body.FlushAsync(ending);
         }

@@ -3,9 +3,11 @@
 const BASE = '/hobom-event-processor/internal/api/v1';
 
 export class ApiError extends Error {
-  constructor(status, answer) {
+  /** isRead: it may be asked again by itself. */
+  constructor(status, answer, isRead = false) {
     super(answer?.error ?? `HTTP ${status}`);
     this.status = status;
+    this.isRead = isRead;
     this.answer = answer ?? {};
   }
 }
@@ -26,8 +28,14 @@ export const changes = () => new EventSource(`${BASE}/changes`);
 /** As text, for what JSON.parse would change: numbers that no double holds. */
 export async function getText(path, query) {
   const answer = await fetch(BASE + path + queryOf(query));
-  if (!answer.ok) throw await errorOf(answer);
+  if (!answer.ok) throw await errorOf(answer, path, true);
   return answer.text();
+}
+
+/** JSON that somebody has typed, sent as it is. */
+export async function putText(path, text) {
+  const answer = await fetch(BASE + path, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: text });
+  if (!answer.ok) throw await errorOf(answer);
 }
 
 export async function download(path, body) {
@@ -48,9 +56,9 @@ async function ask(method, path, body, signal) {
     answer = await fetch(path, { ...request(method, body), signal });
   } catch (e) {
     if (e.name === 'AbortError') throw e;
-    throw new ApiError(0, {});
+    throw new ApiError(0, {}, method === 'GET');
   }
-  if (!answer.ok) throw await errorOf(answer, path);
+  if (!answer.ok) throw await errorOf(answer, path, method === 'GET');
   return answer.json();
 }
 
@@ -58,8 +66,8 @@ const request = (method, body) => body === undefined
   ? { method }
   : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 
-async function errorOf(answer, path) {
+async function errorOf(answer, path, isRead) {
   const body = await answer.json().catch(() => ({}));
   if (answer.status === 401 && path !== '/session') onSignedOut();
-  return new ApiError(answer.status, body);
+  return new ApiError(answer.status, body, isRead);
 }

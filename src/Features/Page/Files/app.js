@@ -7,6 +7,7 @@ import { audit, tombstones } from './gone.js';
 import { setKeys, showKeys, startKeys } from './keys.js';
 import { letter } from './letter.js';
 import { letters } from './letters.js';
+import { links } from './links.js';
 import * as live from './live.js';
 import { operations } from './operations.js';
 import { overview } from './overview.js';
@@ -17,12 +18,12 @@ import { ago, exact, loadText, now, setServerTime, startClock, t } from './text.
 import { badge, button, doing, errorBox, field, may, messageOf, setMe, toastArea, whoAmI } from './ui.js';
 
 const VIEWS = {
-  '': overview, letters, letter, edit, operations, gone: tombstones, audit, broker, streams, settings: settingsView,
+  '': overview, letters, letter, edit, operations, gone: tombstones, audit, broker, streams, links, settings: settingsView,
 };
 
 const NAV = [
-  ['', 'nav.overview'], ['letters', 'nav.letters'], ['operations', 'nav.operations'], ['gone', 'nav.gone'],
-  ['broker', 'nav.broker', 'broker'], ['streams', 'nav.streams', 'streams'],
+  ['', 'nav.overview'], ['letters', 'nav.letters', 'relay'], ['operations', 'nav.operations', 'relay'], ['gone', 'nav.gone', 'relay'],
+  ['broker', 'nav.broker', 'broker'], ['links', 'nav.links', 'broker'], ['streams', 'nav.streams', 'streams'],
   ['audit', 'nav.audit', 'audit'], ['settings', 'nav.settings'],
 ];
 
@@ -31,8 +32,10 @@ const main = h('main', { id: 'main', tabindex: '-1' });
 const news = h('div', { class: 'news', role: 'status' });
 const pulse = h('span', { class: 'pulse' });
 let shown = null;
-/** Which views there are beside those that are always there. */
+/** Which of the views that are not always there are there. */
 let parts = {};
+
+const isThere = path => !NAV.some(([name, , part]) => name === path && part && !parts[part]) && (path !== 'letter' && path !== 'edit' || parts.relay);
 
 applyTheme();
 start();
@@ -48,6 +51,7 @@ async function start() {
     whenSignedOut(() => showSignIn(t('signin.over')));
     live.listen(showNews);
     addEventListener('hashchange', show);
+    addEventListener('resize', scrollStrip);
     const came = new URLSearchParams(location.search).get('signin');
     if (came) history.replaceState(null, '', '/');
     if (who.name === null) showSignIn(came ? t(came === 'norole' ? 'signin.norole' : 'signin.failed') : null);
@@ -66,13 +70,14 @@ function enter() {
 
 function frame() {
   const here = location.hash.slice(2).split(/[/?]/)[0];
-  const nav = h('nav', { 'aria-label': t('nav.label') }, h('ul', {}, NAV.filter(([, , part]) => !part || parts[part]).map(([path, key]) =>
+  const nav = h('nav', { 'aria-label': t('nav.label') }, h('ul', {}, NAV.filter(([path]) => isThere(path)).map(([path, key]) =>
     h('li', {}, h('a', { href: `#/${path}`, 'aria-current': here === path ? 'page' : null }, t(key))))));
+  const sought = t(parts.relay ? 'search' : 'search.event');
   const search = h('form', { role: 'search', class: 'search', onSubmit: e => {
     e.preventDefault();
     const text = e.target.elements.q.value.trim();
-    if (text) location.hash = `#/letters/list?${new URLSearchParams({ text, find: '1' })}`;
-  } }, h('input', { id: 'search', name: 'q', type: 'search', placeholder: t('search'), 'aria-label': t('search'), autocomplete: 'off' }));
+    if (text) location.hash = parts.relay ? `#/letters/list?${new URLSearchParams({ text, find: '1' })}` : `#/broker?${new URLSearchParams({ id: text })}`;
+  } }, h('input', { id: 'search', name: 'q', type: 'search', placeholder: sought, 'aria-label': sought, autocomplete: 'off' }));
   const who = whoAmI();
   const top = h('header', { class: 'top' },
     h('a', { class: 'skip', href: '#main', onClick: e => { e.preventDefault(); main.focus(); } }, t('skip')),
@@ -107,7 +112,7 @@ async function show() {
   const route = routeOf(location.hash);
   const same = shown && shown.route.path[0] === route.path[0];
   shown?.view.leave?.();
-  const build = VIEWS[route.path[0]] ?? notThere;
+  const build = isThere(route.path[0]) ? VIEWS[route.path[0]] ?? notThere : notThere;
   const view = build(route);
   shown = { route, view };
   document.title = `${view.title} · Hobom.Slices`;
@@ -116,13 +121,18 @@ async function show() {
   for (const link of document.querySelectorAll('nav a')) {
     if (link.getAttribute('href') === `#/${route.path[0]}`) {
       link.setAttribute('aria-current', 'page');
-      // On a phone the views are a strip that scrolls.
-      const strip = link.closest('nav');
-      strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
     } else link.removeAttribute('aria-current');
   }
+  scrollStrip();
   if (!same) scrollTo(0, 0);
   if (!main.contains(document.activeElement) && document.activeElement?.id !== 'search') main.focus({ preventScroll: true });
+}
+
+/** On a phone the views are a strip that scrolls. */
+function scrollStrip() {
+  const link = document.querySelector('nav a[aria-current]');
+  const strip = link?.closest('nav');
+  if (strip) strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
 }
 
 const notThere = () => ({ title: t('notfound'), element: h('div', {}, h('h1', {}, t('notfound')), h('p', {}, h('a', { href: '#/' }, t('nav.overview')))) });
@@ -132,8 +142,8 @@ const REDIS_AWAY = 8000;
 function showNews(mark, before) {
   const lines = [];
   if (mark.stale) lines.push(h('div', { class: 'box bad' }, t('stale', { time: exact(mark.stale) })));
-  else if (!mark.letters?.loaded) lines.push(h('div', { class: 'box warn' }, t('letters.loading')));
-  else if (now() - Date.parse(mark.letters.asOf) > REDIS_AWAY) {
+  else if (mark.letters && !mark.letters.loaded) lines.push(h('div', { class: 'box warn' }, t('letters.loading')));
+  else if (mark.letters && now() - Date.parse(mark.letters.asOf) > REDIS_AWAY) {
     lines.push(h('div', { class: 'box bad' }, t('redis.away', { time: exact(mark.letters.asOf), ago: ago(mark.letters.asOf) })));
   }
   const text = lines.map(line => line.textContent).join();

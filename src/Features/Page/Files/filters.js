@@ -5,7 +5,7 @@ import { button, field, select } from './ui.js';
 
 export const FILTERS = ['category', 'class', 'state', 'text', 'group', 'minAge', 'maxAge', 'expiresWithin'];
 
-const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law', 'stream'];
+export const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law', 'stream', 'broker'];
 const CLASSES = ['transient', 'permanent', 'unknown', 'refused'];
 const STATES = ['open', 'provisional', 'claimed', 'unknown', 'discarded'];
 const AGES = ['15m', '1h', '6h', '1d', '2d'];

@@ -1,12 +1,12 @@
 // What cannot be brought back, and who did what: both are read in pages.
 import { get } from './api.js';
 import { h, put } from './dom.js';
+import { CATEGORIES } from './filters.js';
 import { count, exact, since, t, word } from './text.js';
-import { badge, button, emptyBox, errorBox, field, loading, select, table } from './ui.js';
+import { badge, button, emptyBox, errorBox, field, loading, select, table, whoAmI } from './ui.js';
 
 const PAGE = 50;
 const WHY = ['expired', 'evicted', 'removed', 'discarded'];
-const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law', 'stream'];
 
 export function tombstones(route) {
   const filter = { category: route.query.get('category') ?? '', why: route.query.get('why') ?? '' };
@@ -30,8 +30,10 @@ export function audit(route) {
     }
   }));
   const text = (name, key, set) => field(t(key), h('input', { value: filter[name], onChange: e => set(name, e.target.value.trim()) }));
-  return paged('nav.audit', 'audit.what', filter, set => [text('actor', 'audit.actor', set), text('action', 'audit.action', set), text('key', 'audit.key', set), check],
-    cursor => get('/audit', { ...filter, limit: PAGE, cursor }), found => found.entries,
+  // A broker alone keeps its trail in its own store, which is read from end to begin and not searched.
+  const relay = whoAmI().parts.includes('relay');
+  return paged('nav.audit', 'audit.what', filter, set => relay ? [text('actor', 'audit.actor', set), text('action', 'audit.action', set), text('key', 'audit.key', set), check] : null,
+    relay ? cursor => get('/audit', { ...filter, limit: PAGE, cursor }) : cursor => get('/broker/audit', { cursor }), found => relay ? found.entries : found.entries.map(line => line.entry),
     [['audit.at', e => exact(e.at)], ['audit.phase', e => word('phase', e.phase)], ['audit.actor', e => `${e.actor}${e.address ? ` (${e.address})` : ''}`],
       ['audit.action', e => word('action', e.action)], ['audit.key', e => e.set ?? (e.keys.length > 1 ? t('audit.keys', { n: e.keys.length }) : e.keys[0] ?? '')],
       ['reason', e => e.reason ?? ''], ['audit.result', e => e.result ?? '']], t('audit.none'));

@@ -15,6 +15,18 @@ export function member(text, name) {
   return null;
 }
 
+/** The raw texts of the elements of the outermost array. */
+export function elements(text) {
+  const found = [];
+  for (let at = skip(text, skip(text, 0) + 1); at < text.length && text[at] !== ']';) {
+    const end = endOf(text, at);
+    found.push(text.slice(at, end));
+    at = skip(text, end);
+    if (text[at] === ',') at = skip(text, at + 1);
+  }
+  return found;
+}
+
 /** With two spaces for each level. What is no JSON stays as it is. */
 export function pretty(text) {
   try {

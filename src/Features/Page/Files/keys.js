@@ -4,7 +4,7 @@ import { settings } from './settings.js';
 import { t } from './text.js';
 import { dialog } from './ui.js';
 
-const GO = { o: '#/', g: '#/letters', l: '#/letters/list', p: '#/operations', b: '#/broker', s: '#/streams', t: '#/settings' };
+const GO = { o: '#/', g: '#/letters', l: '#/letters/list', p: '#/operations', b: '#/broker', s: '#/streams', k: '#/links', t: '#/settings' };
 
 let view = {};
 let waitsForSecond = false;
@@ -43,6 +43,6 @@ function meaning(key) {
 export const showKeys = () => dialog(t('keys.title'), () => h('dl', { class: 'keys' },
   [['/', 'keys.search'], ['j k', 'keys.move'], ['Enter', 'keys.open'], ['x', 'keys.select'], ['Shift x', 'keys.range'],
     ['r', 'keys.replay'], ['h', 'keys.hold'], ['g o', 'nav.overview'], ['g g', 'nav.letters'], ['g l', 'letters.list'],
-    ['g p', 'nav.operations'], ['g b', 'nav.broker'], ['g s', 'nav.streams'], ['g t', 'nav.settings'], ['?', 'keys.title'], ['Esc', 'keys.close']]
+    ['g p', 'nav.operations'], ['g b', 'nav.broker'], ['g s', 'nav.streams'], ['g k', 'nav.links'], ['g t', 'nav.settings'], ['?', 'keys.title'], ['Esc', 'keys.close']]
     .map(([keys, key]) => h('div', {}, h('dt', {}, keys.split(' ').map(k => h('kbd', {}, k))), h('dd', {}, t(key)))),
   h('p', { class: 'soft' }, t('keys.off'))));

@@ -9,6 +9,8 @@ import { badge, button, copyButton, emptyBox, errorBox, facts, loading, may, mes
 
 const addressOf = key => `#/letter?${new URLSearchParams({ key })}`;
 
+const LOOK = 10_000;
+
 export function letter(route) {
   const key = route.query.get('key') ?? '';
   const element = h('article', { class: 'letter' }, loading());
@@ -16,6 +18,7 @@ export function letter(route) {
   let busy = false;
   let over = false;
   let text = '';
+  let gone = null;
 
   const look = async () => {
     try {
@@ -27,9 +30,10 @@ export function letter(route) {
     } catch (e) {
       if (over) return;
       if (e.status !== 404) return void put(element, errorBox(e, look));
-      current = null;
-      text = '';
-      put(element, await goneView(key));
+      const stone = await stoneOf(key).catch(error => ({ error }));
+      if (over || (text === '' && JSON.stringify(stone) === gone)) return;
+      [current, text, gone] = [null, '', JSON.stringify(stone)];
+      put(element, stone?.error ? [h('h1', {}, key), errorBox(stone.error, look)] : goneView(key, stone));
     }
   };
 
@@ -123,11 +127,13 @@ export function letter(route) {
   };
 
   look();
+  // What other programs do to it is in no news.
+  const timer = setInterval(() => { if (!document.hidden && !busy && !over) look(); }, LOOK);
   const go = to => () => { if (to) location.hash = addressOf(to); };
   const { before, after } = neighboursOf(key);
   const click = selector => () => element.querySelector(selector)?.click();
   return {
-    title: t('letter.title'), element, leave: () => { over = true; },
+    title: t('letter.title'), element, leave: () => { over = true; clearInterval(timer); },
     update: (mark, earlier) => {
       if (over || busy) return;
       const ended = current && current.letter.expiresAt && Date.parse(current.letter.expiresAt) < now();
@@ -184,15 +190,10 @@ function timeline(l) {
     events.map(([at, what]) => h('li', {}, h('span', { class: 'soft' }, exact(at)), ' ', what))));
 }
 
+const stoneOf = async key => (await get('/dlq/tombstones', { category: key.split(':')[1], limit: 200 })).tombstones.find(s => s.key === key) ?? null;
+
 /** What is left of a letter that is gone: its tombstone, or the word that it was delivered. */
-async function goneView(key) {
-  let stone = null;
-  try {
-    const found = await get('/dlq/tombstones', { category: key.split(':')[1], limit: 200 });
-    stone = found.tombstones.find(s => s.key === key) ?? null;
-  } catch (e) {
-    return [h('h1', {}, key), errorBox(e)];
-  }
+function goneView(key, stone) {
   const title = h('h1', {}, key.split(':').slice(2).join(':') || key);
   return stone
     ? [title, h('div', { class: 'box warn', 'data-outcome': 'gone' }, badge('off', word('end', stone.why)), h('p', {}, t('gone.text', { time: exact(stone.goneAt) }))),

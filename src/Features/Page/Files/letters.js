@@ -4,6 +4,7 @@ import { groups } from './groups.js';
 import { list } from './list.js';
 import { h, put } from './dom.js';
 import { t } from './text.js';
+import { tabs } from './ui.js';
 
 /** What a list last showed, so that a letter's own view knows its neighbours. */
 export function letters(route) {
@@ -15,10 +16,10 @@ export function letters(route) {
   const enter = query => {
     inner.leave?.();
     const filter = filterOf(query);
-    put(element.children[1], tabs(tab, filter));
+    put(element.children[1], tabs([['', 'letters.groups'], ['list', 'letters.list']].map(([id, key]) => [addressOf(id, filter), t(key), id === tab])));
     inner = (tab === 'list' ? list : groups)(filter, query, enter);
     put(body, inner.element);
-    view.keys = Object.fromEntries(['j', 'k', 'x', 'X', 'r', 'h', 'Enter'].map(key => [key, e => inner.keys?.[key]?.(e)]));
+    view.keys = Object.fromEntries(['j', 'k', 'x', 'X', 'r', 'h'].map(key => [key, e => inner.keys?.[key]?.(e)]));
   };
   // The address follows the filter without a step back for each key that is typed.
   const bar = filter => put(element.children[2], filterBar(filter, next => {
@@ -35,7 +36,3 @@ export function letters(route) {
   };
   return view;
 }
-
-const tabs = (tab, filter) => h('ul', { class: 'tabs' },
-  [['', 'letters.groups'], ['list', 'letters.list']].map(([id, key]) =>
-    h('li', {}, h('a', { href: addressOf(id, filter), 'aria-current': id === tab ? 'true' : null }, t(key)))));

@@ -37,7 +37,7 @@ export function list(filter, query) {
   const look = async () => {
     asked?.abort();
     asked = new AbortController();
-    if (!page) put(frame, loading());
+    if (!frame.hasChildNodes()) put(frame, loading());
     frame.setAttribute('aria-busy', 'true');
     try {
       const found = await ask();
@@ -131,7 +131,7 @@ export function list(filter, query) {
   const changed = () => {
     waiting ??= setTimeout(async () => {
       waiting = null;
-      if (!page) return;
+      if (!page) return void look();
       asked?.abort();
       asked = new AbortController();
       let found;

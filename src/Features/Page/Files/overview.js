@@ -1,22 +1,31 @@
 // What flows, what is stuck, what to do: the neighbours, what expires soon, and a card for each flow.
 import { get, post, ready } from './api.js';
+import { consumerCards, consumersNow } from './consumers.js';
 import { h, put } from './dom.js';
+import { showStreams } from './streamCards.js';
 import { count, exact, left, since, span, t, word } from './text.js';
-import { badge, button, doing, errorBox, facts, hourBars, loading, may, messageOf, stateBadge, toast } from './ui.js';
+import { badge, button, doing, emptyBox, errorBox, facts, hourBars, loading, may, messageOf, stateBadge, toast, whoAmI } from './ui.js';
 
 const REFRESH = 5000;
 
 export function overview() {
-  const strip = h('section', { class: 'strip', 'aria-label': t('overview.neighbours') });
-  const urgent = h('div', {});
+  const [strip, urgent] = [h('section', { class: 'strip', 'aria-label': t('overview.neighbours') }), h('div', {})];
   const cards = h('div', { class: 'cards' }, loading());
-  const element = h('div', {}, h('h1', {}, t('nav.overview')), strip, urgent, cards);
+  const parts = whoAmI().parts;
+  const more = [['broker', 'overview.consumers', '#/broker', consumersNow, showConsumers], ['streams', 'overview.streams', '#/streams', () => get('/streams'), showStreams]]
+    .filter(([part]) => parts.includes(part)).map(([part, title, href, ask, show]) => ({ part, ask, show, body: h('div', { class: 'cards' }, loading()), said: h('div', {}), title, href }));
+  const relay = parts.includes('relay');
+  const element = h('div', { class: 'overview' }, h('h1', {}, t('nav.overview')), strip, urgent, relay ? cards : null,
+    more.map(m => h('section', { class: 'flows', 'data-part': m.part, 'aria-label': t(m.title) }, h('h2', {}, h('a', { href: m.href }, t(m.title))), m.said, m.body)));
   let gone = false;
   const look = async () => {
+    const asked = more.map(m => settled(m.ask()));
     const [flows, hours, letters, store, health] = await Promise.all(
-      [get('/pollers'), get('/pollers/history'), get('/dlq/counts'), get('/dlq/store'), ready()]
-        .map(asked => asked.then(value => ({ value }), error => ({ error }))));
+      [...relay ? [get('/pollers'), get('/pollers/history'), get('/dlq/counts'), get('/dlq/store')] : Array(4).fill(Promise.resolve(null)), ready()].map(settled));
+    const found = await Promise.all(asked);
     if (gone) return;
+    more.forEach((m, at) => showMore(m, found[at], look));
+    if (!relay) return void put(strip, [...aloneStore(found[0]), ...checks(health)].map(chip));
     if (flows.error) return void put(cards, errorBox(flows.error, look));
     put(strip, neighbours(flows.value.items, store, health).map(chip));
     put(urgent, urgency(letters, store));
@@ -26,6 +35,29 @@ export function overview() {
   const timer = setInterval(() => { if (!document.hidden) look(); }, REFRESH);
   return { title: t('nav.overview'), element, leave: () => { gone = true; clearInterval(timer); } };
 }
+
+const settled = asked => asked.then(value => ({ value }), error => ({ error }));
+
+/** What could not be asked is said above the cards, which stay as they were. */
+function showMore({ body, said, show }, { value, error }, look) {
+  put(said, error ? errorBox(error, look) : null);
+  if (body.querySelector('[aria-busy]')) put(body);
+  if (value) show(body, value, look, said);
+}
+
+function showConsumers(body, found, look, said) {
+  if (found.list.length === 0) put(said, emptyBox(t('broker.noconsumers'), t('broker.noconsumers.more')));
+  consumerCards(body, found, look);
+}
+
+/** Without the relay there is neither Kafka nor Redis nor a backend: only the store of events. */
+const aloneStore = ({ value, error }) => [error
+  ? { name: t('overview.store'), kind: 'bad', text: t('state.away'), problem: messageOf(error) }
+  : { name: value.stats.provider_stats.provider_type, kind: 'good', text: t('state.ok'), title: t('overview.alone', {
+    events: value.stats.provider_stats.total_events, open: value.stats.provider_stats.pending_events + value.stats.provider_stats.processing_events, failed: value.stats.provider_stats.failed_events }) }];
+
+const checks = health => (health.value?.checks ?? []).filter(check => !KNOWN.includes(check.name)).map(check => (
+  { name: word('flow', check.name), kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: word('ready', check.status), problem: check.problem }));
 
 const KNOWN = ['dead-letters', 'pollers', 'topics'];
 
@@ -51,8 +83,7 @@ function neighbours(flows, store, health) {
   }
   const law = flows.find(f => f.category === 'law');
   if (law) list.push(law.brokerAway ? { name: 'LLM', kind: 'bad', text: t('state.away'), since: law.downSince, problem: law.lastProblem } : { name: 'LLM', kind: 'good', text: t('state.ok') });
-  for (const check of health.value?.checks ?? [])
-    if (!KNOWN.includes(check.name)) list.push({ name: word('flow', check.name), kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: word('ready', check.status), problem: check.problem });
+  list.push(...checks(health));
   return list;
 }
 

@@ -1,40 +1,92 @@
 // The streams that the router reads: how far behind, what is in hand, who has them; and the state of one key.
-import { get } from './api.js';
+import { get, post } from './api.js';
 import { h, put } from './dom.js';
 import { count, since, t } from './text.js';
-import { badge, emptyBox, errorBox, facts, field, fill, table } from './ui.js';
+import { badge, button, doing, emptyBox, errorBox, facts, field, fill, may, table, toast } from './ui.js';
+
+const LOOK = 5000;
+const SHARD_CONSUMER = 'hobom:shard-';
+const COLUMNS = ['streams.stream', 'streams.owner', 'streams.lag', 'streams.pending', 'streams.length', 'streams.applied', 'overview.dead', 'streams.trouble', 'audit.action'];
+
+const partOf = name => encodeURIComponent(name);
+export const streamAddress = name => `#/streams?${new URLSearchParams({ stream: name })}`;
+export const known = n => n === null || n === undefined ? t('state.unknown') : count(n);
 
 export function streams(route) {
-  const body = h('div', {});
-  const state = h('div', { 'aria-live': 'polite' });
+  const body = h('div', { class: 'stack' });
   const detail = h('div', {});
-  const look = () => fill(body, () => get('/streams'), show);
-  const open = name => fill(detail, () => get(`/streams/${encodeURIComponent(name)}`), showOne);
-  const show = found => found.streams.length === 0 ? emptyBox(t('streams.none'))
-    : [found.layoutProblem ? h('div', { class: 'box bad' }, found.layoutProblem) : null,
-      h('p', { class: 'soft' }, t('streams.group', { group: found.group }), ' · ', t('streams.process', { process: found.process })),
-      h('div', { class: 'scroll' }, table(t('nav.streams'), ['streams.stream', 'streams.owner', 'streams.lag', 'streams.pending', 'streams.length', 'streams.applied', 'overview.dead', 'streams.trouble'].map(k => t(k)),
-        found.streams.map(({ stream: s, ownedHere, here }) => [h('a', { href: `#/streams?${new URLSearchParams({ stream: s.stream })}` }, s.stream),
-          ownedHere ? badge('good', t('streams.here')) : s.owner ? h('code', {}, s.owner.slice(0, 12)) : badge('warn', t('streams.nobody')),
-          s.lag === null ? t('state.unknown') : count(s.lag), s.pending === null ? t('state.unknown') : count(s.pending), count(s.length), here ? count(here.applied) : '–', here ? count(here.deadLetters) : '–',
-          [here?.problem ? badge('bad', here.problem) : null, here?.problemSince ? since(here.problemSince) : null, here?.stalledSince ? badge('warn', t('streams.stalled')) : null, s.lost > 0 ? badge('bad', t('streams.lost', { n: s.lost })) : null]]), { class: 'wide' }))];
-  const showOne = one => h('section', { class: 'card' }, h('h2', {}, one.stream.stream),
-    facts([[t('streams.length'), count(one.stream.length)], [t('streams.first'), one.stream.firstId], [t('streams.last'), one.stream.lastId]]),
-    table(t('streams.groups'), ['streams.groupname', 'streams.consumers', 'streams.pending', 'streams.lag', 'streams.delivered'].map(k => t(k)), one.groups.map(g => [g.name, count(g.consumers), count(g.pending), g.lag === null ? t('state.unknown') : count(g.lag), g.lastDelivered])),
-    table(t('streams.consumers'), ['streams.consumer', 'streams.pending', 'streams.idle'].map(k => t(k)), one.consumers.map(c => [c.name, count(c.pending), t('unit.s', { n: Math.round(c.idleSeconds) })])));
-  const kind = h('input', { name: 'kind', required: true, placeholder: 'user' });
-  const id = h('input', { name: 'id', required: true });
-  const find = h('form', { class: 'row', onSubmit: async e => {
-    e.preventDefault();
-    try {
-      const found = await get(`/state/${encodeURIComponent(kind.value.trim())}/${encodeURIComponent(id.value.trim())}`);
-      put(state, table(found.key, [t('streams.field'), t('header.value')], Object.entries(found.fields).map(([name, value]) => [h('code', {}, name), value])));
-    } catch (failure) {
-      put(state, failure.status === 404 ? emptyBox(t('streams.nostate')) : errorBox(failure));
-    }
-  } }, field(t('streams.kind'), kind), field(t('streams.id'), id), h('button', { type: 'submit', class: 'primary' }, t('show')));
+  const chosen = route.query.get('stream');
+  const look = () => Promise.all([
+    fill(body, () => get('/streams'), found => show(found, look)),
+    chosen ? fill(detail, () => Promise.all([get('/streams'), get(`/streams/${partOf(chosen)}`)]),
+      ([all, one]) => showOne(one, all.streams.find(s => s.stream.stream === chosen)?.shards ?? [])) : null,
+  ]);
   look();
-  if (route.query.get('stream')) open(route.query.get('stream'));
-  const timer = setInterval(() => { if (!document.hidden && !body.contains(document.activeElement)) look(); }, 5000);
-  return { title: t('nav.streams'), leave: () => clearInterval(timer), element: h('div', { class: 'stack' }, h('h1', {}, t('nav.streams')), body, detail, h('section', { class: 'card' }, h('h2', {}, t('streams.state')), find, state)) };
+  const timer = setInterval(() => { if (!document.hidden && !body.contains(document.activeElement)) look(); }, LOOK);
+  return { title: t('nav.streams'), leave: () => clearInterval(timer), element: h('div', { class: 'stack' }, h('h1', {}, t('nav.streams')), body, detail, stateSearch(route)) };
+}
+
+function show(found, look) {
+  const problem = found.layoutProblem ? h('div', { class: 'box bad' }, found.layoutProblem) : null;
+  if (found.streams.length === 0) return [problem, emptyBox(t('streams.none'))];
+  return [problem, h('p', { class: 'soft' }, t('streams.group', { group: found.group }), ' · ', t('streams.process', { process: found.process })),
+    h('div', { class: 'scroll' }, table(t('nav.streams'), COLUMNS.map(key => t(key)), found.streams.map(row => {
+      const { stream: s, ownedHere, here } = row;
+      return [[h('a', { href: streamAddress(s.stream) }, s.stream), row.paused ? [' ', badge('warn', t('streams.paused'))] : null], owner(s.owner, ownedHere),
+        known(s.lag), known(s.pending), count(s.length), here ? count(here.applied) : '–', h('a', { href: '#/letters/list?category=stream' }, count(s.waiting)), trouble(s, here),
+        may('operator') ? streamOrder(s.stream, row.paused, look, { kind: 'small' }) : ''];
+    }), { class: 'wide' }))];
+}
+
+const owner = (name, here) => here ? badge('good', t('streams.here')) : name ? h('code', { title: name }, name.slice(0, 12)) : badge('warn', t('streams.nobody'));
+
+export const trouble = (stream, here) => [here?.problem ? badge('bad', here.problem) : null, here?.problemSince ? [' ', since(here.problemSince)] : null,
+  here?.stalledSince ? badge('warn', t('streams.stalled')) : null, stream?.lost > 0 ? badge('bad', t('streams.lost', { n: stream.lost })) : null,
+  here?.alarm ? badge('warn', here.alarm) : null];
+
+/** Pauses one stream in every process, or lets it go on. */
+export const streamOrder = (name, paused, then, attributes = {}) => {
+  const what = paused ? 'resume' : 'pause';
+  return button(t(what), doing(async e => {
+    await post(`/streams/${partOf(name)}/${what}`);
+    toast(t(`${what}d`, { name }));
+    e.target.blur();
+    await then();
+  }), { kind: paused ? 'primary' : '', label: `${t(what)} ${name}`, ...attributes });
+};
+
+function showOne(one, shards) {
+  const pendingOf = n => one.consumers.find(c => c.name === `${SHARD_CONSUMER}${n}`)?.pending ?? 0;
+  return h('section', { class: 'card', 'data-stream': one.stream.stream }, h('h2', {}, one.stream.stream),
+    facts([[t('streams.length'), count(one.stream.length)], [t('streams.lag'), known(one.stream.lag)], [t('streams.pending'), known(one.stream.pending)],
+      [t('streams.first'), one.stream.firstId], [t('streams.last'), one.stream.lastId]]),
+    shards.length ? [h('h3', {}, t('streams.shards')), table(t('streams.shards'), ['streams.shard', 'streams.owner', 'streams.pending', 'streams.applied', 'streams.trouble'].map(key => t(key)),
+      shards.map(s => [count(s.shard), owner(s.owner, s.ownedHere), count(pendingOf(s.shard)), s.here ? count(s.here.applied) : '–', trouble(null, s.here)]))] : null,
+    h('h3', {}, t('streams.groups')),
+    one.groups.length ? table(t('streams.groups'), ['streams.groupname', 'streams.consumers', 'streams.pending', 'streams.lag', 'streams.delivered'].map(key => t(key)),
+      one.groups.map(g => [g.name, count(g.consumers), count(g.pending), known(g.lag), g.lastDelivered])) : h('p', { class: 'soft' }, t('streams.nogroups')),
+    one.consumers.length ? [h('h3', {}, t('streams.consumers')), table(t('streams.consumers'), ['streams.consumer', 'streams.pending', 'streams.idle'].map(key => t(key)),
+      one.consumers.map(c => [c.name, count(c.pending), t('unit.s', { n: Math.round(c.idleSeconds) })]))] : null);
+}
+
+/** What one key holds: its kind and id are in the address, so it can be passed on. */
+function stateSearch(route) {
+  const state = h('div', { 'aria-live': 'polite' });
+  const kind = h('input', { name: 'kind', required: true, placeholder: 'user', value: route.query.get('kind') ?? '' });
+  const id = h('input', { name: 'id', required: true, value: route.query.get('id') ?? '' });
+  const look = async () => {
+    try {
+      const found = await get(`/state/${partOf(kind.value.trim())}/${partOf(id.value.trim())}`);
+      put(state, h('p', { class: 'soft' }, h('code', {}, found.key)),
+        table(found.key, [t('streams.field'), t('header.value')], Object.entries(found.fields).map(([name, value]) => [h('code', {}, name), value])));
+    } catch (e) {
+      put(state, e.status === 404 ? emptyBox(t('streams.nostate')) : errorBox(e, look));
+    }
+  };
+  if (kind.value && id.value) look();
+  return h('section', { class: 'card' }, h('h2', {}, t('streams.state')), h('form', { class: 'row', onSubmit: e => {
+    e.preventDefault();
+    history.replaceState(null, '', `#/streams?${new URLSearchParams({ ...Object.fromEntries(route.query), kind: kind.value.trim(), id: id.value.trim() })}`);
+    look();
+  } }, field(t('streams.kind'), kind), field(t('streams.id'), id), h('button', { type: 'submit', class: 'primary' }, t('show'))), state);
 }

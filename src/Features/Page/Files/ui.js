@@ -8,6 +8,7 @@ export const setMe = who => { me = who; };
 export const whoAmI = () => me;
 export const may = role => me.roles.includes(role);
 
+const PASSES_IN = 5000;
 const SIGNS = { good: '✓', warn: '!', bad: '✕', busy: '…', off: '–' };
 
 /** A state by sign, colour and word. */
@@ -57,14 +58,27 @@ export function table(caption, columns, rows, attributes = {}) {
     h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, at) => h('td', { 'data-name': columns[at] }, cell))))));
 }
 
+/** [[address, text, is it the one that is shown]] */
+export const tabs = list => h('ul', { class: 'tabs' }, list.map(([href, text, here]) => h('li', {}, h('a', { href, 'aria-current': here ? 'true' : null }, text))));
+
 export const messageOf = e => e instanceof ApiError
   ? e.status === 0 ? t('error.unreachable') : e.status === 403 && e.answer.needs ? t('error.role', { role: e.answer.needs }) : e.message
   : String(e?.message ?? e);
 
-export const errorBox = (e, again) => h('div', { class: 'box bad', role: 'alert' },
-  h('p', {}, h('strong', {}, t('error.title')), ' ', messageOf(e)),
-  e?.answer?.traceId ? h('p', { class: 'soft' }, t('error.trace', { id: e.answer.traceId })) : null,
-  again ? button(t('again'), again) : null);
+/** What may pass by itself is tried again by itself, unless somebody is about to press the button. */
+export function errorBox(e, again) {
+  const box = h('div', { class: 'box bad', role: 'alert' },
+    h('p', {}, h('strong', {}, t('error.title')), ' ', messageOf(e)),
+    e?.answer?.traceId ? h('p', { class: 'soft' }, t('error.trace', { id: e.answer.traceId })) : null,
+    again ? button(t('again'), () => again()) : null);
+  const passes = () => setTimeout(() => {
+    if (!box.isConnected) return;
+    if (document.hidden || box.contains(document.activeElement)) passes();
+    else again();
+  }, PASSES_IN);
+  if (again && e?.isRead && [0, 502, 503, 504].includes(e.status)) passes();
+  return box;
+}
 
 export const emptyBox = (title, more) => h('div', { class: 'box empty' }, h('p', {}, h('strong', {}, title)), more ? h('p', {}, more) : null);
 

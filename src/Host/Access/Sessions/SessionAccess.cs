@@ -8,7 +8,7 @@ static class SessionAccess
 {
     const string CallerScheme = "Caller";
 
-    /// <param name="parts">What is on beside the relay.</param>
+    /// <param name="parts">What is on: relay, broker, streams.</param>
     public static void Add(
         IServiceCollection services, AccessSettings access, CallerKeys keys, IReadOnlyList<string> parts, TimeProvider clock)
     {

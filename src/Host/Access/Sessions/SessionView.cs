@@ -7,7 +7,7 @@ namespace Hobom.Slices.Host.Access.Sessions;
 /// <param name="Roles">Of those that the API's routes ask for; none of a stranger.</param>
 /// <param name="SignedIn">By a session, which can be ended.</param>
 /// <param name="Ways">How to sign in: key, or oidc. None where everybody is let in.</param>
-/// <param name="Parts">What is on beside the relay: broker, streams. Told to nobody who is a stranger.</param>
+/// <param name="Parts">What is on: relay, broker, streams. Told to nobody who is a stranger.</param>
 /// <param name="Version">Of this program.</param>
 public sealed record SessionView(
     string? Name, IReadOnlyList<string> Roles, bool SignedIn, IReadOnlyList<string> Ways, IReadOnlyList<string> Parts, string Version,
@@ -19,7 +19,7 @@ public sealed record SessionView(
         new(owner?.Name, owner?.Roles ?? [], signedIn, ways.Names, owner is null ? [] : ways.Parts, Build, now);
 
     internal static readonly SessionView Example = new(
-        "anna", [Role.Reader, Role.Operator], SignedIn: true, ["key"], ["broker"], "0.1.0", DateTimeOffset.UnixEpoch);
+        "anna", [Role.Reader, Role.Operator], SignedIn: true, ["key"], ["relay", "broker"], "0.1.0", DateTimeOffset.UnixEpoch);
 
     internal static readonly SessionView Stranger = new(null, [], SignedIn: false, ["key"], [], "0.1.0", DateTimeOffset.UnixEpoch);
 }

@@ -1,7 +1,7 @@
 namespace Hobom.Slices.Host.Access.Sessions;
 
 /// <summary>How people may sign in at the page, and what they find there.</summary>
-/// <param name="Parts">What is on beside the relay.</param>
+/// <param name="Parts">What is on: relay, broker, streams.</param>
 sealed record SignInWays(IReadOnlyList<string> Names, IReadOnlyList<string> Parts)
 {
     public const string Key = "key";

@@ -55,6 +55,26 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             : new TransactionEnd.Unknown(unknown);
     }
 
+    /// <summary>
+    /// Where nobody knows whether it was committed, each is called again by itself: one that was done then has its token no more.
+    /// </summary>
+    public async Task<IReadOnlyList<TransactionEnd>> TransactTogetherAsync(HandlerGroup group, DateTimeOffset now, CancellationToken stopping)
+    {
+        var calls = new GroupCalls(group, Savepoint);
+        await edge.TryAsync(async connection =>
+        {
+            await using var transaction = await edge.Dialect.Begin(connection, stopping);
+            await connection.Command(transaction, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
+            if (!await calls.RunAsync(connection, transaction, stopping)) return Unit.Default;
+            var closed = await WriteAsync(connection, transaction, calls.Closings(), now, stopping);
+            if (!calls.AreClosed(closed)) return Unit.Default;
+            await transaction.CommitAsync(CancellationToken.None);
+            calls.NoteCommit();
+            return Unit.Default;
+        }, stopping);
+        return calls.Ends;
+    }
+
     /// <summary>Checks the token with the handling's row locked, right before the commit.</summary>
     async Task<TransactionEnd> LastActAsync(
         DbConnection connection, DbTransaction transaction, Closing done, DateTimeOffset now, CancellationToken stopping)
@@ -67,10 +87,12 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         }
         catch (Exception ended) when (SqlEdge.IsOfDatabase(ended))
         {
-            return new TransactionEnd.WorkFailed(
-                new TryFailure.Transient($"the handler left no transaction to commit: {ended.GetType().Name}: {ended.Message}"));
+            return NoTransactionLeft(ended);
         }
     }
+
+    public static TransactionEnd NoTransactionLeft(Exception ended) => new TransactionEnd.WorkFailed(
+        new TryFailure.Transient($"the handler left no transaction to commit: {ended.GetType().Name}: {ended.Message}"));
 
     async Task<IReadOnlySet<Guid>> WriteAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Closing> closings, DateTimeOffset now, CancellationToken stopping)

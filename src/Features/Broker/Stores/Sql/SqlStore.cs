@@ -26,7 +26,10 @@ static class SqlStore
             new SqlSchemas(edge).AsRegister(),
             new SqlSettings(edge).AsRegister(),
             WakeUp.Of(signal),
-            new SharedStorage.Database(edge));
+            new SharedStorage.Database(edge))
+        {
+            TransactTogether = closing.TransactTogetherAsync,
+        };
     }
 }
 

@@ -1,10 +1,9 @@
 using System.Net;
-using Hobom.Slices.Tests.Support;
 
-namespace Hobom.Slices.Tests.Broker.Programs;
+namespace Hobom.Slices.Tests.Support;
 
 /// <summary>A webhook's receiver on this machine: answers what it is told to, and keeps what came.</summary>
-sealed class Receiver : IDisposable
+public sealed class Receiver : IDisposable
 {
     readonly HttpListener listener = new();
     readonly List<(WebHeaderCollection Headers, string Body)> received = [];

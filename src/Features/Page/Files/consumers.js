@@ -1,0 +1,66 @@
+// The broker's consumers: as a table in its own view, as cards among the flows of the overview.
+import { get, post } from './api.js';
+import { kind, partOf } from './brokerParts.js';
+import { h, put } from './dom.js';
+import { count, t } from './text.js';
+import { button, doing, emptyBox, facts, hourBars, may, table, toast } from './ui.js';
+
+const COLUMNS = ['broker.consumer', 'broker.pattern', 'broker.kind', 'col.state', 'broker.waiting', 'broker.leased', 'broker.failing', 'broker.dead', 'broker.done', 'audit.action'];
+
+const deadAddress = name => `#/broker/dead?${new URLSearchParams({ consumer: name })}`;
+const deadLink = (name, n) => n > 0 ? h('a', { href: deadAddress(name) }, count(n)) : count(n);
+
+const order = (consumer, then, attributes = {}) => {
+  const [what, rank] = consumer.state === 'active' ? ['pause', ''] : ['resume', 'primary'];
+  return button(t(what), doing(async () => {
+    await post(`/broker/consumers/${partOf(consumer.name)}/${what}`);
+    toast(t('done'));
+    await then();
+  }), { kind: rank, label: `${t(what)} ${consumer.name}`, ...attributes });
+};
+
+export function consumersTable(list, counts, look) {
+  if (list.length === 0) return emptyBox(t('broker.noconsumers'));
+  return h('div', { class: 'scroll' }, table(t('broker.consumers'), COLUMNS.map(key => t(key)), list.map(c => {
+    const n = counts.find(x => x.consumer === c.name) ?? {};
+    return [h('strong', {}, c.name), h('code', {}, c.pattern), c.kind, [kind(c.state), c.state_reason ? h('p', { class: 'soft' }, c.state_reason) : null],
+      count(n.waiting), count(n.leased), count(n.failed), deadLink(c.name, n.dead), count(n.done), may('operator') ? order(c, look, { kind: 'small' }) : ''];
+  }), { class: 'wide' }));
+}
+
+/** Fetches what cards of consumers show. */
+export const consumersNow = () => Promise.all([get('/broker/consumers'), get('/broker/stats'), get('/broker/history')])
+  .then(([list, stats, history]) => ({ list, stats, hours: history.consumers }));
+
+/** Cards stay where they are, and their buttons keep the focus. */
+export function consumerCards(cards, { list, stats, hours }, look) {
+  for (const gone of [...cards.children]) if (!list.some(c => c.name === gone.dataset.consumer)) gone.remove();
+  for (const consumer of list) {
+    let card = [...cards.children].find(c => c.dataset.consumer === consumer.name);
+    if (!card) {
+      card = h('article', { class: 'card', 'data-consumer': consumer.name, 'aria-label': consumer.name }, h('div', {}), h('div', { class: 'actions' }));
+      cards.append(card);
+    }
+    put(card.firstChild, content(consumer, stats.consumers.find(n => n.consumer === consumer.name) ?? {}, hours.find(x => x.consumer === consumer.name)));
+    if (may('operator') && card.lastChild.dataset.state !== consumer.state) {
+      card.lastChild.dataset.state = consumer.state;
+      put(card.lastChild, order(consumer, look));
+    }
+  }
+}
+
+function content(consumer, n, hour) {
+  const [done, failed] = [hour?.done ?? [], hour?.failed ?? []];
+  const sum = list => list.reduce((all, one) => all + (one ?? 0), 0);
+  const perMinute = done.length > 1 ? done[done.length - 2] : null;
+  return [
+    h('header', {}, h('h2', {}, consumer.name), kind(consumer.state)),
+    h('p', { class: 'soft path' }, [consumer.pattern, consumer.url ?? consumer.topic ?? consumer.kind].join(' → ')),
+    consumer.state_reason ? h('p', { class: 'soft' }, consumer.state_reason) : null,
+    hourBars(done, failed, t('overview.consumer.hour', { done: sum(done), failed: sum(failed) })),
+    facts([
+      [t('overview.rate'), perMinute === null ? '–' : t('per.minute', { n: perMinute })], [t('broker.waiting'), count(n.waiting)],
+      [t('broker.leased'), count(n.leased)], [t('broker.failing'), count(n.failed)], [t('broker.dead'), deadLink(consumer.name, n.dead)],
+    ]),
+  ];
+}
