@@ -20,7 +20,7 @@ static class Axe
     public static async Task FindsNothingInViewAsync(IPage page, string hash, string? picture = null)
     {
         await PageTest.ShowAsync(page, hash);
-        await page.WaitForSelectorAsync(".card, .facts, table, .box, form.filters");
+        await page.WaitForSelectorAsync(".card, .facts, table, .box, main form");
         await page.WaitForFunctionAsync("() => !document.querySelector('[aria-busy]')");
         await FindsNothingAsync(page, hash);
         var size = page.ViewportSize!;

@@ -17,8 +17,6 @@ static class KafkaClientProperties
             // way; a lone event waits no longer than this.
             ["linger.ms"] = "1",
             ["statistics.interval.ms"] = "5000",
-            // A thread of .NET's client looks up from its wait so often, for nothing but its own end; the usual 100 is felt at rest.
-            ["dotnet.cancellation.delay.max.ms"] = "500",
             ["batch.size"] = Text(BatchSizes.DefaultBytes),
             // Java's choice: the same key goes to the same partition whoever produced it.
             ["partitioner"] = "murmur2_random",
@@ -66,8 +64,7 @@ static class KafkaClientProperties
         return properties;
     }
 
-    public static Dictionary<string, string> ForProbe(KafkaSettings settings) =>
-        Shared(settings, new() { ["dotnet.cancellation.delay.max.ms"] = "1000" });
+    public static Dictionary<string, string> ForProbe(KafkaSettings settings) => Shared(settings, []);
 
     static Dictionary<string, string> Shared(KafkaSettings settings, Dictionary<string, string> defaults)
     {
