@@ -40,9 +40,9 @@ function meaning(key) {
   return view[key];
 }
 
-export const showKeys = () => dialog(t('keys.title'), () => h('dl', { class: 'keys' },
+export const showKeys = () => dialog(t('keys.title'), () => [h('dl', { class: 'keys' },
   [['/', 'keys.search'], ['j k', 'keys.move'], ['Enter', 'keys.open'], ['x', 'keys.select'], ['Shift x', 'keys.range'],
     ['r', 'keys.replay'], ['h', 'keys.hold'], ['g o', 'nav.overview'], ['g g', 'nav.letters'], ['g l', 'letters.list'],
     ['g p', 'nav.operations'], ['g b', 'nav.broker'], ['g s', 'nav.streams'], ['g k', 'nav.links'], ['g t', 'nav.settings'], ['?', 'keys.title'], ['Esc', 'keys.close']]
-    .map(([keys, key]) => h('div', {}, h('dt', {}, keys.split(' ').map(k => h('kbd', {}, k))), h('dd', {}, t(key)))),
-  h('p', { class: 'soft' }, t('keys.off'))));
+    .map(([keys, key]) => h('div', {}, h('dt', {}, keys.split(' ').map(k => h('kbd', {}, k))), h('dd', {}, t(key))))),
+  h('p', { class: 'soft' }, t('keys.off'))]);
