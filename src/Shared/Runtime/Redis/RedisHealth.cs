@@ -51,8 +51,7 @@ sealed class RedisHealth(RedisAddress address, TimeProvider clock, ILogger logge
     public void NoteRefusal(RedisRefusal refusal, bool isProof)
     {
         if (refusal.Scope is RefusalScope.Command) NoteAnswer(isProof: false);
-        else if (isProof || refusal.Scope is not RefusalScope.Account || !refusal.Reason.StartsWith("NOPERM", StringComparison.Ordinal))
-            NoteRefusing(refusal.Reason);
+        else if (isProof || !refusal.IsOfOneRight) NoteRefusing(refusal.Reason);
     }
 
     /// <param name="begun">When what failed began: an answer since then says more about how things stand.</param>

@@ -36,10 +36,18 @@ public sealed record RedisRefusal(RefusalScope Scope, string Reason)
         ["BUSY"] = RefusalScope.Server,
     };
 
+    /// <summary>Before 7.2 a command inside a script that the account may not run has no code of its own.</summary>
+    const string InScript = "ERR The user executing the script can't ";
+
+    /// <summary>The account lacks a right: other commands may be allowed.</summary>
+    public bool IsOfOneRight =>
+        Reason.StartsWith("NOPERM", StringComparison.Ordinal) || Reason.StartsWith(InScript, StringComparison.Ordinal);
+
     /// <param name="message">An error as the client has it.</param>
     public static RedisRefusal Of(string message)
     {
         var reason = Bare(message);
+        if (reason.StartsWith(InScript, StringComparison.Ordinal)) return new RedisRefusal(RefusalScope.Account, reason);
         var code = reason.Split(' ', 2)[0];
         return new RedisRefusal(Scopes.GetValueOrDefault(code, RefusalScope.Command), reason);
     }

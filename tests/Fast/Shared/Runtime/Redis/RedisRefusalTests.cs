@@ -15,6 +15,8 @@ public sealed class RedisRefusalTests
     [InlineData("NOAUTH Authentication required.", RefusalScope.Account)]
     [InlineData("WRONGPASS invalid username-password pair or user is disabled.", RefusalScope.Account)]
     [InlineData("NOPERM this user has no permissions to run the 'set' command", RefusalScope.Account)]
+    [InlineData("ERR The user executing the script can't run this command or subcommand", RefusalScope.Account)]
+    [InlineData("ERR The user executing the script can't access at least one of the keys mentioned", RefusalScope.Account)]
     [InlineData("READONLY You can't write against a read only replica.", RefusalScope.Server)]
     [InlineData("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", RefusalScope.Server)]
     [InlineData("LOADING Redis is loading the dataset in memory", RefusalScope.Server)]
