@@ -46,8 +46,8 @@ public sealed class Dispatcher : IDisposable
         var runner = new TryRunner(tools.Store, tools.Tuning, tools.Bring, tools.Clock);
         var closer = new Closer(tools.Store, tools.Clock, hardStop.Token);
         lanes = new Lanes(new LanePorts(
-            runner.RunAsync, runner.CanShare, runner.RunTogetherAsync, closer.CloseAsync, SetStateAsync, changed.Set, tools.Count, tools.Tuning, tools.Clock, tools.Chance,
-            tools.Log));
+            runner.RunAsync, runner.CanShare, runner.RunTogetherAsync, closer.CloseAsync, SetStateAsync, changed.Set, tools.Count,
+            tools.Tuning, tools.Clock, tools.Chance, tools.Log));
         feed = new LaneFeed(tools, lanes, SetStateAsync, hardStop.Token);
     }
 

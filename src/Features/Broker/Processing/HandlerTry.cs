@@ -45,5 +45,6 @@ sealed class HandlerTry(int index, HeldHandling held, Claimed claimed, TimeProvi
         }
     }
 
-    static bool IsConflict(Exception? thrown) => thrown is DbException { IsTransient: true } || (thrown is not null && IsConflict(thrown.InnerException));
+    static bool IsConflict(Exception? thrown) =>
+        thrown is DbException { IsTransient: true } || (thrown is not null && IsConflict(thrown.InnerException));
 }

@@ -61,7 +61,8 @@ sealed class TryRunner(
         var begun = clock.GetTimestamp();
         for (var index = 0; index < group.Count; index++)
         {
-            if (Prepare(group[index]).TryGetRight(out var claimed, out var early)) calls.Add(new HandlerTry(index, group[index], claimed, clock));
+            var held = group[index];
+            if (Prepare(held).TryGetRight(out var claimed, out var early)) calls.Add(new HandlerTry(index, held, claimed, clock));
             else reports[index] = new Tried(early!, TimeSpan.Zero);
         }
 

@@ -58,7 +58,8 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     /// <summary>
     /// Where nobody knows whether it was committed, each is called again by itself: one that was done then has its token no more.
     /// </summary>
-    public async Task<IReadOnlyList<TransactionEnd>> TransactTogetherAsync(HandlerGroup group, DateTimeOffset now, CancellationToken stopping)
+    public async Task<IReadOnlyList<TransactionEnd>> TransactTogetherAsync(
+        HandlerGroup group, DateTimeOffset now, CancellationToken stopping)
     {
         var calls = new GroupCalls(group, Savepoint);
         await edge.TryAsync(async connection =>
