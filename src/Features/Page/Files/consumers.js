@@ -1,9 +1,9 @@
 // The broker's consumers: as a table in its own view, as cards among the flows of the overview.
 import { get, post } from './api.js';
 import { kind, partOf } from './brokerParts.js';
-import { h, put } from './dom.js';
+import { h } from './dom.js';
 import { count, t } from './text.js';
-import { button, doing, emptyBox, facts, hourBars, may, table, toast } from './ui.js';
+import { button, doing, emptyBox, facts, hourBars, may, showCard, table, toast } from './ui.js';
 
 const COLUMNS = ['broker.consumer', 'broker.pattern', 'broker.kind', 'col.state', 'broker.waiting', 'broker.leased', 'broker.failing', 'broker.dead', 'broker.done', 'audit.action'];
 
@@ -32,20 +32,12 @@ export function consumersTable(list, counts, look) {
 export const consumersNow = () => Promise.all([get('/broker/consumers'), get('/broker/stats'), get('/broker/history')])
   .then(([list, stats, history]) => ({ list, stats, hours: history.consumers }));
 
-/** Cards stay where they are, and their buttons keep the focus. */
 export function consumerCards(cards, { list, stats, hours }, look) {
   for (const gone of [...cards.children]) if (!list.some(c => c.name === gone.dataset.consumer)) gone.remove();
   for (const consumer of list) {
-    let card = [...cards.children].find(c => c.dataset.consumer === consumer.name);
-    if (!card) {
-      card = h('article', { class: 'card', 'data-consumer': consumer.name, 'aria-label': consumer.name }, h('div', {}), h('div', { class: 'actions' }));
-      cards.append(card);
-    }
-    put(card.firstChild, content(consumer, stats.consumers.find(n => n.consumer === consumer.name) ?? {}, hours.find(x => x.consumer === consumer.name)));
-    if (may('operator') && card.lastChild.dataset.state !== consumer.state) {
-      card.lastChild.dataset.state = consumer.state;
-      put(card.lastChild, order(consumer, look));
-    }
+    showCard(cards, 'consumer', consumer.name, consumer.name,
+      content(consumer, stats.consumers.find(n => n.consumer === consumer.name) ?? {}, hours.find(x => x.consumer === consumer.name)),
+      consumer.state, () => order(consumer, look));
   }
 }
 

@@ -4,7 +4,7 @@ import { consumerCards, consumersNow } from './consumers.js';
 import { h, put } from './dom.js';
 import { showStreams } from './streamCards.js';
 import { count, exact, left, since, span, t, word } from './text.js';
-import { badge, button, doing, emptyBox, errorBox, facts, hourBars, loading, may, messageOf, stateBadge, toast, whoAmI } from './ui.js';
+import { badge, button, doing, emptyBox, errorBox, facts, hourBars, loading, messageOf, showCard, stateBadge, toast, whoAmI } from './ui.js';
 
 const REFRESH = 5000;
 
@@ -113,18 +113,11 @@ function urgency(letters, store) {
 /** Cards stay where they are and their buttons keep the focus: only what is in them changes. */
 function showCards(cards, flows, hours, categories, look) {
   for (const flow of flows) {
-    let card = [...cards.children].find(c => c.dataset.flow === flow.name);
-    if (!card) {
-      if (!cards.querySelector('[data-flow]')) put(cards);
-      card = h('article', { class: 'card', 'data-flow': flow.name, 'aria-label': word('flow', flow.name) }, h('div', {}), h('div', { class: 'actions' }));
-      cards.append(card);
-    }
-    put(card.firstChild, content(flow, hours.find(hour => hour.name === flow.name), categories?.find(c => c.category === flow.category), categories));
+    if (!cards.querySelector('[data-flow]')) put(cards);
     const paused = flow.pausedBy !== null;
-    if (may('operator') && card.lastChild.dataset.paused !== String(paused)) {
-      card.lastChild.dataset.paused = String(paused);
-      put(card.lastChild, actions(flow, paused, look));
-    }
+    showCard(cards, 'flow', flow.name, word('flow', flow.name),
+      content(flow, hours.find(hour => hour.name === flow.name), categories?.find(c => c.category === flow.category), categories),
+      paused, () => actions(flow, paused, look));
   }
 }
 

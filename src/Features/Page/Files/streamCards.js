@@ -2,23 +2,13 @@
 import { h, put } from './dom.js';
 import { known, streamAddress, streamOrder, trouble } from './streams.js';
 import { count, t } from './text.js';
-import { badge, emptyBox, facts, may } from './ui.js';
+import { badge, emptyBox, facts, showCard } from './ui.js';
 
-/** Cards stay where they are, and their buttons keep the focus. */
 export function showStreams(cards, found, look, said) {
   if (found.streams.length === 0) put(said, emptyBox(t('streams.none')));
   for (const row of found.streams) {
     const name = row.stream.stream;
-    let card = [...cards.children].find(c => c.dataset.stream === name);
-    if (!card) {
-      card = h('article', { class: 'card', 'data-stream': name, 'aria-label': name }, h('div', {}), h('div', { class: 'actions' }));
-      cards.append(card);
-    }
-    put(card.firstChild, content(row));
-    if (may('operator') && card.lastChild.dataset.paused !== String(row.paused)) {
-      card.lastChild.dataset.paused = String(row.paused);
-      put(card.lastChild, streamOrder(name, row.paused, look));
-    }
+    showCard(cards, 'stream', name, name, content(row), row.paused, () => streamOrder(name, row.paused, look));
   }
 }
 

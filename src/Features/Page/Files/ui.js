@@ -58,6 +58,20 @@ export function table(caption, columns, rows, attributes = {}) {
     h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, at) => h('td', { 'data-name': columns[at] }, cell))))));
 }
 
+/** One of the overview's cards stays where it is, and its buttons keep the focus: they are made anew only when the state changes. */
+export function showCard(cards, part, name, label, content, state, actions) {
+  let card = [...cards.children].find(c => c.dataset[part] === name);
+  if (!card) {
+    card = h('article', { class: 'card', [`data-${part}`]: name, 'aria-label': label }, h('div', {}), h('div', { class: 'actions' }));
+    cards.append(card);
+  }
+  put(card.firstChild, content);
+  if (may('operator') && card.lastChild.dataset.shown !== String(state)) {
+    card.lastChild.dataset.shown = String(state);
+    put(card.lastChild, actions());
+  }
+}
+
 /** [[address, text, is it the one that is shown]] */
 export const tabs = list => h('ul', { class: 'tabs' }, list.map(([href, text, here]) => h('li', {}, h('a', { href, 'aria-current': here ? 'true' : null }, text))));
 
