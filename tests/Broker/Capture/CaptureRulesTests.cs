@@ -1,6 +1,5 @@
 using FsCheck.Xunit;
 using Hobom.Slices.Broker.Capture;
-using Hobom.Slices.Tests.Broker.Stores;
 using static Hobom.Slices.Tests.Broker.Capture.CaptureSamples;
 
 namespace Hobom.Slices.Tests.Broker.Capture;

@@ -1,6 +1,5 @@
 using Hobom.Slices.Broker.Capture;
 using Hobom.Slices.Tests.Broker.Outbox;
-using Hobom.Slices.Tests.Broker.Stores;
 using static Hobom.Slices.Tests.Broker.Capture.CaptureSamples;
 
 namespace Hobom.Slices.Tests.Broker.Capture;

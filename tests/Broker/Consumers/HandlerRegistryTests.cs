@@ -2,7 +2,6 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Consumers;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
-using Hobom.Slices.Tests.Broker.Stores;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
 namespace Hobom.Slices.Tests.Broker.Consumers;

@@ -32,7 +32,7 @@ public sealed class MemoryLinkTests : LinkConformance
 
 public sealed class SqliteLinkTests : LinkConformance
 {
-    readonly string folder = Directory.CreateTempSubdirectory("hobom-links-").FullName;
+    readonly string folder = ServerFolder.New("hobom-links-");
     SqliteStore? opened;
 
     public override async Task DisposeAsync()

@@ -16,7 +16,7 @@ public sealed record OutboxDatabase(
 {
     public static async Task<OutboxDatabase> SqliteAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("hobom-outbox-").FullName;
+        var folder = ServerFolder.New("hobom-outbox-");
         var file = Path.Combine(folder, "app.db");
         var store = (await SqliteStore.OpenAsync(file, SqlStoreSettings.Default, TimeProvider.System, default)).Right();
         var address = $"Data Source={file}";

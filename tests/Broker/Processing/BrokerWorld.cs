@@ -1,7 +1,6 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
-using Hobom.Slices.Tests.Broker.Stores;
 using Hobom.Slices.Tests.Fast;
 using Hobom.Slices.Tests.Fast.Simulation;
 using LanguageExt;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Broker.Programs;
 

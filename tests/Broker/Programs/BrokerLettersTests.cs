@@ -1,4 +1,3 @@
-using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Broker.Programs;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Broker.Programs;
 

@@ -5,7 +5,6 @@ using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Broker.Schemas;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
-using Hobom.Slices.Tests.Broker.Stores;
 using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;

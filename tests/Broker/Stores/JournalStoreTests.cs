@@ -3,7 +3,6 @@ using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Broker.Stores.Nats;
 using Hobom.Slices.Broker.Stores.Redis;
 using Hobom.Slices.Runtime.Redis;
-using Hobom.Slices.Tests.Support;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using StackExchange.Redis;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Broker.Stores;
 
@@ -11,7 +10,7 @@ public sealed class NatsServer : IAsyncLifetime
     /// <summary>Where Debian's package puts it, which is not on everybody's path.</summary>
     const string Packaged = "/usr/sbin/nats-server";
 
-    readonly string folder = Directory.CreateTempSubdirectory("hobom-nats-").FullName;
+    readonly string folder = ServerFolder.New("hobom-nats-");
     readonly int port = LoopbackPort.Free();
     Process? process;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Hobom.Slices.Tests.Broker.Stores;
@@ -12,17 +10,18 @@ public sealed class PostgresCluster : IDisposable
     static readonly string Programs = Directory.GetDirectories("/usr/lib/postgresql")
         .OrderByDescending(d => int.Parse(Path.GetFileName(d))).Select(d => Path.Combine(d, "bin")).First();
 
-    readonly string folder = Directory.CreateTempSubdirectory("hobom-postgres-").FullName;
-    readonly int port = FreePort();
+    readonly string folder;
+    readonly int port = LoopbackPort.Free();
     int databases;
 
     public PostgresCluster()
-        : this("off")
+        : this("off", ServerFolder.New("hobom-postgres-"))
     {
     }
 
-    PostgresCluster(string fsync)
+    PostgresCluster(string fsync, string folder)
     {
+        this.folder = folder;
         if (IsRoot) Run("chown", "postgres", folder);
         AsOwner("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync");
         AsOwner(
@@ -31,7 +30,7 @@ public sealed class PostgresCluster : IDisposable
     }
 
     /// <summary>One that writes through to the disk, for what is measured.</summary>
-    public static PostgresCluster Durable() => new("on");
+    public static PostgresCluster Durable() => new("on", Directory.CreateTempSubdirectory("hobom-postgres-").FullName);
 
     static bool IsRoot => Environment.UserName == "root";
 
@@ -69,13 +68,6 @@ public sealed class PostgresCluster : IDisposable
         // The server that pg_ctl starts keeps its standard output: reading to its end would never end.
         process.WaitForExit(TimeSpan.FromMinutes(2));
         if (!process.HasExited || process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed");
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

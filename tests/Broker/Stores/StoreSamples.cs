@@ -22,10 +22,6 @@ static class StoreSamples
 
     public static EventPattern Pattern(string text) => EventPattern.Parse(text, true).Match(p => p, f => throw new InvalidOperationException($"{f}"));
 
-    public static T Right<TLeft, T>(this Either<TLeft, T> either) => either.Match(r => r, l => throw new InvalidOperationException($"{l}"));
-
-    public static async Task<T> Right<TLeft, T>(this Task<Either<TLeft, T>> either) => (await either).Right();
-
     public static async Task AppendAsync(this BrokerStore store, params BrokerEvent[] events) => await store.Append(events, default).Right();
 
     public static async Task<int> RouteAsync(this BrokerStore store, DateTimeOffset? now = null) => await store.Route(100, now ?? Noon, default).Right();

@@ -30,7 +30,7 @@ public sealed class MemoryStoreTests : StoreConformance
 
 public sealed class SqliteStoreTests : StoreConformance
 {
-    readonly string folder = Directory.CreateTempSubdirectory("hobom-sqlite-").FullName;
+    readonly string folder = ServerFolder.New("hobom-sqlite-");
     SqliteStore? opened;
 
     public override async Task DisposeAsync()

@@ -17,7 +17,7 @@ public sealed class KraftBroker(string home, params IReadOnlyList<(string Name, 
     /// <summary>A start is seconds of computing: several at once, beside tests that run, are slower than one after the other.</summary>
     static readonly SemaphoreSlim OneStart = new(1, 1);
 
-    readonly string folder = Directory.CreateTempSubdirectory("kafka-test-").FullName;
+    readonly string folder = ServerFolder.New("kafka-test-");
     readonly int port = LoopbackPort.Free();
     readonly int accountPort = LoopbackPort.Free();
     GuardedProcess? broker;

@@ -7,7 +7,7 @@ sealed class LocalRedis(string[] options) : RedisServer
 {
     const string Program = "redis-server";
 
-    readonly string folder = Directory.CreateTempSubdirectory("hobom-redis-").FullName;
+    readonly string folder = ServerFolder.New("hobom-redis-");
     Process? process;
 
     /// <summary>Beside the variables that it has anyway.</summary>
