@@ -10,7 +10,7 @@ public sealed class EventFeed(
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Nobody takes the rows: adding more would only fill the memory.</summary>
+    /// <summary>Without an end, and nobody takes the rows: adding more would only fill the memory.</summary>
     private const int PendingLimit = 50_000;
 
     private readonly FlowTurns _turns = new(flows);
@@ -37,7 +37,7 @@ public sealed class EventFeed(
         }
     }
 
-    private bool HasRoom() => main.Counts().Concat(space.Counts()).Sum(counts => counts.Pending) < PendingLimit;
+    private bool HasRoom() => countLimit is not null || main.Counts().Concat(space.Counts()).Sum(counts => counts.Pending) < PendingLimit;
 
     public void AddNext()
     {

@@ -1,6 +1,7 @@
 using Hobom.Slices.Protos.Outbox.Message;
 using Hobom.Slices.Sandbox.Feed;
 using Hobom.Slices.Sandbox.Rows;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Sandbox.Tests;
 
@@ -33,6 +34,38 @@ public sealed class EventFeedTests
 
         Assert.True(feed.Done);
         Assert.Equal(25, table.Find(EventTypes.Message, RowStatuses.Pending).Count);
+    }
+
+    [Fact]
+    public async Task Rows_that_nobody_takes_are_as_many_as_were_asked_for()
+    {
+        var table = new OutboxTable(TimeProvider.System);
+        var feed = new EventFeed(table, table, [Flow.All[1]], rowsPerSecond: 1_000_000, countLimit: 60_000, TimeProvider.System);
+
+        await feed.RunAsync(CancellationToken.None);
+
+        Assert.Equal(60_000, table.Counts().Sum(counts => counts.Pending));
+    }
+
+    [Fact]
+    public async Task Without_a_number_rows_that_nobody_takes_are_kept_few()
+    {
+        var time = new FakeTimeProvider();
+        var table = new OutboxTable(time);
+        var feed = new EventFeed(table, table, [Flow.All[1]], rowsPerSecond: 100_000, countLimit: null, time);
+        using var stop = new CancellationTokenSource();
+        var running = feed.RunAsync(stop.Token);
+
+        for (var step = 0; step < 40; step++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(5);
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        // 200,000 in that time, were there no limit.
+        Assert.InRange(feed.Generated, 1, 60_000);
     }
 
     [Fact]
