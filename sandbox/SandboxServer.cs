@@ -25,7 +25,7 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         (_options, _time) = (options, time);
         (MainRows, SpaceRows) = (new OutboxTable(time), new OutboxTable(time));
-        Feed = new EventFeed(MainRows, SpaceRows, options.Flows, options.RowsPerSecond, options.CountLimit, time);
+        Feed = new EventFeed(MainRows, SpaceRows, options.Flows, options.RowsPerSecond, options.CountLimit, time, options.OnlyGood);
         _main = new MainBackend(MainRows);
         _llm = new LlmBackend(time);
         _backends = [_main.Build(options.ApiKey), new SpaceBackend(SpaceRows).Build(options.ApiKey), _llm.Build(options.ApiKey)];

@@ -5,8 +5,10 @@ namespace Hobom.Slices.Sandbox.Feed;
 /// <summary>Adds rows to the outboxes at a steady rate, until a count is reached.</summary>
 /// <param name="rowsPerSecond">Over all flows.</param>
 /// <param name="countLimit">Over all flows; null never ends.</param>
+/// <param name="onlyGood">None that becomes a dead letter.</param>
 public sealed class EventFeed(
-    OutboxTable main, OutboxTable space, IReadOnlyList<Flow> flows, double rowsPerSecond, long? countLimit, TimeProvider time)
+    OutboxTable main, OutboxTable space, IReadOnlyList<Flow> flows, double rowsPerSecond, long? countLimit, TimeProvider time,
+    bool onlyGood = false)
 {
     private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(50);
 
@@ -47,7 +49,7 @@ public sealed class EventFeed(
         var id = $"{Guid.NewGuid()}";
         switch (eventType)
         {
-            case EventTypes.Message: main.Add(id, eventType, SampleMessages.Message(n)); break;
+            case EventTypes.Message: main.Add(id, eventType, onlyGood ? SampleMessages.Good(n) : SampleMessages.Message(n)); break;
             case EventTypes.Log: main.Add(id, eventType, SampleLogs.Log(n)); break;
             case EventTypes.LawChanged: main.Add($"law:{id}", eventType, SampleChanges.Law(n, $"diff-{id}")); break;
             case EventTypes.SpaceEvent: space.Add($"space:{id}", eventType, SampleChanges.Page(n)); break;

@@ -30,9 +30,10 @@ public static class SampleMessages
 
     /// <param name="n">Counts messages from 0; the same number gives the same text.</param>
     /// <returns>Null is a row without a payload.</returns>
-    public static MessagePayload? Message(long n)
-    {
-        var message = new MessagePayload
+    public static MessagePayload? Message(long n) => n % BadEvery == BadTurn ? Spoilt(Good(n), n / BadEvery) : Good(n);
+
+    public static MessagePayload Good(long n) =>
+        new()
         {
             Id = $"msg-{n:D6}",
             Title = s_titles[n % s_titles.Length],
@@ -41,8 +42,6 @@ public static class SampleMessages
             SenderId = n % 4 == 0 ? "" : $"user-{n % 13}",
             Type = n % 3 == 0 ? "PUSH_MESSAGE" : "MAIL_MESSAGE",
         };
-        return n % BadEvery == BadTurn ? Spoilt(message, n / BadEvery) : message;
-    }
 
     // A body of a megabyte is rare: its dead letter stays in Redis for days.
     private static MessagePayload? Spoilt(MessagePayload message, long n)

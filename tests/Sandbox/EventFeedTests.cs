@@ -69,6 +69,17 @@ public sealed class EventFeedTests
     }
 
     [Fact]
+    public void Where_only_good_ones_are_asked_for_no_message_is_bad()
+    {
+        var table = new OutboxTable(TimeProvider.System);
+        var feed = new EventFeed(table, table, [Flow.All[0]], 1, 160, TimeProvider.System, onlyGood: true);
+        for (var i = 0; i < 160; i++)
+            feed.AddNext();
+
+        Assert.All(table.Find(EventTypes.Message, RowStatuses.Pending), row => Assert.Null(FaultOf(row.Payload as MessagePayload)));
+    }
+
+    [Fact]
     public void One_message_in_twenty_is_bad_in_one_of_four_ways()
     {
         var faults = Enumerable.Range(0, 160).Select(n => FaultOf(SampleMessages.Message(n))).OfType<string>().ToList();
