@@ -18,6 +18,29 @@ local function is(key, wanted)
   return found == wanted or found == 'none'
 end
 
+-- A field's value, false where there is none, nil where the key is no hash; asked for once and then kept up.
+local hashes = {}
+local function get(key, field)
+  local fields = hashes[key]
+  if not fields then fields = {}; hashes[key] = fields end
+  local found = fields[field]
+  if found == nil then
+    found = redis.pcall('HGET', key, field)
+    if type(found) == 'table' then
+      if not found.err:find('^WRONGTYPE') then error(found) end
+      return nil
+    end
+    types[key] = types[key] or 'hash'
+    fields[field] = found
+  end
+  return found
+end
+local function put(key, field, value)
+  redis.call('HSET', key, field, value)
+  hashes[key] = hashes[key] or {}
+  hashes[key][field] = value
+end
+
 -- Byte by byte: the operator compares in the server's locale.
 local function less(a, b)
   for i = 1, math.min(#a, #b) do
@@ -38,25 +61,29 @@ if not (is(stream, 'stream') and is(settled, 'zset') and is(waiting, 'hash') and
 end
 
 local answers, blocked, last, changes, lives = {'ok'}, {}, nil, {}, {}
-for _ = 1, tonumber(ARGV[3]) do
+local applied, scores, acknowledged = {}, {}, {}
+local function entry()
   local id, lane = take(), take()
   local done
-  if replay then done = redis.call('HEXISTS', waiting, id) == 0 else done = redis.call('ZSCORE', settled, id) end
+  if replay then done = redis.call('HEXISTS', waiting, id) == 0 else done = applied[id] or redis.call('ZSCORE', settled, id) end
   local fault, stale, writes, events = nil, false, {}, {}
 
   for _ = 1, tonumber(take()) do
     local key, field, was = KEYS[tonumber(take())], take(), take()
-    if not is(key, 'hash') then fault = key .. ' is no hash'
-    elseif (redis.call('HGET', key, field) or '') ~= was then stale = true end
+    local now = get(key, field)
+    if now == nil then fault = key .. ' is no hash'
+    elseif (now or '') ~= was then stale = true end
   end
 
   for _ = 1, tonumber(take()) do
     local change = {take(), KEYS[tonumber(take())], take(), take(), tonumber(take())}
     local op, key, field, value = change[1], change[2], change[3], change[4]
-    if not is(key, 'hash') then fault = key .. ' is no hash'
-    elseif op == '+' then
-      local now = redis.call('HGET', key, field)
-      if now and not (whole(now) and math.abs(tonumber(now) + tonumber(value)) <= limit) then
+    if op == '=' then
+      if not is(key, 'hash') then fault = key .. ' is no hash' end
+    else
+      local now = get(key, field)
+      if now == nil then fault = key .. ' is no hash'
+      elseif op == '+' and now and not (whole(now) and math.abs(tonumber(now) + tonumber(value)) <= limit) then
         fault = key .. ' ' .. field .. ' cannot be counted on'
       end
     end
@@ -73,7 +100,7 @@ for _ = 1, tonumber(ARGV[3]) do
   local answer
   if done then
     answer = 'done'
-    if not replay then redis.call('XACK', stream, ARGV[2], id)
+    if not replay then acknowledged[#acknowledged + 1] = id
     elseif types[stream] == 'stream' then
       -- A letter is stored before its entry is settled: until then the owner has it.
       local held = redis.pcall('XPENDING', stream, ARGV[2], id, id, 1)
@@ -87,11 +114,11 @@ for _ = 1, tonumber(ARGV[3]) do
     local touched = {}
     for _, change in ipairs(writes) do
       local op, key, field, value, life = change[1], change[2], change[3], change[4], change[5]
-      if op == '+' then redis.call('HINCRBY', key, field, value)
-      elseif op == '=' then redis.call('HSET', key, field, value)
+      if op == '+' then hashes[key][field] = string.format('%.0f', redis.call('HINCRBY', key, field, value))
+      elseif op == '=' then put(key, field, value)
       else
-        local now = redis.call('HGET', key, field)
-        if not now or less(now, value) then redis.call('HSET', key, field, value) end
+        local now = get(key, field)
+        if not now or less(now, value) then put(key, field, value) end
       end
       if life > 0 then lives[key] = life end
       if not touched[key] then
@@ -102,13 +129,25 @@ for _ = 1, tonumber(ARGV[3]) do
     for _, event in ipairs(events) do redis.call('XADD', unpack(event)) end
     if replay then redis.call('HDEL', waiting, id)
     else
-      redis.call('ZADD', settled, id:match('^%d+'), id)
-      redis.call('XACK', stream, ARGV[2], id)
+      applied[id] = true
+      scores[#scores + 1] = id:match('^%d+')
+      scores[#scores + 1] = id
+      acknowledged[#acknowledged + 1] = id
       last = id
     end
   end
   answers[#answers + 1] = answer
 end
+
+-- A command that is refused half-way (an account that may not) ends the step; what was applied before it is settled all the same.
+local fine, refusal = pcall(function() for _ = 1, tonumber(ARGV[3]) do entry() end end)
+-- Of all entries at once, some hundred a call: Lua's stack is small.
+local function each(list, step, call)
+  for from = 1, #list, step do call(unpack(list, from, math.min(from + step - 1, #list))) end
+end
+each(scores, 1000, function(...) redis.call('ZADD', settled, ...) end)
+each(acknowledged, 1000, function(...) redis.call('XACK', stream, ARGV[2], ...) end)
+if not fine then error(refusal) end
 -- Once a key and not once an entry: a batch touches some keys many times.
 for key, count in pairs(changes) do
   local counter = 'router:changes:' .. key
