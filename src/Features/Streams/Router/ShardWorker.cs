@@ -33,6 +33,8 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     /// <summary>After which something new is waited for.</summary>
     EntryId delivered;
     DateTimeOffset sweepAt;
+    /// <summary>Asked for while others are in hand.</summary>
+    Task<Either<ShardProblem, EntriesRead>>? next;
 
     enum Phase
     {
@@ -41,6 +43,8 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         Read,
     }
 
+    bool IsSweepDue => parts.Clock.GetUtcNow() >= sweepAt;
+
     /// <summary>Returns when told to, with nothing under way, or when the stream is another's.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -48,6 +52,9 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         {
             var turn = await TurnAsync(stopping);
             if (turn.TryGetRight(out _, out var trouble)) continue;
+            // What it handed out is pending, and taken over like all that is.
+            if (next is { } asked) await asked;
+            next = null;
             buffer.Clear();
             held.Clear();
             phase = Phase.Group;
@@ -55,6 +62,8 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             alarms.Tell(trouble);
             await Delays.WaitAsync(TroublePause, parts.Clock, stopping);
         }
+
+        if (next is { } last) await last;
     }
 
     async Task<Either<ShardProblem, Unit>> TurnAsync(CancellationToken stopping)
@@ -65,8 +74,10 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             return Unit.Default;
         }
 
-        if (!(await FillAsync()).TryGetRight(out _, out var trouble)) return trouble;
+        if (!(next is { } asked ? Take(await asked) : await FillAsync()).TryGetRight(out _, out var trouble)) return trouble;
         var batch = buffer.Next(parts.Clock.GetUtcNow(), parts.Settings.ReadCount);
+        // Redis reads the next ones while these are decided; not when a sweep is due, which wants nothing in hand.
+        next = batch.Count == parts.Settings.ReadCount && buffer.Count == 0 && phase == Phase.Read && !IsSweepDue ? AskAsync() : null;
         if (batch.Count > 0 && !(await handling.HandleAsync(batch, buffer, held)).TryGetRight(out _, out trouble)) return trouble;
         progress.Update(s => s with { InHand = buffer.Count, Held = held.Count, Problem = null, ProblemSince = null });
         if (!(await upkeep.KeepAsync()).TryGetRight(out _, out trouble)) return trouble;
@@ -80,7 +91,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         {
             Phase.Group => BeginAsync(),
             Phase.TakeOver => TakeOverAsync(),
-            Phase.Read when buffer.Count == 0 && parts.Clock.GetUtcNow() >= sweepAt => SweepAsync(),
+            Phase.Read when buffer.Count == 0 && IsSweepDue => SweepAsync(),
             Phase.Read => ReadAsync(),
             _ => throw new UnreachableException(),
         };
@@ -150,18 +161,21 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         _ => throw new UnreachableException(),
     };
 
-    async Task<Either<ShardProblem, Unit>> ReadAsync()
+    async Task<Either<ShardProblem, Unit>> ReadAsync() => Take(await AskAsync());
+
+    Task<Either<ShardProblem, EntriesRead>> AskAsync() => shard.Part is StreamPart.Slice
+        ? store.NextAsync(cursor, parts.Settings.ReadCount, groupNumber)
+        : store.ReadAsync(parts.Settings.ReadCount);
+
+    Either<ShardProblem, Unit> Take(Either<ShardProblem, EntriesRead> asked)
     {
-        var isSlice = shard.Part is StreamPart.Slice;
-        var asked = isSlice
-            ? await store.NextAsync(cursor, parts.Settings.ReadCount, groupNumber)
-            : await store.ReadAsync(parts.Settings.ReadCount);
         if (!asked.TryGetRight(out var read, out var trouble))
         {
             parts.Meter.Read("error");
             return trouble;
         }
 
+        var isSlice = shard.Part is StreamPart.Slice;
         parts.Meter.Read(read.Entries.Count == 0 ? "empty" : "success");
         if (read.LostUnread > 0) alarms.TellOfLoss(read.LostUnread, isSlice ? "delivered and not acknowledged" : "unread");
         if (read.Entries.Count > 0) cursor = read.Entries[^1].Id;
