@@ -39,6 +39,8 @@ public sealed class SafetyTests(BrowserFixture fixture) : PageTest(fixture)
         await page.WaitForSelectorAsync(".payload");
         Assert.Contains(Canary, await page.InnerTextAsync(".story"), StringComparison.Ordinal);
         Assert.Contains("onerror", await page.InnerTextAsync(".payload"), StringComparison.Ordinal);
+        await page.ClickAsync("button:text-is('Bytes')");
+        Assert.StartsWith("00000000  7b 22 ", await page.InnerTextAsync(".payload"), StringComparison.Ordinal);
     }
 
     [BrowserFact]

@@ -48,7 +48,7 @@ public sealed class DeadLettersSlice : IDisposable
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
             .AddSingleton(new LetterEditor(letters, slices, trail, clock))
             .AddSingleton(runner).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
-            .AddSingleton(new ReplayJobPlanner(kept, catalogue, letters, runner, jobs, trail, clock));
+            .AddSingleton(new ReplayJobPlanner(kept, parts.Feed, catalogue, letters, runner, jobs, trail, clock));
     }
 
     /// <summary>How current the lists of letters are.</summary>

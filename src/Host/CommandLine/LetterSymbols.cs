@@ -45,6 +45,7 @@ sealed class LetterFilters
         ("expiresWithin", Options.Text("--expires-within", "TIME", "Expires in that time")),
         ("state", Options.Text("--state", "NAME", "provisional, open, claimed, unknown or discarded")),
         ("group", Options.Text("--group", "ID", "A group's id, from 'groups'")),
+        ("minAttempts", Options.Text("--min-attempts", "COUNT", "Tried so often, at least")),
     ];
 
     public IEnumerable<Symbol> Symbols => all.Select(f => f.Option);

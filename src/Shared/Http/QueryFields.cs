@@ -33,14 +33,13 @@ public sealed class QueryFields(IQueryCollection query)
             : Refuse<string>(name, "is longer than a key can be");
     }
 
-    public int Number(string name, int usual, int most)
-    {
-        if (Text(name) is not { } text) return usual;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most)
-            return number;
-        Refuse<string>(name, $"must be a number from 1 to {most}");
-        return usual;
-    }
+    public int Number(string name, int usual, int most) => Number(name, most) ?? usual;
+
+    /// <returns>Null where it is not given.</returns>
+    public int? Number(string name, int most) =>
+        Text(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most ? number
+        : Refuse<int?>(name, $"must be a number from 1 to {most}");
 
     public TimeSpan? Duration(string name) =>
         Text(name) is not { } text ? null

@@ -66,6 +66,8 @@ public sealed class LettersApiTests(RedisFixture redis) : IClassFixture<RedisFix
     [InlineData("/dlq?maxAge=-1", "maxAge")]
     [InlineData("/dlq?expiresWithin=1w", "expiresWithin")]
     [InlineData("/dlq?state=closed", "state")]
+    [InlineData("/dlq?minAttempts=0", "minAttempts")]
+    [InlineData("/dlq/groups?minAttempts=often", "minAttempts")]
     [InlineData("/dlq/groups?class=none", "class")]
     [InlineData("/dlq/tombstones?why=boredom", "why")]
     [InlineData("/dlq/tombstones?cursor=7", "cursor")]

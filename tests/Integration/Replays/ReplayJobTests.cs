@@ -92,6 +92,17 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_plan_leaves_out_a_letter_that_went_a_moment_ago()
+    {
+        await SaveAsync("a", "b");
+        var process = NewProcess();
+        (await process.Feed.LoadAsync()).Right();
+        (await redis.Store.DropAsync(Key("a"))).Right();
+        var all = new ReplaySelection(LetterFilter.All, null, new ReplayJobOptions(), null);
+        Assert.Equal(["dlq:menu:b"], (await process.JobPlanner.PlanAsync(all, ReplayProcess.Anna)).Right().Plan.Sample);
+    }
+
+    [Fact]
     public async Task One_job_at_a_time_has_a_category()
     {
         await SaveAsync("a", "b");

@@ -62,7 +62,7 @@ public sealed class ReplayProcess : IAsyncDisposable
         Runner = new ReplayJobRunner(Jobs, Replays, Trail, TimeProvider.System, jobLog);
         Catalogue = new LetterCatalogue(TimeProvider.System);
         Feed = new LetterFeed(redis, Catalogue, text => text, TimeProvider.System);
-        JobPlanner = new ReplayJobPlanner(Jobs, Catalogue, Store, Replays, Runner, Trail, TimeProvider.System);
+        JobPlanner = new ReplayJobPlanner(Jobs, Feed, Catalogue, Store, Replays, Runner, Trail, TimeProvider.System);
         Repair = new LetterEditor(Store, [Slice], Trail, TimeProvider.System);
     }
 

@@ -9,6 +9,7 @@ namespace Hobom.Slices.DeadLetters.Catalogue;
 /// <param name="ExpiresWithin">Held letters do not expire.</param>
 /// <param name="State">Null for all but discarded ones.</param>
 /// <param name="Group">The id of a <see cref="LetterGroup"/>.</param>
+/// <param name="MinAttempts">Tries to publish it, at least.</param>
 public sealed record LetterFilter(
     Category? Category = null,
     FailureClass? Class = null,
@@ -17,7 +18,8 @@ public sealed record LetterFilter(
     TimeSpan? MaxAge = null,
     TimeSpan? ExpiresWithin = null,
     LetterState? State = null,
-    string? Group = null)
+    string? Group = null,
+    int? MinAttempts = null)
 {
     public static LetterFilter All { get; } = new();
 
@@ -29,5 +31,6 @@ public sealed record LetterFilter(
         && (MinAge is null || now - letter.Summary.LastFailedAt >= MinAge)
         && (MaxAge is null || now - letter.Summary.LastFailedAt <= MaxAge)
         && (ExpiresWithin is null || letter.ExpiresAt - now <= ExpiresWithin)
+        && (MinAttempts is null || letter.Summary.Attempts >= MinAttempts)
         && (Text is null || letter.Mentions(Text));
 }

@@ -21,7 +21,7 @@ public sealed record PlanFault(string? Field, string Message);
 
 /// <summary>Where jobs are planned, and told what to do. Nothing here waits for a job.</summary>
 public sealed class ReplayJobPlanner(
-    RedisReplayJobs jobs, LetterCatalogue catalogue, RedisDeadLetterStore store, ReplayRunner replays, ReplayJobRunner runner,
+    RedisReplayJobs jobs, LetterFeed feed, LetterCatalogue catalogue, RedisDeadLetterStore store, ReplayRunner replays, ReplayJobRunner runner,
     AuditTrail trail, TimeProvider clock)
 {
     /// <summary>A patch is tried on every letter while the caller waits.</summary>
@@ -33,6 +33,8 @@ public sealed class ReplayJobPlanner(
     public async Task<Either<PlanFault, ReplayJob>> PlanAsync(ReplaySelection selection, Caller caller)
     {
         if (!catalogue.IsLoaded) return new PlanFault(null, "the letters have not been read since the start; try again in a moment");
+        // A letter that was replayed a moment ago belongs to no plan.
+        await feed.FollowAsync();
         var (letters, unknown) = Choose(selection);
         var field = selection.Keys is null ? "filter" : "keys";
         var limit = selection.Patch is null ? ReplayJob.LetterLimit : PatchedLetterLimit;

@@ -3,13 +3,14 @@ import { h } from './dom.js';
 import { t, word } from './text.js';
 import { button, field, select } from './ui.js';
 
-export const FILTERS = ['category', 'class', 'state', 'text', 'group', 'minAge', 'maxAge', 'expiresWithin'];
+export const FILTERS = ['category', 'class', 'state', 'text', 'group', 'minAge', 'maxAge', 'expiresWithin', 'minAttempts'];
 
 export const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law', 'stream', 'broker'];
 const CLASSES = ['transient', 'permanent', 'unknown', 'refused'];
 const STATES = ['open', 'provisional', 'claimed', 'unknown', 'discarded'];
 const AGES = ['15m', '1h', '6h', '1d', '2d'];
 const EXPIRIES = ['1h', '6h', '1d', '2d'];
+const ATTEMPTS = ['2', '5', '10', '50'];
 const TYPING_PAUSE = 120;
 
 export const filterOf = query => Object.fromEntries(FILTERS.map(name => [name, query.get(name)]).filter(([, value]) => value));
@@ -32,14 +33,14 @@ export function filterBar(filter, go) {
     clearTimeout(timer);
     timer = setTimeout(() => set('text', e.target.value.trim()), TYPING_PAUSE);
   } });
-  const pick = (name, values, list) => field(t(`filter.${name}`), select(filter[name] ?? '',
-    [['', t('filter.any')], ...values.map(v => [v, list ? word(list, v) : t('within', { time: v })]),
+  const pick = (name, values, told = v => t('within', { time: v })) => field(t(`filter.${name}`), select(filter[name] ?? '',
+    [['', t('filter.any')], ...values.map(v => [v, told(v)]),
       ...(filter[name] && !values.includes(filter[name]) ? [[filter[name], filter[name]]] : [])],
     value => set(name, value)));
   return h('form', { class: 'filters', role: 'search', 'aria-label': t('filter.label'), onSubmit: e => e.preventDefault() },
     field(t('filter.text'), text),
-    pick('category', CATEGORIES, 'category'), pick('class', CLASSES, 'class'), pick('state', STATES, 'letter'),
-    pick('maxAge', AGES), pick('expiresWithin', EXPIRIES),
+    pick('category', CATEGORIES, v => word('category', v)), pick('class', CLASSES, v => word('class', v)), pick('state', STATES, v => word('letter', v)),
+    pick('maxAge', AGES), pick('expiresWithin', EXPIRIES), pick('minAttempts', ATTEMPTS, v => t('filter.atleast', { n: v })),
     filter.group ? h('span', { class: 'pill' }, t('filter.group', { id: filter.group }),
       button('✕', () => set('group', ''), { kind: 'plain', label: t('filter.group.clear') })) : null,
     Object.keys(filter).length ? button(t('filter.clear'), () => go({})) : null);

@@ -2,6 +2,7 @@
 import { act } from './actions.js';
 import { get, getText, post } from './api.js';
 import { h, put } from './dom.js';
+import { bytesOfBase64, hex, HEX_LIMIT } from './hex.js';
 import { difference, member, pretty } from './json.js';
 import { neighboursOf } from './list.js';
 import { bytes, count, exact, left, now, since, span, t, took, word } from './text.js';
@@ -113,16 +114,19 @@ export function letter(route) {
   const payload = () => {
     const [item, original, base64] = [member(text, 'item'), member(text, 'original'), current.payloadBase64];
     const shown = h('pre', { class: 'payload', tabindex: '0' }, base64 ?? pretty(item));
-    const views = base64 ? [['raw', base64]] : [['pretty', pretty(item)], ['raw', item]];
+    const all = base64 ? bytesOfBase64(base64) : new TextEncoder().encode(item);
+    const dump = () => hex(all) + (all.length > HEX_LIMIT ? `\n${t('payload.cut', { size: bytes(HEX_LIMIT), of: bytes(all.length) })}` : '');
+    const views = [...base64 ? [['raw', base64]] : [['pretty', pretty(item)], ['raw', item]], ['hex', null]];
     if (original) views.push(['diff', null]);
     const pick = ([id, body]) => button(t(`payload.${id}`), e => {
       for (const one of e.currentTarget.parentNode.children) one.setAttribute('aria-pressed', String(one === e.currentTarget));
-      put(shown, body ?? difference(pretty(original), pretty(item)).map(line =>
-        h('span', { class: line.kind }, `${{ same: ' ', old: '-', new: '+' }[line.kind]} ${line.text}\n`)));
+      put(shown, body ?? (id === 'hex' ? dump() : difference(pretty(original), pretty(item)).map(line =>
+        h('span', { class: line.kind }, `${{ same: ' ', old: '-', new: '+' }[line.kind]} ${line.text}\n`))));
     }, { kind: 'small' });
     const choices = h('div', { class: 'choices', role: 'group', 'aria-label': t('payload') }, views.map(pick));
     choices.firstChild.setAttribute('aria-pressed', 'true');
-    return h('section', {}, h('h2', {}, t('payload')), current.note ? h('p', { class: 'soft' }, t('payload.base64')) : null, choices, shown,
+    return h('section', {}, h('h2', {}, t('payload')), current.note ? h('p', { class: 'soft' }, t('payload.base64')) : null,
+      h('div', { class: 'row' }, choices, copyButton(base64 ?? item, t('payload'))), shown,
       current.letter.edit ? h('p', { class: 'soft' }, t('edited.by', { name: current.letter.edit.by, reason: current.letter.edit.reason }), ' ', since(current.letter.edit.at)) : null);
   };
 

@@ -39,12 +39,13 @@ export const select = (value, options, act, attributes = {}) =>
   h('select', { onChange: e => act(e.target.value), ...attributes },
     options.map(([id, text]) => h('option', { value: id, selected: id === value }, text)));
 
-export const copyButton = text => button(t('copy'), async e => {
+/** named: of what cannot be read out. */
+export const copyButton = (text, named = text) => button(t('copy'), async e => {
   await navigator.clipboard.writeText(text);
   const pressed = e.target;
   pressed.textContent = t('copied');
   setTimeout(() => { pressed.textContent = t('copy'); }, 1500);
-}, { kind: 'small', label: `${t('copy')} ${text}` });
+}, { kind: 'small', label: `${t('copy')} ${named}` });
 
 export const facts = pairs => h('dl', { class: 'facts' },
   pairs.filter(pair => pair && pair[1] !== null && pair[1] !== undefined && pair[1] !== '')

@@ -30,8 +30,11 @@ public class LetterQuery
     [QueryParam]
     public string? Group { get; set; }
 
+    [QueryParam]
+    public string? MinAttempts { get; set; }
+
     internal static readonly IReadOnlyList<string> Names =
-        ["category", "class", "text", "minAge", "maxAge", "expiresWithin", "state", "group"];
+        ["category", "class", "text", "minAge", "maxAge", "expiresWithin", "state", "group", "minAttempts"];
 
     internal static void Describe(EndpointSummary summary)
     {
@@ -43,6 +46,7 @@ public class LetterQuery
         summary.Params["expiresWithin"] = "expires in that time";
         summary.Params["state"] = "provisional, open, claimed, unknown or discarded; all but discarded where it is not given";
         summary.Params["group"] = "a group's id";
+        summary.Params["minAttempts"] = "tried so often, at least";
     }
 }
 

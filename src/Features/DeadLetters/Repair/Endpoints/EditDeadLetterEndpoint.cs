@@ -8,6 +8,7 @@ using FastEndpoints;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -26,7 +27,7 @@ public sealed class EditDeadLetterRequest
     public string? Reason { get; set; }
 }
 
-public sealed class EditDeadLetterEndpoint(LetterEditor editor) : Endpoint<EditDeadLetterRequest, object>
+public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed) : Endpoint<EditDeadLetterRequest, object>
 {
     const int ReasonLimit = 500;
 
@@ -78,6 +79,7 @@ public sealed class EditDeadLetterEndpoint(LetterEditor editor) : Endpoint<EditD
         else
         {
             var (status, answer) = AnswerTo(await editor.EditAsync(key, payload, req.Reason!, Caller.Of(HttpContext)), key);
+            await feed.FollowAsync();
             await Send.ResponseAsync(answer, status, ct);
         }
     }

@@ -2,12 +2,13 @@ using FastEndpoints;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Repair.Endpoints;
 
-public sealed class UndoEditEndpoint(LetterEditor editor) : EndpointWithoutRequest<object>
+public sealed class UndoEditEndpoint(LetterEditor editor, LetterFeed feed) : EndpointWithoutRequest<object>
 {
     public override void Configure()
     {
@@ -37,6 +38,7 @@ public sealed class UndoEditEndpoint(LetterEditor editor) : EndpointWithoutReque
         }
 
         var (status, answer) = EditDeadLetterEndpoint.AnswerTo(await editor.UndoAsync(key, Caller.Of(HttpContext)), key);
+        await feed.FollowAsync();
         await Send.ResponseAsync(answer, status, ct);
     }
 }

@@ -49,12 +49,15 @@ public sealed class LetterSelection
 
     public string? Group { get; set; }
 
+    public string? MinAttempts { get; set; }
+
     internal static QueryCollection QueryOf(LetterSelection? filter)
     {
         (string Name, string? Value)[] given =
         [
             ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
             ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
+            ("minAttempts", filter?.MinAttempts),
         ];
         return new QueryCollection(
             given.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => new StringValues(f.Value), StringComparer.Ordinal));

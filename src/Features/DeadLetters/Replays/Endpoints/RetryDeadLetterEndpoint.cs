@@ -4,6 +4,7 @@ using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
 using Hobom.Slices.Runtime.Delivering;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +14,7 @@ namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 /// <summary>
 /// The contract's replay of one letter. Its callers give up after 10 s: what takes longer is answered before, and goes on.
 /// </summary>
-public sealed class RetryDeadLetterEndpoint(ReplayRunner runner, ReplayAtHolder atHolder, TimeProvider clock)
+public sealed class RetryDeadLetterEndpoint(ReplayRunner runner, ReplayAtHolder atHolder, LetterFeed feed, TimeProvider clock)
     : EndpointWithoutRequest<object>
 {
     /// <summary>The contract's words.</summary>
@@ -80,6 +81,8 @@ public sealed class RetryDeadLetterEndpoint(ReplayRunner runner, ReplayAtHolder 
 
         await ending.CancelAsync();
         var (status, answer) = await replay;
+        // Whoever asks for the list next sees what he did.
+        await feed.FollowAsync();
         if (confirmation is Confirmation.Delivered && status == 200) answer = new RetryAnswer("closed as delivered and removed from Redis");
         await Send.ResponseAsync(answer, status, ct);
     }

@@ -63,6 +63,7 @@ public sealed class LetterCatalogueTests
         var catalogue = new LetterCatalogue(clock);
         var now = clock.GetUtcNow();
         var old = Letter("old-One", 0, at: now - TimeSpan.FromHours(2)) with { ExpiresAt = now + TimeSpan.FromHours(1) };
+        old = old with { Summary = old.Summary with { Attempts = 7 } };
         var log = Letter("b", 0, "log", at: now) with { ExpiresAt = null };
         var refused = Letter("c", 0, at: now, reason: "the row has no Payload", failure: FailureClass.Refused);
         var discarded = Letter("d", 0, at: now, state: LetterState.Discarded);
@@ -79,6 +80,8 @@ public sealed class LetterCatalogueTests
         Assert.Equal("old-One", Taken(new LetterFilter(ExpiresWithin: TimeSpan.FromHours(1))));
         Assert.Equal("d", Taken(new LetterFilter(State: LetterState.Discarded)));
         Assert.Equal("c", Taken(new LetterFilter(Group: refused.Cause.GroupId)));
+        Assert.Equal("old-One", Taken(new LetterFilter(MinAttempts: 7)));
+        Assert.Equal("", Taken(new LetterFilter(MinAttempts: 8)));
         Assert.Equal("", Taken(new LetterFilter(Category: new Category("log"), Text: "payload")));
     }
 
