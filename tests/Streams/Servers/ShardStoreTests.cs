@@ -94,6 +94,21 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         Assert.Equal(1, await Db.CountAsync("stats:user:v", "feedback_count"));
     }
 
+    /// <summary>A script does not roll back: what it did before must not be done again.</summary>
+    [Fact]
+    public async Task What_a_step_applied_before_a_command_was_refused_is_settled()
+    {
+        await Db.ExecuteAsync("ACL", "SETUSER", "half", "reset", "on", ">half", "~*", "+@all", "-xadd");
+        await Db.StringSetAsync(RouterKeys.Lease("events:chat"), "1 me");
+        await using var half = RouterFixture.ConnectionTo($"{fixture.Server.Address},user=half,password=half");
+        var counted = new Application(new EntryId(1, 0), 0, Changes.Of(new StateChange.Add(StateKey.UserStats("u"), "n", 1)));
+        var refused = new Application(new EntryId(2, 0), 0, new Changes([], [new Emission("events:other", [new("type", "x")])], []));
+        Left(await StoreOf("events:chat", half).ApplyAsync([counted, refused]));
+        Assert.Equal(1, await Db.CountAsync("stats:user:u", "n"));
+        Assert.Equal(new Applied.Before(), Right(await StoreOf("events:chat").ApplyAsync([counted])).Single());
+        Assert.Equal(1, await Db.CountAsync("stats:user:u", "n"));
+    }
+
     [Theory]
     [InlineData("nine")]
     [InlineData("9000000000000000")]
@@ -128,8 +143,8 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
         Assert.Null(await Db.KeyTimeToLiveAsync("stats:user:u"));
     }
 
-    ShardStore StoreOf(string stream) => new(
-        redis, RouterSettings.Default, new ShardStream(StreamLayout.DomainOf(stream)!, stream, 1, new StreamPart.Whole()), "me", "1 me");
+    ShardStore StoreOf(string stream, RedisConnection? connection = null) => new(
+        connection ?? redis, RouterSettings.Default, new ShardStream(StreamLayout.DomainOf(stream)!, stream, 1, new StreamPart.Whole()), "me", "1 me");
 
     static async Task ApplyAsync(ShardStore store, StreamEntry entry)
     {
