@@ -21,8 +21,8 @@ public sealed record PlanFault(string? Field, string Message);
 
 /// <summary>Where jobs are planned, and told what to do. Nothing here waits for a job.</summary>
 public sealed class ReplayJobPlanner(
-    RedisReplayJobs jobs, LetterFeed feed, LetterCatalogue catalogue, RedisDeadLetterStore store, ReplayRunner replays, ReplayJobRunner runner,
-    AuditTrail trail, TimeProvider clock)
+    RedisReplayJobs jobs, LetterFeed feed, LetterCatalogue catalogue, RedisDeadLetterStore store, ReplayRunner replays,
+    ReplayJobRunner runner, AuditTrail trail, TimeProvider clock)
 {
     /// <summary>A patch is tried on every letter while the caller waits.</summary>
     public const int PatchedLetterLimit = 20_000;
