@@ -73,16 +73,17 @@ public sealed class RetryDeadLetterEndpoint(ReplayRunner runner, ReplayAtHolder 
 
         var replay = ReplayAsync(key, Caller.Of(HttpContext), confirmation);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (await Task.WhenAny(replay, Task.Delay(AnswerLimit, clock, ending.Token)) != replay)
+        var limit = Task.Delay(AnswerLimit, clock, ending.Token);
+        if (await Task.WhenAny(replay, limit) != replay)
         {
             await Send.ResponseAsync(new RetryAnswer(UnderWay), 202, ct);
             return;
         }
 
-        await ending.CancelAsync();
         var (status, answer) = await replay;
-        // Whoever asks for the list next sees what he did.
-        await feed.FollowAsync();
+        // Whoever asks for the list next sees what he did; a list that is being read anew does not hold up the answer.
+        await Task.WhenAny(feed.FollowAsync(), limit);
+        await ending.CancelAsync();
         if (confirmation is Confirmation.Delivered && status == 200) answer = new RetryAnswer("closed as delivered and removed from Redis");
         await Send.ResponseAsync(answer, status, ct);
     }
