@@ -9,8 +9,9 @@ export const bytesOfBase64 = base64 => Uint8Array.from(atob(base64), c => c.char
 /** Place, sixteen bytes, and those of them that are printable ASCII; no more than HEX_LIMIT of them. */
 export function hex(bytes) {
   const lines = [];
-  for (let at = 0; at < Math.min(bytes.length, HEX_LIMIT); at += LINE) {
-    const some = [...bytes.subarray(at, Math.min(at + LINE, bytes.length, HEX_LIMIT))];
+  const begin = bytes.subarray(0, HEX_LIMIT);
+  for (let at = 0; at < begin.length; at += LINE) {
+    const some = [...begin.subarray(at, at + LINE)];
     const shown = some.map(b => b.toString(16).padStart(2, '0')).join(' ').padEnd(LINE * 3);
     lines.push(`${at.toString(16).padStart(8, '0')}  ${shown} ${some.map(b => b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.').join('')}`);
   }

@@ -113,15 +113,19 @@ export function letter(route) {
 
   const payload = () => {
     const [item, original, base64] = [member(text, 'item'), member(text, 'original'), current.payloadBase64];
-    const shown = h('pre', { class: 'payload', tabindex: '0' }, base64 ?? pretty(item));
-    const all = base64 ? bytesOfBase64(base64) : new TextEncoder().encode(item);
-    const dump = () => hex(all) + (all.length > HEX_LIMIT ? `\n${t('payload.cut', { size: bytes(HEX_LIMIT), of: bytes(all.length) })}` : '');
-    const views = [...base64 ? [['raw', base64]] : [['pretty', pretty(item)], ['raw', item]], ['hex', null]];
-    if (original) views.push(['diff', null]);
-    const pick = ([id, body]) => button(t(`payload.${id}`), e => {
+    const dump = () => {
+      const all = base64 ? bytesOfBase64(base64) : new TextEncoder().encode(item);
+      return hex(all) + (all.length > HEX_LIMIT ? `\n${t('payload.cut', { size: bytes(HEX_LIMIT), of: bytes(all.length) })}` : '');
+    };
+    const changes = () => difference(pretty(original), pretty(item)).map(line =>
+      h('span', { class: line.kind }, `${{ same: ' ', old: '-', new: '+' }[line.kind]} ${line.text}\n`));
+    const views = base64 ? [['raw', () => base64]] : [['pretty', () => pretty(item)], ['raw', () => item]];
+    views.push(['hex', dump]);
+    if (original) views.push(['diff', changes]);
+    const shown = h('pre', { class: 'payload', tabindex: '0' }, views[0][1]());
+    const pick = ([id, view]) => button(t(`payload.${id}`), e => {
       for (const one of e.currentTarget.parentNode.children) one.setAttribute('aria-pressed', String(one === e.currentTarget));
-      put(shown, body ?? (id === 'hex' ? dump() : difference(pretty(original), pretty(item)).map(line =>
-        h('span', { class: line.kind }, `${{ same: ' ', old: '-', new: '+' }[line.kind]} ${line.text}\n`))));
+      put(shown, view());
     }, { kind: 'small' });
     const choices = h('div', { class: 'choices', role: 'group', 'aria-label': t('payload') }, views.map(pick));
     choices.firstChild.setAttribute('aria-pressed', 'true');
