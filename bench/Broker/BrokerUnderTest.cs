@@ -5,6 +5,7 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Storage;
 using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -20,13 +21,14 @@ sealed class BrokerUnderTest : IAsyncDisposable
 
     readonly BrokerSlice slice;
     readonly CancellationTokenSource stop = new();
-    readonly ConcurrentDictionary<string, long> committed = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, long> published = new(StringComparer.Ordinal);
     readonly ConcurrentBag<double> waits = [];
     readonly KafkaPublisher? publisher;
     readonly PublishedLookup? lookup;
     Task running = Task.CompletedTask;
     int handled;
     int made;
+    bool writes;
 
     BrokerUnderTest(Provider provider, string? kafka)
     {
@@ -51,12 +53,17 @@ sealed class BrokerUnderTest : IAsyncDisposable
         var started = new BrokerUnderTest(provider, kafka);
         started.running = started.slice.RunAsync(started.stop.Token);
         while (started.slice.Open is null) await Task.Delay(10);
+        var storage = (SharedStorage.Database)started.slice.Open.Store.Storage;
+        await storage.Edge.WriteAsync(
+            connection => connection.Command(null, "create table bench_effect (event text not null)").RunAsync(default), default);
         return started;
     }
 
     /// <summary>A backlog that is there before the first is handled.</summary>
-    public async Task<Handled> HandleAsync(int events)
+    /// <param name="writing">Whether the handler writes a row of its own in its transaction.</param>
+    public async Task<Handled> HandleAsync(int events, bool writing)
     {
+        writes = writing;
         await SetAsync(HandlerName, new ConsumerState.Paused("until the backlog is there", null));
         handled = 0;
         await AppendAsync(events);
@@ -74,14 +81,15 @@ sealed class BrokerUnderTest : IAsyncDisposable
         var store = slice.Open!.Store;
         await store.Consumers.Save(consumer, default);
         await SetAsync("relay", consumer.State);
-        var done = (await CountsAsync()).Completed;
+        var (sent, closed) = (SentSoFar(), (await CountsAsync()).Completed);
         await AppendAsync(events);
+        // The store counts by reading its tables: it is asked when all are sent, and not all the while.
         return await MeasureAsync(
-            events, () => CountsAsync().GetAwaiter().GetResult().Completed >= done + events,
+            events, () => SentSoFar() >= sent + events && CountsAsync().GetAwaiter().GetResult().Completed >= closed + events,
             () => SetAsync("relay", new ConsumerState.Active()).Wait());
     }
 
-    /// <returns>Milliseconds from the publish's return to the handler's call, in order.</returns>
+    /// <returns>Milliseconds from the publish to the handler's call, the commit among them, in order.</returns>
     public async Task<double[]> LatencyAsync(int rate, int count)
     {
         waits.Clear();
@@ -90,9 +98,10 @@ sealed class BrokerUnderTest : IAsyncDisposable
         {
             var number = Interlocked.Increment(ref made);
             var id = IdOf(number);
+            // Not after the publish: an event may be handled before its publisher goes on.
+            published[id] = Stopwatch.GetTimestamp();
             var sent = await slice.Open!.Publisher.PublishAsync([Event(number)], default);
             if (sent.IsLeft) throw new InvalidOperationException("not published");
-            committed[id] = Stopwatch.GetTimestamp();
             await Task.Delay(TimeSpan.FromSeconds(1.0 / rate));
         }
 
@@ -122,12 +131,16 @@ sealed class BrokerUnderTest : IAsyncDisposable
         stop.Dispose();
     }
 
-    Task HandleAsync(Hobom.Slices.Broker.Processing.HandlerContext context, CancellationToken stopping)
+    async Task HandleAsync(Hobom.Slices.Broker.Processing.HandlerContext context, CancellationToken stopping)
     {
-        if (committed.TryRemove(context.Event.Id, out var since)) waits.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+        if (published.TryRemove(context.Event.Id, out var since)) waits.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+        if (writes)
+            await context.Transaction.Connection!.Command(
+                context.Transaction.Sql, "insert into bench_effect (event) values (@event)", ("@event", context.Event.Id)).RunAsync(stopping);
         Interlocked.Increment(ref handled);
-        return Task.CompletedTask;
     }
+
+    long SentSoFar() => slice.History.Of(["relay"])[0].Done.Sum() ?? 0;
 
     async Task SetAsync(string consumer, ConsumerState state) => await slice.Open!.Store.Consumers.SetState(consumer, state, default);
 

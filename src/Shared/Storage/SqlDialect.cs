@@ -23,7 +23,11 @@ public sealed record SqlDialect(
     Func<IReadOnlyList<SqlColumn>, string> Rows,
     string WakeOthers,
     string HandlerStart,
-    string IdText);
+    string IdText)
+{
+    /// <summary>Set where the database lets one write at a time.</summary>
+    public WriteTurns? Turns { get; init; }
+}
 
 /// <param name="Type">Of PostgreSQL: uuid, bigint, text, timestamptz.</param>
 public readonly record struct SqlColumn(string Name, string Type);

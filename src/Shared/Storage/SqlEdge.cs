@@ -14,12 +14,35 @@ public sealed class SqlEdge(SqlDialect dialect)
         Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken stopping) =>
         TryAsync(async connection =>
         {
-            await using var transaction = await dialect.Begin(connection, stopping);
-            var answer = await work(connection, transaction);
+            await using var transaction = await BeginAsync(connection, stopping);
+            var answer = await work(connection, transaction.Sql);
             await transaction.CommitAsync(stopping);
             return answer;
         }, stopping);
 
+    /// <summary>One statement that writes, by itself.</summary>
+    public Task<Either<StoreFailure, T>> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stopping) =>
+        TryAsync(async connection =>
+        {
+            using var turn = await TakeTurnAsync(stopping);
+            return await work(connection);
+        }, stopping);
+
+    public async Task<WriteTransaction> BeginAsync(DbConnection connection, CancellationToken stopping)
+    {
+        var turn = await TakeTurnAsync(stopping);
+        try
+        {
+            return new WriteTransaction(await dialect.Begin(connection, stopping), turn);
+        }
+        catch
+        {
+            turn?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What only reads.</summary>
     public async Task<Either<StoreFailure, T>> TryAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stopping)
     {
         try
@@ -32,6 +55,9 @@ public sealed class SqlEdge(SqlDialect dialect)
             return Failure(failed);
         }
     }
+
+    async Task<IDisposable?> TakeTurnAsync(CancellationToken stopping) =>
+        dialect.Turns is { } turns ? await turns.TakeAsync(stopping) : null;
 
     public static bool IsOfDatabase(Exception failed) =>
         failed is DbException or TimeoutException or IOException or OperationCanceledException or ObjectDisposedException

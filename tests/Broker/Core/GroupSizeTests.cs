@@ -7,13 +7,16 @@ public sealed class GroupSizeTests
 {
     [Theory]
     [InlineData(null, 500, 10, 1)]
-    [InlineData(0.0, 500, 10, 50)]
+    [InlineData(0.0, 500, 10, 100)]
     [InlineData(0.0, 500, 1, 100)]
-    [InlineData(0.0, 3, 10, 1)]
+    [InlineData(0.0, 3, 10, 3)]
+    [InlineData(1.0, 3, 10, 3)]
     [InlineData(1.0, 500, 1, 20)]
+    [InlineData(2.0, 50, 10, 5)]
+    [InlineData(5.0, 3, 10, 1)]
     [InlineData(20.0, 500, 1, 1)]
     [InlineData(1000.0, 500, 1, 1)]
-    public void As_many_as_fit_in_the_time_but_no_more_than_a_share(double? averageMs, int waiting, int free, int size) =>
+    public void As_many_as_fit_in_the_time_and_split_up_where_a_commit_costs_less_than_the_calls(double? averageMs, int waiting, int free, int size) =>
         Assert.Equal(size, GroupSize.Of(averageMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null, waiting, free));
 
     [Property]

@@ -55,6 +55,47 @@ public sealed class PostgresRowTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_renewal_does_not_wait_for_a_handling_that_is_just_being_ended()
+    {
+        await Store.AppendAsync(Event("e1"), Event("e2"));
+        await Store.RouteAsync();
+        var held = await Store.ClaimAsync("c");
+        await using var connection = await application.OpenConnectionAsync();
+        await using var ending = await connection.BeginTransactionAsync();
+        await RunAsync(connection, $"update inbox_event set status = 'processed' where id = '{held[0].HandlingId}'");
+        LeaseRef[] leases = [.. held.Select(h => new LeaseRef(h.HandlingId, h.Token))];
+        var renewed = await Store.Renew(leases, Noon.AddHours(1), default).Right().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(held.Select(h => h.HandlingId).ToHashSet(), renewed);
+        await ending.CommitAsync();
+        Assert.Equal([held[1].HandlingId], await Store.Renew(leases, Noon.AddHours(1), default).Right());
+        Assert.Empty(await Store.ClaimAsync("c", expired: true, now: Noon.AddMinutes(59)));
+    }
+
+    [Fact]
+    public async Task The_last_handling_of_an_event_is_found_without_reading_the_whole_table()
+    {
+        await Store.AppendAsync(Event("e1"));
+        await Store.RouteAsync();
+        var held = await Store.ClaimAsync("c");
+        // As tables are that have just grown: nobody has counted them yet.
+        await RunAsync(
+            """
+            alter table inbox_event set (autovacuum_enabled = false);
+            with many as (
+                insert into outbox_event (event_name, source, status) select 'a', 'tests', 'processed' from generate_series(1, 5000) returning id)
+            insert into inbox_event (outbox_event_id, consumer_name, status) select id, 'c', 'processed' from many;
+            create table whole_reads (made bigint);
+            create function note_whole_reads() returns trigger language plpgsql as $$ begin
+                insert into whole_reads select seq_scan from pg_stat_xact_user_tables where relname = 'inbox_event'; return null; end $$;
+            create trigger before_update before update on outbox_event for each statement execute function note_whole_reads();
+            create trigger after_update after update on outbox_event for each statement execute function note_whole_reads()
+            """);
+        await Store.CloseAsync(held[0], new TryEnd.Done());
+        Assert.Equal(EventStatus.Completed, (await Store.OneAsync("e1")).Status);
+        Assert.Equal(0L, await ScalarAsync("select max(made) - min(made) from whole_reads having count(*) = 2"));
+    }
+
+    [Fact]
     public async Task A_commit_of_another_program_wakes_and_nothing_does_before()
     {
         // The wake-ups of the store's own start and of the consumer are over when a second goes by without one.

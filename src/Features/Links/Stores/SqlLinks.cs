@@ -40,7 +40,7 @@ sealed class SqlLinks(SqlEdge edge, HandlerTransaction? within, TimeProvider clo
         CreateAsync, ListAsync, CountAsync, OneAsync, DeleteAsync, transaction => new SqlLinks(edge, transaction, clock).AsStore());
 
     Task<Either<StoreFailure, LinkCreation>> CreateAsync(Link link, CancellationToken stopping) =>
-        RunAsync(async (connection, transaction) =>
+        WriteAsync(async (connection, transaction) =>
         {
             for (var tries = 1; ; tries++)
             {
@@ -88,18 +88,21 @@ sealed class SqlLinks(SqlEdge edge, HandlerTransaction? within, TimeProvider clo
         }, stopping);
 
     Task<Either<StoreFailure, Option<StoredLink>>> OneAsync(LinkId id, CancellationToken stopping) =>
-        ByIdAsync(id, $"select {Columns} from integration_link where id = @id", stopping);
+        RunAsync(ById(id, $"select {Columns} from integration_link where id = @id", stopping), stopping);
 
     Task<Either<StoreFailure, Option<StoredLink>>> DeleteAsync(LinkId id, CancellationToken stopping) =>
-        ByIdAsync(id, $"delete from integration_link where id = @id returning {Columns}", stopping);
+        WriteAsync(ById(id, $"delete from integration_link where id = @id returning {Columns}", stopping), stopping);
 
-    Task<Either<StoreFailure, Option<StoredLink>>> ByIdAsync(LinkId id, string text, CancellationToken stopping) =>
-        RunAsync<Option<StoredLink>>(async (connection, transaction) =>
+    Func<DbConnection, DbTransaction?, Task<Option<StoredLink>>> ById(LinkId id, string text, CancellationToken stopping) =>
+        async (connection, transaction) =>
         {
             if (IdParameter(id) is not { } parameter) return default;
             var found = await connection.Command(transaction, text, ("@id", parameter)).ReadAsync(Read, stopping);
             return found is [var one] ? one : default(Option<StoredLink>);
-        }, stopping);
+        };
+
+    Task<Either<StoreFailure, T>> WriteAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> work, CancellationToken stopping) =>
+        within is null ? edge.WriteAsync(connection => work(connection, null), stopping) : RunAsync(work, stopping);
 
     async Task<Either<StoreFailure, T>> RunAsync<T>(Func<DbConnection, DbTransaction?, Task<T>> work, CancellationToken stopping)
     {

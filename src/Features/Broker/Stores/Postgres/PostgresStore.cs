@@ -24,7 +24,7 @@ public sealed class PostgresStore : IAsyncDisposable
     public static async Task<Either<StoreFailure, PostgresStore>> OpenAsync(
         string connectionString, string channel, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
     {
-        var opened = NpgsqlDataSource.Create(Bounded(connectionString));
+        var opened = NpgsqlDataSource.Create(PostgresAddress.WithDefaults(connectionString));
         var signal = new Signals();
         var dialect = new SqlDialect(
             async stop => await opened.OpenConnectionAsync(stop), async (connection, stop) => await connection.BeginTransactionAsync(stop),
@@ -53,21 +53,6 @@ public sealed class PostgresStore : IAsyncDisposable
     {
         await listener.DisposeAsync();
         await source.DisposeAsync();
-    }
-
-    /// <summary>
-    /// A process that stands still in a transaction must not stop the others: the server ends it. What the connection
-    /// string says itself stays.
-    /// </summary>
-    static string Bounded(string connectionString)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!builder.ContainsKey("Timeout")) builder.Timeout = 10;
-        if (!builder.ContainsKey("Command Timeout")) builder.CommandTimeout = 20;
-        builder.Options ??= "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=15000";
-        if (!builder.ContainsKey("Keepalive")) builder.KeepAlive = 30;
-        builder.ApplicationName ??= "hobom";
-        return builder.ConnectionString;
     }
 
     static string RowsText(IReadOnlyList<SqlColumn> columns) =>

@@ -21,11 +21,13 @@ sealed class GroupCalls(HandlerGroup group, string savepoint)
         {
             // Until it is committed: whatever happens now, it was called.
             ends[index] = new TransactionEnd.RolledBack();
-            var result = await group.Calls[index].Work(new HandlerTransaction(connection, transaction, []), stopping);
+            var given = new HandlerTransaction(connection, transaction, []);
+            var result = await group.Calls[index].Work(given, stopping);
             var next = group.After();
             if (!result.TryGetRight(out _, out var failure)) ends[index] = new TransactionEnd.WorkFailed(failure);
             if (next is NextInGroup.RollBack) return false;
-            if (!await EndCallAsync(index, result.IsRight, connection, transaction, stopping)) return false;
+            if (!given.IsUsed) NoteUnused(index, result.IsRight);
+            else if (!await EndCallAsync(index, result.IsRight, connection, transaction, stopping)) return false;
             if (next is NextInGroup.Commit) break;
         }
 
@@ -46,6 +48,12 @@ sealed class GroupCalls(HandlerGroup group, string savepoint)
     public void NoteCommit()
     {
         foreach (var index in worked) ends[index] = new TransactionEnd.Committed();
+    }
+
+    /// <summary>It has left the transaction as it was: there is nothing to keep or to take back.</summary>
+    void NoteUnused(int index, bool succeeded)
+    {
+        if (succeeded) worked.Add(index);
     }
 
     /// <summary>What a call did stays, or is taken back.</summary>

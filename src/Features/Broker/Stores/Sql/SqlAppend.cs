@@ -28,15 +28,14 @@ sealed class SqlAppend(SqlEdge edge, Signals signal, int compressAbove, TimeProv
         AppendRefusal? refusal = null;
         var written = await edge.TryAsync<IReadOnlyList<Appended>>(async connection =>
         {
-            await using var transaction = await edge.Dialect.Begin(connection, stopping);
+            await using var transaction = await edge.BeginAsync(connection, stopping);
             var answers = new List<Appended>(events.Count);
             foreach (var given in events)
             {
-                var answer = await WriteAsync(connection, transaction, given, stopping);
+                var answer = await WriteAsync(connection, transaction.Sql, given, stopping);
                 if (answer is null)
                 {
                     refusal = new AppendRefusal.OtherBody(given.Identity);
-                    await transaction.RollbackAsync(stopping);
                     return answers;
                 }
 

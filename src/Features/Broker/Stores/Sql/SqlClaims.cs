@@ -20,6 +20,9 @@ sealed class SqlClaims(SqlEdge edge)
             and p.position < h.position and p.status not in ('processed', 'skipped')))
         """;
 
+    string Held =>
+        $"h.status = 'processing' and (h.id, h.fencing_token) in (select r.id, r.token from {edge.Dialect.Rows(LeaseColumns)})";
+
     static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
 
     static readonly SqlColumn[] LeaseColumns = [new("id", "uuid"), new("token", "bigint")];
@@ -34,17 +37,22 @@ sealed class SqlClaims(SqlEdge edge)
             return leased.Count == 0 ? [] : await ReadAsync(connection, transaction, leased, stopping);
         }, stopping);
 
+    /// <summary>
+    /// One that is being ended right now has its row locked: it is held still, and passed over. To wait for it, with the
+    /// others locked, would be to wait in a circle with those who end others. One that another process takes over at this
+    /// very moment is let go of at the next renewal; till then its token keeps this process from ending it.
+    /// </summary>
     public Task<Either<StoreFailure, IReadOnlySet<Guid>>> RenewAsync(
         IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping) =>
-        edge.TryAsync<IReadOnlySet<Guid>>(async connection =>
+        edge.WriteAsync<IReadOnlySet<Guid>>(async connection =>
         {
             var rows = leases.Select(l => new Dictionary<string, object?> { ["id"] = l.HandlingId.ToString(), ["token"] = l.Token });
             var held = await connection.Command(
                 null,
                 $"""
-                update inbox_event set leased_until = @until from {edge.Dialect.Rows(LeaseColumns)}
-                where inbox_event.id = r.id and inbox_event.fencing_token = r.token and inbox_event.status = 'processing'
-                returning inbox_event.id
+                update inbox_event set leased_until = @until where id in (
+                    select h.id from inbox_event h where {Held} {edge.Dialect.SkipLocked});
+                select h.id from inbox_event h where {Held}
                 """,
                 ("@rows", SqlText.Rows(rows)), ("@until", edge.Dialect.TimeParameter(until))).ReadAsync(row => row.Id(0), stopping);
             return held.ToHashSet();

@@ -32,16 +32,16 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         var done = new Closing(claimed.HandlingId, claimed.Token, new TryEnd.Done());
         var transacted = await edge.TryAsync(async connection =>
         {
-            await using var transaction = await edge.Dialect.Begin(connection, stopping);
-            await connection.Command(transaction, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
-            var result = await work(new HandlerTransaction(connection, transaction, []), stopping);
+            await using var transaction = await edge.BeginAsync(connection, stopping);
+            await connection.Command(transaction.Sql, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
+            var result = await work(new HandlerTransaction(connection, transaction.Sql, []), stopping);
             if (!result.TryGetRight(out _, out var failure))
             {
                 end = new TransactionEnd.WorkFailed(failure);
                 return Unit.Default;
             }
 
-            end = await LastActAsync(connection, transaction, done, now, stopping);
+            end = await LastActAsync(connection, transaction.Sql, done, now, stopping);
             if (end is not TransactionEnd.Committed) return Unit.Default;
             end = null;
             await transaction.CommitAsync(CancellationToken.None);
@@ -64,10 +64,10 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         var calls = new GroupCalls(group, Savepoint);
         await edge.TryAsync(async connection =>
         {
-            await using var transaction = await edge.Dialect.Begin(connection, stopping);
-            await connection.Command(transaction, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
-            if (!await calls.RunAsync(connection, transaction, stopping)) return Unit.Default;
-            var closed = await WriteAsync(connection, transaction, calls.Closings(), now, stopping);
+            await using var transaction = await edge.BeginAsync(connection, stopping);
+            await connection.Command(transaction.Sql, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
+            if (!await calls.RunAsync(connection, transaction.Sql, stopping)) return Unit.Default;
+            var closed = await WriteAsync(connection, transaction.Sql, calls.Closings(), now, stopping);
             if (!calls.AreClosed(closed)) return Unit.Default;
             await transaction.CommitAsync(CancellationToken.None);
             calls.NoteCommit();
@@ -120,38 +120,37 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
 
     /// <summary>
     /// Two processes may end the last two handlings of an event at once, each not seeing the other's: so the events' rows are
-    /// locked first, and what is open is asked after that.
+    /// locked first, and what is open is asked after that. For each event by itself: in a join the whole table is read where
+    /// the database has not counted it yet.
     /// </summary>
     public async Task EndEventsAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Guid> events, DateTimeOffset now, CancellationToken stopping)
     {
         if (events.Count == 0) return;
-        var rows = SqlText.IdRows(events);
-        if (edge.Dialect.LockRows.Length > 0)
-        {
-            await connection.Command(
-                transaction,
-                $"select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(IdColumns)}) order by id "
-                + $"{edge.Dialect.LockRows}",
-                ("@rows", rows)).RunAsync(stopping);
-        }
-
+        var ids = $"(select r.id from {edge.Dialect.Rows(IdColumns)})";
+        var locks = edge.Dialect.LockRows.Length == 0
+            ? ""
+            : $"select id from outbox_event where id in {ids} order by id {edge.Dialect.LockRows};";
         await connection.Command(
             transaction,
             $"""
-            update outbox_event set processed_at = @now, updated_at = @now,
-                status = case when exists (
-                    select 1 from inbox_event d where d.outbox_event_id = outbox_event.id and d.status = 'dead_letter')
-                    then @dead else 'processed' end,
-                attempt_count = (select coalesce(sum(t.attempt_count - case when t.status = 'processed' then 1 else 0 end), 0)
-                    from inbox_event t where t.outbox_event_id = outbox_event.id),
-                last_error = (select l.last_error from inbox_event l where l.outbox_event_id = outbox_event.id and l.status = 'dead_letter'
-                    order by l.processed_at desc limit 1)
-            where id in (select r.id from {edge.Dialect.Rows(IdColumns)}) and not exists (
-                select 1 from inbox_event o where o.outbox_event_id = outbox_event.id and o.status in ('received', 'processing', 'failed'))
+            {locks}
+            with ended as materialized (
+                select r.id, {Sum("case when h.status in ('received', 'processing', 'failed') then 1 else 0 end")} as waiting,
+                    {Sum("case when h.status = 'dead_letter' then 1 else 0 end")} as dead,
+                    {Sum("h.attempt_count - case when h.status = 'processed' then 1 else 0 end")} as attempts
+                from {edge.Dialect.Rows(IdColumns)})
+            update outbox_event set processed_at = @now, updated_at = @now, attempt_count = ended.attempts,
+                status = case when ended.dead > 0 then @dead else 'processed' end,
+                last_error = case when ended.dead > 0 then (
+                    select l.last_error from inbox_event l where l.outbox_event_id = outbox_event.id and l.status = 'dead_letter'
+                    order by l.processed_at desc limit 1) end
+            from ended where outbox_event.id = ended.id and ended.waiting = 0
             """,
-            ("@rows", rows), ("@now", edge.Dialect.TimeParameter(now)), ("@dead", deadWord())).RunAsync(stopping);
+            ("@rows", SqlText.IdRows(events)), ("@now", edge.Dialect.TimeParameter(now)), ("@dead", deadWord())).RunAsync(stopping);
     }
+
+    static string Sum(string each) => $"(select coalesce(sum({each}), 0) from inbox_event h where h.outbox_event_id = r.id)";
 
     static Dictionary<string, object?> RowOf(Closing closing, DateTimeOffset now)
     {

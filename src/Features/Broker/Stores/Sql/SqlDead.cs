@@ -45,7 +45,7 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
             stopping);
 
     Task<Either<StoreFailure, Unit>> NoteAsync(IReadOnlyList<LetterNote> notes, CancellationToken stopping) =>
-        edge.TryAsync(async connection =>
+        edge.WriteAsync(async connection =>
         {
             var rows = notes.Select(n => new Dictionary<string, object?>
             {

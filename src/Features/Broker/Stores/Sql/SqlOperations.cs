@@ -61,7 +61,7 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
     }
 
     Task<Either<StoreFailure, int>> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken stopping) =>
-        edge.TryAsync(
+        edge.WriteAsync(
             connection => connection.Command(
                 null,
                 $"""
@@ -75,7 +75,7 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
             stopping);
 
     Task<Either<StoreFailure, int>> ExpireAsync(DateTimeOffset before, DateTimeOffset now, int limit, CancellationToken stopping) =>
-        edge.TryAsync(
+        edge.WriteAsync(
             connection => connection.Command(
                 null,
                 $"""

@@ -12,11 +12,15 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <summary>How often another process's writes are looked for: it costs a read of the file's head.</summary>
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How long a write waits for others, in this process and in others.</summary>
+    static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(15);
+
     readonly CancellationTokenSource closing;
     readonly Task looking;
+    readonly WriteTurns turns;
 
-    SqliteStore(BrokerStore port, Task looking, CancellationTokenSource closing) =>
-        (Port, this.looking, this.closing) = (port, looking, closing);
+    SqliteStore(BrokerStore port, Task looking, WriteTurns turns, CancellationTokenSource closing) =>
+        (Port, this.looking, this.turns, this.closing) = (port, looking, turns, closing);
 
     public BrokerStore Port { get; }
 
@@ -26,13 +30,14 @@ public sealed class SqliteStore : IAsyncDisposable
     {
         var address = new SqliteConnectionStringBuilder
         {
-            DataSource = file, ForeignKeys = true, DefaultTimeout = 15, Pooling = true,
+            DataSource = file, ForeignKeys = true, DefaultTimeout = (int)WriteLimit.TotalSeconds, Pooling = true,
         }.ToString();
         var signal = new Signals();
+        var oneAtATime = new WriteTurns(WriteLimit);
         var dialect = new SqlDialect(
             stop => OpenConnectionAsync(address, stop),
             (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
-            "", "", SqlTimes.Text, RowsText, "", "", "id");
+            "", "", SqlTimes.Text, RowsText, "", "", "id") { Turns = oneAtATime };
         var made = await new SqlEdge(dialect).TryAsync(async connection =>
         {
             await connection.Command(null, "pragma journal_mode = wal").ScalarAsync(stopping);
@@ -43,13 +48,14 @@ public sealed class SqliteStore : IAsyncDisposable
         }, stopping);
         var over = new CancellationTokenSource();
         return made.Map(_ => new SqliteStore(
-            SqlStore.Over(dialect, signal, settings, clock), LookForOthersAsync(address, signal, clock, over.Token), over));
+            SqlStore.Over(dialect, signal, settings, clock), LookForOthersAsync(address, signal, clock, over.Token), oneAtATime, over));
     }
 
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
         await looking;
+        turns.Dispose();
         closing.Dispose();
     }
 
@@ -60,7 +66,8 @@ public sealed class SqliteStore : IAsyncDisposable
         {
             await connection.OpenAsync(stopping);
             // The default of the file's format, stated: an event that was acknowledged survives a power cut.
-            await connection.Command(null, "pragma synchronous = full").RunAsync(stopping);
+            // Another process that writes is waited for in steps of milliseconds: the library's own are of 150.
+            await connection.Command(null, "pragma synchronous = full; pragma busy_timeout = 1000").RunAsync(stopping);
             return connection;
         }
         catch

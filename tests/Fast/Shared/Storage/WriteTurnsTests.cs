@@ -1,0 +1,52 @@
+using Hobom.Slices.Storage;
+
+namespace Hobom.Slices.Tests.Fast.Shared.Storage;
+
+public sealed class WriteTurnsTests
+{
+    readonly WriteTurns turns = new(TimeSpan.FromMinutes(1));
+
+    [Fact]
+    public async Task Those_who_wait_come_in_the_order_in_which_they_asked()
+    {
+        var first = await turns.TakeAsync(default);
+        Task<IDisposable>[] waiting = [.. Enumerable.Range(0, 5).Select(_ => turns.TakeAsync(default))];
+        Assert.DoesNotContain(waiting, w => w.IsCompleted);
+        first.Dispose();
+        foreach (var next in waiting)
+        {
+            Assert.Same(next, await Task.WhenAny(waiting.Where(w => w == next || !w.IsCompleted)));
+            (await next).Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_turn_that_is_given_back_twice_lets_one_in_and_not_two()
+    {
+        var first = await turns.TakeAsync(default);
+        first.Dispose();
+        first.Dispose();
+        await turns.TakeAsync(default);
+        Assert.False(turns.TakeAsync(default).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Who_has_waited_for_too_long_is_refused()
+    {
+        using var brief = new WriteTurns(TimeSpan.FromMilliseconds(20));
+        using var first = await brief.TakeAsync(default);
+        await Assert.ThrowsAsync<TimeoutException>(() => brief.TakeAsync(default));
+    }
+
+    [Fact]
+    public async Task Who_gives_up_waiting_takes_no_turn()
+    {
+        var first = await turns.TakeAsync(default);
+        using var stop = new CancellationTokenSource();
+        var waiting = turns.TakeAsync(stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        first.Dispose();
+        Assert.True(turns.TakeAsync(default).IsCompletedSuccessfully);
+    }
+}
