@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Hobom.Slices.Core;
@@ -42,20 +40,11 @@ public static class RecordField
 /// <param name="what">The record's name in the reason against a value: <c>the message</c>.</param>
 public sealed class RecordShape<T>(string what, params RecordField<T>[] fields)
 {
-    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     readonly ShapeField[] shape = [.. fields.Select(f => new ShapeField(f.Name, f.Kind, f.Optional))];
 
     public Visibility.Fields Shown { get; } = Visibility.Of(fields.Select(f => (f.Name, f.Shown)));
 
-    public byte[] Encode(T source)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer, Options);
-        Write(json, source);
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    public byte[] Encode(T source) => RecordBuffer.Written(json => Write(json, source));
 
     public void Write(Utf8JsonWriter json, T source)
     {

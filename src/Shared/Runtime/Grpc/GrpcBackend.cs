@@ -108,6 +108,9 @@ public sealed class GrpcBackend : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(30),
             InitialHttp2StreamWindowSize = 4 << 20,
             UseProxy = false,
+            UseCookies = false,
+            // A backend that sends its caller elsewhere is not one, and each layer costs at every mark.
+            AllowAutoRedirect = false,
         };
         if (trust is not null)
             handler.SslOptions.RemoteCertificateValidationCallback =

@@ -28,6 +28,8 @@ public static class KafkaSettingsCheck
     {
         var properties = KafkaClientProperties.ForProducer(settings);
         properties.Remove("bootstrap.servers");
+        // It is never asked for anything, and its own thread would hold up the end of it for a tenth of a second.
+        properties["dotnet.producer.enable.background.poll"] = "false";
         try
         {
             new ProducerBuilder<byte[], byte[]>(properties).SetLogHandler((_, _) => { }).Build().Dispose();
