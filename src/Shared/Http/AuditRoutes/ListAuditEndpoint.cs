@@ -29,7 +29,7 @@ public sealed class ListAuditEndpoint(RedisAuditLog audit) : Endpoint<ListAuditE
 
     public sealed record AuditList(IReadOnlyList<AuditEntry> Entries, string? Next);
 
-    static readonly AuditEntry Audited = new(
+    internal static AuditEntry Audited { get; } = new(
         "01957b2f8c0a7d1e9a4b3c2d1e0f9a8b", new DateTimeOffset(2026, 3, 5, 12, 0, 0, TimeSpan.Zero), AuditEntry.Outcome, "anna", "10.0.0.7",
         "trace-1", "discard", "sent by hand", ["dlq:menu:0192f0c1"], null, "1 done, 0 refused");
 

@@ -67,7 +67,7 @@ public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail 
         var now = clock.GetUtcNow();
         LetterView[] letters = [.. catalogue.Page(filter, LetterLimit, null).Letters.Select(l => LetterView.Of(l, now))];
         await audited.EndAsync($"{letters.Length} letters");
-        if (req.Format == "csv") await Send.BytesAsync(LetterCsv.Of(letters), contentType: "text/csv; charset=utf-8", cancellation: ct);
+        if (req.Format == "csv") await Send.BytesAsync(LetterCsv.Of(letters), contentType: Csv.MediaType, cancellation: ct);
         else await Send.OkAsync(letters, ct);
     }
 
