@@ -10,6 +10,16 @@ public sealed class TaskTests(BrowserFixture fixture) : PageTest(fixture)
     protected override Task PrepareAsync() => Letters.AddAsync(SampleLetters.Ids(Prefix, Many));
 
     [BrowserFact]
+    public async Task The_audit_is_saved_as_a_file()
+    {
+        var page = await SignedInAsync("auditor");
+        await ShowAsync(page, "#/audit");
+        var file = await page.RunAndWaitForDownloadAsync(() => page.Locator(".filters select").SelectOptionAsync("csv"));
+        Assert.Matches(@"^audit-\d{14}\.csv$", file.SuggestedFilename);
+        Assert.StartsWith("at,phase,actor,", await File.ReadAllTextAsync((await file.PathAsync())!), StringComparison.Ordinal);
+    }
+
+    [BrowserFact]
     public async Task Find_by_event_id_why_it_failed_replay_one_and_replay_the_group_within_their_steps()
     {
         var page = await SignedInAsync();
