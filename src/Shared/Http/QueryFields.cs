@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hobom.Slices.Core;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Hobom.Slices.Http;
 
@@ -11,6 +12,10 @@ public sealed class QueryFields(IQueryCollection query)
     const int OtherLimit = 50;
 
     readonly HashSet<string> asked = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A choice that came in a body, read as the list's parameters are; what is null was not given.</summary>
+    public static QueryFields Of(params IEnumerable<(string Name, string? Value)> given) => new(new QueryCollection(
+        given.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => new StringValues(f.Value), StringComparer.Ordinal)));
 
     /// <summary>Null where all that was read is well-formed.</summary>
     public ErrorAnswer? Fault { get; private set; }

@@ -42,7 +42,7 @@ public sealed class SqlEdge(SqlDialect dialect)
         }
     }
 
-    /// <summary>What only reads.</summary>
+    /// <summary>What only reads, or begins a <see cref="WriteTransaction"/> itself.</summary>
     public async Task<Either<StoreFailure, T>> TryAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stopping)
     {
         try
@@ -56,12 +56,12 @@ public sealed class SqlEdge(SqlDialect dialect)
         }
     }
 
-    async Task<IDisposable?> TakeTurnAsync(CancellationToken stopping) =>
-        dialect.Turns is { } turns ? await turns.TakeAsync(stopping) : null;
-
     public static bool IsOfDatabase(Exception failed) =>
         failed is DbException or TimeoutException or IOException or OperationCanceledException or ObjectDisposedException
             or System.Net.Sockets.SocketException or InvalidOperationException or InvalidDataException or System.Text.Json.JsonException;
 
     public static StoreFailure Failure(Exception failed) => new($"{failed.GetType().Name}: {failed.Message}");
+
+    async Task<IDisposable?> TakeTurnAsync(CancellationToken stopping) =>
+        dialect.Turns is { } turns ? await turns.TakeAsync(stopping) : null;
 }

@@ -1,9 +1,9 @@
 // What cannot be brought back, and who did what: both are read in pages.
-import { download, get } from './api.js';
+import { get } from './api.js';
 import { h, put } from './dom.js';
 import { CATEGORIES } from './filters.js';
 import { count, exact, since, t, word } from './text.js';
-import { badge, button, emptyBox, errorBox, field, loading, save, select, stamp, table, whoAmI } from './ui.js';
+import { badge, button, emptyBox, errorBox, exporter, field, loading, select, table, whoAmI } from './ui.js';
 
 const PAGE = 50;
 const WHY = ['expired', 'evicted', 'removed', 'discarded'];
@@ -29,12 +29,10 @@ export function audit(route) {
       put(check, errorBox(e));
     }
   }));
-  const file = select('', [['', t('export')], ['csv', 'CSV'], ['json', 'JSON']],
-    async format => format && save(await download('/audit/export', { format, filter }), `audit-${stamp()}.${format}`), { 'aria-label': t('export') });
   const text = (name, key, set) => field(t(key), h('input', { value: filter[name], onChange: e => set(name, e.target.value.trim()) }));
   // A broker alone keeps its trail in its own store, which is read from end to begin and not searched.
   const relay = whoAmI().parts.includes('relay');
-  return paged('nav.audit', 'audit.what', filter, set => relay ? [text('actor', 'audit.actor', set), text('action', 'audit.action', set), text('key', 'audit.key', set), file, check] : null,
+  return paged('nav.audit', 'audit.what', filter, set => relay ? [text('actor', 'audit.actor', set), text('action', 'audit.action', set), text('key', 'audit.key', set), exporter('/audit/export', 'audit', filter), check] : null,
     relay ? cursor => get('/audit', { ...filter, limit: PAGE, cursor }) : cursor => get('/broker/audit', { cursor }), found => relay ? found.entries : found.entries.map(line => line.entry),
     [['audit.at', e => exact(e.at)], ['audit.phase', e => word('phase', e.phase)], ['audit.actor', e => `${e.actor}${e.address ? ` (${e.address})` : ''}`],
       ['audit.action', e => word('action', e.action)], ['audit.key', e => e.set ?? (e.keys.length > 1 ? t('audit.keys', { n: e.keys.length }) : e.keys[0] ?? '')],

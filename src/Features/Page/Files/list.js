@@ -1,11 +1,11 @@
 // The list: fifty at a time in an order that stays. What is new waits behind a button, so no row moves under the pointer.
 import { act, actOnAll } from './actions.js';
-import { download, get } from './api.js';
+import { get } from './api.js';
 import { h, put } from './dom.js';
 import { addressOf } from './filters.js';
 import { planReplay } from './plan.js';
 import { bytes, count, left, since, t, word } from './text.js';
-import { badge, button, doing, emptyBox, errorBox, loading, may, save, select, stamp, stateBadge } from './ui.js';
+import { badge, button, doing, emptyBox, errorBox, exporter, loading, may, stateBadge } from './ui.js';
 
 const PAGE = 50;
 
@@ -67,7 +67,7 @@ export function list(filter, query) {
       may('operator') && page.total > 0 ? h('div', { class: 'actions' },
         button(t('replay.filtered'), () => planReplay({ filter }), { kind: 'primary' }),
         button(t('hold.filtered'), doing(() => actOnAll('hold', filter, look))),
-        select('', [['', t('export')], ['csv', 'CSV'], ['json', 'JSON']], exportAs, { 'aria-label': t('export') })) : null);
+        exporter('/dlq/export', 'letters', filter)) : null);
     if (page.total === 0) {
       put(frame, Object.keys(filter).length ? emptyBox(t('letters.nomatch')) : emptyBox(t('letters.none'), t('letters.none.more')));
     } else {
@@ -119,11 +119,6 @@ export function list(filter, query) {
         button(t('replay'), () => planReplay({ keys }), { kind: 'primary' }),
         button(t('hold'), doing(() => act('hold', keys, then))), button(t('extend'), doing(() => act('extend', keys, then))),
         button(t('release'), doing(() => act('release', keys, then))), button(t('discard'), doing(() => act('discard', keys, then)))]));
-  };
-
-  const exportAs = async format => {
-    if (!format) return;
-    save(await download('/dlq/export', { format, filter }), `letters-${stamp()}.${format}`);
   };
 
   /** Rows that changed are shown anew in their places; what came is told and waits. */

@@ -1,5 +1,5 @@
 // The parts that views are made of.
-import { ApiError } from './api.js';
+import { ApiError, download } from './api.js';
 import { h, put, s } from './dom.js';
 import { exact, now, t, word } from './text.js';
 
@@ -179,10 +179,14 @@ export const states = {
 export const stateBadge = (list, state) => badge(states[state] ?? 'off', word(list, state));
 
 /** CSV and the like, saved as a file. */
-export function save(blob, name) {
+function save(blob, name) {
   const url = URL.createObjectURL(blob);
   h('a', { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export const stamp = () => exact(new Date(now()).toISOString()).replace(/[^\d]/g, '').slice(0, 14);
+const stamp = () => exact(new Date(now()).toISOString()).replace(/[^\d]/g, '').slice(0, 14);
+
+/** A list as a file, as the filter is when it is asked for. */
+export const exporter = (path, name, filter) => select('', [['', t('export')], ['csv', 'CSV'], ['json', 'JSON']],
+  async format => format && save(await download(path, { format, filter }), `${name}-${stamp()}.${format}`), { 'aria-label': t('export') });

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Audit;
@@ -33,12 +32,7 @@ public sealed class AuditSelection
 /// <summary>The audit as a file.</summary>
 public sealed class ExportAuditEndpoint(RedisAuditLog audit, AuditTrail trail) : Endpoint<ExportAuditRequest, object>
 {
-    public const int EntryLimit = 10_000;
-
     const int PageSize = 1000;
-
-    static readonly JsonSerializerOptions LeaveOutNulls =
-        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     static readonly string[] Columns = ["at", "phase", "actor", "address", "action", "keys", "set", "reason", "result", "traceId", "id"];
 
@@ -50,11 +44,12 @@ public sealed class ExportAuditEndpoint(RedisAuditLog audit, AuditTrail trail) :
         Summary(s =>
         {
             s.Summary = "Export what people did";
-            s.Description = $"As CSV or JSON, the newest first, {EntryLimit} entries at most. In CSV, what a spreadsheet would take for a "
-                + "formula has a `'` before it, and the keys of one entry stand in one cell. It stands in the audit, and so in the file.";
+            s.Description = $"As CSV or JSON, the newest first, {ListExport.LineLimit} entries at most. In CSV, what a spreadsheet "
+                + "would take for a formula has a `'` before it, and the keys of one entry stand in one cell. "
+                + "It stands in the audit, and so in the file.";
             s.ExampleRequest = new ExportAuditRequest { Format = "csv", Filter = new AuditSelection { Actor = "anna" } };
             s.ResponseExamples[200] = new[] { ListAuditEndpoint.Audited };
-            s.ResponseExamples[400] = new ErrorAnswer("format must be csv or json") { Field = "format" };
+            s.ResponseExamples[400] = ListExport.BadFormat();
             s.ResponseExamples[503] = ErrorExamples.RedisAway;
         });
     }
@@ -62,15 +57,11 @@ public sealed class ExportAuditEndpoint(RedisAuditLog audit, AuditTrail trail) :
     public override async Task HandleAsync(ExportAuditRequest req, CancellationToken ct)
     {
         var chosen = req.Filter ?? new AuditSelection();
-        var fields = new QueryFields(new QueryCollection(new Dictionary<string, Microsoft.Extensions.Primitives.StringValues>
-        {
-            ["actor"] = chosen.Actor, ["action"] = chosen.Action, ["key"] = chosen.Key,
-        }));
-        var filter = new AuditFilter(fields.Text("actor"), fields.Text("action"), fields.Key("key"));
-        if (req.Format is not ("csv" or "json"))
-            await Send.ResponseAsync(new ErrorAnswer("format must be csv or json") { Field = "format" }, 400, ct);
+        var fields = QueryFields.Of(("actor", chosen.Actor), ("action", chosen.Action), ("key", chosen.Key));
+        var filter = fields.Filter();
+        if (!ListExport.IsFormat(req.Format)) await Send.ResponseAsync(ListExport.BadFormat(), 400, ct);
         else if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong with { Field = $"filter.{wrong.Field}" }, 400, ct);
-        else await ExportAsync(req.Format, filter, JsonSerializer.Serialize(chosen, LeaveOutNulls), ct);
+        else await ExportAsync(req.Format!, filter, ListExport.SetOf(chosen), ct);
     }
 
     async Task ExportAsync(string format, AuditFilter filter, string set, CancellationToken ct)
@@ -96,12 +87,12 @@ public sealed class ExportAuditEndpoint(RedisAuditLog audit, AuditTrail trail) :
         do
         {
             ct.ThrowIfCancellationRequested();
-            var read = await audit.PageAsync(filter, Math.Min(PageSize, EntryLimit - entries.Count), from);
+            var read = await audit.PageAsync(filter, Math.Min(PageSize, ListExport.LineLimit - entries.Count), from);
             if (!read.TryGetRight(out var page, out var failure)) return failure;
             entries.AddRange(page.Entries);
             from = page.Next is { } next ? StreamCursor.Parse(next) : null;
         }
-        while (from is not null && entries.Count < EntryLimit);
+        while (from is not null && entries.Count < ListExport.LineLimit);
 
         return entries;
     }

@@ -57,7 +57,7 @@ public sealed class ListAuditEndpoint(RedisAuditLog audit) : Endpoint<ListAuditE
     public override async Task HandleAsync(AuditQuery req, CancellationToken ct)
     {
         var fields = new QueryFields(HttpContext.Request.Query);
-        var filter = new AuditFilter(fields.Text("actor"), fields.Text("action"), fields.Key("key"));
+        var filter = fields.Filter();
         var (limit, cursor) = fields.Page(StreamCursor.Parse);
         if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
         else if (!(await audit.PageAsync(filter, limit, cursor)).TryGetRight(out var page, out var failure))

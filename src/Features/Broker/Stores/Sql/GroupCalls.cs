@@ -26,8 +26,9 @@ sealed class GroupCalls(HandlerGroup group, string savepoint)
             var next = group.After();
             if (!result.TryGetRight(out _, out var failure)) ends[index] = new TransactionEnd.WorkFailed(failure);
             if (next is NextInGroup.RollBack) return false;
-            if (!given.IsUsed) NoteUnused(index, result.IsRight);
-            else if (!await EndCallAsync(index, result.IsRight, connection, transaction, stopping)) return false;
+            // One that has left the transaction as it was has nothing to keep or to take back.
+            if (given.IsUsed && !await EndCallAsync(index, result.IsRight, connection, transaction, stopping)) return false;
+            if (!given.IsUsed && result.IsRight) worked.Add(index);
             if (next is NextInGroup.Commit) break;
         }
 
@@ -48,12 +49,6 @@ sealed class GroupCalls(HandlerGroup group, string savepoint)
     public void NoteCommit()
     {
         foreach (var index in worked) ends[index] = new TransactionEnd.Committed();
-    }
-
-    /// <summary>It has left the transaction as it was: there is nothing to keep or to take back.</summary>
-    void NoteUnused(int index, bool succeeded)
-    {
-        if (succeeded) worked.Add(index);
     }
 
     /// <summary>What a call did stays, or is taken back.</summary>

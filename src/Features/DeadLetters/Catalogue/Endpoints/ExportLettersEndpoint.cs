@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Audit;
@@ -24,8 +23,6 @@ public sealed class ExportLettersRequest
 public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail trail, TimeProvider clock)
     : Endpoint<ExportLettersRequest, object>
 {
-    public const int LetterLimit = 10_000;
-
     public override void Configure()
     {
         Post("/dlq/export");
@@ -34,21 +31,20 @@ public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail 
         Summary(s =>
         {
             s.Summary = "Export a list of dead letters";
-            s.Description = $"As CSV or JSON, the oldest failure first, {LetterLimit} letters at most. What lists show: errors masked, no "
-                + "payloads. In CSV, what a spreadsheet would take for a formula has a `'` before it. It stands in the audit.";
+            s.Description = $"As CSV or JSON, the oldest failure first, {ListExport.LineLimit} letters at most. What lists show: errors "
+                + "masked, no payloads. In CSV, what a spreadsheet would take for a formula has a `'` before it. It stands in the audit.";
             s.ExampleRequest = new ExportLettersRequest { Format = "csv", Filter = new LetterSelection { Category = "menu" } };
             s.ResponseExamples[200] = new[] { LetterExamples.Letter };
-            s.ResponseExamples[400] = new ErrorAnswer("format must be csv or json") { Field = "format" };
+            s.ResponseExamples[400] = ListExport.BadFormat();
             s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
 
     public override async Task HandleAsync(ExportLettersRequest req, CancellationToken ct)
     {
-        var fields = new QueryFields(LetterSelection.QueryOf(req.Filter));
+        var fields = LetterSelection.FieldsOf(req.Filter);
         var filter = fields.Filter();
-        if (req.Format is not ("csv" or "json"))
-            await Send.ResponseAsync(new ErrorAnswer("format must be csv or json") { Field = "format" }, 400, ct);
+        if (!ListExport.IsFormat(req.Format)) await Send.ResponseAsync(ListExport.BadFormat(), 400, ct);
         else if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong with { Field = $"filter.{wrong.Field}" }, 400, ct);
         else if (!catalogue.IsLoaded) await Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct);
         else await ExportAsync(req, filter, ct);
@@ -56,7 +52,7 @@ public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail 
 
     async Task ExportAsync(ExportLettersRequest req, LetterFilter filter, CancellationToken ct)
     {
-        var set = JsonSerializer.Serialize(req.Filter ?? new LetterSelection(), LeaveOutNulls);
+        var set = ListExport.SetOf(req.Filter ?? new LetterSelection());
         var begun = await trail.BeginAsync(Caller.Of(HttpContext), "export", [], reason: null, set);
         if (!begun.TryGetRight(out var audited, out var failure))
         {
@@ -65,12 +61,9 @@ public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail 
         }
 
         var now = clock.GetUtcNow();
-        LetterView[] letters = [.. catalogue.Page(filter, LetterLimit, null).Letters.Select(l => LetterView.Of(l, now))];
+        LetterView[] letters = [.. catalogue.Page(filter, ListExport.LineLimit, null).Letters.Select(l => LetterView.Of(l, now))];
         await audited.EndAsync($"{letters.Length} letters");
         if (req.Format == "csv") await Send.BytesAsync(LetterCsv.Of(letters), contentType: Csv.MediaType, cancellation: ct);
         else await Send.OkAsync(letters, ct);
     }
-
-    static readonly JsonSerializerOptions LeaveOutNulls =
-        new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 }

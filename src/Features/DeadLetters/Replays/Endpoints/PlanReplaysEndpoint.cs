@@ -7,7 +7,6 @@ using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace Hobom.Slices.DeadLetters.Replays.Endpoints;
 
@@ -51,17 +50,10 @@ public sealed class LetterSelection
 
     public string? MinAttempts { get; set; }
 
-    internal static QueryCollection QueryOf(LetterSelection? filter)
-    {
-        (string Name, string? Value)[] given =
-        [
-            ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
-            ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
-            ("minAttempts", filter?.MinAttempts),
-        ];
-        return new QueryCollection(
-            given.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => new StringValues(f.Value), StringComparer.Ordinal));
-    }
+    internal static QueryFields FieldsOf(LetterSelection? filter) => QueryFields.Of(
+        ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
+        ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
+        ("minAttempts", filter?.MinAttempts));
 }
 
 /// <summary>Freezes a list of letters. Nothing is replayed before the plan is started.</summary>
@@ -127,7 +119,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
         if (options.StopAfterFailedShare is not (>= 0 and <= 1))
             return Fault("stopAfterFailedShare", "stopAfterFailedShare must be from 0 to 1");
         if (req.Filter is null == req.Keys is null) return Fault("filter", "either filter or keys chooses the letters");
-        var fields = new QueryFields(LetterSelection.QueryOf(req.Filter));
+        var fields = LetterSelection.FieldsOf(req.Filter);
         var filter = fields.Filter();
         if (fields.Fault is { } wrong) return wrong with { Field = $"filter.{wrong.Field}" };
         if (ReplayJobPlanner.ParsePatch(req.Patch, out var patch) is { } bad) return Fault("patch", bad);
