@@ -30,8 +30,10 @@ public sealed class ListenTests
             Assert.Equal("127.0.0.2", new Uri(at).Host);
             using var there = new TcpClient();
             await there.ConnectAsync(IPAddress.Parse("127.0.0.2"), port);
+
+            // Not 127.0.0.1: a server of another test may have been given the same number there.
             using var elsewhere = new TcpClient();
-            await Assert.ThrowsAsync<SocketException>(() => elsewhere.ConnectAsync(IPAddress.Loopback, port));
+            await Assert.ThrowsAsync<SocketException>(() => elsewhere.ConnectAsync(IPAddress.Parse("127.0.0.3"), port));
         }
 
         Assert.Equal(0, await ReadyCommand.RunAsync(["--http", addresses.Http], CancellationToken.None));
