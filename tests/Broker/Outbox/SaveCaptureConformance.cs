@@ -187,13 +187,13 @@ public abstract class SaveCaptureConformance : IAsyncLifetime
         await using (var dies = NewContext(Configure, more: new DyingAtCommit(after: true)))
         {
             dies.AddRange(new User { Name = "a" }, new User { Name = "b" });
-            await Assert.ThrowsAsync<TimeoutException>(() => dies.SaveChangesAsync());
+            await Assert.ThrowsAsync<NotSupportedException>(() => dies.SaveChangesAsync());
         }
 
         await using (var dies = NewContext(Configure, more: new DyingAtCommit(after: false)))
         {
             dies.Add(new User { Name = "never" });
-            await Assert.ThrowsAsync<TimeoutException>(() => dies.SaveChangesAsync());
+            await Assert.ThrowsAsync<NotSupportedException>(() => dies.SaveChangesAsync());
         }
 
         await using (var context = NewContext(Configure))
@@ -396,11 +396,11 @@ public abstract class SaveCaptureConformance : IAsyncLifetime
     {
         public override ValueTask<InterceptionResult> TransactionCommittingAsync(
             DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
-            after ? ValueTask.FromResult(result) : throw new TimeoutException("before the commit");
+            after ? ValueTask.FromResult(result) : throw new NotSupportedException("before the commit");
 
         public override Task TransactionCommittedAsync(
             DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
-            after ? throw new TimeoutException("after the commit") : Task.CompletedTask;
+            after ? throw new NotSupportedException("after the commit") : Task.CompletedTask;
     }
 
     /// <summary>Every column of every event, as text.</summary>
