@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Settings;
-using Hobom.Slices.Tests.Broker.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
