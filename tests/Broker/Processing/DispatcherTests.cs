@@ -246,6 +246,63 @@ public sealed class DispatcherTests : DispatcherRun
         Assert.Equal(["e100", .. earlier, .. later], handled);
     }
 
+    [Fact]
+    public async Task D5_one_that_waits_for_its_next_try_holds_up_no_other()
+    {
+        var calls = new List<string>();
+        await HandlerAsync("c", c =>
+        {
+            calls.Add(c.Event.Id);
+            if (c.Event.Id == "bad") throw new InvalidOperationException("no");
+        });
+        await using var running = Start();
+        await store.AppendAsync([Event("bad"), .. Enumerable.Range(0, 30).Select(i => Event($"e{i}"))]);
+        await UntilAsync(async () => (await CountsAsync()).Completed == 30);
+        Assert.Equal(1, calls.Count(c => c == "bad"));
+        Assert.Equal(1, (await CountsAsync()).Consumers[0].Failed);
+    }
+
+    /// <summary>The predecessor's loop noted the wake-up, and slept on.</summary>
+    [Fact]
+    public async Task H4_a_wake_up_in_the_middle_of_a_turn_is_not_lost()
+    {
+        var (handled, appended) = (0, 0);
+        await HandlerAsync("c", _ => handled++);
+        await using var running = Start(store with
+        {
+            Claim = async (request, stopping) =>
+            {
+                var found = await store.Claim(request, stopping);
+                if (!request.Expired && Interlocked.Exchange(ref appended, 1) == 0) await store.AppendAsync(Event("e1"));
+                return found;
+            },
+        });
+        await UntilAsync(() => Task.FromResult(handled == 1));
+    }
+
+    [Fact]
+    public async Task H16_a_stop_at_rest_waits_for_nothing()
+    {
+        await HandlerAsync("c", _ => { });
+        var running = Start();
+        await store.AppendAsync(Event("e1"));
+        await UntilAsync(async () => (await CountsAsync()).Completed == 1);
+        await Task.Delay(100);
+        await running.DisposeAsync();
+        Assert.Equal(Noon, Clock.GetUtcNow());
+    }
+
+    /// <summary>The predecessor took ten events each five seconds.</summary>
+    [Fact]
+    public async Task H17_a_full_batch_is_followed_by_the_next_at_once()
+    {
+        await HandlerAsync("c", _ => { });
+        await store.AppendAsync([.. Enumerable.Range(0, 400).Select(i => Event($"e{i}"))]);
+        await using var running = Start();
+        await UntilAsync(async () => (await CountsAsync()).Completed == 400);
+        Assert.Equal(Noon, Clock.GetUtcNow());
+    }
+
     async Task HandlerAsync(string name, Action<HandlerContext> handle, string pattern = "*")
     {
         await store.Consumers.Save(Consumer(name, pattern), default).Right();

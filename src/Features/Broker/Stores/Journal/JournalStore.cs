@@ -21,6 +21,7 @@ sealed class JournalStore : IAsyncDisposable
     readonly CancellationTokenSource closing = new();
     readonly Task watching;
     ulong keptAt;
+    bool isClosed;
 
     JournalStore(JournalPort journal, TimeProvider clock, int keepInterval)
     {
@@ -52,9 +53,11 @@ sealed class JournalStore : IAsyncDisposable
     {
         await closing.CancelAsync();
         await watching;
+        // The semaphore is not disposed of: whoever waits for it then would do so for ever. Each has his turn, and is refused.
         await turn.WaitAsync();
+        isClosed = true;
         closing.Dispose();
-        turn.Dispose();
+        turn.Release();
     }
 
     BrokerStore PortOver(BrokerStore tables) => new(
@@ -209,6 +212,7 @@ sealed class JournalStore : IAsyncDisposable
 
     async Task<Either<StoreFailure, Unit>> CatchUpAsync()
     {
+        if (isClosed) return new StoreFailure("the store is closed");
         while (true)
         {
             if (!(await journal.Read(replica.Position, closing.Token)).TryGetRight(out var page, out var failure)) return failure;
