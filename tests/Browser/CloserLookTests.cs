@@ -18,6 +18,8 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
     protected override Dictionary<string, string> Settings()
     {
         var settings = base.Settings();
+        settings["HOBOM_SPACE_GRPC_ADDR"] = Fixture.Neighbours.Backends.SpaceAddress;
+        settings["HOBOM_LLM_GRPC_ADDR"] = Fixture.Neighbours.Backends.LlmAddress;
         settings["HOBOM_TRACE_URL"] = "https://traces.example/t/{traceId}?from=hobom";
         return settings;
     }
@@ -26,6 +28,7 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
     {
         await Letters.AddAsync(SampleLetters.Ids(Prefix, 3));
         foreach (var id in (string[])["k0", "k1"]) await AddSharingKeyAsync($"{Prefix}{id}");
+        await Letters.AddPendingAsync(SampleLetters.Ids($"{Prefix}p", 40));
     }
 
     [BrowserTheory]
@@ -53,7 +56,7 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
         var kept = JsonDocument.Parse(await page.EvaluateAsync<string>("() => localStorage.getItem('hobom-page')")).RootElement.GetProperty("views");
         Assert.Equal($$"""{"{{Name}}":"#/letters/list?code={{Code}}"}""", kept.GetRawText().Replace("\\u003C", "<", StringComparison.Ordinal));
 
-        await Axe.FindsNothingInViewAsync(page, $"#/letter?key=dlq%3Amenu%3A{Prefix}k0", $"related-{picture}");
+        await Axe.FindsNothingInViewAsync(page, $"#/letter?key=dlq%3Amenu%3A{Prefix}k0", $"letter-{picture}");
         await page.WaitForSelectorAsync($"section a[href$='{Prefix}k1']");
         Assert.Equal(4, await page.Locator(".checks li").CountAsync());
         Assert.Equal($"https://traces.example/t/{TraceId}?from=hobom", await page.GetAttributeAsync("a[target=_blank]", "href"));
@@ -70,7 +73,7 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
         Assert.Equal(0, await reader.Locator(".checks").CountAsync());
 
         await Axe.FindsNothingInViewAsync(page, "#/", $"overview-{picture}");
-        Assert.Equal(2, await page.Locator("[data-flow=messages] svg").CountAsync());
+        Assert.Equal(2, await page.Locator("[data-flow=messages] svg[aria-label*='40']").CountAsync());
     }
 
     /// <summary>The dialog is passed by axe, and keys alone are enough for it.</summary>

@@ -19,7 +19,7 @@ export const filterOf = query => Object.fromEntries(FILTERS.map(name => [name, q
 export const addressOf = (tab, filter, more = {}) => address(`letters${tab ? `/${tab}` : ''}`, { ...filter, ...more });
 
 /** go(filter) is called when it changes; while somebody types, a moment after the last key. */
-export function filterBar(filter, go) {
+export function filterBar(filter, go, views) {
   const set = (name, value) => {
     const next = { ...filter, [name]: value };
     if (!value) delete next[name];
@@ -44,5 +44,5 @@ export function filterBar(filter, go) {
     pick('maxAge', AGES), pick('expiresWithin', EXPIRIES), pick('minAttempts', ATTEMPTS, v => t('filter.atleast', { n: v })), codes,
     filter.group ? h('span.pill', t('filter.group', { id: filter.group }),
       button('✕', () => set('group', ''), { kind: 'plain', label: t('filter.group.clear') })) : null,
-    Object.keys(filter).length ? button(t('filter.clear'), () => go({})) : null);
+    Object.keys(filter).length ? button(t('filter.clear'), () => go({})) : null, views);
 }

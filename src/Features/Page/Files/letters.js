@@ -10,14 +10,15 @@ import { tabs } from './ui.js';
 export function letters(route) {
   const tab = route.path[1] === 'list' ? 'list' : '';
   const body = h('div');
-  const element = h('div', h('h1', t('nav.letters')), h('div'), h('div'), h('div'), body);
+  const views = h('div.views');
+  const element = h('div', h('h1', t('nav.letters')), h('div'), h('div'), body);
   const view = { title: t('nav.letters'), element, leave: () => inner.leave?.() };
   let inner = {};
   const enter = query => {
     inner.leave?.();
     const filter = filterOf(query);
     put(element.children[1], tabs([['', 'letters.groups'], ['list', 'letters.list']].map(([id, key]) => [addressOf(id, filter), t(key), id === tab])));
-    put(element.children[3], savedViews(addressOf(tab, filter)));
+    savedViews(views, addressOf(tab, filter));
     inner = (tab === 'list' ? list : groups)(filter, query, enter);
     put(body, inner.element);
     view.keys = Object.fromEntries(['j', 'k', 'x', 'X', 'r', 'h'].map(key => [key, e => inner.keys?.[key]?.(e)]));
@@ -28,7 +29,7 @@ export function letters(route) {
     if (JSON.stringify({ ...next, text: '' }) !== JSON.stringify({ ...filterOf(current), text: '' })) bar(next);
     current = new URLSearchParams(next);
     enter(current);
-  }));
+  }, views));
   let current = route.query;
   bar(filterOf(route.query));
   enter(route.query);

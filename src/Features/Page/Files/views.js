@@ -5,8 +5,7 @@ import { t } from './text.js';
 import { ask, button, field, select } from './ui.js';
 
 /** here: the address of what is shown. */
-export function savedViews(here) {
-  const element = h('div.views');
+export function savedViews(element, here) {
   const keep = views => {
     change('views', views);
     show();
@@ -24,5 +23,4 @@ export function savedViews(here) {
         }) : null);
   };
   show();
-  return element;
 }
