@@ -1,5 +1,6 @@
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Runtime.Grpc;
@@ -43,6 +44,9 @@ public sealed record Settings(
     /// <summary>So long it is kept where events were published; zero: not at all.</summary>
     public TimeSpan PositionRetention { get; init; } = KeptPositions.DefaultRetention;
 
+    /// <summary>Where people look at traces.</summary>
+    public TraceLink Traces { get; init; } = TraceLink.None;
+
     public static readonly TimeSpan DefaultProgressLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Null leaves the event router over Redis Streams off.</summary>
@@ -72,6 +76,7 @@ public sealed record Settings(
             "HOBOM_READY_PROGRESS_LIMIT", DefaultProgressLimit, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24));
         var positions = read.Duration(
             "HOBOM_POSITIONS_RETENTION", KeptPositions.DefaultRetention, TimeSpan.Zero, KeptPositions.LongestRetention);
+        var traces = ReadTraces(read);
         var access = AccessSettings.Read(read);
         var telemetry = TelemetrySettings.Read(read, environment);
         if (telemetry.Listen?.Port == http.Port)
@@ -85,6 +90,7 @@ public sealed record Settings(
             main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
         {
             Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress, PositionRetention = positions,
+            Traces = traces,
         };
     }
 
@@ -119,6 +125,14 @@ public sealed record Settings(
         if (RedisAddress.Parse(text).TryGetRight(out var address, out var fault)) return address;
         read.Add(fault.Message);
         return null;
+    }
+
+    static TraceLink ReadTraces(SettingsReader read)
+    {
+        if (read.Optional(TraceLink.Variable) is not { } text) return TraceLink.None;
+        if (TraceLink.Parse(text) is { } link) return link;
+        read.Add($"{TraceLink.Variable}: expected an address with http:// or https:// and {TraceLink.Mark} in its path or query");
+        return TraceLink.None;
     }
 
     static TrustedCertificates? ReadTrust(SettingsReader read)

@@ -70,6 +70,10 @@ public sealed record FlowOperations(
     /// <summary>How far an event is in steps of the flow's own, and where more is told; null for a flow that has none.</summary>
     public Func<EventId, CancellationToken, Task<string?>>? StepOf { get; init; }
 
+    /// <summary>Whether a later event of the letter's record key was delivered.</summary>
+    public Func<DeadLetterKey, string, Task<NewerEvent>> NewerOf { get; init; } =
+        (_, _) => Task.FromResult<NewerEvent>(new NewerEvent.NotKept());
+
     /// <summary>Whether the outbox last said that there are rows to publish.</summary>
     public Func<bool> HasPending { get; init; } = () => false;
 
@@ -87,6 +91,7 @@ public sealed record FlowOperations(
         new(runner.Replay.RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {
             Circuit = () => runner.Circuit,
+            NewerOf = (_, _) => Task.FromResult<NewerEvent>(new NewerEvent.OwnKey()),
             LastSettledAt = () => runner.LastSettledAt,
             HasPending = () => runner.Pending.Any,
             HolderOf = runner.Holds.HolderOf,

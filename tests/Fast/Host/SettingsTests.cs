@@ -73,6 +73,17 @@ public sealed class SettingsTests
         Assert.DoesNotContain("cret", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("traces.example/{traceId}")]
+    [InlineData("ftp://traces.example/{traceId}")]
+    [InlineData("javascript:alert('{traceId}')")]
+    [InlineData("https://traces.example/")]
+    [InlineData("https://anna:secret@traces.example/{traceId}")]
+    [InlineData("https://{traceId}.example/")]
+    public void Where_traces_are_is_a_web_address_with_a_place_for_the_id(string address) => Assert.Equal(
+        "HOBOM_TRACE_URL: expected an address with http:// or https:// and {traceId} in its path or query",
+        Assert.Single(Problems(("HOBOM_TRACE_URL", address), ("HOBOM_INTERNAL_API_KEY", "k"))));
+
     [Fact]
     public void Every_problem_is_told_at_once()
     {
