@@ -4,7 +4,7 @@ using System.Globalization;
 using Hobom.Slices.Bench.Broker;
 using sandbox::Hobom.Slices.Sandbox;
 using sandbox::Hobom.Slices.Sandbox.Rows;
-using Rows = sandbox::Hobom.Slices.Protos.Outbox.Message;
+using MessagePayload = sandbox::Hobom.Slices.Protos.Outbox.Message.MessagePayload;
 
 namespace Hobom.Slices.Bench.Backlog;
 
@@ -12,6 +12,8 @@ namespace Hobom.Slices.Bench.Backlog;
 static class BatchRun
 {
     const int Drains = 3;
+
+    static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
@@ -48,8 +50,10 @@ static class BatchRun
     /// <returns>From the wish for a visit to the last mark.</returns>
     static async Task<Drained> AddAsync(SandboxServer server, ProcessorUnderTest processor, int rows)
     {
-        for (var row = 0; row < rows; row++) server.MainRows.Add($"{Guid.NewGuid():N}", EventTypes.Message, Sample);
+        // A visit that settled much is followed by another at once: that must be over.
+        await Task.Delay(Rest);
         var (before, cpu) = (Settled(server) + rows, processor.Cpu);
+        for (var row = 0; row < rows; row++) server.MainRows.Add($"{Guid.NewGuid():N}", EventTypes.Message, Sample);
         var begun = Stopwatch.GetTimestamp();
         await processor.PollNowAsync();
         TimeSpan? first = null;
@@ -66,7 +70,7 @@ static class BatchRun
 
     static long Settled(SandboxServer server) => server.MainRows.Counts().Sum(c => c.Settled);
 
-    static Rows.MessagePayload Sample { get; } = new()
+    static MessagePayload Sample { get; } = new()
     {
         Id = "1", Title = "A message", Body = new string('x', 200), Recipient = "somebody@example.com", SenderId = "sender", Type = "MAIL_MESSAGE",
     };

@@ -25,14 +25,15 @@ public sealed class PageClaims
     readonly BatchPort port;
     readonly TimeProvider clock;
     readonly ILogger log;
+    readonly int pageRows;
     readonly PageRenewal renewal;
     volatile PageLease? page;
     long? refusedAt;
     bool? spoken;
 
-    internal PageClaims(string flow, OutboxBatchMode mode, BatchPort port, TimeProvider clock, ILogger log)
+    internal PageClaims(string flow, OutboxBatchMode mode, BatchPort port, TimeProvider clock, ILogger log, int pageRows = PageRows)
     {
-        (this.flow, this.mode, this.port, this.clock, this.log) = (flow, mode, port, clock, log);
+        (this.flow, this.mode, this.port, this.clock, this.log, this.pageRows) = (flow, mode, port, clock, log, pageRows);
         renewal = new PageRenewal(flow, port.Renew, clock, log, Lose);
     }
 
@@ -64,7 +65,7 @@ public sealed class PageClaims
         if (!MayAsk()) return await AllAsync(findAll, stopping);
         IReadOnlyList<TRow> rows = [];
         var askedAt = ClockReading.Now(clock);
-        var answer = await port.Claim(PageRows, bytes => rows = read(bytes), stopping);
+        var answer = await port.Claim(pageRows, bytes => rows = read(bytes), stopping);
         if (!answer.TryGetRight(out var claimed, out var failure))
         {
             if (failure.Kind is not CallFailureKind.Unimplemented) return failure;
