@@ -1,6 +1,6 @@
-using Hobom.Slices.Runtime.Outbox.Batch;
 using System.Net;
 using Hobom.Slices.Host;
+using Hobom.Slices.Runtime.Outbox.Batch;
 
 namespace Hobom.Slices.Tests.Fast.Host;
 
