@@ -25,9 +25,9 @@ static class BatchRun
             var raw = await ProduceLimit.MeasureAsync(neighbours.Broker, "raw", rows);
             foreach (var (drained, drain) in (await DrainAsync(neighbours, rows, mode)).Select((d, at) => (d, at + 1)))
             {
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{rows} rows, batch {mode}, backlog {drain}: {drained.PerSecond:F0}/s = {drained.PerSecond / raw:F2} of {raw:F0}/s raw; {drained}"));
+                var part = string.Create(
+                    CultureInfo.InvariantCulture, $"{drained.PerSecond:F0}/s = {drained.PerSecond / raw:F2} of {raw:F0}/s raw");
+                Console.WriteLine($"{rows} rows, batch {mode}, backlog {drain}: {part}; {drained}");
             }
         }
     }
@@ -72,6 +72,7 @@ static class BatchRun
 
     static MessagePayload Sample { get; } = new()
     {
-        Id = "1", Title = "A message", Body = new string('x', 200), Recipient = "somebody@example.com", SenderId = "sender", Type = "MAIL_MESSAGE",
+        Id = "1", Title = "A message", Body = new string('x', 200), Recipient = "somebody@example.com", SenderId = "sender",
+        Type = "MAIL_MESSAGE",
     };
 }

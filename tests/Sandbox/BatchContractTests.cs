@@ -23,7 +23,7 @@ public sealed class BatchContractTests
         var rows = page.Rows.Select(QueryResult.Parser.ParseFrom).ToList();
         var marks = new MarkPageRequest
         {
-            Token = page.Token, Sent = { "good" }, Failed = { new FailedRow { EventId = "poison", Reason = "no payload" } },
+            Token = page.Token, Sent = { "good" }, Failed = { new Protos.Outbox.V1.FailedRow { EventId = "poison", Reason = "no payload" } },
         };
         var (_, first) = await main.SendAsync<MarkPageResponse>(Mark, marks, Key);
         var (_, again) = await main.SendAsync<MarkPageResponse>(Mark, marks, Key);
@@ -49,7 +49,8 @@ public sealed class BatchContractTests
         var (_, page) = await main.SendAsync<ClaimPageResponse>(Claim, Request(), Key);
 
         Assert.Equal("0", asked);
-        Assert.Empty([.. none.Rows, .. unknown.Rows]);
+        Assert.Empty(none.Rows);
+        Assert.Empty(unknown.Rows);
         Assert.Single(page.Rows);
     }
 

@@ -6,7 +6,8 @@ namespace Hobom.Slices.Logs;
 
 /// <summary>One visit to a log outbox: read, decide, write.</summary>
 public sealed class LogsPoller(
-    LogOutboxClient outbox, PageClaims claims, DeliveryRunner runner, LogFlow flow, LogSplitLimits limits, TimeProvider clock, ForeignValueWarnings foreign)
+    LogOutboxClient outbox, PageClaims claims, DeliveryRunner runner, LogFlow flow, LogSplitLimits limits,
+    TimeProvider clock, ForeignValueWarnings foreign)
 {
     public async Task<VisitReport> VisitAsync(CancellationToken stopping)
     {

@@ -19,7 +19,8 @@ public static class MessagesSlice
         var outbox = new MessageOutboxClient(main);
         var poller = new MessagesPoller(outbox, claims, runner, tools.Clock);
         return new Slice(
-            Name, MessageDecisions.Route, main.Address, tools.NewLoop(Name, MessageDecisions.Route, claims.Around(poller.VisitAsync)), runner,
+            Name, MessageDecisions.Route, main.Address,
+            tools.NewLoop(Name, MessageDecisions.Route, claims.Around(poller.VisitAsync)), runner,
             id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindUnreadAsync))
         {
             AskBatch = claims.AskAsync,

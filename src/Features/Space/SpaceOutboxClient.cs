@@ -20,7 +20,8 @@ public sealed class SpaceOutboxClient(GrpcBackend backend)
             Read, stopping);
 
     /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
-    public Task<Either<CallFailure, FoundRows<UnreadRow<SpaceEventPayload>>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
+    public Task<Either<CallFailure, FoundRows<UnreadRow<SpaceEventPayload>>>> FindNextAsync(
+        PageClaims claims, CancellationToken stopping) =>
         claims.FindAsync(FindUnreadAsync, Read, stopping);
 
     public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<SpaceEventPayload>>>> FindPendingAsync(CancellationToken stopping) =>

@@ -87,7 +87,8 @@ sealed class BatchBackend : IAsyncDisposable
 
     public void Add(string eventId, string recipient = "somebody@example.com")
     {
-        lock (gate) rows.Add(new BatchRow("MESSAGE", eventId, new MessagePayload { Title = "t", Body = "b", Recipient = recipient, Type = "MAIL_MESSAGE" }));
+        var payload = new MessagePayload { Title = "t", Body = "b", Recipient = recipient, Type = "MAIL_MESSAGE" };
+        lock (gate) rows.Add(new BatchRow("MESSAGE", eventId, payload));
     }
 
     public void AddMany(string prefix, int count)

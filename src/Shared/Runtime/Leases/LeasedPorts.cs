@@ -36,8 +36,8 @@ public static class LeasedPorts
         {
             if (lease.Fault(GrpcBackend.MarkDeadline) is not { } fault || marks.All(m => m.Failed is null)) return await page.Mark(marks);
             PageMark[] sent = [.. marks.Where(m => m.Failed is null)];
-            var answer = sent.Length > 0 ? await page.Mark(sent) : Either<CallFailure, IReadOnlyList<Either<CallFailure, MarkOutcome>>>.Right([]);
-            return answer.Map<IReadOnlyList<Either<CallFailure, MarkOutcome>>>(ends =>
+            if (sent.Length == 0) return new CallFailure(CallFailureKind.Cancelled, fault.Message);
+            return (await page.Mark(sent)).Map<IReadOnlyList<Either<CallFailure, MarkOutcome>>>(ends =>
             {
                 var next = 0;
                 return [.. marks.Select(m => m.Failed is null ? ends[next++] : new CallFailure(CallFailureKind.Cancelled, fault.Message))];

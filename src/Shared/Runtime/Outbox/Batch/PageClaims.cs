@@ -178,6 +178,6 @@ public sealed class PageClaims
         spoken = speaks;
         log.LogInformation(
             LogEvents.Named("outbox.contract"), "{Flow}: the backend {Contract}", flow,
-            speaks ? "has the batch contract: rows by pages, marks by batches" : "has no batch contract: all rows at once, a mark for each");
+            speaks ? "has the batch contract: rows by pages, marks together" : "has no batch contract: all rows at once, a mark for each");
     }
 }
