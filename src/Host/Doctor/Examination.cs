@@ -47,7 +47,7 @@ sealed class Examination(Settings settings, ILoggerFactory logs)
         var rows = $"{pending.Count} rows PENDING";
         if (await slice.AskBatch(limit.Token) is not { } batch) return CheckResult.Well(check, rows);
         return batch.Match(
-            Right: has => CheckResult.Well(check, $"{rows}; {(has ? "by the batch contract" : "it has no batch contract: a mark for each")}"),
+            Right: has => CheckResult.Well(check, has ? $"{rows}; by the batch contract" : $"{rows}; it has no batch contract"),
             Left: refused => BatchFault(check, refused));
     }
 

@@ -129,6 +129,20 @@ public sealed class BatchContractTests(ProcessorNeighbours neighbours) : Process
         await EachOnceAsync(backend);
     }
 
+    [Theory]
+    [InlineData(true, "auto", "ok    outbox: messages", "10 rows PENDING; by the batch contract")]
+    [InlineData(false, "auto", "ok    outbox: messages", "10 rows PENDING; it has no batch contract")]
+    [InlineData(false, "on", "outbox: messages", "it has no batch contract, and HOBOM_OUTBOX_BATCH is on")]
+    public async Task The_doctor_says_which_contract_a_backend_has_and_claims_nothing(bool has, string mode, string line, string words)
+    {
+        await using var backend = await BatchBackend.StartAsync(has);
+        backend.AddMany(Prefix, 10);
+        var (_, output) = await ProgramRun.RunAsync(
+            Neighbours.Settings(("HOBOM_GRPC_ADDR", backend.Address), ("HOBOM_OUTBOX_BATCH", mode)), "doctor");
+        Assert.Contains(output.Split('\n'), l => l.Contains(line, StringComparison.Ordinal) && l.Contains(words, StringComparison.Ordinal));
+        Assert.All(backend.Rows, row => Assert.Equal("", row.Token));
+    }
+
     Task<RunningProcessor> StartAsync(BatchBackend backend, string mode) =>
         RunningProcessor.StartAsync(Neighbours.Settings(("HOBOM_GRPC_ADDR", backend.Address), ("HOBOM_OUTBOX_BATCH", mode)));
 
