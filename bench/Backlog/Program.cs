@@ -4,7 +4,8 @@ using Hobom.Slices.Tests.Integration.Interop;
 using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Support.Brokers;
 
-// "report FILE ROUNDS" writes all figures; "ROWS [DRAINS [SECONDS AT REST]]" tells of one processor and one backlog after the other.
+// "report FILE ROUNDS" writes all figures; "batch ROWS" compares the batch contract with a mark for each row;
+// "ROWS [DRAINS [SECONDS AT REST]]" tells of one processor and one backlog after the other.
 await using var broker = TestBroker.Create();
 await broker.StartAsync();
 await using var redis = await RedisServer.StartedAsync();
@@ -14,6 +15,12 @@ if (args is ["report", var file, var rounds])
 {
     var report = await Report.MeasureAsync(neighbours, Number(rounds));
     await File.WriteAllTextAsync(file, report.ToString());
+    return;
+}
+
+if (args is ["batch", var number])
+{
+    await BatchRun.MeasureAsync(neighbours, Number(number));
     return;
 }
 

@@ -5,6 +5,7 @@ using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Outbox.Batch;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;
 using LanguageExt;
@@ -40,6 +41,9 @@ public sealed record Settings(
 {
     /// <summary>A flow that has rows to publish and moves none for longer makes the process unready.</summary>
     public TimeSpan ProgressLimit { get; init; } = DefaultProgressLimit;
+
+    /// <summary>Whether the backends' batch contract is used.</summary>
+    public OutboxBatchMode OutboxBatch { get; init; }
 
     /// <summary>So long it is kept where events were published; zero: not at all.</summary>
     public TimeSpan PositionRetention { get; init; } = KeptPositions.DefaultRetention;
@@ -77,6 +81,7 @@ public sealed record Settings(
         var positions = read.Duration(
             "HOBOM_POSITIONS_RETENTION", KeptPositions.DefaultRetention, TimeSpan.Zero, KeptPositions.LongestRetention);
         var traces = ReadTraces(read);
+        var batch = ReadBatch(read);
         var access = AccessSettings.Read(read);
         var telemetry = TelemetrySettings.Read(read, environment);
         if (telemetry.Listen?.Port == http.Port)
@@ -90,7 +95,7 @@ public sealed record Settings(
             main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
         {
             Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress, PositionRetention = positions,
-            Traces = traces,
+            Traces = traces, OutboxBatch = batch,
         };
     }
 
@@ -109,6 +114,23 @@ public sealed record Settings(
         read.Address($"{prefix}_ADDR", required: false) is { } address
             ? new BackendSettings(address, read.Key($"{prefix}_API_KEY") ?? main.ApiKey)
             : null;
+
+    static OutboxBatchMode ReadBatch(SettingsReader read)
+    {
+        const string name = "HOBOM_OUTBOX_BATCH";
+        switch (read.Optional(name))
+        {
+            case null or "off":
+                return OutboxBatchMode.Off;
+            case "auto":
+                return OutboxBatchMode.Auto;
+            case "on":
+                return OutboxBatchMode.On;
+            case var other:
+                read.Add($"{name} is '{other}': expected off, auto or on");
+                return OutboxBatchMode.Off;
+        }
+    }
 
     static KafkaSettings? ReadKafka(SettingsReader read, IReadOnlyDictionary<string, string> environment)
     {
