@@ -20,8 +20,8 @@ sealed record RawLimits(double Produced, double Marked, TimeSpan Find)
 
     public static async Task<RawLimits> MeasureAsync(Neighbours neighbours, int rows)
     {
-        await neighbours.FillAsync(rows);
-        using var backend = new GrpcBackend(neighbours.Backends.MainAddress, "test-key", null, TimeProvider.System);
+        await neighbours.Outbox.FillAsync(rows);
+        using var backend = new GrpcBackend(neighbours.Outbox.Address, Outbox.Key, null, TimeProvider.System);
         var begun = Stopwatch.GetTimestamp();
         if (!(await new MessageOutboxClient(backend).FindPendingAsync(CancellationToken.None)).TryGetRight(out var found, out var failure))
             throw new InvalidOperationException(failure.ToString());
