@@ -38,7 +38,8 @@ sealed class KafkaTopicLimits(KafkaAdmin kafka, TimeProvider clock)
         try
         {
             var found = await kafka.AskAsync(client => client.DescribeConfigsAsync(
-                [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = AskLimit }));
+                [new ConfigResource { Type = ResourceType.Topic, Name = topic }],
+                new DescribeConfigsOptions { RequestTimeout = AskLimit }));
             return found[0].Entries.TryGetValue(Setting, out var entry)
                 && int.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
         }
