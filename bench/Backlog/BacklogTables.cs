@@ -44,9 +44,9 @@ sealed class BacklogTables(ReportText text, int rounds, int longRounds)
 
     void Explain()
     {
-        text.Line("Messages of 200 bytes. Of the limit: the time of one bare find and of as many bare marks as there are rows, 32 at a time,");
-        text.Line("in the same round, by the backlog's time, from its find to its last mark; of bare marks: without the find. Cold: a fresh");
-        text.Line("process, whose start is in its CPU and not in its time. Warm: the third backlog of the same process.");
+        text.Line("Messages of 200 bytes. Of the limit: the time of one bare find and of as many bare marks as there are rows, 32 at");
+        text.Line("a time, in the same round, by the backlog's time, from its find to its last mark; of bare marks: without the find.");
+        text.Line("Cold: a fresh process, whose start is in its CPU and not in its time. Warm: the third backlog of the same process.");
         text.Line("");
     }
 

@@ -11,8 +11,9 @@ static class OverdrivenText
     {
         var minutes = MinutesOf(seen.Standings).ToList();
         yield return $"A backlog of its own goes at {N(seen.UsualPerSecond)} rows a second; {N(seen.FedPerSecond)} a second came in for "
-            + $"{N(seen.Standings[^1].At.TotalSeconds)} s. When they stopped, {N(seen.Standings[^1].Pending)} were pending, and the last was "
-            + $"marked {N(seen.Recovery.TotalSeconds)} s later. Peak {N(seen.PeakMebibytes)} MiB, afterwards {N(seen.MebibytesAfter)} MiB.";
+            + $"{N(seen.Standings[^1].At.TotalSeconds)} s. When they stopped, {N(seen.Standings[^1].Pending)} were pending, and the last "
+            + $"was marked {N(seen.Recovery.TotalSeconds)} s later. "
+            + $"Peak {N(seen.PeakMebibytes)} MiB, afterwards {N(seen.MebibytesAfter)} MiB.";
         yield return "";
         yield return "| minute | marked a second | pending at its end | memory at its end | CPU, of a core |";
         yield return "|---|---|---|---|---|";

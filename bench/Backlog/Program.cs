@@ -4,8 +4,8 @@ using Hobom.Slices.Tests.Support;
 using Hobom.Slices.Tests.Support.Brokers;
 
 // "report FILE ROUNDS [PARTS]" writes all figures. "ROWS [DRAINS [SECONDS AT REST]]" tells of one processor and one backlog after the
-// other, "overdriven MINUTES [TIMES]" of one that more comes to than goes. The latter two take "--threads" for the outbox with several
-// threads and "--mock" for the mock broker.
+// other, "overdriven MINUTES [TIMES]" of one that more comes to than goes. These take "--threads" for the outbox with several
+// threads and "--mock" for the mock broker, and so does "bare ROWS [ROUNDS]", which tells what the neighbours give without a processor.
 string[] words = [.. args.Where(a => !a.StartsWith("--", StringComparison.Ordinal))];
 await using var redis = await RedisServer.StartedAsync();
 if (words is ["report", var file, var rounds, .. var parts])
@@ -28,6 +28,13 @@ if (words is ["overdriven", var minutes, .. var more])
     var times = more is [var factor] ? double.Parse(factor, CultureInfo.InvariantCulture) : OverdrivenText.UsualTimes;
     var seen = await OverdrivenRun.MeasureAsync(neighbours, TimeSpan.FromMinutes(Number(minutes)), times);
     foreach (var line in OverdrivenText.Of(seen)) Console.WriteLine(line);
+    return;
+}
+
+if (words is ["bare", var bareRows, .. var again])
+{
+    for (var round = 0; round < (again is [var count] ? Number(count) : 1); round++)
+        Console.WriteLine(await RawLimits.MeasureAsync(neighbours, Number(bareRows)));
     return;
 }
 

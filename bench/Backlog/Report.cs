@@ -27,7 +27,8 @@ sealed class Report
         var neighbours = new Neighbours(broker.Address, redis, grpcJs);
         report.TellWhere(parts);
         var backlogs = new BacklogTables(report.text, rounds, Math.Min(rounds, LongRounds));
-        if (parts.Contains(ReportPart.Backlogs)) await backlogs.TellAsync("Backlogs", neighbours, [1_000, 10_000, 100_000], plainLoop: true);
+        if (parts.Contains(ReportPart.Backlogs))
+            await backlogs.TellAsync("Backlogs", neighbours, [1_000, 10_000, 100_000], plainLoop: true);
         if (parts.Contains(ReportPart.Threads))
             await backlogs.TellAsync(
                 "Backlogs from an outbox with several threads", neighbours with { Outbox = threads }, [10_000, 100_000], plainLoop: false);
@@ -57,7 +58,8 @@ sealed class Report
         text.Line("Written by `bench/run`, which measures the published processor beside its neighbours: an outbox, Redis and Kafka,");
         text.Line("all on one machine and its cores: the ratios say more than the rates. Each figure: median (lowest to highest).");
         text.Line("");
-        text.Line($"- {DateTime.UtcNow:yyyy-MM-dd}, commit {commit}, {rounds} rounds ({Math.Min(rounds, LongRounds)} of what takes minutes)");
+        text.Line(
+            $"- {DateTime.UtcNow:yyyy-MM-dd}, commit {commit}, {rounds} rounds ({Math.Min(rounds, LongRounds)} of what takes minutes)");
         text.Line($"- parts: {string.Join(", ", parts.Order()).ToLowerInvariant()}");
         text.Line($"- {Environment.ProcessorCount} cores ({Cpu()}); {TestBroker.Kind.Split(" under ")[0]}");
         text.Line(

@@ -35,9 +35,8 @@ public sealed class EventPieces
         foreach (var chunk in entries.Chunk(100))
         {
             var applications = chunk.Select(entry => new Application(entry.Id, 0, ChangesOf(entry))).ToList();
-            routed += new ApplyCall(Shard, "holder", RouterSettings.Default.Group, applications, RouterSettings.Default.LifeOf).Arguments.Length > 0
-                ? applications.Count
-                : 0;
+            var call = new ApplyCall(Shard, "holder", RouterSettings.Default.Group, applications, RouterSettings.Default.LifeOf);
+            routed += call.Arguments.Length > 0 ? applications.Count : 0;
         }
 
         return routed;

@@ -43,7 +43,9 @@ public sealed class RelayPieces
     public int MakeKafkaRecord() =>
         deliveries.Count(d => KafkaRecord.Of(d, false, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").Key.Length > 0);
 
-    /// <summary>From the visit's begin to its report: ledger, publish, delivery report, mark; the neighbours answer at once, but later.</summary>
+    /// <summary>
+    /// From the visit's begin to its report: ledger, publish, delivery report, mark. Each neighbour answers after it was asked.
+    /// </summary>
     public int DeliverAndSettle() => new VisitInMemory(deliveries).Run();
 
     static Delivery DeliveryOf(Either<Refusal, Delivery> step) =>
