@@ -23,9 +23,9 @@ sealed class ManyThreadedOutbox : Outbox
             RedirectStandardOutput = true,
         };
         start.Environment["HOBOM_GRPC_API_KEY"] = Key;
-        var process = Process.Start(start)!;
+        var started = Process.Start(start)!;
         return new ManyThreadedOutbox(
-            process, await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the outbox did not start"));
+            started, await started.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the outbox did not start"));
     }
 
     public override Task EmptyAsync() => OrderAsync("reset");

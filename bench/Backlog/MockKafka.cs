@@ -15,9 +15,9 @@ sealed class MockKafka : IAsyncDisposable
     public static async Task<MockKafka> StartAsync()
     {
         var start = new ProcessStartInfo("dotnet", [BuiltPrograms.Sandbox, "broker"]) { RedirectStandardOutput = true };
-        var process = Process.Start(start)!;
+        var started = Process.Start(start)!;
         return new MockKafka(
-            process, await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the mock did not start"));
+            started, await started.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the mock did not start"));
     }
 
     public async ValueTask DisposeAsync()

@@ -63,7 +63,7 @@ static class OverdrivenRun
             var due = (int)(Stopwatch.GetElapsedTime(begun).TotalSeconds * perSecond) - added;
             if (due > 0) await outbox.AddAsync(due);
             added += due;
-            await Task.Delay(FeedInterval);
+            await Task.Delay(FeedInterval, CancellationToken.None);
         }
 
         return added;
