@@ -19,7 +19,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Hobom.Slices.Tests.Broker.Endpoints;
 
 /// <summary>The routes over a real socket, with the broker running on its memory store.</summary>
-public sealed class BrokerApiTests : IAsyncLifetime
+public sealed partial class BrokerApiTests : IAsyncLifetime
 {
     readonly WebApplication app;
     readonly BrokerSlice slice;

@@ -178,6 +178,40 @@ public abstract class SaveCaptureConformance : IAsyncLifetime
         Assert.Equal(1 + anna.Orders.Count, (await CapturedAsync()).Count);
     }
 
+    /// <summary>The predecessor announced after the commit, from memory; a batch of removals before it; with live tokens.</summary>
+    [Fact]
+    public async Task D18_what_is_committed_is_announced_whoever_dies_what_is_taken_back_is_not_and_no_token_is_kept()
+    {
+        const string token = "live-token-of-a-session";
+        void Configure(OutboxCaptureOptions options) => options.Caller = _ => new OutboxCaller(7, token);
+        await using (var dies = NewContext(Configure, more: new DyingAtCommit(after: true)))
+        {
+            dies.AddRange(new User { Name = "a" }, new User { Name = "b" });
+            await Assert.ThrowsAsync<NotSupportedException>(() => dies.SaveChangesAsync());
+        }
+
+        await using (var dies = NewContext(Configure, more: new DyingAtCommit(after: false)))
+        {
+            dies.Add(new User { Name = "never" });
+            await Assert.ThrowsAsync<NotSupportedException>(() => dies.SaveChangesAsync());
+        }
+
+        await using (var context = NewContext(Configure))
+        await using (var transaction = await context.Database.BeginTransactionAsync())
+        {
+            context.RemoveRange(await context.Users.ToListAsync());
+            await context.SaveChangesAsync();
+            await transaction.RollbackAsync();
+        }
+
+        Assert.Equal((2, 2), (await CountUsersAsync(), (await CapturedAsync()).Count));
+        await Database.Store.Consumers.Save(StoreSamples.Consumer("late"), default).Right();
+        await Database.Store.RouteAsync(DateTimeOffset.UtcNow);
+        var given = await Database.Store.ClaimAsync("late", now: DateTimeOffset.UtcNow.AddSeconds(1));
+        Assert.Equal(["create", "create"], given.Select(c => c.Event.Operation));
+        Assert.DoesNotContain(token, await WholeTableAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Two_contexts_in_one_transaction_both_write_into_it()
     {
@@ -355,6 +389,30 @@ public abstract class SaveCaptureConformance : IAsyncLifetime
         public override ValueTask<InterceptionResult> TransactionCommittingAsync(
             DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
             ++Commits <= failures ? throw new TimeoutException("the commit") : ValueTask.FromResult(result);
+    }
+
+    /// <summary>Right before the commit, or right after it: nothing that the process would do then is done.</summary>
+    sealed class DyingAtCommit(bool after) : DbTransactionInterceptor
+    {
+        public override ValueTask<InterceptionResult> TransactionCommittingAsync(
+            DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default) =>
+            after ? ValueTask.FromResult(result) : throw new NotSupportedException("before the commit");
+
+        public override Task TransactionCommittedAsync(
+            DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            after ? throw new NotSupportedException("after the commit") : Task.CompletedTask;
+    }
+
+    /// <summary>Every column of every event, as text.</summary>
+    async Task<string> WholeTableAsync()
+    {
+        await using var connection = await Database.OpenAsync();
+        var rows = await connection.Command(null, "select * from outbox_event").ReadAsync(
+            row => string.Join('|', Enumerable.Range(0, row.FieldCount).Select(i =>
+                row.GetValue(i) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{row.GetValue(i)}")),
+            default);
+        Assert.NotEmpty(rows);
+        return string.Join('\n', rows);
     }
 
     protected sealed class OftenTrying(ExecutionStrategyDependencies dependencies) : ExecutionStrategy(dependencies, 5, TimeSpan.Zero)

@@ -74,7 +74,7 @@ public sealed class BrokerLifeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task B9_B10_D4_D6_counts_and_the_instance_are_told_also_where_nobody_waits()
+    public async Task B10_D4_counts_and_the_instance_are_told_also_where_nobody_waits()
     {
         Subscribe("c", "test.*");
         await StartAsync();
@@ -82,6 +82,37 @@ public sealed class BrokerLifeTests : IAsyncDisposable
         await UntilAsync(() => handled.Count == 3);
         Assert.Equal("test-instance", slice.Settings.InstanceId);
         await UntilAsync(() => slice.Open!.Store.Read.Count(default).Right().Result.Completed == 3);
+    }
+
+    [Fact]
+    public async Task B3_S7_a_publish_that_waits_gives_the_handler_the_very_event_and_leaves_it_completed()
+    {
+        var given = Given("e1") with { UserId = 123, Metadata = "{\"a\":1}" };
+        BrokerEvent? seen = null;
+        slice.Subscribe("c", "test.*", (context, _) =>
+        {
+            seen = context.Event;
+            return Task.CompletedTask;
+        });
+        await StartAsync();
+        Assert.True((await slice.Open!.Publisher.PublishAndWaitAsync(given, default).Right()).IsNone);
+        Assert.True(seen!.SaysTheSameAs(given));
+        Assert.Equal(EventStatus.Completed, (await slice.Open.Store.OneAsync("e1")).Status);
+    }
+
+    [Fact]
+    public async Task B6_one_that_always_fails_is_called_three_times_with_two_retries_and_the_publisher_hears_of_it()
+    {
+        var calls = 0;
+        slice.Subscribe("bad", "test.*", (_, _) =>
+        {
+            calls++;
+            throw new InvalidOperationException("no");
+        }, c => c with { Retry = new ConsumerRetry(2, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100), 2, 0) });
+        await StartAsync();
+        var error = await slice.Open!.Publisher.PublishAndWaitAsync(Given("e1"), default).Right();
+        Assert.Equal("handler failed after 3 attempts: InvalidOperationException: no", error.IfNone(""));
+        Assert.Equal((3, EventStatus.Failed), (calls, (await slice.Open.Store.OneAsync("e1")).Status));
     }
 
     [Fact]
@@ -101,8 +132,8 @@ public sealed class BrokerLifeTests : IAsyncDisposable
         await store.Consumers.Save(Consumer("c"), default).Right();
         var failing = store with
         {
-            Route = (limit, now, stopping) =>
-                Interlocked.Increment(ref turns) == 1 ? throw new InvalidOperationException("a bug") : store.Route(limit, now, stopping),
+            Route = (request, stopping) =>
+                Interlocked.Increment(ref turns) == 1 ? throw new InvalidOperationException("a bug") : store.Route(request, stopping),
         };
         using var dispatcher = new Hobom.Slices.Broker.Processing.Dispatcher(new Hobom.Slices.Broker.Processing.DispatcherTools(
             failing, _ => new Hobom.Slices.Broker.Processing.ConsumerPort.Sends((claimed, consumer, _) =>

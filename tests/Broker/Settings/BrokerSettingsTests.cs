@@ -42,6 +42,17 @@ public sealed class BrokerSettingsTests : IDisposable
         Assert.Equal((1, TimeSpan.FromMilliseconds(250)), (settings.Tuning.DefaultRetry.AttemptLimit, settings.Tuning.DefaultRetry.InitialDelay));
     }
 
+    [Fact]
+    public void B1_a_store_an_instance_and_a_mode_make_a_broker_and_what_is_left_out_has_its_default()
+    {
+        var given = On(("HOBOM_BROKER_PROVIDER", "memory"), ("HOBOM_BROKER_INSTANCE_ID", "i1"), ("HOBOM_BROKER_MODE", "sync"));
+        Assert.Equal((BrokerProvider.Memory, "i1", true), (given.Provider, given.InstanceId, given.Sync));
+        var least = On(("HOBOM_BROKER_ENABLED", "true"), ("HOSTNAME", "box"));
+        Assert.Equal((BrokerProvider.Memory, "box", false, 10), (least.Provider, least.InstanceId, least.Sync, least.WorkerCount));
+        Assert.NotEmpty(On(("HOBOM_BROKER_ENABLED", "true"), ("HOBOM_BROKER_INSTANCE_ID", " ")).InstanceId);
+        Assert.StartsWith("HOBOM_BROKER_PROVIDER is 'none'", Assert.Single(Problems(("HOBOM_BROKER_PROVIDER", "none"))), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("HOBOM_BROKER_PROVIDER", "Redis", "HOBOM_BROKER_PROVIDER is 'Redis'")]
     [InlineData("HOBOM_BROKER_MODE", "Sync", "HOBOM_BROKER_MODE is 'Sync'")]

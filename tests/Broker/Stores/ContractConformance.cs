@@ -8,7 +8,7 @@ namespace Hobom.Slices.Tests.Broker.Stores;
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task E9_E14_retries_and_times_are_readable_and_in_order()
+    public async Task E14_times_are_readable_and_in_order()
     {
         await Store.Consumers.Save(Consumer("c"), default).Right();
         await Store.AppendAsync(Event("e1") with { CreatedAt = Noon });
@@ -64,12 +64,13 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task R1_the_higher_priority_is_routed_first_and_the_default_is_0()
     {
-        await Store.Consumers.Save(Consumer("low"), default).Right();
-        await Store.Consumers.Save(Consumer("high", priority: 5), default).Right();
-        await Store.Consumers.Save(Consumer("last", priority: -1), default).Right();
+        await Store.Consumers.Save(Consumer("low", "public.**"), default).Right();
+        await Store.Consumers.Save(Consumer("high", "public.**", priority: 5), default).Right();
+        await Store.Consumers.Save(Consumer("last", "public.**", priority: -1), default).Right();
         await Store.AppendAsync(Event("e1"), Event("unknown", "x"));
         await Store.RouteAsync();
         Assert.Equal(["high", "low", "last"], (await Store.OneAsync("e1")).Handlings.Select(h => h.Consumer));
+        Assert.Empty((await Store.OneAsync("unknown")).Handlings);
     }
 
     [Fact]

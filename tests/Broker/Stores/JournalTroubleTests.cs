@@ -53,6 +53,40 @@ public sealed class JournalTroubleTests(BrokerRedis redis, NatsServer nats) : IC
     }
 
     [Fact]
+    public async Task D9_a_redis_that_stands_still_is_a_failure_in_bounded_time_and_none_when_it_goes_on()
+    {
+        await using var journal = redis.NewJournal(name);
+        await using var store = (await JournalStore.OpenAsync(journal.Port, TimeProvider.System)).Right();
+        await store.Port.AppendAsync(Event("e1"));
+        await redis.Server.PauseAsync();
+        try
+        {
+            var limit = TimeSpan.FromSeconds(60);
+            Assert.True((await store.Port.Read.List(new EventFilter(), 9, default).WaitAsync(limit)).IsLeft);
+            Assert.True((await store.Port.Read.One(new EventIdentity("tests", "none"), default).WaitAsync(limit)).IsLeft);
+        }
+        finally
+        {
+            await redis.Server.ResumeAsync();
+        }
+
+        await AppendedAsync(store.Port, Event("e2"));
+        Assert.Equal(2, (await store.Port.Read.List(new EventFilter(), 9, default).Right()).Count);
+    }
+
+    [Fact]
+    public async Task Who_stands_in_line_when_the_store_is_closed_is_answered()
+    {
+        await using var journal = redis.NewJournal(name);
+        var store = (await JournalStore.OpenAsync(journal.Port, TimeProvider.System)).Right();
+        var appends = Enumerable.Range(0, 40).Select(i => store.Port.Append([Event($"e{i}")], default)).ToArray();
+        await store.DisposeAsync();
+        await Task.WhenAll(appends).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.True((await store.Port.Append([Event("late")], default)).IsLeft);
+        Assert.True((await store.Port.Read.List(new EventFilter(), 9, default)).IsLeft);
+    }
+
+    [Fact]
     public async Task Processes_that_append_and_claim_at_once_lose_nothing_and_give_nothing_twice()
     {
         await using var one = redis.NewJournal(name);

@@ -154,7 +154,7 @@ public sealed class PostgresRowTests(PostgresCluster cluster) : IAsyncLifetime
             var taken = new List<Guid>();
             for (var idle = 0; idle < 5;)
             {
-                await store.Route(50, Noon, default).Right();
+                await store.Route(new RouteRequest(50, Noon), default).Right();
                 var claimed = await store.ClaimAsync("c", limit: 7);
                 taken.AddRange(claimed.Select(c => c.HandlingId));
                 idle = claimed.Count == 0 ? idle + 1 : 0;
@@ -252,6 +252,22 @@ public sealed class PostgresRowTests(PostgresCluster cluster) : IAsyncLifetime
         var others = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => OpenAsync()));
         foreach (var other in others) await other.DisposeAsync();
         Assert.Equal((long)Migrations.Of("Postgres").Count, await ScalarAsync("select count(*) from broker_migration"));
+    }
+
+    /// <summary>The predecessor wrote the name of a database's own enum into its statements.</summary>
+    [Fact]
+    public async Task H20_no_type_of_a_databases_own_is_needed_and_any_schema_will_do()
+    {
+        Assert.Equal(0L, await ScalarAsync("select count(*) from pg_type where typtype = 'e'"));
+        await RunAsync("create schema elsewhere");
+        var there = new NpgsqlConnectionStringBuilder(address) { SearchPath = "elsewhere" }.ToString();
+        await using var other = (await PostgresStore.OpenAsync(there, "events", SqlStoreSettings.Default, TimeProvider.System, default)).Right();
+        await other.Port.Consumers.Save(Consumer("c"), default).Right();
+        await other.Port.AppendAsync(Event("e1"));
+        await other.Port.RouteAsync();
+        await other.Port.CloseAsync((await other.Port.ClaimAsync("c"))[0], new TryEnd.Done());
+        Assert.Equal("processed", await ScalarAsync("select status from elsewhere.outbox_event"));
+        Assert.Equal(0L, await ScalarAsync("select count(*) from public.outbox_event"));
     }
 
     async Task<PostgresStore> OpenAsync() =>

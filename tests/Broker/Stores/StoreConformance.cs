@@ -54,7 +54,7 @@ public abstract partial class StoreConformance : IAsyncLifetime
     {
         var given = Event("e1", payload: "{\"x\":[]}", key: "k/1") with
         {
-            SourceModule = "accounts", AggregateType = "user", AggregateId = "7", SchemaVersion = 3, Metadata = "{ \"b\":1, \"a\":2 }",
+            SourceModule = "accounts", AggregateType = "user", AggregateId = "7", SchemaVersion = 3, Metadata = "{ \"b\":1, \"a\":\"zwei\" }",
             UserId = 5_000_000_000, SessionId = "sha256:ab", Schema = "public", Entity = "users", Operation = "create",
             AvailableAt = Noon.AddMinutes(1),
         };

@@ -5,6 +5,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Http;
 using Hobom.Slices.Runtime;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -12,7 +13,7 @@ namespace Hobom.Slices.Broker.Endpoints;
 /// Events as they come, as server-sent events. Each has its number in the order in which events were first seen; who comes
 /// back with the last one (<c>Last-Event-ID</c>) has missed nothing.
 /// </summary>
-public sealed class WatchEventsEndpoint(BrokerSlice slice, TimeProvider clock) : BrokerRoute(slice)
+public sealed class WatchEventsEndpoint(BrokerSlice slice, IHostApplicationLifetime host, TimeProvider clock) : BrokerRoute(slice)
 {
     const int PageSize = 100;
 
@@ -45,12 +46,14 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, TimeProvider clock) :
         var woken = broker.Store.WakeUp.Listen();
         try
         {
+            // Who watches must not keep the process from stopping.
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, host.ApplicationStopping);
             await HttpContext.Response.WriteAsync(": from now on\n\n", ct);
-            while (!ct.IsCancellationRequested) after = await SendAsync(broker, pattern, after, woken, ct);
+            while (!ending.IsCancellationRequested) after = await SendAsync(broker, pattern, after, woken, ending.Token);
         }
         catch (OperationCanceledException)
         {
-            // Who watched has left.
+            // Who watched has left, or the process is stopping.
         }
         finally
         {

@@ -21,6 +21,7 @@ sealed class JournalStore : IAsyncDisposable
     readonly CancellationTokenSource closing = new();
     readonly Task watching;
     ulong keptAt;
+    bool isClosed;
 
     JournalStore(JournalPort journal, TimeProvider clock, int keepInterval)
     {
@@ -52,15 +53,18 @@ sealed class JournalStore : IAsyncDisposable
     {
         await closing.CancelAsync();
         await watching;
+        // The semaphore is not disposed of: whoever waits for it then would do so for ever. Each has his turn, and is refused.
         await turn.WaitAsync();
+        isClosed = true;
         closing.Dispose();
-        turn.Dispose();
+        turn.Release();
     }
 
     BrokerStore PortOver(BrokerStore tables) => new(
         AppendAsync,
-        (limit, now, _) => ChangeAsync(
-            () => replica.HasUnrouted ? new JournalCommand.Route(limit, now) : null, Prelude.Right<StoreFailure, int>(0)),
+        (request, _) => ChangeAsync(
+            () => replica.HasUnrouted ? new JournalCommand.Route(request.Limit, request.Now) : null,
+            Prelude.Right<StoreFailure, Routed>(Routed.Nothing)),
         (request, _) => ChangeAsync(
             () => replica.HasClaimable(request) ? new JournalCommand.Claim(request) : null,
             Prelude.Right<StoreFailure, IReadOnlyList<Claimed>>([])),
@@ -208,6 +212,7 @@ sealed class JournalStore : IAsyncDisposable
 
     async Task<Either<StoreFailure, Unit>> CatchUpAsync()
     {
+        if (isClosed) return new StoreFailure("the store is closed");
         while (true)
         {
             if (!(await journal.Read(replica.Position, closing.Token)).TryGetRight(out var page, out var failure)) return failure;
