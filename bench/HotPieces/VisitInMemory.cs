@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
@@ -8,7 +9,7 @@ using static LanguageExt.Prelude;
 namespace Hobom.Slices.Bench.HotPieces;
 
 /// <summary>
-/// One visit on one thread. The neighbours' answers wait until all that can be asked has been asked, so that every step takes
+/// One visit, all but on one thread. The neighbours' answers wait until all that can be asked has been asked, so that every step takes
 /// the path of a call that is under way.
 /// </summary>
 sealed class VisitInMemory
@@ -16,7 +17,10 @@ sealed class VisitInMemory
     static readonly Either<StoreFailure, Unit> Done = unit;
     static readonly IReadOnlySet<DeadLetterKey> NoLetters = new System.Collections.Generic.HashSet<DeadLetterKey>();
 
-    readonly Queue<Action> answers = new();
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    // Where the stack gets deep, the runtime goes on in another thread.
+    readonly ConcurrentQueue<Action> answers = new();
     readonly IReadOnlyList<Delivery> deliveries;
     readonly DeliveryRunner runner;
 
@@ -48,8 +52,13 @@ sealed class VisitInMemory
     public int Run()
     {
         var visit = VisitAsync();
-        while (answers.TryDequeue(out var answer)) answer();
-        if (!visit.IsCompleted) throw new InvalidOperationException("the visit waits for what nobody was asked");
+        while (!visit.IsCompleted)
+        {
+            if (answers.TryDequeue(out var answer)) answer();
+            else if (!SpinWait.SpinUntil(() => visit.IsCompleted || !answers.IsEmpty, Patience))
+                throw new InvalidOperationException("the visit waits for what nobody was asked");
+        }
+
         var report = visit.GetAwaiter().GetResult();
         return report.Delivered == deliveries.Count ? report.Delivered : throw new InvalidOperationException(report.ToString());
     }
