@@ -5,7 +5,8 @@ using Hobom.Slices.Tests.Support.Brokers;
 
 // "report FILE ROUNDS [PARTS]" writes all figures. "ROWS [DRAINS [SECONDS AT REST]]" tells of one processor and one backlog after the
 // other, "overdriven MINUTES [TIMES]" of one that more comes to than goes. These take "--threads" for the outbox with several
-// threads and "--mock" for the mock broker, and so does "bare ROWS [ROUNDS]", which tells what the neighbours give without a processor.
+// threads and "--mock" for the mock broker, and so do "bare ROWS [ROUNDS]", which tells what the neighbours give without a processor, and
+// "batch ROWS", which compares the batch contract with a mark for each row.
 string[] words = [.. args.Where(a => !a.StartsWith("--", StringComparison.Ordinal))];
 await using var redis = await RedisServer.StartedAsync();
 if (words is ["report", var file, var rounds, .. var parts])
@@ -35,6 +36,12 @@ if (words is ["bare", var bareRows, .. var again])
 {
     for (var round = 0; round < (again is [var count] ? Number(count) : 1); round++)
         Console.WriteLine(await RawLimits.MeasureAsync(neighbours, Number(bareRows)));
+    return;
+}
+
+if (words is ["batch", var batchRows])
+{
+    await BatchRun.MeasureAsync(neighbours, Number(batchRows));
     return;
 }
 

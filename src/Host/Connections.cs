@@ -84,6 +84,8 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
         TopicByteLimit = Publisher.TopicByteLimitAsync,
         Circuits = Circuits,
         Meters = relay.Of,
+        OutboxBatch = settings.OutboxBatch,
+        Owner = $"{process.Host}/{process.Pid}/{process.Id}",
     };
 
     public async ValueTask DisposeAsync()
