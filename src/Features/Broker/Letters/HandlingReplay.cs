@@ -92,7 +92,10 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
     static async Task<ReplayOutcome> DiedAgainAsync(BrokerStore store, EventHandling dead)
     {
         await store.Dead.Note([new LetterNote(dead.Handling.Id, dead.Token, IsKept: true)], default);
-        return Refused(dead.Handling.LastError ?? "its consumer gave it up again");
+        var (word, reason) = (BrokerLetters.KindWordOf(dead.Handling), dead.Handling.LastError ?? "its consumer gave it up again");
+        return new ReplayOutcome.NotPublished(FailureKinds.ClassOf(dead.Handling.Kind) is FailureClass.Permanent or FailureClass.Refused
+            ? new PublishFailure.Permanent(word, reason)
+            : new PublishFailure.Transient(word, reason, FaultScope.Record));
     }
 
     /// <summary>A letter of something that is not dead is nothing to be replayed.</summary>

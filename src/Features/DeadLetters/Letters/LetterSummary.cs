@@ -32,6 +32,10 @@ public sealed record LetterSummary(
     /// <summary>Of a claimed letter: so long its replay is taken to be under way.</summary>
     public DateTimeOffset? ClaimedUntil { get; init; }
 
+    /// <summary>What failed, in a word of the flow's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Kind { get; init; }
+
     const int ReasonLimit = 300;
 
     public static LetterSummary Of(LetterRecord record) => new(
@@ -40,7 +44,7 @@ public sealed record LetterSummary(
         LetterStates.Of(record), record.FirstFailedAt, record.LastFailedAt, record.AttemptCount, record.MaybeWritten,
         record.PayloadBytes, record.PayloadSha256, Discarded: record.Discarded)
     {
-        ClaimedUntil = record.Claim is { Ended: null } claim ? claim.Until : null,
+        ClaimedUntil = record.Claim is { Ended: null } claim ? claim.Until : null, Kind = record.Kind,
     };
 
     public LetterState StateAt(DateTimeOffset now) =>
