@@ -132,8 +132,8 @@ public sealed class BrokerLifeTests : IAsyncDisposable
         await store.Consumers.Save(Consumer("c"), default).Right();
         var failing = store with
         {
-            Route = (limit, now, stopping) =>
-                Interlocked.Increment(ref turns) == 1 ? throw new InvalidOperationException("a bug") : store.Route(limit, now, stopping),
+            Route = (request, stopping) =>
+                Interlocked.Increment(ref turns) == 1 ? throw new InvalidOperationException("a bug") : store.Route(request, stopping),
         };
         using var dispatcher = new Hobom.Slices.Broker.Processing.Dispatcher(new Hobom.Slices.Broker.Processing.DispatcherTools(
             failing, _ => new Hobom.Slices.Broker.Processing.ConsumerPort.Sends((claimed, consumer, _) =>

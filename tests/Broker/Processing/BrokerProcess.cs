@@ -64,7 +64,7 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
 
     BrokerStore Reached() => world.Store with
     {
-        Route = (limit, now, stop) => ReachAsync(() => world.Store.Route(limit, now, stop)),
+        Route = (request, stop) => ReachAsync(() => world.Store.Route(request, stop)),
         Claim = (request, stop) => ReachAsync(() => world.Store.Claim(request, stop)),
         Renew = (leases, until, stop) => ReachAsync(() => world.Store.Renew(leases, until, stop)),
         Close = (closings, now, stop) => ReachAsync(() => world.Store.Close(closings, now, stop)),

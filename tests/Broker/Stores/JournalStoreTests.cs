@@ -45,6 +45,8 @@ public abstract class JournalConformance(int keepInterval) : StoreConformance
 
     internal abstract Task<(JournalPort Port, IAsyncDisposable Connection)> NewJournalAsync();
 
+    protected override bool LeasesAsItRoutes => false;
+
     protected override async Task<BrokerStore> OpenAsync() => (await NewStoreAsync()).Port;
 
     internal async Task<JournalStore> NewStoreAsync()
@@ -69,7 +71,7 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
         return stores[0] with
         {
             Append = (events, stopping) => Next().Append(events, stopping),
-            Route = (limit, now, stopping) => Next().Route(limit, now, stopping),
+            Route = (request, stopping) => Next().Route(request, stopping),
             Claim = (request, stopping) => Next().Claim(request, stopping),
             Renew = (leases, until, stopping) => Next().Renew(leases, until, stopping),
             Close = (closings, now, stopping) => Next().Close(closings, now, stopping),

@@ -154,7 +154,7 @@ public sealed class PostgresRowTests(PostgresCluster cluster) : IAsyncLifetime
             var taken = new List<Guid>();
             for (var idle = 0; idle < 5;)
             {
-                await store.Route(50, Noon, default).Right();
+                await store.Route(new RouteRequest(50, Noon), default).Right();
                 var claimed = await store.ClaimAsync("c", limit: 7);
                 taken.AddRange(claimed.Select(c => c.HandlingId));
                 idle = claimed.Count == 0 ? idle + 1 : 0;

@@ -147,14 +147,14 @@ public abstract partial class StoreConformance
         const int count = 1200;
         await Store.Consumers.Save(Consumer("all"), default).Right();
         await Store.AppendAsync([.. Enumerable.Range(0, count).Select(i => Event($"e{i}") with { InstanceId = "host.with.dots" })]);
-        await Store.Route(2 * count, Noon, default).Right();
+        await Store.Route(new RouteRequest(2 * count, Noon), default).Right();
         var held = await Store.ClaimAsync("all", limit: 2 * count);
         Assert.Equal(Enumerable.Range(0, count).Select(i => $"e{i}"), held.Select(h => h.Event.Id));
         await Store.CloseAsync(held[0], new TryEnd.Done());
         await Store.CloseAsync(held[1], new TryEnd.Dead("no"));
         await Store.CloseAsync(held[2], new TryEnd.RetryAt(Noon, "no"));
         Assert.Equal(1, await Store.Operate.Purge(Noon.AddSeconds(1), 10, default).Right());
-        Assert.Equal(0, await Store.Route(2 * count, Noon, default).Right());
+        Assert.Equal(0, (await Store.Route(new RouteRequest(2 * count, Noon), default).Right()).Looked);
         Assert.Equal(["e2"], (await Store.ClaimAsync("all", limit: 2 * count)).Select(h => h.Event.Id));
         var listed = await Store.Read.List(new EventFilter(), 2 * count, default).Right();
         Assert.Equal(Enumerable.Range(1, count - 1).Reverse().Select(i => $"e{i}"), listed.Select(e => e.Event.Id));

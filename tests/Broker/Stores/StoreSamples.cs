@@ -24,7 +24,8 @@ static class StoreSamples
 
     public static async Task AppendAsync(this BrokerStore store, params BrokerEvent[] events) => await store.Append(events, default).Right();
 
-    public static async Task<int> RouteAsync(this BrokerStore store, DateTimeOffset? now = null) => await store.Route(100, now ?? Noon, default).Right();
+    public static async Task<int> RouteAsync(this BrokerStore store, DateTimeOffset? now = null) =>
+        (await store.Route(new RouteRequest(100, now ?? Noon), default).Right()).Looked;
 
     public static async Task<IReadOnlyList<Claimed>> ClaimAsync(
         this BrokerStore store, string consumer, bool ordered = false, int limit = 10, DateTimeOffset? now = null, bool expired = false, string owner = "p1") =>

@@ -41,6 +41,9 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     /// <summary>When handlings whose lease ran out are looked for again.</summary>
     public DateTimeOffset ExpiredLookAt { get; set; }
 
+    /// <summary>The last look for what is due found all there was.</summary>
+    public bool IsCaughtUp { get; set; }
+
     public bool HasSuspect
     {
         get

@@ -94,17 +94,22 @@ public sealed class Dispatcher : IDisposable
     {
         var tuning = tools.Tuning();
         if (!tuning.OutboxEnabled || !tuning.ProcessorEnabled) return Turn.Off;
-        var routed = await tools.Store.Route(RouteBatch, tools.Clock.GetUtcNow(), stopping);
-        if (!routed.TryGetRight(out var looked, out var failure)) return StoreDown(failure);
-        if (!(await tools.Store.Consumers.All(stopping)).TryGetRight(out var consumers, out failure)) return StoreDown(failure);
-        feed.Begin();
+        if (!(await tools.Store.Consumers.All(stopping)).TryGetRight(out var all, out var failure)) return StoreDown(failure);
+        ReachedConsumer[] reached =
+        [
+            .. from consumer in all.OrderByDescending(c => c.Priority)
+               let port = tools.PortOf(consumer)
+               where port is not null
+               select new ReachedConsumer(consumer, port),
+        ];
+        feed.Begin(tuning, drains);
+        if (!(await feed.RouteAsync(RouteBatch, reached, stopping)).TryGetRight(out var looked, out failure)) return StoreDown(failure);
         var claimed = 0;
         var full = false;
-        foreach (var consumer in consumers.OrderByDescending(c => c.Priority))
+        foreach (var consumer in reached)
         {
             if (stopping.IsCancellationRequested) break;
-            if (tools.PortOf(consumer) is not { } port) continue;
-            var share = await feed.ClaimAsync(consumer, port, tuning, drains, stopping);
+            var share = await feed.ClaimAsync(consumer, stopping);
             if (share.Failure is { } away) return StoreDown(away);
             claimed += share.Count;
             full |= share.Full;

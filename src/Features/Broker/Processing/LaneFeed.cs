@@ -12,7 +12,10 @@ readonly record struct LaneShare(int Count, bool Full)
     public StoreFailure? Failure { get; init; }
 }
 
-/// <summary>Leases due handlings for one consumer's lane, as many as it has room for.</summary>
+/// <summary>A consumer that this process can call.</summary>
+readonly record struct ReachedConsumer(Consumer Consumer, ConsumerPort Port);
+
+/// <summary>Leases handlings for the consumers' lanes, as many as each has room for: new ones as they are routed, and what is due.</summary>
 /// <param name="hardStop">Tries under way must end now.</param>
 sealed class LaneFeed(
     DispatcherTools tools, Lanes lanes, Func<string, ConsumerState, Task> setState, CancellationToken hardStop)
@@ -20,54 +23,98 @@ sealed class LaneFeed(
     /// <summary>A busy process takes many turns a second; leases run out rarely.</summary>
     public static readonly TimeSpan ExpiredLookInterval = TimeSpan.FromSeconds(1);
 
+    BrokerTuning tuning = BrokerTuning.Contract;
+    bool drains;
+
     /// <summary>In this turn expired leases were not looked for: the next one must not be late.</summary>
     public bool LookWasSkipped { get; private set; }
 
     /// <summary>A turn begins.</summary>
-    public void Begin() => LookWasSkipped = false;
+    public void Begin(BrokerTuning now, bool draining) => (tuning, drains, LookWasSkipped) = (now, draining, false);
 
-    public async Task<LaneShare> ClaimAsync(
-        Consumer consumer, ConsumerPort port, BrokerTuning tuning, bool drains, CancellationToken stopping)
+    /// <summary>
+    /// Routes new events. A consumer whose older handlings are all given out takes the new ones at once; where there are older
+    /// ones they come first.
+    /// </summary>
+    /// <returns>How many events were looked at.</returns>
+    public async Task<Either<StoreFailure, int>> RouteAsync(int limit, IReadOnlyList<ReachedConsumer> reached, CancellationToken stopping)
     {
+        var now = tools.Clock.GetUtcNow();
+        var takers = reached.Select(r => (Reached: r, Request: Request(r, RoomForNew(r), now))).ToArray();
+        var request = new RouteRequest(limit, now) { Takers = [.. takers.Select(t => t.Request).Where(r => r.Limit > 0)] };
+        if (!(await tools.Store.Route(request, stopping)).TryGetRight(out var routed, out var failure)) return failure;
+        if (routed.Looked == 0) return 0;
+        var given = routed.Claimed.ToLookup(c => c.Consumer, StringComparer.Ordinal);
+        foreach (var taker in takers)
+        {
+            var count = Take([.. given[taker.Request.Consumer]], taker.Reached, taker.Request, isProbe: false);
+            // Where there was no room for all of them some wait.
+            lanes.Of(taker.Request.Consumer).IsCaughtUp = count < taker.Request.Limit;
+        }
+
+        return routed.Looked;
+    }
+
+    public async Task<LaneShare> ClaimAsync(ReachedConsumer reached, CancellationToken stopping)
+    {
+        var consumer = reached.Consumer;
         var lane = lanes.Of(consumer.Name);
         var now = tools.Clock.GetUtcNow();
         var isProbe = consumer.State is ConsumerState.Paused { ProbeAt: { } at } && at <= now && lane.Held.Count == 0;
         if (consumer.State is not ConsumerState.Active && !isProbe) return LaneShare.None;
-        // What a process died with may kill this one too: it runs alone, so that no other event's try is spent with it.
-        if (port is ConsumerPort.Handles && lanes.All().Any(l => l.HasSuspect)) return LaneShare.None;
-        var room = isProbe ? 1 : lane.Room(consumer, drains ? Math.Max(tuning.BatchSize, tuning.StartupDrainBatchSize) : tuning.BatchSize);
+        if (IsHeldUp(reached)) return LaneShare.None;
+        var room = isProbe ? 1 : Room(consumer);
         if (room == 0) return LaneShare.None;
         if (isProbe)
             await setState(
                 consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease });
-        var request = new ClaimRequest(
-            consumer.Name, consumer.OrderedByKey, tools.Owner, now, tuning.Lease, port is ConsumerPort.Handles ? 1 : room, Expired: true);
         if (lane.ExpiredLookAt <= now)
         {
-            var looked = await TakeAsync(lane, consumer, port, request, isProbe, stopping);
-            if (!looked.TryGetRight(out var expired, out var down)) return LaneShare.None with { Failure = down };
+            var request = Request(reached, reached.Port is ConsumerPort.Handles ? 1 : room, now) with { Expired = true };
+            if (!(await TakeAsync(reached, request, isProbe, stopping)).TryGetRight(out var expired, out var down))
+                return LaneShare.None with { Failure = down };
             // Where one was there may be more.
             lane.ExpiredLookAt = expired > 0 ? now : now + ExpiredLookInterval;
-            if (expired > 0) return new LaneShare(expired, port is not ConsumerPort.Handles);
+            if (expired > 0) return new LaneShare(expired, reached.Port is not ConsumerPort.Handles);
         }
         else
         {
             LookWasSkipped = true;
         }
 
-        var taken = await TakeAsync(lane, consumer, port, request with { Limit = room, Expired = false }, isProbe, stopping);
-        return taken.TryGetRight(out var due, out var failure)
-            ? new LaneShare(due, due == room && !isProbe)
-            : LaneShare.None with { Failure = failure };
+        var taken = await TakeAsync(reached, Request(reached, room, now), isProbe, stopping);
+        if (!taken.TryGetRight(out var due, out var failure)) return LaneShare.None with { Failure = failure };
+        lane.IsCaughtUp = due < room;
+        return new LaneShare(due, due == room && !isProbe);
     }
 
+    int RoomForNew(ReachedConsumer reached) =>
+        reached.Consumer is { State: ConsumerState.Active, OrderedByKey: false } consumer && lanes.Of(consumer.Name).IsCaughtUp
+        && !IsHeldUp(reached)
+            ? Room(consumer)
+            : 0;
+
+    /// <summary>What a process died with may kill this one too: it runs alone, so that no other event's try is spent with it.</summary>
+    bool IsHeldUp(ReachedConsumer reached) => reached.Port is ConsumerPort.Handles && lanes.All().Any(l => l.HasSuspect);
+
+    int Room(Consumer consumer) =>
+        lanes.Of(consumer.Name).Room(consumer, drains ? Math.Max(tuning.BatchSize, tuning.StartupDrainBatchSize) : tuning.BatchSize);
+
+    ClaimRequest Request(ReachedConsumer reached, int limit, DateTimeOffset now) =>
+        new(reached.Consumer.Name, reached.Consumer.OrderedByKey, tools.Owner, now, tuning.Lease, limit, Expired: false);
+
     async Task<Either<StoreFailure, int>> TakeAsync(
-        ConsumerLane lane, Consumer consumer, ConsumerPort port, ClaimRequest request, bool isProbe, CancellationToken stopping)
+        ReachedConsumer reached, ClaimRequest request, bool isProbe, CancellationToken stopping)
     {
-        if (!(await tools.Store.Claim(request, stopping)).TryGetRight(out var claimed, out var failure)) return failure;
-        lane.Take(
-            claimed.Select(c => new HeldHandling(
-                c, consumer, port, isProbe, request.Expired && port is ConsumerPort.Handles, request.Now + request.Lease)),
+        var claimed = await tools.Store.Claim(request, stopping);
+        return claimed.Map(c => Take(c, reached, request, isProbe));
+    }
+
+    int Take(IReadOnlyList<Claimed> claimed, ReachedConsumer reached, ClaimRequest request, bool isProbe)
+    {
+        var isSuspect = request.Expired && reached.Port is ConsumerPort.Handles;
+        lanes.Of(request.Consumer).Take(
+            claimed.Select(c => new HeldHandling(c, reached.Consumer, reached.Port, isProbe, isSuspect, request.Now + request.Lease)),
             hardStop);
         return claimed.Count;
     }

@@ -9,8 +9,8 @@ namespace Hobom.Slices.Broker.Stores;
 /// </summary>
 /// <param name="Append">Stores all of the events or none.</param>
 /// <param name="Route">
-/// Gives up to so many new events their handlings, in commit order, by the consumers that are registered at that moment;
-/// an event that nobody wants is noted as such. One process routes at a time; answers how many were looked at.
+/// Gives new events their handlings, in commit order, by the consumers that are registered at that moment; an event that
+/// nobody wants is noted as such. One process routes at a time.
 /// </param>
 /// <param name="Claim">Leases due handlings of one consumer, oldest first, and counts the attempt.</param>
 /// <param name="Renew">Lengthens leases; answers which of them are still held.</param>
@@ -20,7 +20,7 @@ namespace Hobom.Slices.Broker.Stores;
 /// <param name="Storage">For the rows of other slices.</param>
 public sealed record BrokerStore(
     Func<IReadOnlyList<BrokerEvent>, CancellationToken, Task<Either<AppendRefusal, IReadOnlyList<Appended>>>> Append,
-    Func<int, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, int>>> Route,
+    Func<RouteRequest, CancellationToken, Task<Either<StoreFailure, Routed>>> Route,
     Func<ClaimRequest, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<Claimed>>>> Claim,
     Func<IReadOnlyList<LeaseRef>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Renew,
     Func<IReadOnlyList<Closing>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Close,
@@ -86,6 +86,23 @@ public sealed record Appended(Guid RowId, EventIdentity Event, bool Repeated)
 /// <param name="Expired">Handlings whose lease ran out, instead of those that fall due.</param>
 public sealed record ClaimRequest(
     string Consumer, bool OrderedByKey, string Owner, DateTimeOffset Now, TimeSpan Lease, int Limit, bool Expired);
+
+/// <param name="Limit">So many events at most.</param>
+public sealed record RouteRequest(int Limit, DateTimeOffset Now)
+{
+    /// <summary>
+    /// Who takes new handlings of a consumer right away: a store may lease them with the same commit, which spares the way
+    /// through <see cref="BrokerStore.Claim"/>.
+    /// </summary>
+    public IReadOnlyList<ClaimRequest> Takers { get; init; } = [];
+}
+
+/// <param name="Looked">How many events were looked at.</param>
+/// <param name="Claimed">What was leased to the takers, in the order of routing.</param>
+public sealed record Routed(int Looked, IReadOnlyList<Claimed> Claimed)
+{
+    public static Routed Nothing { get; } = new(0, []);
+}
 
 /// <summary>A handling that this process holds.</summary>
 /// <param name="Attempt">From 1; this try is counted already.</param>

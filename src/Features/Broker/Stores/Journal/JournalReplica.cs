@@ -64,7 +64,7 @@ sealed class JournalReplica
         {
             JournalCommand.Begin => Prelude.Right<StoreFailure, Unit>(Unit.Default),
             JournalCommand.Append append => await Store.Append([.. append.Events.Select(e => EventJson.Read(e))], default),
-            JournalCommand.Route route => await Store.Route(route.Limit, route.Now, default),
+            JournalCommand.Route route => await Store.Route(new RouteRequest(route.Limit, route.Now), default),
             JournalCommand.Claim claim => await Store.Claim(claim.Request, default),
             JournalCommand.Renew renew => await Store.Renew(renew.Leases, renew.Until, default),
             JournalCommand.Close close => await Store.Close([.. close.Closings.Select(c => c.AsClosing())], close.Now, default),

@@ -62,8 +62,9 @@ sealed class JournalStore : IAsyncDisposable
 
     BrokerStore PortOver(BrokerStore tables) => new(
         AppendAsync,
-        (limit, now, _) => ChangeAsync(
-            () => replica.HasUnrouted ? new JournalCommand.Route(limit, now) : null, Prelude.Right<StoreFailure, int>(0)),
+        (request, _) => ChangeAsync(
+            () => replica.HasUnrouted ? new JournalCommand.Route(request.Limit, request.Now) : null,
+            Prelude.Right<StoreFailure, Routed>(Routed.Nothing)),
         (request, _) => ChangeAsync(
             () => replica.HasClaimable(request) ? new JournalCommand.Claim(request) : null,
             Prelude.Right<StoreFailure, IReadOnlyList<Claimed>>([])),

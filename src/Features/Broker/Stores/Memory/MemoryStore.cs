@@ -80,7 +80,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
 
     public BrokerStore AsStore() => new(
         (events, _) => Task.FromResult(Append(events)),
-        (limit, now, _) => Answer(() => Route(limit, now)),
+        (request, _) => Answer(() => tables.Route(request)),
         (request, _) => Answer<IReadOnlyList<Claimed>>(() => tables.Claim(request)),
         (leases, until, _) => Answer<IReadOnlySet<Guid>>(() => tables.Renew(leases, until)),
         (closings, now, _) => Answer<IReadOnlySet<Guid>>(() => tables.Close(closings, now)),
@@ -112,8 +112,6 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
             return answer;
         }
     }
-
-    int Route(int limit, DateTimeOffset now) => tables.Route(limit, now);
 
     async Task<TransactionEnd> TransactAsync(Claimed claimed, HandlerWork work, DateTimeOffset now, CancellationToken stopping)
     {

@@ -57,19 +57,26 @@ sealed class MemoryTables(Func<Guid> newId)
 
     IEnumerable<Row> Unrouted => rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null);
 
-    public int Route(int limit, DateTimeOffset now)
+    public Routed Route(RouteRequest request)
     {
-        var unrouted = Unrouted.Take(limit).ToArray();
+        var unrouted = Unrouted.Take(request.Limit).ToArray();
+        var takers = new Takers(request.Takers);
+        var claimed = new List<Claimed>();
         foreach (var row in unrouted)
         {
             row.RoutedNo ??= ++lastRoutedNo;
             foreach (var consumer in Consumer.For(Consumers.Values, row.Event.Type))
-                AddHandling(row, consumer, row.Event.AvailableAt ?? now);
+            {
+                var notBefore = row.Event.AvailableAt ?? request.Now;
+                var handling = AddHandling(row, consumer, notBefore);
+                if (takers.For(consumer, notBefore) is { } taker) claimed.Add(Lease(handling, taker));
+            }
+
             row.IsRouted = row.Handlings.Count > 0;
-            if (!row.IsRouted) row.NoConsumerSince = now;
+            if (!row.IsRouted) row.NoConsumerSince = request.Now;
         }
 
-        return unrouted.Length;
+        return new Routed(unrouted.Length, claimed);
     }
 
     public Row? RowOf(Guid handling) => handlings.TryGetValue(handling, out var place) ? place.Row : null;

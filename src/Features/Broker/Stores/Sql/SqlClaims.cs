@@ -82,7 +82,8 @@ sealed class SqlClaims(SqlEdge edge)
         returning inbox_event.id
         """;
 
-    Task<List<Claimed>> ReadAsync(DbConnection connection, DbTransaction transaction, List<Guid> leased, CancellationToken stopping) =>
+    /// <summary>Handlings that were leased in this transaction, in the order of routing.</summary>
+    public Task<List<Claimed>> ReadAsync(DbConnection connection, DbTransaction transaction, List<Guid> leased, CancellationToken stopping) =>
         connection.Command(
             transaction,
             $"""

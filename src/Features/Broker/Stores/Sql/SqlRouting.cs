@@ -8,85 +8,101 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// Gives new events their handlings. One process at a time does, for it holds the row of <c>broker_epoch</c>: so handlings
 /// get their positions in the order in which events were committed, and a consumer that is being registered is either seen
 /// here or sees what nobody wanted. A row that somebody has locked is passed over and comes at the next turn; no remembered
-/// number can pass one that commits late, for there is none.
+/// number can pass one that commits late, for there is none. Who takes new handlings at once gets them leased with the same
+/// commit.
 /// </summary>
-sealed class SqlRouting(SqlEdge edge)
+sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
 {
-    const string Unrouted = """
-        select id, event_name, source_module, aggregate_type, aggregate_id, ordering_key, available_at
-        from outbox_event where status = 'pending' and no_consumer_since is null order by sequence limit @limit
-        """;
-
     static readonly SqlColumn[] HandlingColumns =
-        [new("n", "bigint"), new("event", "uuid"), new("consumer", "text"), new("key", "text"), new("at", "timestamptz")];
+    [
+        new("n", "bigint"), new("event", "uuid"), new("consumer", "text"), new("key", "text"), new("at", "timestamptz"),
+        new("status", "text"), new("tries", "bigint"), new("owner", "text"), new("until", "timestamptz"), new("started", "timestamptz"),
+    ];
 
     static readonly SqlColumn[] EventColumns = [new("id", "uuid"), new("n", "bigint"), new("status", "text"), new("alone", "timestamptz")];
 
-    public Task<Either<StoreFailure, int>> RouteAsync(int limit, DateTimeOffset now, CancellationToken stopping) =>
+    /// <summary>Nothing is found, and no row locked, while another process routes.</summary>
+    string Unrouted =>
+        $"""
+        with held as materialized (select routed from broker_epoch {edge.Dialect.SkipLocked})
+        select id, event_name, source_module, aggregate_type, aggregate_id, ordering_key, available_at, (select routed from held)
+        from outbox_event where exists (select 1 from held) and status = 'pending' and no_consumer_since is null
+        order by sequence limit @limit {edge.Dialect.SkipLocked}
+        """;
+
+    public Task<Either<StoreFailure, Routed>> RouteAsync(RouteRequest request, CancellationToken stopping) =>
         edge.InTransactionAsync(async (connection, transaction) =>
         {
-            var held = await connection
-                .Command(transaction, $"select routed from broker_epoch {edge.Dialect.SkipLocked}")
-                .ReadAsync(row => row.GetInt64(0), stopping);
-            if (held is not [var routed]) return 0;
-            var found = await connection
-                .Command(transaction, $"{Unrouted} {edge.Dialect.SkipLocked}", ("@limit", limit)).ReadAsync(Read, stopping);
-            if (found.Count == 0) return 0;
+            var found = await connection.Command(transaction, Unrouted, ("@limit", request.Limit)).ReadAsync(Read, stopping);
+            if (found.Count == 0) return Routed.Nothing;
             var all = await SqlConsumers.AllAsync(connection, transaction, stopping);
-            await WriteAsync(connection, transaction, Plan(found, all, routed, now), now, stopping);
-            return found.Count;
+            var leased = await WriteAsync(connection, transaction, Plan(found, all, request), request.Now, stopping);
+            return new Routed(
+                found.Count, leased.Count == 0 ? [] : await claims.ReadAsync(connection, transaction, leased, stopping));
         }, stopping);
 
-    static RoutePlan Plan(List<UnroutedRow> found, IReadOnlyList<Consumer> all, long routed, DateTimeOffset now)
+    static RoutePlan Plan(List<UnroutedRow> found, IReadOnlyList<Consumer> all, RouteRequest request)
     {
         var wantedBy = found.Select(f => f.Type).Distinct(StringComparer.Ordinal)
             .ToDictionary(t => t, t => Consumer.For(all, t), StringComparer.Ordinal);
+        var takers = new Takers(request.Takers);
         var handlings = new List<Dictionary<string, object?>>();
         var events = new List<Dictionary<string, object?>>();
+        var routed = found[0].RoutedBefore;
         foreach (var row in found)
         {
             var wanted = wantedBy[row.Type];
             events.Add(new()
             {
                 ["id"] = row.Id.ToString(), ["n"] = ++routed, ["status"] = wanted.Count == 0 ? "pending" : "processing",
-                ["alone"] = wanted.Count == 0 ? SqlTimes.Text(now) : null,
+                ["alone"] = wanted.Count == 0 ? SqlTimes.Text(request.Now) : null,
             });
-            handlings.AddRange(wanted.Select(consumer => new Dictionary<string, object?>
-            {
-                ["n"] = handlings.Count, ["event"] = row.Id.ToString(), ["consumer"] = consumer.Name,
-                ["key"] = consumer.OrderedByKey ? row.Key : null, ["at"] = SqlTimes.Text(row.AvailableAt ?? now),
-            }));
+            foreach (var consumer in wanted)
+                handlings.Add(HandlingOf(row, consumer, handlings.Count, takers.For(consumer, row.AvailableAt ?? request.Now), request.Now));
         }
 
         return new RoutePlan(handlings, events, routed);
     }
 
-    async Task WriteAsync(
+    static Dictionary<string, object?> HandlingOf(
+        UnroutedRow row, Consumer consumer, int number, ClaimRequest? taker, DateTimeOffset now) => new()
+    {
+        ["n"] = number, ["event"] = row.Id.ToString(), ["consumer"] = consumer.Name, ["key"] = consumer.OrderedByKey ? row.Key : null,
+        ["at"] = SqlTimes.Text(row.AvailableAt ?? now), ["status"] = taker is null ? "received" : "processing",
+        ["tries"] = taker is null ? 0 : 1, ["owner"] = taker?.Owner,
+        ["until"] = taker is null ? null : SqlTimes.Text(taker.Now + taker.Lease),
+        ["started"] = taker is null ? null : SqlTimes.Text(taker.Now),
+    };
+
+    /// <returns>The handlings that are leased with it.</returns>
+    async Task<List<Guid>> WriteAsync(
         DbConnection connection, DbTransaction transaction, RoutePlan plan, DateTimeOffset now, CancellationToken stopping)
     {
         var time = edge.Dialect.TimeParameter(now);
-        await connection.Command(
+        var made = await connection.Command(
             transaction,
             $"""
-            insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at)
-            select r.event, r.consumer, r.key, r.at, @now, @now from {edge.Dialect.Rows(HandlingColumns)} where true order by r.n
-            on conflict do nothing
+            insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at, status,
+                attempt_count, leased_by, leased_until, fencing_token, started_at)
+            select r.event, r.consumer, r.key, r.at, @now, @now, r.status, r.tries, r.owner, r.until, r.tries, r.started
+            from {edge.Dialect.Rows(HandlingColumns)} where true order by r.n
+            on conflict do nothing returning id, status
             """,
-            ("@rows", SqlText.Rows(plan.Handlings)), ("@now", time)).RunAsync(stopping);
+            ("@rows", SqlText.Rows(plan.Handlings)), ("@now", time))
+            .ReadAsync(row => (Id: row.Id(0), Status: row.GetString(1)), stopping);
         await connection.Command(
             transaction,
             $"""
             update outbox_event set status = r.status, no_consumer_since = r.alone, routed_no = coalesce(outbox_event.routed_no, r.n),
                 updated_at = @now
-            from {edge.Dialect.Rows(EventColumns)} where outbox_event.id = r.id
+            from {edge.Dialect.Rows(EventColumns)} where outbox_event.id = r.id;
+            update broker_epoch set routed = @routed; {edge.Dialect.WakeOthers}
             """,
-            ("@rows", SqlText.Rows(plan.Events)), ("@now", time)).RunAsync(stopping);
-        await connection.Command(
-            transaction, $"update broker_epoch set routed = @routed; {edge.Dialect.WakeOthers}",
-            ("@routed", plan.Routed)).RunAsync(stopping);
+            ("@rows", SqlText.Rows(plan.Events)), ("@now", time), ("@routed", plan.Routed)).RunAsync(stopping);
+        return [.. made.Where(m => m.Status == "processing").Select(m => m.Id)];
     }
 
-    static UnroutedRow Read(DbDataReader row) => new(row.Id(0), row.GetString(1), KeyOf(row, 2), row.Time(6));
+    static UnroutedRow Read(DbDataReader row) => new(row.Id(0), row.GetString(1), KeyOf(row, 2), row.Time(6), row.GetInt64(7));
 
     /// <param name="first">Of source_module, aggregate_type, aggregate_id and ordering_key, in this order.</param>
     public static string? KeyOf(DbDataReader row, int first) => new BrokerEvent
@@ -95,7 +111,8 @@ sealed class SqlRouting(SqlEdge edge)
         AggregateId = row.GetString(first + 2), OrderingKey = row.Text(first + 3),
     }.EffectiveKey;
 
-    sealed record UnroutedRow(Guid Id, string Type, string? Key, DateTimeOffset? AvailableAt);
+    /// <param name="RoutedBefore">The number that was given last.</param>
+    sealed record UnroutedRow(Guid Id, string Type, string? Key, DateTimeOffset? AvailableAt, long RoutedBefore);
 
     sealed record RoutePlan(List<Dictionary<string, object?>> Handlings, List<Dictionary<string, object?>> Events, long Routed);
 }

@@ -11,7 +11,7 @@ static class SqlStore
         var claims = new SqlClaims(edge);
         return new BrokerStore(
             new SqlAppend(edge, signal, settings.CompressAboveBytes, clock).AppendAsync,
-            new SqlRouting(edge).RouteAsync,
+            new SqlRouting(edge, claims).RouteAsync,
             claims.ClaimAsync,
             claims.RenewAsync,
             closing.CloseAsync,
