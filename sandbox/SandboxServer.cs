@@ -26,9 +26,10 @@ public sealed class SandboxServer : IAsyncDisposable
         (_options, _time) = (options, time);
         (MainRows, SpaceRows) = (new OutboxTable(time), new OutboxTable(time));
         Feed = new EventFeed(MainRows, SpaceRows, options.Flows, options.RowsPerSecond, options.CountLimit, time, options.OnlyGood);
-        _main = new MainBackend(MainRows);
+        _main = new MainBackend(MainRows, options.Batch ? new RowPages(MainRows, time) : null);
         _llm = new LlmBackend(time);
-        _backends = [_main.Build(options.ApiKey), new SpaceBackend(SpaceRows).Build(options.ApiKey), _llm.Build(options.ApiKey)];
+        var space = new SpaceBackend(SpaceRows, options.Batch ? new RowPages(SpaceRows, time) : null);
+        _backends = [_main.Build(options.ApiKey), space.Build(options.ApiKey), _llm.Build(options.ApiKey)];
     }
 
     public OutboxTable MainRows { get; }

@@ -7,13 +7,14 @@ namespace Hobom.Slices.Sandbox;
 public sealed record ServeOptions
 {
     public const string Usage = """
-        hobom-sandbox [serve] [--rate N] [--count N] [--flows LIST] [--only-good] [--end-with-stdin]
+        hobom-sandbox [serve] [--rate N] [--count N] [--flows LIST] [--only-good] [--batch] [--end-with-stdin]
                       [--listen ADDRESS] [--main-port P] [--space-port P] [--llm-port P] [--http-port P]
           Serves the outboxes of the contract from memory and fills them with sample events.
           --rate N          events per second over all flows (default 5)
           --count N         stop adding events after N
           --flows LIST      some of messages,logs,space,space-logs,law (default: all)
           --only-good       no row that becomes a dead letter (one message in twenty, some of a megabyte)
+          --batch           offer the batch contract too (protos/outbox/v1); HOBOM_OUTBOX_BATCH=auto uses it
           --end-with-stdin  end when standard input closes, not only on SIGTERM
           --listen ADDRESS  an address of this machine (default 127.0.0.1); 0.0.0.0 is for a container, whose
                             network keeps strangers out
@@ -25,6 +26,7 @@ public sealed record ServeOptions
     public long? CountLimit { get; init; }
     public IReadOnlyList<Flow> Flows { get; init; } = Flow.All;
     public bool OnlyGood { get; init; }
+    public bool Batch { get; init; }
     public bool EndWithStdin { get; init; }
     public string ApiKey { get; init; } = "sandbox";
     public IPAddress Listen { get; init; } = IPAddress.Loopback;
@@ -38,13 +40,14 @@ public sealed record ServeOptions
         var line = new CommandLine(
             arguments,
             names: ["--rate", "--count", "--flows", "--listen", "--main-port", "--space-port", "--llm-port", "--http-port"],
-            switches: ["--only-good", "--end-with-stdin"]);
+            switches: ["--only-good", "--batch", "--end-with-stdin"]);
         return new ServeOptions
         {
             RowsPerSecond = line.Number("--rate", limit: 100_000) ?? 5,
             CountLimit = (long?)line.Number("--count", limit: 1_000_000_000),
             Flows = line.Text("--flows") is { } names ? [.. names.Split(',').Select(Named)] : Flow.All,
             OnlyGood = line.Has("--only-good"),
+            Batch = line.Has("--batch"),
             EndWithStdin = line.Has("--end-with-stdin"),
             ApiKey = string.IsNullOrEmpty(apiKey) ? "sandbox" : apiKey,
             Listen = line.Text("--listen") is not { } address ? IPAddress.Loopback

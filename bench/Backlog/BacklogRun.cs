@@ -24,13 +24,13 @@ static class BacklogRun
     /// <summary>One processor, started over the first backlog; the others follow while it runs.</summary>
     public static async Task<IReadOnlyList<Drained>> DrainAsync(Neighbours neighbours, int rows, int times)
     {
-        await neighbours.FillAsync(rows);
+        await neighbours.Outbox.FillAsync(rows);
         await using var processor = ProcessorUnderTest.Start(neighbours, ("HOBOM_POLL_INTERVAL", "1s"));
         var all = new List<Drained>();
         for (var drain = 1; drain <= times; drain++)
         {
             var before = drain == 1 ? TimeSpan.Zero : processor.Cpu;
-            if (drain > 1) await neighbours.FillAsync(rows);
+            if (drain > 1) await neighbours.Outbox.FillAsync(rows);
             var drained = await WhenDrainedAsync(neighbours, rows, processor.ThrowIfEndedAsync);
             all.Add(drained with { Cpu = processor.Cpu - before, PeakMebibytes = processor.PeakMebibytes });
         }
@@ -40,7 +40,7 @@ static class BacklogRun
 
     public static async Task<Drained> PlainLoopAsync(Neighbours neighbours, int rows)
     {
-        await neighbours.FillAsync(rows);
+        await neighbours.Outbox.FillAsync(rows);
         var loop = PlainLoop.RunAsync(neighbours, CancellationToken.None);
         var drained = await WhenDrainedAsync(neighbours, rows, () => loop.IsFaulted ? loop : Task.CompletedTask);
         await loop;
@@ -48,17 +48,15 @@ static class BacklogRun
     }
 
     /// <param name="check">Throws where nobody works on it any more.</param>
-    static async Task<Drained> WhenDrainedAsync(Neighbours neighbours, int rows, Func<Task> check)
+    public static async Task<Drained> WhenDrainedAsync(Neighbours neighbours, int rows, Func<Task> check)
     {
-        while (await neighbours.SentAsync() < rows)
+        while (await neighbours.Outbox.SentAsync() < rows)
         {
             await check();
             await Task.Delay(LookInterval);
         }
 
-        var marked = await neighbours.MarkedAtAsync();
-        // A poll before the rows were there found none.
-        var asked = (await neighbours.Backends.Control.CallsAsync("main", "find-message")).Items.Last(f => f.At <= marked[0]).At;
-        return new Drained(rows, TimeSpan.FromMilliseconds(marked[^1] - asked), TimeSpan.FromMilliseconds(marked[0] - asked));
+        var (asked, first, last) = await neighbours.Outbox.TimesAsync();
+        return new Drained(rows, TimeSpan.FromMilliseconds(last - asked), TimeSpan.FromMilliseconds(first - asked));
     }
 }

@@ -15,7 +15,7 @@ static class PlainLoop
         var clock = TimeProvider.System;
         await using var publisher = new KafkaPublisher(
             KafkaSettings.For(neighbours.Broker), NullLogger<KafkaPublisher>.Instance, clock);
-        using var backend = new GrpcBackend(neighbours.Backends.MainAddress, "test-key", null, clock);
+        using var backend = new GrpcBackend(neighbours.Outbox.Address, Outbox.Key, null, clock);
         var marks = MessageOutboxMarks.Of(backend);
         var found = await new MessageOutboxClient(backend).FindPendingAsync(ending);
         if (!found.TryGetRight(out var rows, out var failure)) throw new InvalidOperationException(failure.ToString());

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Bench.Backlog;
@@ -61,8 +60,8 @@ sealed class ProcessorUnderTest : IAsyncDisposable
         };
         if (program.EndsWith(".dll", StringComparison.Ordinal)) start.ArgumentList.Add(program);
         var address = $"127.0.0.1:{LoopbackPort.Free()}";
-        start.Environment["HOBOM_GRPC_ADDR"] = neighbours.Backends.MainAddress;
-        start.Environment["HOBOM_GRPC_API_KEY"] = "test-key";
+        start.Environment["HOBOM_GRPC_ADDR"] = neighbours.Outbox.Address;
+        start.Environment["HOBOM_GRPC_API_KEY"] = Outbox.Key;
         start.Environment["HOBOM_KAFKA_BROKER"] = neighbours.Broker;
         start.Environment["HOBOM_REDIS_ADDR"] = neighbours.Redis;
         start.Environment["HOBOM_HTTP_ADDR"] = address;
@@ -114,5 +113,5 @@ sealed class ProcessorUnderTest : IAsyncDisposable
 
     /// <summary>Another than the built one where <c>HOBOM_BENCH_PROCESSOR</c> names it: the published one.</summary>
     static string Program => Environment.GetEnvironmentVariable("HOBOM_BENCH_PROCESSOR") is { Length: > 0 } named ? named
-        : Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Processor").Value!;
+        : BuiltPrograms.Processor;
 }

@@ -16,7 +16,7 @@ static class RestRun
 
     public static async Task<Rest> MeasureAsync(Neighbours neighbours, TimeSpan time)
     {
-        await neighbours.FillAsync(0);
+        await neighbours.Outbox.EmptyAsync();
         var begun = DateTime.UtcNow;
         await using var processor = ProcessorUnderTest.Start(neighbours);
         await processor.WhenServingAsync();

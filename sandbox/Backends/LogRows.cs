@@ -14,14 +14,15 @@ internal static class LogRows
             request =>
             {
                 var response = new Response();
-                foreach (var row in rows.Find(request.EventType, request.Status))
-                    response.Items.Add(new QueryResult
-                    {
-                        Id = row.Id, EventId = row.EventId, EventType = row.EventType, Status = row.Status,
-                        Payload = row.Payload as HoBomLogPayload, LastError = row.LastError, Version = row.Version,
-                        SentAt = timestamp(row.SentAt), FailedAt = timestamp(row.FailedAt),
-                        CreatedAt = timestamp(row.CreatedAt), UpdatedAt = timestamp(row.UpdatedAt),
-                    });
+                response.Items.AddRange(rows.Find(request.EventType, request.Status).Select(row => ResultOf(row, timestamp)));
                 return GrpcAnswer.Of(response);
             });
+
+    public static QueryResult ResultOf(OutboxRow row, Func<DateTimeOffset?, string> timestamp) => new()
+    {
+        Id = row.Id, EventId = row.EventId, EventType = row.EventType, Status = row.Status,
+        Payload = row.Payload as HoBomLogPayload, LastError = row.LastError, Version = row.Version,
+        SentAt = timestamp(row.SentAt), FailedAt = timestamp(row.FailedAt),
+        CreatedAt = timestamp(row.CreatedAt), UpdatedAt = timestamp(row.UpdatedAt),
+    };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Hobom.Slices.Protos.Law;
 using Hobom.Slices.Sandbox.Grpc;
@@ -9,7 +10,8 @@ using MessageOutbox = Hobom.Slices.Protos.Outbox.Message;
 namespace Hobom.Slices.Sandbox.Backends;
 
 /// <summary>The main backend: messages, logs and law changes, and the study material saved for the latter.</summary>
-public sealed class MainBackend(OutboxTable rows)
+/// <param name="pages">Null where it has no batch contract.</param>
+public sealed class MainBackend(OutboxTable rows, RowPages? pages)
 {
     private readonly ConcurrentDictionary<string, SaveStudyMaterialRequest> _saved = new(StringComparer.Ordinal);
 
@@ -34,36 +36,45 @@ public sealed class MainBackend(OutboxTable rows)
             "/outbox.message.PatchOutboxController/PatchOutboxMarkAsFailedUseCase",
             request => Mark(request.EventId, request.ErrorMessage));
         backend.Serve<SaveStudyMaterialRequest>("/law.SaveStudyMaterialController/SaveStudyMaterial", Save);
+        if (pages is not null)
+            BatchRows.Serve(backend, pages, new Dictionary<string, Func<OutboxRow, IMessage>>
+            {
+                [EventTypes.Message] = MessageOf,
+                [EventTypes.Log] = row => LogRows.ResultOf(row, JavaScriptDate),
+                [EventTypes.LawChanged] = LawChangeOf,
+            });
         return backend;
     }
 
     private GrpcAnswer FindMessages(MessageOutbox.Request request)
     {
         var response = new MessageOutbox.Response();
-        foreach (var row in rows.Find(request.EventType, request.Status))
-            response.Items.Add(new MessageOutbox.QueryResult
-            {
-                Id = row.Id, EventId = row.EventId, EventType = row.EventType, Status = row.Status,
-                Payload = row.Payload as MessageOutbox.MessagePayload, LastError = row.LastError, Version = row.Version,
-                SentAt = JavaScriptDate(row.SentAt), FailedAt = JavaScriptDate(row.FailedAt),
-                CreatedAt = JavaScriptDate(row.CreatedAt), UpdatedAt = JavaScriptDate(row.UpdatedAt),
-            });
+        response.Items.AddRange(rows.Find(request.EventType, request.Status).Select(MessageOf));
         return GrpcAnswer.Of(response);
     }
 
     private GrpcAnswer FindLawChanges(LawOutbox.Request request)
     {
         var response = new LawOutbox.Response();
-        foreach (var row in rows.Find(request.EventType, request.Status))
-            response.Items.Add(new LawOutbox.QueryResult
-            {
-                Id = row.Id, EventId = row.EventId, EventType = row.EventType, Status = row.Status,
-                Payload = row.Payload as LawOutbox.LawChangedPayload, LastError = row.LastError, Version = row.Version,
-                SentAt = JavaScriptDate(row.SentAt), FailedAt = JavaScriptDate(row.FailedAt),
-                CreatedAt = JavaScriptDate(row.CreatedAt), UpdatedAt = JavaScriptDate(row.UpdatedAt),
-            });
+        response.Items.AddRange(rows.Find(request.EventType, request.Status).Select(LawChangeOf));
         return GrpcAnswer.Of(response);
     }
+
+    private static MessageOutbox.QueryResult MessageOf(OutboxRow row) => new()
+    {
+        Id = row.Id, EventId = row.EventId, EventType = row.EventType, Status = row.Status,
+        Payload = row.Payload as MessageOutbox.MessagePayload, LastError = row.LastError, Version = row.Version,
+        SentAt = JavaScriptDate(row.SentAt), FailedAt = JavaScriptDate(row.FailedAt),
+        CreatedAt = JavaScriptDate(row.CreatedAt), UpdatedAt = JavaScriptDate(row.UpdatedAt),
+    };
+
+    private static LawOutbox.QueryResult LawChangeOf(OutboxRow row) => new()
+    {
+        Id = row.Id, EventId = row.EventId, EventType = row.EventType, Status = row.Status,
+        Payload = row.Payload as LawOutbox.LawChangedPayload, LastError = row.LastError, Version = row.Version,
+        SentAt = JavaScriptDate(row.SentAt), FailedAt = JavaScriptDate(row.FailedAt),
+        CreatedAt = JavaScriptDate(row.CreatedAt), UpdatedAt = JavaScriptDate(row.UpdatedAt),
+    };
 
     private GrpcAnswer Mark(string eventId, string? error)
     {

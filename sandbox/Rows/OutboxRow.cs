@@ -31,4 +31,7 @@ public sealed record OutboxRow(string EventId, string EventType, IMessage? Paylo
     public DateTimeOffset? SentAt { get; init; }
     public DateTimeOffset? FailedAt { get; init; }
     public string LastError { get; init; } = "";
+
+    /// <summary>The page that claimed it last; null where none has.</summary>
+    public string? Token { get; init; }
 }

@@ -10,6 +10,7 @@ public sealed class OutboxTable(TimeProvider time, int settledRowLimit = 2_000)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OutboxRow> _rows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<string>> _unclaimed = new(StringComparer.Ordinal);
     private readonly Queue<string> _settled = new();
     private readonly Dictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
     private readonly Queue<FailedRow> _failures = new();
@@ -20,7 +21,60 @@ public sealed class OutboxTable(TimeProvider time, int settledRowLimit = 2_000)
         {
             _rows.Add(eventId, new OutboxRow(eventId, eventType, payload, time.GetUtcNow()));
             TallyOf(eventType).Pending++;
+            UnclaimedOf(eventType).Enqueue(eventId);
         }
+    }
+
+    /// <summary>Null where there is no such row.</summary>
+    public OutboxRow? Find(string eventId)
+    {
+        lock (_gate)
+            return _rows.GetValueOrDefault(eventId);
+    }
+
+    /// <summary>The pending row whose turn it is to be claimed; null where none waits for that.</summary>
+    public OutboxRow? NextUnclaimed(string eventType)
+    {
+        lock (_gate)
+        {
+            var waiting = UnclaimedOf(eventType);
+            while (waiting.TryPeek(out var id))
+            {
+                if (_rows.GetValueOrDefault(id) is { Status: RowStatuses.Pending } row)
+                    return row;
+                waiting.Dequeue();
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Gives the row of <see cref="NextUnclaimed"/> to a page.</summary>
+    public void Claim(OutboxRow next, string token)
+    {
+        lock (_gate)
+        {
+            if (UnclaimedOf(next.EventType).TryPeek(out var id) && id == next.EventId)
+                UnclaimedOf(next.EventType).Dequeue();
+            if (_rows.TryGetValue(next.EventId, out var row))
+                _rows[next.EventId] = row with { Token = token };
+        }
+    }
+
+    /// <summary>Lets a page's row be claimed by others, after those that never were; it stays the page's own until then.</summary>
+    public void PutBack(string eventId, string token)
+    {
+        lock (_gate)
+        {
+            if (_rows.GetValueOrDefault(eventId) is { Status: RowStatuses.Pending } row && row.Token == token)
+                UnclaimedOf(row.EventType).Enqueue(eventId);
+        }
+    }
+
+    public long PendingOf(string eventType)
+    {
+        lock (_gate)
+            return TallyOf(eventType).Pending;
     }
 
     /// <summary>Every row of one type and status, oldest first.</summary>
@@ -74,6 +128,13 @@ public sealed class OutboxTable(TimeProvider time, int settledRowLimit = 2_000)
         if (!_tallies.TryGetValue(eventType, out var tally))
             _tallies.Add(eventType, tally = new Tally());
         return tally;
+    }
+
+    private Queue<string> UnclaimedOf(string eventType)
+    {
+        if (!_unclaimed.TryGetValue(eventType, out var waiting))
+            _unclaimed.Add(eventType, waiting = new Queue<string>());
+        return waiting;
     }
 
     private void NoteSettled(Tally tally, string eventId, DateTimeOffset now)

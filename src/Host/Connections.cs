@@ -23,10 +23,9 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
     static readonly TimeProvider Clock = TimeProvider.System;
     static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
-    readonly KafkaPublisher publisher = new(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock, new KafkaMeter(meters));
     readonly PublishedLookup readBack = new(
         settings.Kafka, logs.CreateLogger<PublishedLookup>(), PublishedLookup.DefaultTimeLimit, Clock);
-    readonly KafkaProbe probe = new(settings.Kafka);
+    readonly KafkaAdmin kafka = new(settings.Kafka);
     readonly ConcurrentDictionary<Category, FlowLease> leases = new();
     readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();
     readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>(), meter: new RedisMeter(meters));
@@ -42,16 +41,21 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
 
     public RedisConnection Redis => redis;
 
+    KafkaPublisher Publisher =>
+        field ??= new KafkaPublisher(settings.Kafka, logs.CreateLogger<KafkaPublisher>(), Clock, new KafkaMeter(meters), kafka);
+
+    KafkaProbe Probe => field ??= new KafkaProbe(kafka);
+
     public KeptPositions Positions => field ??= new KeptPositions(redis, settings.PositionRetention, Clock);
 
     public RedisLedgerStore Ledgers => field ??= new RedisLedgerStore(redis, Positions, Clock, logs.CreateLogger<RedisLedgerStore>());
 
     public RedisAuditLog AuditLog => field ??= new RedisAuditLog(redis);
 
-    public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => probe.AskAsync(topics, ProbeLimit);
+    public Task<KafkaProbeResult> AskKafkaAsync(IReadOnlyCollection<string> topics) => Probe.AskAsync(topics, ProbeLimit);
 
     /// <summary>Whether Kafka makes topics on first use; null where it does not tell.</summary>
-    public Task<bool?> CreatesTopicsAsync() => probe.CreatesTopicsAsync(ProbeLimit);
+    public Task<bool?> CreatesTopicsAsync() => Probe.CreatesTopicsAsync(ProbeLimit);
 
     /// <summary>What a slice keeps for a while, in a space of its own, written under its flow's lease.</summary>
     public KeptValuePort Kept(string space, FlowLease lease) => new RedisKeptValues(redis).Of(space, lease);
@@ -60,7 +64,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
     public RedisConnection NewRedisConnection() => new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>());
 
     public BrokerTools BrokerTools => new(
-        Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", publisher.PublishAsync,
+        Clock, Random.Shared.NextDouble, logs, $"{Environment.MachineName}-{Guid.NewGuid():N}", Publisher.PublishAsync,
         readBack.FindWrittenAsync);
 
     public PausePort Pauses => new RedisPauses(redis).Port;
@@ -69,7 +73,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
         Clock,
         Random.Shared.NextDouble,
         logs,
-        publisher.PublishAsync,
+        Publisher.PublishAsync,
         readBack.FindWrittenAsync,
         LeaseOf,
         Ledgers.Of,
@@ -77,15 +81,17 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
         settings.PollInterval,
         settings.Kafka.MessageMaxBytes)
     {
-        TopicByteLimit = publisher.TopicByteLimitAsync,
+        TopicByteLimit = Publisher.TopicByteLimitAsync,
         Circuits = Circuits,
         Meters = relay.Of,
+        OutboxBatch = settings.OutboxBatch,
+        Owner = $"{process.Host}/{process.Pid}/{process.Id}",
     };
 
     public async ValueTask DisposeAsync()
     {
-        await publisher.DisposeAsync();
-        probe.Dispose();
+        await Publisher.DisposeAsync();
+        kafka.Dispose();
         foreach (var backend in (GrpcBackend[])[Main, .. Space.AsEnumerable(), .. Llm.AsEnumerable()]) backend.Dispose();
         await redis.DisposeAsync();
         relay.Dispose();

@@ -107,7 +107,7 @@ static class HttpApi
         if (app.Services.GetRequiredService<AccessSettings>().AnswersThisMachineOnly) app.Use(ThisMachineOnly.RefuseOthersAsync);
         app.UseAuthentication();
         app.Use(MetricsAccess.AdmitThisMachine(telemetry.Settings.Listen));
-        app.UseRateLimiter();
+        app.Use(app.Services.GetRequiredService<RateLimits>().AdmitAsync);
         app.Use(RefuseStrangersAsync);
         app.Use(SessionRules.RefuseAsync);
         app.Use(HideUnguardedAsync);
@@ -139,7 +139,7 @@ static class HttpApi
         var callers = new CallerKeys(access.InternalKey, file, clock, access.Oidc is not null);
         services.AddSingleton(access).AddSingleton(callers)
             .AddSingleton(new RefusalLog(logs.CreateLogger<RefusalLog>(), clock))
-            .AddRateLimiter(limits => RateLimits.Set(limits, access.RatePerSecond));
+            .AddSingleton(new RateLimits(access.RatePerSecond));
         SessionAccess.Add(services, access, callers, parts, clock);
         services.AddAuthorization(o =>
         {

@@ -73,8 +73,8 @@ sealed class Processor : IAsyncDisposable
         loops = new LoopWatch(log);
         loops.Follow(slices);
         pollers = new PollerControl(slices, connections.Pauses, trail, clock, logs.CreateLogger<PollerControl>());
-        builder.Services.AddSingleton(pollers).AddSingleton(clock).AddSingleton(trail).AddSingleton(connections.AuditLog)
-            .AddSingleton(loops).AddHealthChecks()
+        builder.Services.AddSingleton(pollers).AddSingleton(settings.Traces).AddSingleton(clock).AddSingleton(trail)
+            .AddSingleton(connections.AuditLog).AddSingleton(loops).AddHealthChecks()
             .AddCheck("pollers", new PollersCheck(slices, settings.ProgressLimit, clock))
             .AddCheck("topics", new TopicsCheck(connections.Circuits, () => topics.Missing));
         builder.Services.AddSingleton(services => new EventExplainer(

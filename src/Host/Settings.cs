@@ -1,9 +1,11 @@
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Host.Telemetry;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Outbox.Batch;
 using Hobom.Slices.Runtime.Redis;
 using Hobom.Slices.Streams;
 using LanguageExt;
@@ -40,8 +42,14 @@ public sealed record Settings(
     /// <summary>A flow that has rows to publish and moves none for longer makes the process unready.</summary>
     public TimeSpan ProgressLimit { get; init; } = DefaultProgressLimit;
 
+    /// <summary>Whether the backends' batch contract is used.</summary>
+    public OutboxBatchMode OutboxBatch { get; init; }
+
     /// <summary>So long it is kept where events were published; zero: not at all.</summary>
     public TimeSpan PositionRetention { get; init; } = KeptPositions.DefaultRetention;
+
+    /// <summary>Where people look at traces.</summary>
+    public TraceLink Traces { get; init; } = TraceLink.None;
 
     public static readonly TimeSpan DefaultProgressLimit = TimeSpan.FromMinutes(2);
 
@@ -72,6 +80,8 @@ public sealed record Settings(
             "HOBOM_READY_PROGRESS_LIMIT", DefaultProgressLimit, TimeSpan.FromSeconds(5), TimeSpan.FromHours(24));
         var positions = read.Duration(
             "HOBOM_POSITIONS_RETENTION", KeptPositions.DefaultRetention, TimeSpan.Zero, KeptPositions.LongestRetention);
+        var traces = ReadTraces(read);
+        var batch = ReadBatch(read);
         var access = AccessSettings.Read(read);
         var telemetry = TelemetrySettings.Read(read, environment);
         if (telemetry.Listen?.Port == http.Port)
@@ -85,6 +95,7 @@ public sealed record Settings(
             main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
         {
             Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress, PositionRetention = positions,
+            Traces = traces, OutboxBatch = batch,
         };
     }
 
@@ -104,6 +115,23 @@ public sealed record Settings(
             ? new BackendSettings(address, read.Key($"{prefix}_API_KEY") ?? main.ApiKey)
             : null;
 
+    static OutboxBatchMode ReadBatch(SettingsReader read)
+    {
+        const string name = "HOBOM_OUTBOX_BATCH";
+        switch (read.Optional(name))
+        {
+            case null or "off":
+                return OutboxBatchMode.Off;
+            case "auto":
+                return OutboxBatchMode.Auto;
+            case "on":
+                return OutboxBatchMode.On;
+            case var other:
+                read.Add($"{name} is '{other}': expected off, auto or on");
+                return OutboxBatchMode.Off;
+        }
+    }
+
     static KafkaSettings? ReadKafka(SettingsReader read, IReadOnlyDictionary<string, string> environment)
     {
         var parsed = KafkaSettings.Parse(environment);
@@ -119,6 +147,14 @@ public sealed record Settings(
         if (RedisAddress.Parse(text).TryGetRight(out var address, out var fault)) return address;
         read.Add(fault.Message);
         return null;
+    }
+
+    static TraceLink ReadTraces(SettingsReader read)
+    {
+        if (read.Optional(TraceLink.Variable) is not { } text) return TraceLink.None;
+        if (TraceLink.Parse(text) is { } link) return link;
+        read.Add($"{TraceLink.Variable}: expected an address with http:// or https:// and {TraceLink.Mark} in its path or query");
+        return TraceLink.None;
     }
 
     static TrustedCertificates? ReadTrust(SettingsReader read)

@@ -47,10 +47,13 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
         await Axe.FindsNothingInViewAsync(await SignedInAsync("auditor", language, theme, width), "#/audit");
     }
 
-    [BrowserFact]
-    public async Task Keys_alone_find_a_letter_read_why_it_failed_and_replay_it()
+    /// <param name="width">640: a desk at 200 %.</param>
+    [BrowserTheory]
+    [InlineData(1280)]
+    [InlineData(640)]
+    public async Task Keys_alone_find_a_letter_read_why_it_failed_and_replay_it(int width)
     {
-        var page = await SignedInAsync();
+        var page = await SignedInAsync(width: width);
         await page.WaitForSelectorAsync(".card");
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("l");

@@ -106,6 +106,68 @@ public sealed class ManyLettersTests(BrowserFixture fixture, ITestOutputHelper o
         Assert.Equal(Causes + 1, await warm.Locator(".group").CountAsync());
     }
 
+    /// <summary>Through 10,000 rows at most, page by page, with the wheel and the mouse, and a word typed now and then.</summary>
+    [BrowserFact]
+    public async Task Going_through_ten_thousand_rows_is_told_in_frames_and_in_delays()
+    {
+        var page = await SignedInAsync();
+        await ShowAsync(page, "#/letters/list");
+        await page.WaitForSelectorAsync($"[data-total='{Many}']", new PageWaitForSelectorOptions { Timeout = 240_000 });
+        await page.EvaluateAsync(WatchFeel);
+        var box = await page.Locator("tbody").BoundingBoxAsync();
+        await page.Mouse.MoveAsync(box!.X + 200, box.Y + 100);
+        var rows = 0;
+        for (; rows < 10_000; rows += 50)
+        {
+            await page.EvaluateAsync("() => { window.scrolling = true; }");
+            for (var turn = 0; turn < 6; turn++) await page.Mouse.WheelAsync(0, 300);
+            await page.WaitForFunctionAsync("() => innerHeight + scrollY >= document.documentElement.scrollHeight - 2");
+            await page.EvaluateAsync("() => { window.scrolling = false; }");
+            if (rows % 1000 == 0)
+            {
+                await page.Keyboard.PressAsync("j");
+                await page.Keyboard.PressAsync("x");
+                await page.Keyboard.PressAsync("x");
+            }
+
+            var next = page.Locator(".pager button:last-child");
+            if (rows + 50 >= Many) break;
+            var last = await page.GetAttributeAsync("tr[data-key] >> nth=-1", "data-key");
+            await next.ClickAsync();
+            await page.WaitForFunctionAsync("last => document.querySelector('tr[data-key]')?.dataset.key > last", last);
+        }
+
+        output.WriteLine($"{rows} rows: {await page.EvaluateAsync<string>(Feel)}");
+        Assert.InRange(await page.EvaluateAsync<int>("() => document.querySelectorAll('*').length"), 1, 2000);
+    }
+
+    /// <summary>Keeps the time between frames while somebody scrolls, and from each input to the next frame.</summary>
+    const string WatchFeel = """
+        () => {
+          window.frames_ = [];
+          window.delays = [];
+          let last = 0;
+          const frame = now => {
+            if (window.scrolling && last) window.frames_.push(now - last);
+            last = window.scrolling ? now : 0;
+            requestAnimationFrame(frame);
+          };
+          requestAnimationFrame(frame);
+          new PerformanceObserver(list => list.getEntries().filter(e => e.interactionId).forEach(e => window.delays.push(e.duration)))
+            .observe({ type: 'event', durationThreshold: 16 });
+        }
+        """;
+
+    const string Feel = """
+        () => {
+          const at = (list, share) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))] ?? 0;
+          const inputs = performance.interactionCount;
+          const all = [...Array(Math.max(0, inputs - window.delays.length)).fill(0), ...window.delays];
+          return `${window.frames_.length} frames while scrolling, ${(1000 / at(window.frames_, 0.5)).toFixed(0)} a second (median), `
+            + `95 of 100 within ${at(window.frames_, 0.95).toFixed(0)} ms; ${inputs} inputs, next frame (p95) within ${at(all, 0.95)} ms, at worst ${at(all, 1)} ms`;
+        }
+        """;
+
     /// <summary>Tells how long it took from a key in the filter until the list that it asked for is shown.</summary>
     const string Watch = """
         () => {

@@ -23,6 +23,10 @@ sealed class SampleLetters(RedisDeadLetterStore store, GrpcJsControl control)
         }
     }
 
+    /// <summary>Rows that the next visit delivers.</summary>
+    public Task AddPendingAsync(IEnumerable<string> ids) =>
+        control.AddRowsAsync("main", [.. ids.Select(id => new { eventType = "MESSAGE", eventId = id, status = "PENDING", payload = (object)Message(id) })]);
+
     public static IEnumerable<string> Ids(string prefix, int count) => Enumerable.Range(0, count).Select(n => $"{prefix}{n:0000}");
 
     async Task AddOneAsync(string id, string error, string payload)

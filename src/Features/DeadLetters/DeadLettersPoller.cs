@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.DeadLetters;
 
 /// <summary>What the poller of the dead letters looks after.</summary>
-public sealed record DeadLettersParts(LetterReconciler Upkeep, LetterFeed Feed, LetterCatalogue Catalogue, StoreWatch Store);
+public sealed record DeadLettersParts(
+    LetterReconciler Upkeep, LetterFeed Feed, LetterCatalogue Catalogue, StoreWatch Store, GroupNotes Notes);
 
 /// <summary>
 /// Follows the letters: the catalogue each second; those whose time is over, and the store's health, each five; letters
@@ -47,6 +48,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
             await EachAsync(nameof(StoreWatch), StoreInterval, parts.Store.LookAsync);
             await EachAsync(nameof(IndexForeignAsync), IndexForeignInterval, IndexForeignAsync);
             await parts.Feed.FollowAsync();
+            await EachAsync(nameof(GroupNotes), SweepInterval, async () => (await parts.Notes.FollowAsync()).IsRight);
             await EachAsync(nameof(Warn), WarnInterval, () => Task.FromResult(Warn()));
         }
         catch (Exception bug)

@@ -38,12 +38,12 @@ public sealed class DeadLettersSlice : IDisposable
         var kept = new RedisReplayJobs(redis);
         parts = new DeadLettersParts(
             new LetterReconciler(redis, clock), new LetterFeed(redis, catalogue, TextMask.MaskText, clock), catalogue,
-            new StoreWatch(health.ReadAsync, logs.CreateLogger<StoreWatch>()));
+            new StoreWatch(health.ReadAsync, logs.CreateLogger<StoreWatch>()), new GroupNotes(redis, catalogue, clock));
         poller = new DeadLettersPoller(parts, clock, logs.CreateLogger<DeadLettersPoller>());
         runner = new ReplayRunner(letters, slices, trail, clock);
         jobs = new ReplayJobRunner(kept, runner, trail, clock, logs.CreateLogger<ReplayJobRunner>());
         addServices = services => services
-            .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(health)
+            .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(parts.Notes).AddSingleton(health)
             .AddSingleton(new RedisTombstones(redis)).AddSingleton(new LetterOwners(slices))
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
             .AddSingleton(new LetterEditor(letters, slices, trail, clock))

@@ -38,6 +38,7 @@ public static class LawSlice
             Name, LawDecisions.Route, main.Address, tools.NewLoop(Name, LawDecisions.Route, flow.VisitAsync),
             new FlowOperations(flow.ReplayAsync, () => flow.IsNeighbourAway, flow.DrainAsync, flow.Pending.Has)
             {
+                NewerOf = (_, _) => Task.FromResult<NewerEvent>(new NewerEvent.OwnKey()),
                 HasPending = () => flow.Pending.Any,
                 HolderOf = flow.HolderOf,
                 AskPending = PendingIds.Of(outbox.FindPendingAsync),

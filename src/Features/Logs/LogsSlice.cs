@@ -22,17 +22,19 @@ public static class LogsSlice
     /// <summary>Both flows of logs are wired alike.</summary>
     internal static Slice Build(FlowDependencies tools, GrpcBackend backend, string name, LogFlow flow, MarkPort marks)
     {
-        var runner = tools.NewRunner(name, flow.Route, marks);
+        var claims = tools.NewClaims(name, flow.Route, backend);
+        var runner = tools.NewRunner(name, flow.Route, claims.Over(marks));
         var limits = new LogSplitLimits(tools.RecordByteLimit, tools.TopicByteLimit);
         var outbox = new LogOutboxClient(backend, flow.Route.EventType);
         var poller = new LogsPoller(
-            outbox, runner, flow,
+            outbox, claims, runner, flow,
             limits, tools.Clock,
             new ForeignValueWarnings(flow.Route.EventType, tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}")));
         return new Slice(
-            name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, poller.VisitAsync), runner,
+            name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, claims.Around(poller.VisitAsync)), runner,
             _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow), PendingIds.Of(outbox.FindPendingAsync))
         {
+            AskBatch = claims.AskAsync,
             AddTo = parts => parts.AddSingleton(limits),
         };
     }

@@ -3,6 +3,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Message;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
+using Hobom.Slices.Runtime.Outbox.Batch;
 using LanguageExt;
 
 namespace Hobom.Slices.Messages;
@@ -16,11 +17,17 @@ public sealed class MessageOutboxClient(GrpcBackend backend)
     public Task<Either<CallFailure, IReadOnlyList<UnreadRow<MessagePayload>>>> FindUnreadAsync(CancellationToken stopping) =>
         backend.FindAsync(
             Find, new Request { EventType = MessageDecisions.Route.EventType, Status = OutboxStatus.Pending },
-            answer => UnreadRows.Of<QueryResult, MessagePayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null),
-            stopping);
+            Read, stopping);
+
+    /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
+    public Task<Either<CallFailure, FoundRows<UnreadRow<MessagePayload>>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
+        claims.FindAsync(FindUnreadAsync, Read, stopping);
 
     public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<MessagePayload>>>> FindPendingAsync(CancellationToken stopping) =>
         (await FindUnreadAsync(stopping)).Map<IReadOnlyList<OutboxItem<MessagePayload>>>(rows => [.. rows.Select(row => row.Read())]);
+
+    static IReadOnlyList<UnreadRow<MessagePayload>> Read(byte[] answer) =>
+        UnreadRows.Of<QueryResult, MessagePayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null);
 
     public static OutboxItem<MessagePayload> ItemOf(QueryResult row) => new(
         row.Id,

@@ -14,12 +14,17 @@ public static class MessagesSlice
 
     public static Slice Build(FlowDependencies tools, GrpcBackend main)
     {
-        var runner = tools.NewRunner(Name, MessageDecisions.Route, MessageOutboxMarks.Of(main));
+        var claims = tools.NewClaims(Name, MessageDecisions.Route, main);
+        var runner = tools.NewRunner(Name, MessageDecisions.Route, claims.Over(MessageOutboxMarks.Of(main)));
         var outbox = new MessageOutboxClient(main);
-        var poller = new MessagesPoller(outbox, runner, tools.Clock);
+        var poller = new MessagesPoller(outbox, claims, runner, tools.Clock);
         return new Slice(
-            Name, MessageDecisions.Route, main.Address, tools.NewLoop(Name, MessageDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindUnreadAsync));
+            Name, MessageDecisions.Route, main.Address,
+            tools.NewLoop(Name, MessageDecisions.Route, claims.Around(poller.VisitAsync)), runner,
+            id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindUnreadAsync))
+        {
+            AskBatch = claims.AskAsync,
+        };
     }
 
     public static PayloadRules Payloads(TimeProvider clock) => new(

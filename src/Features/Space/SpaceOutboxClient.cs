@@ -3,6 +3,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Space;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
+using Hobom.Slices.Runtime.Outbox.Batch;
 using LanguageExt;
 
 namespace Hobom.Slices.Space;
@@ -16,11 +17,18 @@ public sealed class SpaceOutboxClient(GrpcBackend backend)
     public Task<Either<CallFailure, IReadOnlyList<UnreadRow<SpaceEventPayload>>>> FindUnreadAsync(CancellationToken stopping) =>
         backend.FindAsync(
             Find, new Request { EventType = SpaceDecisions.Route.EventType, Status = OutboxStatus.Pending },
-            answer => UnreadRows.Of<QueryResult, SpaceEventPayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null),
-            stopping);
+            Read, stopping);
+
+    /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
+    public Task<Either<CallFailure, FoundRows<UnreadRow<SpaceEventPayload>>>> FindNextAsync(
+        PageClaims claims, CancellationToken stopping) =>
+        claims.FindAsync(FindUnreadAsync, Read, stopping);
 
     public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<SpaceEventPayload>>>> FindPendingAsync(CancellationToken stopping) =>
         (await FindUnreadAsync(stopping)).Map<IReadOnlyList<OutboxItem<SpaceEventPayload>>>(rows => [.. rows.Select(row => row.Read())]);
+
+    static IReadOnlyList<UnreadRow<SpaceEventPayload>> Read(byte[] answer) =>
+        UnreadRows.Of<QueryResult, SpaceEventPayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null);
 
     public static OutboxItem<SpaceEventPayload> ItemOf(QueryResult row) => new(
         row.Id,

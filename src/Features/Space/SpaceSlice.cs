@@ -16,12 +16,16 @@ public static class SpaceSlice
 
     public static Slice Build(FlowDependencies tools, GrpcBackend space)
     {
-        var runner = tools.NewRunner(Name, SpaceDecisions.Route, SpaceOutboxMarks.Of(space));
+        var claims = tools.NewClaims(Name, SpaceDecisions.Route, space);
+        var runner = tools.NewRunner(Name, SpaceDecisions.Route, claims.Over(SpaceOutboxMarks.Of(space)));
         var outbox = new SpaceOutboxClient(space);
-        var poller = new SpacePoller(outbox, runner);
+        var poller = new SpacePoller(outbox, claims, runner);
         return new Slice(
-            Name, SpaceDecisions.Route, space.Address, tools.NewLoop(Name, SpaceDecisions.Route, poller.VisitAsync), runner,
-            id => id.Value, Payloads, PendingIds.Of(outbox.FindUnreadAsync));
+            Name, SpaceDecisions.Route, space.Address, tools.NewLoop(Name, SpaceDecisions.Route, claims.Around(poller.VisitAsync)), runner,
+            id => id.Value, Payloads, PendingIds.Of(outbox.FindUnreadAsync))
+        {
+            AskBatch = claims.AskAsync,
+        };
     }
 
     static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text) =>

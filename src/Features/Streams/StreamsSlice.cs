@@ -32,7 +32,11 @@ public static class StreamsSlice
         var replay = new StreamReplay(parts);
         loop = tools.NewLoop(Name, Route, new StreamsPoller(router).VisitAsync);
         return (router, new Slice(
-            Name, Route, address, loop, new FlowOperations(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false),
+            Name, Route, address, loop,
+            new FlowOperations(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false)
+            {
+                NewerOf = (letter, user) => NewerEntry.FindAsync(redis, letter, user),
+            },
             id => id.Value,
             new PayloadRules(replay.Fault, _ => "an entry is no row of an outbox", Shown, Visibility.Names)));
     }

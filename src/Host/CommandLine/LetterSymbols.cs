@@ -46,6 +46,7 @@ sealed class LetterFilters
         ("state", Options.Text("--state", "NAME", "provisional, open, claimed, unknown or discarded")),
         ("group", Options.Text("--group", "ID", "A group's id, from 'groups'")),
         ("minAttempts", Options.Text("--min-attempts", "COUNT", "Tried so often, at least")),
+        ("code", Options.Text("--code", "CODE", "The last attempt's error code")),
     ];
 
     public IEnumerable<Symbol> Symbols => all.Select(f => f.Option);

@@ -43,10 +43,18 @@ sealed class Examination(Settings settings, ILoggerFactory logs)
         var check = $"outbox: {slice.Name} at {slice.Backend}";
         using var limit = new CancellationTokenSource(AnswerLimit);
         var answer = await slice.Work.AskPending!(limit.Token);
-        return answer.Match(
-            Right: pending => CheckResult.Well(check, $"{pending.Count} rows PENDING"),
-            Left: failure => OutboxFault(check, failure));
+        if (!answer.TryGetRight(out var pending, out var failure)) return OutboxFault(check, failure);
+        var rows = $"{pending.Count} rows PENDING";
+        if (await slice.AskBatch(limit.Token) is not { } batch) return CheckResult.Well(check, rows);
+        return batch.Match(
+            Right: has => CheckResult.Well(check, has ? $"{rows}; by the batch contract" : $"{rows}; it has no batch contract"),
+            Left: refused => BatchFault(check, refused));
     }
+
+    static CheckResult BatchFault(string check, CallFailure failure) => failure.Kind is CallFailureKind.Unimplemented
+        ? CheckResult.Wrong(
+            check, "it has no batch contract, and HOBOM_OUTBOX_BATCH is on", "set it to auto, or run a backend that has protos/outbox/v1")
+        : CheckResult.Wrong(check, $"its batch contract answers {failure}", "see the backend's log, or set HOBOM_OUTBOX_BATCH to off");
 
     /// <summary>Pure.</summary>
     internal static CheckResult OutboxFault(string check, CallFailure failure) => failure.Kind switch

@@ -1,8 +1,8 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Http;
-using Microsoft.AspNetCore.RateLimiting;
 
 namespace Hobom.Slices.Host.Guards;
 
@@ -11,22 +11,56 @@ namespace Hobom.Slices.Host.Guards;
 /// key is wanted there is nobody to tell apart: both go free. A stranger's answer is 401, as the contract has it,
 /// and costs no more than a limit would.
 /// </summary>
-static class RateLimits
+/// <remarks>
+/// The framework's middleware has two timers that go off ten times a second for ever, whether somebody is limited or not. Here
+/// a bucket is filled when its owner asks.
+/// </remarks>
+sealed class RateLimits(int perSecond)
 {
-    public static void Set(RateLimiterOptions limits, int perSecond)
+    /// <summary>Callers beyond this many: those who have been away for a while are forgotten.</summary>
+    const int Remembered = 1_000;
+
+    /// <summary>Long enough for a bucket to be full again.</summary>
+    static readonly TimeSpan Away = TimeSpan.FromSeconds(10);
+
+    readonly ConcurrentDictionary<string, TokenBucketRateLimiter> buckets = new(StringComparer.Ordinal);
+
+    public Task AdmitAsync(HttpContext http, RequestDelegate next) =>
+        LimitedAs(http) is not { } caller || RefusalOf(caller) is not { } after ? next(http) : RefuseAsync(http, after);
+
+    /// <returns>Null where the caller may ask, else when to come back.</returns>
+    TimeSpan? RefusalOf(string caller)
     {
-        limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limits.OnRejected = (rejected, _) => new ValueTask(AnswerAsync(rejected));
-        limits.GlobalLimiter =
-            PartitionedRateLimiter.Create<HttpContext, string>(http => LimitedAs(http) is { } caller
-            ? RateLimitPartition.GetTokenBucketLimiter(caller, _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = perSecond * 2,
-                TokensPerPeriod = perSecond,
-                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                QueueLimit = 0,
-            })
-            : RateLimitPartition.GetNoLimiter(""));
+        if (!buckets.TryGetValue(caller, out var bucket)) bucket = Remember(caller);
+        bucket.TryReplenish();
+        using var lease = bucket.AttemptAcquire();
+        return lease.IsAcquired ? null
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after
+            : TimeSpan.FromSeconds(1);
+    }
+
+    TokenBucketRateLimiter Remember(string caller)
+    {
+        if (buckets.Count >= Remembered) ForgetAbsent();
+        return buckets.GetOrAdd(caller, NewBucket);
+    }
+
+    TokenBucketRateLimiter NewBucket(string caller) => new(new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = perSecond * 2,
+        TokensPerPeriod = perSecond,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        AutoReplenishment = false,
+        QueueLimit = 0,
+    });
+
+    void ForgetAbsent()
+    {
+        foreach (var (caller, bucket) in buckets)
+        {
+            bucket.TryReplenish();
+            if (bucket.IdleDuration > Away) buckets.TryRemove(new(caller, bucket));
+        }
     }
 
     /// <summary>Whose requests are counted together: those of a named key, or of one whom the provider knows.</summary>
@@ -34,13 +68,10 @@ static class RateLimits
         http.User.FindFirst(CallerIdentity.KeyIdClaim)?.Value
         ?? (http.User.HasClaim(c => c.Type == CallerIdentity.ProviderClaim) ? http.User.Identity?.Name : null);
 
-    static Task AnswerAsync(OnRejectedContext rejected)
+    static Task RefuseAsync(HttpContext http, TimeSpan after)
     {
-        var after = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var given) ? given : TimeSpan.FromSeconds(1);
-        rejected.HttpContext.Response.Headers.RetryAfter =
-            Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        rejected.HttpContext.RequestServices.GetRequiredService<RefusalLog>()
-            .Note(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "too many requests");
-        return ErrorAnswer.WriteAsync(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "too many requests");
+        http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        http.RequestServices.GetRequiredService<RefusalLog>().Note(http, StatusCodes.Status429TooManyRequests, "too many requests");
+        return ErrorAnswer.WriteAsync(http, StatusCodes.Status429TooManyRequests, "too many requests");
     }
 }

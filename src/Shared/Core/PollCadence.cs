@@ -3,7 +3,11 @@ namespace Hobom.Slices.Core;
 /// <summary>What a visit found, as far as it decides when to come back.</summary>
 /// <param name="Settled">Rows that left PENDING.</param>
 /// <param name="NeighbourDown">The backend, Kafka or Redis could not be reached.</param>
-public readonly record struct VisitResult(int Found, int Settled, bool NeighbourDown);
+public readonly record struct VisitResult(int Found, int Settled, bool NeighbourDown)
+{
+    /// <summary>The outbox gives its rows by pages, and has more of them.</summary>
+    public bool IsMore { get; init; }
+}
 
 /// <summary>When to poll again.</summary>
 /// <param name="RestInterval">Between visits at rest.</param>
@@ -18,7 +22,7 @@ public sealed record PollCadence(TimeSpan RestInterval, int FullPageRows, TimeSp
     public TimeSpan Next(VisitResult last, int failuresInARow, double jitter)
     {
         if (last.NeighbourDown) return BackOff(failuresInARow, jitter);
-        return last.Settled >= FullPageRows ? TimeSpan.Zero : RestInterval;
+        return last.Settled >= FullPageRows || (last.IsMore && last.Settled > 0) ? TimeSpan.Zero : RestInterval;
     }
 
     /// <summary>Half a second, doubled with each failure: never longer than the limit, nor (at first) than the rest interval.</summary>

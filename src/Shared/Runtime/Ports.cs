@@ -22,7 +22,27 @@ public delegate Task<Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPos
 /// <summary>Marks rows of one backend's outbox. Each call has a deadline of its own.</summary>
 public sealed record MarkPort(
     Func<EventId, Task<Either<CallFailure, MarkOutcome>>> Sent,
-    Func<EventId, string, Task<Either<CallFailure, MarkOutcome>>> Failed);
+    Func<EventId, string, Task<Either<CallFailure, MarkOutcome>>> Failed)
+{
+    /// <summary>Marks many rows in one call, where the outbox may give them by pages; null where it does not.</summary>
+    public PagePort? Page { get; init; }
+}
+
+/// <param name="Failed">The reason of a row that is marked FAILED; null marks it SENT.</param>
+public sealed record PageMark(EventId Id, string? Failed);
+
+/// <summary>The rows that a visit has claimed at the backend for a while.</summary>
+/// <param name="Has">Whether a row is of the page and not marked: then its mark goes by <paramref name="Mark"/>.</param>
+/// <param name="Mark">
+/// No row twice. One answer for each, in their order. Left: the call failed, and any of them may have been applied.
+/// </param>
+/// <param name="Fault">Why a record may not go out that takes so long at most; null where it may, and where it is of other rows.</param>
+/// <param name="IsLost">The rows are another's by now: none of them may be begun.</param>
+public sealed record PagePort(
+    Func<EventId, bool> Has,
+    Func<IReadOnlyList<PageMark>, Task<Either<CallFailure, IReadOnlyList<Either<CallFailure, MarkOutcome>>>>> Mark,
+    Func<Delivery, TimeSpan, string?> Fault,
+    Func<bool> IsLost);
 
 /// <summary>The dead letters, as far as a delivery needs them. Each call is bounded in time.</summary>
 /// <param name="Save">Stores a letter, or adds the new attempts to the one that is there.</param>

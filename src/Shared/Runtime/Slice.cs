@@ -1,6 +1,8 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Outbox.Batch;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
@@ -34,6 +36,10 @@ public sealed record Slice(
 
     /// <summary>Adds what the slice's own routes ask for, beside what all routes have.</summary>
     public Action<IServiceCollection> AddTo { get; init; } = _ => { };
+
+    /// <summary>Whether the backend has the batch contract; null where nobody is to ask for it, and for what has no outbox.</summary>
+    public Func<CancellationToken, Task<Either<CallFailure, bool>?>> AskBatch { get; init; } =
+        _ => Task.FromResult<Either<CallFailure, bool>?>(null);
 
     /// <summary>Asked before a visit and before a replay: one process at a time has the flow.</summary>
     public FlowLease Lease => Loop.Lease;
@@ -70,6 +76,10 @@ public sealed record FlowOperations(
     /// <summary>How far an event is in steps of the flow's own, and where more is told; null for a flow that has none.</summary>
     public Func<EventId, CancellationToken, Task<string?>>? StepOf { get; init; }
 
+    /// <summary>Whether a later event of the letter's record key was delivered.</summary>
+    public Func<DeadLetterKey, string, Task<NewerEvent>> NewerOf { get; init; } =
+        (_, _) => Task.FromResult<NewerEvent>(new NewerEvent.NotKept());
+
     /// <summary>Whether the outbox last said that there are rows to publish.</summary>
     public Func<bool> HasPending { get; init; } = () => false;
 
@@ -90,6 +100,7 @@ public sealed record FlowOperations(
         new(runner.Replay.RunAsync, () => runner.BrokerAway, () => Task.CompletedTask, runner.Pending.Has)
         {
             Circuit = () => runner.Circuit,
+            NewerOf = (_, _) => Task.FromResult<NewerEvent>(new NewerEvent.OwnKey()),
             LastSettledAt = () => runner.LastSettledAt,
             HasPending = () => runner.Pending.Any,
             HolderOf = runner.Holds.HolderOf,
@@ -121,6 +132,17 @@ public sealed record FlowDependencies(
     /// <summary>By the flow's name.</summary>
     public Func<string, FlowMeter> Meters { get; init; } = name => new FlowMeter(name);
 
+    /// <summary>Whether the backends' batch contract is used.</summary>
+    public OutboxBatchMode OutboxBatch { get; init; }
+
+    /// <summary>Of this run of the program, as a backend has it beside the rows that are claimed.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>A flow's rows by pages, where its backend has them so.</summary>
+    public PageClaims NewClaims(string name, RelayRoute route, GrpcBackend backend) => new(
+        name, OutboxBatch, OutboxBatchCalls.Of(backend, route.EventType, Leases(route.Category).Times.Life, Owner), Clock,
+        Logs.CreateLogger($"Hobom.Slices.Poller.{name}"));
+
     /// <param name="name">Of the flow, as its metrics tell it.</param>
     /// <param name="policies">The contract's where null.</param>
     public DeliveryRunner NewRunner(string name, RelayRoute route, MarkPort marks, FlowPolicies? policies = null)
@@ -128,7 +150,7 @@ public sealed record FlowDependencies(
         var lease = Leases(route.Category);
         var runner = new DeliveryRunner(new DeliveryParts(
             route,
-            new DeliveryPorts(Publish.Under(lease), FindWritten, marks.Under(lease), Letters.Under(lease)),
+            new DeliveryPorts(Publish.Under(lease, marks.Page), FindWritten, marks.Under(lease), Letters.Under(lease)),
             new DeliveryLedger(Ledgers(lease), Clock),
             policies ?? FlowPolicies.Contract,
             DeliveryLimits.Default,

@@ -178,6 +178,9 @@ public sealed class GuardTests(HostApp app)
             Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync("wrong")).StatusCode);
         }
 
+        // Nothing fills its allowance but its next question.
+        while (answer.StatusCode == HttpStatusCode.TooManyRequests) answer = await AskAsync(HostApp.KeyOf("reader"));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         await busy.Api.StopAsync();
 
         Task<HttpResponseMessage> AskAsync(string key) => client.SendAsync(HostApp.Request("GET", Letters, key));

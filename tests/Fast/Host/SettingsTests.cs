@@ -1,5 +1,6 @@
 using System.Net;
 using Hobom.Slices.Host;
+using Hobom.Slices.Runtime.Outbox.Batch;
 
 namespace Hobom.Slices.Tests.Fast.Host;
 
@@ -73,13 +74,32 @@ public sealed class SettingsTests
         Assert.DoesNotContain("cret", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("traces.example/{traceId}")]
+    [InlineData("ftp://traces.example/{traceId}")]
+    [InlineData("javascript:alert('{traceId}')")]
+    [InlineData("https://traces.example/")]
+    [InlineData("https://anna:secret@traces.example/{traceId}")]
+    [InlineData("https://{traceId}.example/")]
+    public void Where_traces_are_is_a_web_address_with_a_place_for_the_id(string address) => Assert.Equal(
+        "HOBOM_TRACE_URL: expected an address with http:// or https:// and {traceId} in its path or query",
+        Assert.Single(Problems(("HOBOM_TRACE_URL", address), ("HOBOM_INTERNAL_API_KEY", "k"))));
+
+    [Theory]
+    [InlineData(null, OutboxBatchMode.Off)]
+    [InlineData("off", OutboxBatchMode.Off)]
+    [InlineData("auto", OutboxBatchMode.Auto)]
+    [InlineData("on", OutboxBatchMode.On)]
+    public void The_batch_contract_is_off_unless_it_is_set(string? text, OutboxBatchMode mode) => Assert.Equal(
+        mode, Read(("HOBOM_OUTBOX_BATCH", text ?? ""), ("HOBOM_INTERNAL_API_KEY", "k")).Match(s => s.OutboxBatch, _ => (OutboxBatchMode)(-1)));
+
     [Fact]
     public void Every_problem_is_told_at_once()
     {
         (string, string)[] wrong =
         [
             ("HOBOM_GRPC_ADDR", "h"), ("HOBOM_LLM_GRPC_ADDR", "[zz]:1"), ("HOBOM_HTTP_ADDR", "x"), ("HOBOM_REDIS_ADDR", "h"),
-            ("HOBOM_POLL_INTERVAL", "soon"), ("HOBOM_KAFKA_NO_SUCH_PROPERTY", "x"),
+            ("HOBOM_POLL_INTERVAL", "soon"), ("HOBOM_KAFKA_NO_SUCH_PROPERTY", "x"), ("HOBOM_OUTBOX_BATCH", "yes"),
         ];
 
         Assert.Equal(

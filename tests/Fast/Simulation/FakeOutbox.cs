@@ -17,6 +17,12 @@ sealed record SampleRow(string RowId, EventId? EventId, string? Payload, DateTim
 {
     public RowStatus Status { get; set; }
 
+    /// <summary>Of the page that claimed it last.</summary>
+    public FakePage? Page { get; set; }
+
+    /// <summary>How often it was claimed.</summary>
+    public int Claims { get; set; }
+
     public OutboxItem<string> Item => new(RowId, EventId, World.Route.EventType, Payload, CreatedAt, () => Encoding.UTF8.GetBytes($"{{\"row\":\"{RowId}\"}}"));
 }
 
@@ -26,6 +32,7 @@ sealed class FakeOutbox(Turns turns, Weather weather, DeliveryLimits limits, Fak
     static readonly CallFailure Away = new(CallFailureKind.DeadlineExceeded, "no answer");
 
     int marksUnderWay;
+    int pageMarksUnderWay;
 
     public List<SampleRow> Rows { get; } = [];
 
@@ -33,46 +40,61 @@ sealed class FakeOutbox(Turns turns, Weather weather, DeliveryLimits limits, Fak
 
     public int MarkCalls { get; private set; }
 
-    public MarkPort Marks => new(
-        id => MarkAsync(id, RowStatus.Sent, () => violations.When(kafka.RecordsOf(id) == 0, $"{id} marked SENT without a record")),
-        (id, _) => MarkAsync(id, RowStatus.Failed, () =>
-        {
-            violations.When(redis.Letters.Values.All(l => l.EventId != id), $"{id} marked FAILED without a letter");
-            violations.When(Rows.Any(r => r.EventId == id && r.Status == RowStatus.Sent), $"{id} marked FAILED after SENT");
-        }));
+    public MarkPort Marks => new(id => MarkAsync(id, RowStatus.Sent), (id, _) => MarkAsync(id, RowStatus.Failed));
 
     public Task<Either<CallFailure, IReadOnlyList<OutboxItem<string>>>> FindPendingAsync() =>
         CallAsync<IReadOnlyList<OutboxItem<string>>>(weather.Outbox(), () => [.. Rows.Where(r => r.Status == RowStatus.Pending).Select(r => r.Item)]);
 
     public IEnumerable<SampleRow> Of(RowStatus status) => Rows.Where(r => r.Status == status);
 
-    public void Crash() => (CallsUnderWay, marksUnderWay) = (0, 0);
+    public void Crash() => (CallsUnderWay, marksUnderWay, pageMarksUnderWay) = (0, 0, 0);
 
-    async Task<Either<CallFailure, MarkOutcome>> MarkAsync(EventId id, RowStatus status, Action check)
+    /// <summary>One call that marks rows of a page.</summary>
+    public async Task<Either<CallFailure, T>> MarkPageAsync<T>(Func<T> apply)
+    {
+        MarkCalls++;
+        violations.When(++pageMarksUnderWay > limits.OfPages.MarksAtOnce, "too many calls at once that mark rows of a page");
+        var result = await CallAsync(weather.Mark(), apply);
+        pageMarksUnderWay--;
+        return result;
+    }
+
+    public MarkOutcome Mark(EventId id, RowStatus status)
+    {
+        if (status is RowStatus.Sent) violations.When(kafka.RecordsOf(id) == 0, $"{id} marked SENT without a record");
+        else
+        {
+            violations.When(redis.Letters.Values.All(l => l.EventId != id), $"{id} marked FAILED without a letter");
+            violations.When(Rows.Any(r => r.EventId == id && r.Status == RowStatus.Sent), $"{id} marked FAILED after SENT");
+        }
+
+        var rows = Rows.Where(r => r.EventId == id).ToArray();
+        foreach (var row in rows) row.Status = status;
+        return rows.Length > 0 ? MarkOutcome.Marked : MarkOutcome.NoSuchRow;
+    }
+
+    async Task<Either<CallFailure, MarkOutcome>> MarkAsync(EventId id, RowStatus status)
     {
         MarkCalls++;
         violations.When(++marksUnderWay > limits.MarksAtOnce, "too many marks at once");
-        var result = await CallAsync(weather.Mark(), () =>
-        {
-            check();
-            var rows = Rows.Where(r => r.EventId == id).ToArray();
-            foreach (var row in rows) row.Status = status;
-            return rows.Length > 0 ? MarkOutcome.Marked : MarkOutcome.NoSuchRow;
-        });
+        var result = await CallAsync(weather.Mark(), () => Mark(id, status));
         marksUnderWay--;
         return result;
     }
 
-    async Task<Either<CallFailure, T>> CallAsync<T>(Fate fate, Func<T> apply)
+    public async Task<Either<CallFailure, T>> CallAsync<T>(Fate fate, Func<T> apply)
     {
         CallsUnderWay++;
-        var result = await turns.CallAsync<Either<CallFailure, T>>(() =>
-        {
-            if (fate is Fate.NotDone) return Away;
-            var answer = apply();
-            return fate is Fate.Done ? answer : Away;
-        });
+        var result = await BesideAsync(fate, apply);
         CallsUnderWay--;
         return result;
     }
+
+    /// <summary>Not waited for by a visit.</summary>
+    public Task<Either<CallFailure, T>> BesideAsync<T>(Fate fate, Func<T> apply) => turns.CallAsync<Either<CallFailure, T>>(() =>
+    {
+        if (fate is Fate.NotDone) return Away;
+        var answer = apply();
+        return fate is Fate.Done ? answer : Away;
+    });
 }

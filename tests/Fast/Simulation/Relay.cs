@@ -1,5 +1,10 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Outbox;
+using Hobom.Slices.Runtime.Outbox.Batch;
+using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hobom.Slices.Tests.Fast.Simulation;
@@ -8,13 +13,19 @@ namespace Hobom.Slices.Tests.Fast.Simulation;
 sealed class Relay
 {
     readonly World world;
+    readonly PageClaims? claims;
 
     public Relay(World world)
     {
         this.world = world;
+        if (world.PageRows > 0)
+            claims = new PageClaims(
+                "sample", OutboxBatchMode.On, world.Pages.PortOf($"{Guid.NewGuid()}"), world.Clock, NullLogger.Instance, world.PageRows);
+        var marks = claims?.Over(world.Outbox.Marks) ?? world.Outbox.Marks;
         Runner = new DeliveryRunner(new DeliveryParts(
             World.Route,
-            new DeliveryPorts(world.Kafka.PublishAsync, world.Kafka.FindWrittenAsync, world.Outbox.Marks, world.Redis.LetterPort),
+            new DeliveryPorts(
+                (delivery, again) => PublishAsync(delivery, again, marks.Page), world.Kafka.FindWrittenAsync, marks, world.Redis.LetterPort),
             new DeliveryLedger(world.Redis.LedgerPort, world.Clock),
             FlowPolicies.Contract,
             world.Limits,
@@ -29,14 +40,29 @@ sealed class Relay
     public VisitSums Told { get; set; }
 
     /// <summary>A poller's visit.</summary>
-    public async Task<VisitReport> VisitAsync(CancellationToken stopping)
+    public Task<VisitReport> VisitAsync(CancellationToken stopping) =>
+        claims is null ? VisitOnceAsync(stopping) : claims.Around(VisitOnceAsync)(stopping);
+
+    async Task<VisitReport> VisitOnceAsync(CancellationToken stopping)
     {
         world.Kafka.BeginVisit();
         using var visit = Runner.BeginVisit(stopping);
-        var found = await world.Outbox.FindPendingAsync();
+        var found = claims is null
+            ? (await world.Outbox.FindPendingAsync()).Map(all => new FoundRows<OutboxItem<string>>(all, AreAll: true))
+            : await claims.FindAsync(_ => world.Outbox.FindPendingAsync(), world.Pages.Read, stopping);
         if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
-        var admitted = await visit.AdmitAsync(rows);
+        var admitted = await visit.AdmitAsync(rows.Rows, rows.AreAll);
         return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
+    }
+
+    /// <summary>As the product's port asks, right before a record is handed over.</summary>
+    Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate, PagePort? page)
+    {
+        if (page?.Fault(delivery, World.PublishTime) is { } fault)
+            return Task.FromResult<Either<PublishFailure, RecordPosition>>(new PublishFailure.Stopping(LeasedPorts.NotHeldCode, fault));
+        foreach (var id in delivery.Events.Select(e => e.Id).Where(id => !world.Kafka.Replayed.Contains(id)))
+            world.Violations.When(page is not null && world.Pages.IsSomebodys(id), $"{id} is published while somebody else has its row");
+        return world.Kafka.PublishAsync(delivery, possibleDuplicate);
     }
 
     public async Task<ReplayOutcome> ReplayAsync(DeadLetter letter, Confirmation confirmation = Confirmation.None)

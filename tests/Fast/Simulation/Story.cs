@@ -11,7 +11,14 @@ namespace Hobom.Slices.Tests.Fast.Simulation;
 /// <param name="LateWrites">A publish that ended unknown may reach the topic after it was looked for.</param>
 /// <param name="Replays">Operators replay letters during visits.</param>
 public sealed record Story(
-    int Seed, int Rows, int EventsPerRecord, int Visits, int FaultPercent, int CrashPercent, bool LateWrites, bool Replays);
+    int Seed, int Rows, int EventsPerRecord, int Visits, int FaultPercent, int CrashPercent, bool LateWrites, bool Replays)
+{
+    /// <summary>0 where the outbox gives all its rows at once; else so many by page.</summary>
+    public int PageRows { get; init; }
+
+    /// <summary>The process stands still in some visits until somebody else has claimed its rows.</summary>
+    public bool Freezes { get; init; }
+}
 
 /// <summary>Stories in which everything may go wrong.</summary>
 static class Stories
@@ -25,11 +32,15 @@ static class Stories
         from crashes in Gen.Elements(0, 20, 60)
         from late in Gen.Elements(false, true)
         from replays in Gen.Elements(false, true)
-        select new Story(seed, rows, perRecord, visits, faults, crashes, late, replays),
+        from page in Gen.Elements(0, 0, 1, 3, 20)
+        from freezes in Gen.Elements(false, true)
+        select new Story(seed, rows, perRecord, visits, faults, crashes, late, replays) { PageRows = page, Freezes = freezes && page > 0 },
         Simpler);
 
     static IEnumerable<Story> Simpler(Story story)
     {
+        if (story.PageRows > 0) yield return story with { PageRows = 0, Freezes = false };
+        if (story.Freezes) yield return story with { Freezes = false };
         if (story.LateWrites) yield return story with { LateWrites = false };
         if (story.Replays) yield return story with { Replays = false };
         if (story.CrashPercent > 0) yield return story with { CrashPercent = 0 };

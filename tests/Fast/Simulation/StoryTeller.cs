@@ -19,7 +19,7 @@ sealed class StoryTeller
         var limits = new DeliveryLimits(
             EventsInFlight: chance.Next(1, 9), BytesInFlight: chance.Next(10, 200), Parked: chance.Next(1, 4),
             MarksAtOnce: chance.Next(1, 5), MarkFailuresInARow: chance.Next(2, 10));
-        World = new World(story.Seed, limits, story.EventsPerRecord);
+        World = new World(story.Seed, limits, story.EventsPerRecord, story.PageRows);
         World.Weather.LateWrites = story.LateWrites;
         World.Turns.ImmediateShare = chance.Next(2) == 0 ? 0 : 0.3;
         for (var i = 0; i < story.Rows; i++) World.Outbox.Rows.Add(NewRow(i));
@@ -33,6 +33,7 @@ sealed class StoryTeller
         {
             World.Weather.Change(story.FaultPercent / 100.0);
             for (var i = 0; story.Replays && i < 2; i++) World.Turns.Later(StartReplay);
+            if (story.Freezes && chance.Next(2) == 0) World.Turns.Later(World.Pages.Freeze);
             if (chance.Next(100) < story.CrashPercent) VisitUntilCrash();
             else World.Check(World.Turns.Run(RoundAsync));
             World.Clock.Advance(TimeSpan.FromSeconds(chance.Next(6)));
@@ -43,7 +44,9 @@ sealed class StoryTeller
     public void EndInFairWeather()
     {
         World.Weather.Clear();
-        for (var visit = 0; visit < 3; visit++) World.Check(World.Turns.Run(RoundAsync));
+        World.Pages.EndAll();
+        var pages = story.PageRows == 0 ? 1 : (story.Rows / story.PageRows) + 1;
+        for (var visit = 0; visit < 3 * pages; visit++) World.Check(World.Turns.Run(RoundAsync));
     }
 
     void VisitUntilCrash()

@@ -11,9 +11,14 @@ sealed class World
     readonly Random chance;
     int crashes;
 
-    public World(int seed, DeliveryLimits? limits = null, int eventsPerRecord = 1)
+    /// <summary>A publish that begins has ended after so long.</summary>
+    public static readonly TimeSpan PublishTime = TimeSpan.FromSeconds(6);
+
+    /// <param name="pageRows">0 where the outbox has no pages.</param>
+    public World(int seed, DeliveryLimits? limits = null, int eventsPerRecord = 1, int pageRows = 0)
     {
         chance = new Random(seed);
+        PageRows = pageRows;
         EventsPerRecord = eventsPerRecord;
         Limits = limits ?? DeliveryLimits.Default;
         Turns = new Turns(chance, Clock);
@@ -21,6 +26,7 @@ sealed class World
         Redis = new FakeRedis(Turns, Weather, Clock, Violations);
         Kafka = new FakeKafka(Turns, Weather, Limits, Clock, Redis, Violations);
         Outbox = new FakeOutbox(Turns, Weather, Limits, Kafka, Redis, Violations);
+        Pages = new FakePages(Outbox, Weather, Clock);
         Redis.OnSave = CheckLetter;
         Relay = new Relay(this);
         Turns.AfterTurn = CheckCounts;
@@ -52,6 +58,10 @@ sealed class World
     public FakeKafka Kafka { get; }
 
     public FakeOutbox Outbox { get; }
+
+    public FakePages Pages { get; }
+
+    public int PageRows { get; }
 
     public Relay Relay { get; private set; }
 

@@ -6,6 +6,7 @@ using FastEndpoints;
 using FastEndpoints.Swagger;
 using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Actions;
+using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
@@ -49,10 +50,10 @@ public sealed class LettersApi : IAsyncDisposable
         var audit = new RedisAuditLog(redis.Connection);
         var trail = new AuditTrail(audit.AppendAsync, clock, NullLogger<AuditTrail>.Instance);
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
-            .AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
+            .AddSingleton(new GroupNotes(redis.Connection, catalogue ?? redis.Catalogue, clock)).AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock))
             .AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))
-            .AddSingleton(new RedisReplayJobs(redis.Connection)).AddSingleton(new LetterOwners(slices))
+            .AddSingleton(TraceLink.Parse("https://traces.example/t/{traceId}?from=hobom")!).AddSingleton(new RedisReplayJobs(redis.Connection)).AddSingleton(new LetterOwners(slices))
             .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobPlanner>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
         builder.Services.AddAuthorization(o =>

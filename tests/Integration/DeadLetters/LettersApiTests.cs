@@ -51,6 +51,99 @@ public sealed class LettersApiTests(RedisFixture redis) : IClassFixture<RedisFix
         Assert.InRange(letter.GetProperty("secondsLeft").GetDouble(), 71.9 * 3600, 72.1 * 3600);
     }
 
+    [Fact]
+    public async Task A_list_tells_the_last_error_code_and_who_did_what_last_and_is_chosen_by_code()
+    {
+        await SaveAsync("e1", "e2");
+        await api.PostAsync("/dlq/hold", new { keys = (string[])["dlq:menu:e2"], reason = "until anna@example.org is back" });
+        var (_, page) = await api.GetAsync("/dlq?limit=9");
+        var (first, second) = (page.GetProperty("letters")[0], page.GetProperty("letters")[1]);
+        var code = Text(first, "code");
+        Assert.False(first.TryGetProperty("lastAction", out _));
+        Assert.Equal(("hold", "anna"), (Text(second.GetProperty("lastAction"), "action"), Text(second.GetProperty("lastAction"), "by")));
+        Assert.DoesNotContain("example.org", page.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(2, (await api.GetAsync($"/dlq?code={code.ToUpperInvariant()}")).Body.GetProperty("total").GetInt32());
+        Assert.Equal(0, (await api.GetAsync("/dlq?code=OTHER")).Body.GetProperty("total").GetInt32());
+        var known = Assert.Single((await api.GetAsync("/dlq/counts")).Body.GetProperty("codes").EnumerateArray());
+        Assert.Equal((code, 2), (Text(known, "code"), known.GetProperty("count").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Letters_of_one_record_key_are_related_and_one_with_a_key_of_its_own_is_alone()
+    {
+        await SaveAsync("e1");
+        foreach (var (n, id) in ((string[])["s1", "s2", "s3"]).Index())
+        {
+            var letter = Of(Key(id, "stream"), Noon.AddSeconds(n)) with { RecordKey = id == "s3" ? "ben" : "anna@example.org" };
+            (await redis.Store.SaveAsync(letter)).Right();
+        }
+
+        (await redis.Feed.LoadAsync()).Right();
+        var (status, related) = await api.GetAsync("/dlq/dlq%3Astream%3As1/related", Role.Reader);
+        Assert.Equal((200, "not-kept", 1), (status, Text(related, "newer"), related.GetProperty("total").GetInt32()));
+        Assert.Equal("dlq:stream:s2", Text(Assert.Single(related.GetProperty("letters").EnumerateArray()), "key"));
+        Assert.DoesNotContain("example.org", related.GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("dlq:stream:s1", Text((await api.GetAsync("/dlq/-/related?key=dlq:stream:s2")).Body.GetProperty("letters")[0], "key"));
+        Assert.Equal("own-key", Text((await api.GetAsync("/dlq/dlq%3Amenu%3Ae1/related")).Body, "newer"));
+        Assert.Equal(404, (await api.GetAsync("/dlq/dlq%3Amenu%3Anone/related")).Status);
+        Assert.Equal((400, "key"), ((await api.GetAsync("/dlq/menu/related")) is var (code, fault) ? (code, Text(fault, "field")) : default));
+    }
+
+    [Fact]
+    public async Task A_letter_is_linked_to_the_trace_in_which_it_failed()
+    {
+        var letter = Of(Key("e1")) with { TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" };
+        (await redis.Store.SaveAsync(letter)).Right();
+        await SaveAsync("e2");
+        var (_, shown) = await api.GetAsync("/dlq/dlq%3Amenu%3Ae1", Role.Reader);
+        Assert.Equal("https://traces.example/t/4bf92f3577b34da6a3ce929d0e0e4736?from=hobom", Text(shown.GetProperty("letter"), "traceUrl"));
+        Assert.False((await api.GetAsync("/dlq/dlq%3Amenu%3Ae2")).Body.GetProperty("letter").TryGetProperty("traceUrl", out _));
+    }
+
+    [Fact]
+    public async Task A_note_stands_with_its_group_for_all_masked_for_readers_and_goes_with_it()
+    {
+        await SaveAsync("e1", "e2");
+        async Task<JsonElement> GroupAsync(string role = Role.Editor) => (await api.GetAsync("/dlq/groups", role)).Body.GetProperty("groups")[0];
+        var group = await GroupAsync();
+        Assert.Equal((JsonValueKind.Null, 2), (group.GetProperty("note").ValueKind, group.GetProperty("count").GetInt32()));
+        var path = $"/dlq/groups/{Text(group, "id")}/note";
+        Assert.Equal(403, (await api.SendAsync(HttpMethod.Put, path, System.Net.Http.Json.JsonContent.Create(new { text = "x" }), Role.Reader)).Status);
+        Assert.Equal((400, "text"), (await api.PutAsync(path, new { text = new string('x', 501) })) is var (code, fault) ? (code, Text(fault, "field")) : default);
+        Assert.Equal(404, (await api.PutAsync("/dlq/groups/0000/note", new { text = "x" })).Status);
+
+        var (status, written) = await api.PutAsync(path, new { text = " wait for bert@example.org " });
+        Assert.Equal((200, "wait for bert@example.org", "anna"), (status, Text(written.GetProperty("note"), "text"), Text(written.GetProperty("note"), "by")));
+        Assert.Equal("wait for bert@example.org", Text((await GroupAsync()).GetProperty("note"), "text"));
+        Assert.DoesNotContain("example.org", (await GroupAsync(Role.Reader)).GetRawText(), StringComparison.Ordinal);
+        var (_, audit) = await api.GetAsync("/audit?action=note%20group", Role.Auditor);
+        Assert.Equal(
+            ["outcome written", "intent "],
+            audit.GetProperty("entries").EnumerateArray().Select(e => $"{Text(e, "phase")} {(Text(e, "phase") == "outcome" ? Text(e, "result") : "")}"));
+
+        // Another process has it from Redis; and when the last letter is gone, so is the note.
+        var other = new GroupNotes(redis.Connection, redis.Catalogue, clock);
+        (await other.FollowAsync()).Right();
+        Assert.Equal("anna", other.Of(Text(group, "id"))?.By);
+        redis.Catalogue.Replace([]);
+        (await other.FollowAsync()).Right();
+        Assert.NotNull(other.Of(Text(group, "id")));
+        clock.Ahead = TimeSpan.FromMinutes(2);
+        (await other.FollowAsync()).Right();
+        Assert.Null(other.Of(Text(group, "id")));
+        Assert.False(await redis.Plain.KeyExistsAsync("dlqx:notes"));
+    }
+
+    [Fact]
+    public async Task An_empty_text_takes_a_note_away()
+    {
+        await SaveAsync("e1");
+        var path = $"/dlq/groups/{Text((await api.GetAsync("/dlq/groups")).Body.GetProperty("groups")[0], "id")}/note";
+        await api.PutAsync(path, new { text = "x" });
+        await api.PutAsync(path, new { text = " " });
+        Assert.Equal(JsonValueKind.Null, (await api.GetAsync("/dlq/groups")).Body.GetProperty("groups")[0].GetProperty("note").ValueKind);
+    }
+
     [Theory]
     [InlineData("/dlq?prefix=menu", "prefix")]
     [InlineData("/dlq?prefix=dlq%3A*", "prefix")]

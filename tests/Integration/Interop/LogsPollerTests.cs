@@ -104,7 +104,8 @@ public sealed class LogsPollerTests : IAsyncLifetime
                 _ => Done(Unit.Default), _ => Done(Unit.Default)),
             TimeSpan.FromSeconds(5), RecordBytes);
         var poller = new LogsPoller(
-            new LogOutboxClient(main, "HOBOM_LOG"), tools.NewRunner("logs", LogFlow.Main.Route, MessageOutboxMarks.Of(main)), LogFlow.Main,
+            new LogOutboxClient(main, "HOBOM_LOG"), tools.NewClaims("logs", LogFlow.Main.Route, main),
+            tools.NewRunner("logs", LogFlow.Main.Route, MessageOutboxMarks.Of(main)), LogFlow.Main,
             new LogSplitLimits(RecordBytes, tools.TopicByteLimit), TimeProvider.System, new ForeignValueWarnings("HOBOM_LOG", lines));
         return (await only.RunAsync(() => poller.VisitAsync(CancellationToken.None))).Match(report => report, _ => null!);
     }

@@ -15,7 +15,8 @@ public sealed class KafkaProbeTests : IDisposable
     public async Task Topics_that_are_there_and_topics_that_are_not_are_told_apart_and_none_is_created()
     {
         kafka.CreateTopic("there", 2);
-        using var probe = new KafkaProbe(KafkaSettings.For(kafka.Address));
+        using var admin = new KafkaAdmin(KafkaSettings.For(kafka.Address));
+        var probe = new KafkaProbe(admin);
         for (var i = 0; i < 2; i++)
         {
             var answer = Assert.IsType<KafkaProbeResult.Answered>(await probe.AskAsync(["there", "missing"], TimeSpan.FromSeconds(5)));
@@ -29,7 +30,8 @@ public sealed class KafkaProbeTests : IDisposable
     public async Task A_cluster_that_goes_away_and_comes_back_is_told_as_it_is()
     {
         kafka.CreateTopic("there", 1);
-        using var probe = new KafkaProbe(KafkaSettings.For(kafka.Address));
+        using var admin = new KafkaAdmin(KafkaSettings.For(kafka.Address));
+        var probe = new KafkaProbe(admin);
         Assert.IsType<KafkaProbeResult.Answered>(await probe.AskAsync(["there"], TimeSpan.FromSeconds(5)));
         kafka.TakeDown();
         var begun = Stopwatch.GetTimestamp();

@@ -33,7 +33,8 @@ public sealed class PublishedLookupTests : IDisposable
 
         Assert.Empty(Found(await readBack.FindWrittenAsync("nowhere", DateTimeOffset.UtcNow, [new("a")], CancellationToken.None)));
 
-        using var probe = new KafkaProbe(KafkaSettings.For(kafka.Address));
+        using var admin = new KafkaAdmin(KafkaSettings.For(kafka.Address));
+        var probe = new KafkaProbe(admin);
         Assert.Equal(["nowhere"], Assert.IsType<KafkaProbeResult.Answered>(
             await probe.AskAsync(["nowhere"], TimeSpan.FromSeconds(5))).Missing);
     }

@@ -82,7 +82,8 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
     public async Task A_missing_topic_is_told_and_not_created()
     {
         await kafka.Broker.CreateTopicAsync(topic, 1);
-        using var probe = new KafkaProbe(Settings);
+        using var admin = new KafkaAdmin(Settings);
+        var probe = new KafkaProbe(admin);
 
         var answer = Assert.IsType<KafkaProbeResult.Answered>(await probe.AskAsync([topic, "missing"], TimeSpan.FromSeconds(5)));
 

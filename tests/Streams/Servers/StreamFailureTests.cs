@@ -1,3 +1,4 @@
+using Hobom.Slices.Runtime;
 using Hobom.Slices.Streams;
 
 namespace Hobom.Slices.Tests.Streams.Servers;
@@ -39,6 +40,27 @@ public sealed class StreamFailureTests(RouterFixture fixture) : RouterTest(fixtu
         await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == pending);
         Assert.Equal(letters,
             (await router.Letters.ListAsync("dlq:stream:")).Match(l => l.Count, f => throw new InvalidOperationException(f.Message)));
+    }
+
+    [Fact]
+    public async Task A_letter_knows_whether_a_newer_entry_of_its_user_was_applied()
+    {
+        await Db.AddAsync("events:auth", "5-1", "type", "login", "user_id", "u");
+        await Db.StringSetAsync("state:user:u", "no hash");
+        await Db.AddAsync("events:auth", "5-2", "type", "login", "user_id", "u");
+        await Db.LoginAsync("other", "5-3");
+        await using var router = TestRouter.Start(Fixture.Server.Address);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:other", "login_count") == 1 && await Db.PendingAsync("events:auth") == 0);
+        var first = StreamLetters.KeyOf("events:auth", EntryId.Parse("5-1")!.Value);
+        Task<NewerEvent> NewerAsync(string user) => NewerEntry.FindAsync(router.Redis, first, user);
+
+        // The second is a letter itself, and nobody else's counts.
+        Assert.Equal(new NewerEvent.None(), await NewerAsync("u"));
+        await Db.KeyDeleteAsync("state:user:u");
+        await Db.LoginAsync("u", "6-1");
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
+        Assert.Equal(new NewerEvent.Delivered("6-1", EntryId.Parse("6-1")!.Value.Time), await NewerAsync("u"));
+        Assert.Equal(new NewerEvent.NotKept(), await NewerAsync(""));
     }
 
     [Fact]

@@ -16,6 +16,7 @@ sealed class TestRouter : IAsyncDisposable
     {
         this.address = address;
         var redis = Connect();
+        Redis = redis;
         Letters = new RedisDeadLetterStore(redis, TimeProvider.System);
         Router = new EventRouter(new RouterParts(
             Guid.NewGuid().ToString("N"), settings, handlers, redis, Connect, Letters.Port, () => IsPaused, Meter, TimeProvider.System,
@@ -24,6 +25,8 @@ sealed class TestRouter : IAsyncDisposable
     }
 
     public EventRouter Router { get; }
+
+    public RedisConnection Redis { get; }
 
     public RouterMeter Meter { get; } = new();
 

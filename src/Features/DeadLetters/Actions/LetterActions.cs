@@ -73,7 +73,7 @@ public static class LetterActions
                 ? "its row is still PENDING: the next visit would bring it back"
                 : $"it is {state.ToString().ToLowerInvariant()}");
         var note = new DiscardNote(now, command.By, command.Reason ?? "", now + UndoTime, WasHeld: seen.TimeLeft is null);
-        var summary = SummaryOf(seen, now) with { State = LetterState.Discarded, Discarded = note };
+        var summary = SummaryOf(command, seen, now) with { State = LetterState.Discarded, Discarded = note };
         return new LetterPlan.Write(Noted(command, seen, now) is { } record ? record with { Discarded = note } : null, summary, UndoTime);
     }
 
@@ -82,20 +82,27 @@ public static class LetterActions
         var held = (seen.Summary?.Discarded ?? seen.Known?.Discarded) is { WasHeld: true };
         var record = Noted(command, seen, now) is { } noted ? noted with { Discarded = null } : null;
         var summary = record is null
-            ? SummaryOf(seen, now) with { State = LetterState.Open, Discarded = null }
+            ? SummaryOf(command, seen, now) with { State = LetterState.Open, Discarded = null }
             : LetterSummary.Of(record);
         return new LetterPlan.Write(record, summary, held ? null : DeadLetter.TimeToLive);
     }
 
     static LetterPlan.Write Live(LetterCommand command, LetterSnapshot seen, TimeSpan? life, DateTimeOffset now) =>
-        new(Noted(command, seen, now), SummaryOf(seen, now), life);
+        new(Noted(command, seen, now), SummaryOf(command, seen, now), life);
 
     static LetterRecord? Noted(LetterCommand command, LetterSnapshot seen, DateTimeOffset now) =>
-        seen.Known?.Noting(new HistoryEntry(now, command.By, command.Action.ToString().ToLowerInvariant(), command.Reason));
+        seen.Known?.Noting(EntryOf(command, now));
 
-    static LetterSummary SummaryOf(LetterSnapshot seen, DateTimeOffset now) =>
-        seen.Known is { } record ? LetterSummary.Of(record)
-        : seen.Summary ?? LetterSummary.OfUnreadable(WhyUnreadable(seen.Record), now, 0);
+    static LetterSummary SummaryOf(LetterCommand command, LetterSnapshot seen, DateTimeOffset now)
+    {
+        var summary = seen.Known is { } record
+            ? LetterSummary.Of(record)
+            : seen.Summary ?? LetterSummary.OfUnreadable(WhyUnreadable(seen.Record), now, 0);
+        return summary with { LastAction = EntryOf(command, now) with { Note = null } };
+    }
+
+    static HistoryEntry EntryOf(LetterCommand command, DateTimeOffset now) =>
+        new(now, command.By, command.Action.ToString().ToLowerInvariant(), command.Reason);
 
     static TimeSpan? Longest(TimeSpan? left) => left > DeadLetter.TimeToLive ? left : DeadLetter.TimeToLive;
 

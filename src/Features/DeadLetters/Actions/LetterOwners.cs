@@ -11,6 +11,12 @@ namespace Hobom.Slices.DeadLetters.Actions;
 /// </summary>
 public sealed class LetterOwners(IReadOnlyList<Slice> slices)
 {
+    /// <summary>Whether a later event of a letter's record key was delivered, as its flow knows.</summary>
+    public Task<NewerEvent> NewerOfAsync(DeadLetterKey key, string recordKey) =>
+        slices.FirstOrDefault(s => s.Route.Category == key.Category) is { Work: var work }
+            ? work.NewerOf(key, recordKey)
+            : Task.FromResult<NewerEvent>(new NewerEvent.NotKept());
+
     /// <summary>Null where the flow has done its part, or has none.</summary>
     public async Task<string?> RefusalAsync(LetterAction action, DeadLetterKey key)
     {

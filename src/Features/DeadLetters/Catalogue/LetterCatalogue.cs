@@ -14,6 +14,8 @@ public sealed record LetterPage(IReadOnlyList<CatalogueLetter> Letters, LetterCu
 /// </summary>
 public sealed class LetterCatalogue(TimeProvider clock)
 {
+    static readonly TimeSpan OneHour = TimeSpan.FromHours(1);
+
     readonly Lock gate = new();
     volatile CatalogueLetter[] letters = [];
     volatile bool loaded;
@@ -95,6 +97,8 @@ public sealed class LetterCatalogue(TimeProvider clock)
             if (!filter.Matches(letter, now)) continue;
             ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, letter.Cause.GroupId, out var exists);
             var (summary, key) = (letter.Summary, letter.Key);
+            var age = now - summary.FirstFailedAt;
+            var (last, before) = (age < OneHour ? 1 : 0, age >= OneHour && age < 2 * OneHour ? 1 : 0);
             group = exists && group is not null
                 ? group with
                 {
@@ -103,12 +107,22 @@ public sealed class LetterCatalogue(TimeProvider clock)
                     LastSeen = summary.LastFailedAt > group.LastSeen ? summary.LastFailedAt : group.LastSeen,
                     SoonestExpiry = group.SoonestExpiry < letter.ExpiresAt ? group.SoonestExpiry : letter.ExpiresAt ?? group.SoonestExpiry,
                     Sample = key,
+                    LastHour = group.LastHour + last,
+                    HourBefore = group.HourBefore + before,
                 }
-                : new LetterGroup(letter.Cause, 1, summary.FirstFailedAt, summary.LastFailedAt, letter.ExpiresAt, key);
+                : new LetterGroup(letter.Cause, 1, summary.FirstFailedAt, summary.LastFailedAt, letter.ExpiresAt, key, last, before);
         }
 
         return [.. groups.Values.OrderByDescending(g => g.Count).ThenBy(g => g.Cause.GroupId, StringComparer.Ordinal)];
     }
+
+    /// <summary>Null where there is none.</summary>
+    public CatalogueLetter? Find(DeadLetterKey key) => Array.Find(letters, l => l.Key == key);
+
+    /// <summary>Other letters of the category that have the same record key, the oldest failure first.</summary>
+    public IReadOnlyList<CatalogueLetter> SharingKeyWith(CatalogueLetter letter) => letter.Summary.SharedKey is not { } shared
+        ? []
+        : Array.FindAll(letters, l => l.Summary.SharedKey == shared && l.Key.Category == letter.Key.Category && l.Key != letter.Key);
 
     /// <summary>How many there are, how old and how urgent, in all and by category.</summary>
     public LetterCounts Counts() => LetterCounts.Of(letters, clock.GetUtcNow());

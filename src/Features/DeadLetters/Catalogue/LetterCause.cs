@@ -27,5 +27,7 @@ public sealed record LetterCause(string GroupId, Category Category, string Stage
 /// <param name="FirstSeen">The first failure of any of them; <paramref name="LastSeen"/> the last.</param>
 /// <param name="SoonestExpiry">Null where all are held.</param>
 /// <param name="Sample">The key of the newest.</param>
+/// <param name="LastHour">Letters that first failed within the last hour; <paramref name="HourBefore"/>: in the one before.</param>
 public sealed record LetterGroup(
-    LetterCause Cause, int Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset? SoonestExpiry, DeadLetterKey Sample);
+    LetterCause Cause, int Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen, DateTimeOffset? SoonestExpiry, DeadLetterKey Sample,
+    int LastHour, int HourBefore);

@@ -11,9 +11,15 @@ namespace Hobom.Slices.DeadLetters.Catalogue;
 public sealed record CategoryCounts(
     Category Category, int Count, int Urgent, int Held, int Unsettled, int Discarded, DateTimeOffset? Oldest, DateTimeOffset? NextExpiry);
 
-/// <summary>One pass over all letters.</summary>
-public sealed record LetterCounts(IReadOnlyList<CategoryCounts> Categories)
+/// <summary>Letters whose last attempt ended with one error code, those put aside left out.</summary>
+public sealed record CodeCount(string Code, int Count);
+
+/// <summary>What all letters together look like.</summary>
+/// <param name="Codes">The most frequent ones, the most frequent first.</param>
+public sealed record LetterCounts(IReadOnlyList<CategoryCounts> Categories, IReadOnlyList<CodeCount> Codes)
 {
+    public const int CodeLimit = 50;
+
     public static readonly TimeSpan UrgentWithin = TimeSpan.FromHours(6);
 
     /// <param name="letters">The oldest failure first.</param>
@@ -37,6 +43,10 @@ public sealed record LetterCounts(IReadOnlyList<CategoryCounts> Categories)
                 };
         }
 
-        return new LetterCounts([.. counts.Values.OrderBy(c => c.Category.Name, StringComparer.Ordinal)]);
+        var codes = letters.Where(l => l.Summary is { State: not LetterState.Discarded, Code: not null }).CountBy(l => l.Summary.Code!)
+            .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(CodeLimit);
+        return new LetterCounts(
+            [.. counts.Values.OrderBy(c => c.Category.Name, StringComparer.Ordinal)],
+            [.. codes.Select(c => new CodeCount(c.Key, c.Value))]);
     }
 }

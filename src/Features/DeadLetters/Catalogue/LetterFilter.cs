@@ -10,6 +10,7 @@ namespace Hobom.Slices.DeadLetters.Catalogue;
 /// <param name="State">Null for all but discarded ones.</param>
 /// <param name="Group">The id of a <see cref="LetterGroup"/>.</param>
 /// <param name="MinAttempts">Tries to publish it, at least.</param>
+/// <param name="Code">Of the last attempt, upper and lower case alike.</param>
 public sealed record LetterFilter(
     Category? Category = null,
     FailureClass? Class = null,
@@ -19,7 +20,8 @@ public sealed record LetterFilter(
     TimeSpan? ExpiresWithin = null,
     LetterState? State = null,
     string? Group = null,
-    int? MinAttempts = null)
+    int? MinAttempts = null,
+    string? Code = null)
 {
     public static LetterFilter All { get; } = new();
 
@@ -32,5 +34,6 @@ public sealed record LetterFilter(
         && (MaxAge is null || now - letter.Summary.LastFailedAt <= MaxAge)
         && (ExpiresWithin is null || letter.ExpiresAt - now <= ExpiresWithin)
         && (MinAttempts is null || letter.Summary.Attempts >= MinAttempts)
+        && (Code is null || Code.Equals(letter.Summary.Code, StringComparison.OrdinalIgnoreCase))
         && (Text is null || letter.Mentions(Text));
 }

@@ -37,6 +37,9 @@ static class LetterKeys
     /// <summary>A sorted set: ids of letters that were put aside by when that becomes final, unix time in ms.</summary>
     public static string Undo(Category category) => $"dlqx:undo:{category.Name}";
 
+    /// <summary>A hash: by a group's id what somebody has noted of it.</summary>
+    public const string Notes = "dlqx:notes";
+
     /// <summary>A sorted set: ids of replay jobs by when they were planned, unix time in ms.</summary>
     public const string Jobs = "dlqx:jobs";
 

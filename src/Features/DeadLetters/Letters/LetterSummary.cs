@@ -36,6 +36,18 @@ public sealed record LetterSummary(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Kind { get; init; }
 
+    /// <summary>Of the last attempt; null where there was none, or another build wrote the letter.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+
+    /// <summary>What somebody did to it last, without the note; null where nobody did anything.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HistoryEntry? LastAction { get; init; }
+
+    /// <summary>The record's key where it is not the letter's own id, so that others may have it too; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SharedKey { get; init; }
+
     const int ReasonLimit = 300;
 
     public static LetterSummary Of(LetterRecord record) => new(
@@ -44,7 +56,11 @@ public sealed record LetterSummary(
         LetterStates.Of(record), record.FirstFailedAt, record.LastFailedAt, record.AttemptCount, record.MaybeWritten,
         record.PayloadBytes, record.PayloadSha256, Discarded: record.Discarded)
     {
-        ClaimedUntil = record.Claim is { Ended: null } claim ? claim.Until : null, Kind = record.Kind,
+        ClaimedUntil = record.Claim is { Ended: null } claim ? claim.Until : null,
+        Code = record.Attempts is [.., var last] ? last.Code : null,
+        LastAction = record.History is [.., var entry] ? entry with { Note = null } : null,
+        SharedKey = record.RecordKey is { Length: > 0 } key && key != record.EventId ? key : null,
+        Kind = record.Kind,
     };
 
     public LetterState StateAt(DateTimeOffset now) =>

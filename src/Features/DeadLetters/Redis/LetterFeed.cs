@@ -127,22 +127,34 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
     CatalogueLetter Of(DeadLetterKey key, LetterSummary summary, DateTimeOffset? expiresAt)
     {
         var aside = summary.Discarded is { } note ? note with { Reason = maskText(note.Reason) } : null;
-        var shown = summary with { Reason = maskText(summary.Reason), Discarded = aside };
+        var shown = summary with
+        {
+            Reason = maskText(summary.Reason), Discarded = aside,
+            Code = summary.Code is { } code ? causes.Once(maskText(code)) : null,
+            SharedKey = summary.SharedKey is { } shared ? causes.Once(shared) : null,
+        };
         return new CatalogueLetter(key, shown, causes.Of(key.Category, shown), expiresAt);
     }
 
-    /// <summary>One object for each cause, however many letters have it.</summary>
+    /// <summary>One object for each cause and for each text that many letters have, however many they are.</summary>
     sealed class CausesSeen
     {
         const int Limit = 20_000;
 
         readonly Dictionary<string, LetterCause> byGroup = new(StringComparer.Ordinal);
+        readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
 
         public LetterCause Of(Category category, LetterSummary summary)
         {
             if (byGroup.Count > Limit) byGroup.Clear();
             var cause = LetterCause.Of(category, summary);
             return byGroup.TryGetValue(cause.GroupId, out var seen) ? seen : byGroup[cause.GroupId] = cause;
+        }
+
+        public string Once(string text)
+        {
+            if (texts.Count > Limit) texts.Clear();
+            return texts.TryGetValue(text, out var seen) ? seen : texts[text] = text;
         }
     }
 }

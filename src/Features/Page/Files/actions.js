@@ -2,20 +2,23 @@
 import { get, post } from './api.js';
 import { h, put } from './dom.js';
 import { t } from './text.js';
-import { askReason, badge, button, dialog, toast } from './ui.js';
+import { ask, badge, button, dialog, toast } from './ui.js';
 
 const AT_ONCE = 1000;
 
 /** Asks for the reason first; null where somebody thought better of it. Undo is offered for a discard. */
 export async function act(action, keys, after) {
-  const reason = await askReason(t(`${action}.title`, { n: keys.length }), t(`${action}.text`), t(action),
-    { required: action === 'discard', kind: action === 'discard' ? 'danger' : 'primary' });
-  if (reason === null) return null;
-  return send(action, keys, reason, after);
+  const reason = await reasonFor(action, keys.length);
+  return reason === null ? null : send(action, keys, reason, after);
 }
 
+const titleOf = (action, n) => t('letters.action', { action: t(action), letters: t('letters.count', { n }) });
+
+const reasonFor = (action, n) => ask(titleOf(action, n), t(`${action}.text`), t(action),
+  action === 'discard' ? { label: t('reason'), kind: 'danger' } : { label: t('reason.optional'), required: false });
+
 async function send(action, keys, reason, after) {
-  const answer = await post(`/dlq/${action}`, { keys, reason: reason.trim() || undefined });
+  const answer = await post(`/dlq/${action}`, { keys, reason: reason || undefined });
   const done = answer.results.filter(r => r.done).map(r => r.key);
   const refused = answer.results.find(r => !r.done);
   if (done.length) {
@@ -31,17 +34,16 @@ async function send(action, keys, reason, after) {
 export async function actOnAll(action, filter, after) {
   const keys = await keysOf(filter);
   if (keys.length <= AT_ONCE) return act(action, keys, after);
-  const reason = await askReason(t(`${action}.title`, { n: keys.length }), t(`${action}.text`), t(action),
-    { required: action === 'discard', kind: action === 'discard' ? 'danger' : 'primary' });
+  const reason = await reasonFor(action, keys.length);
   if (reason === null) return null;
-  await dialog(t(`${action}.title`, { n: keys.length }), close => {
+  await dialog(titleOf(action, keys.length), close => {
     const bar = h('progress', { max: keys.length, value: 0, 'aria-label': t(action) });
-    const said = h('p', {});
+    const said = h('p');
     let stop = false;
     const run = async () => {
       let [done, refused] = [0, 0];
       for (let at = 0; at < keys.length && !stop; at += AT_ONCE) {
-        const answer = await post(`/dlq/${action}`, { keys: keys.slice(at, at + AT_ONCE), reason: reason.trim() || undefined });
+        const answer = await post(`/dlq/${action}`, { keys: keys.slice(at, at + AT_ONCE), reason: reason || undefined });
         done += answer.done;
         refused += answer.refused;
         bar.value = done + refused;
@@ -50,7 +52,7 @@ export async function actOnAll(action, filter, after) {
       put(said, badge('good', t('bulk.so.far', { done, refused, total: keys.length })));
     };
     run().catch(e => put(said, badge('bad', e.message)));
-    return [bar, said, h('div', { class: 'actions' }, button(t('close'), () => { stop = true; close(true); }))];
+    return [bar, said, h('div.actions', button(t('close'), () => { stop = true; close(true); }))];
   });
   return after?.();
 }

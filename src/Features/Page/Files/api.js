@@ -25,6 +25,9 @@ export const signOut = () => ask('DELETE', '/session');
 export const ready = () => ask('GET', '/health/ready').catch(e => e.answer.checks ? e.answer : Promise.reject(e));
 export const changes = () => new EventSource(`${BASE}/changes`);
 
+/** { value } or { error }: for what is asked together and may fail by itself. */
+export const settled = asked => asked.then(value => ({ value }), error => ({ error }));
+
 /** As text, for what JSON.parse would change: numbers that no double holds. */
 export async function getText(path, query) {
   const answer = await fetch(BASE + path + queryOf(query));
@@ -43,6 +46,12 @@ export async function download(path, body) {
   if (!answer.ok) throw await errorOf(answer);
   return answer.blob();
 }
+
+/** A name as a part of a path. */
+export const partOf = name => encodeURIComponent(name);
+
+/** Of one of this page's own views. */
+export const address = (view, query) => `#/${view}${queryOf(query)}`;
 
 /** null, undefined and '' are left out. */
 export function queryOf(query) {

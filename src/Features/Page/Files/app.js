@@ -1,5 +1,5 @@
 // The frame: who is looking, where to go, what the stream of changes says; and the view that the address names.
-import { session, signIn, signOut, whenSignedOut } from './api.js';
+import { address, session, signIn, signOut, whenSignedOut } from './api.js';
 import { broker } from './broker.js';
 import { h, put } from './dom.js';
 import { edit } from './edit.js';
@@ -29,8 +29,8 @@ const NAV = [
 
 const app = document.getElementById('app');
 const main = h('main', { id: 'main', tabindex: '-1' });
-const news = h('div', { class: 'news', role: 'status' });
-const pulse = h('span', { class: 'pulse' });
+const news = h('div.news', { role: 'status' });
+const pulse = h('span.pulse');
 let shown = null;
 /** Which of the views that are not always there are there. */
 let parts = {};
@@ -57,7 +57,7 @@ async function start() {
     if (who.name === null) showSignIn(came ? t(came === 'norole' ? 'signin.norole' : 'signin.failed') : null);
     else enter();
   } catch (e) {
-    put(app, h('main', {}, h('h1', {}, 'Hobom.Slices'), errorBox(e, () => location.reload())));
+    put(app, h('main', h('h1', 'Hobom.Slices'), errorBox(e, () => location.reload())));
   }
 }
 
@@ -70,19 +70,19 @@ function enter() {
 
 function frame() {
   const here = location.hash.slice(2).split(/[/?]/)[0];
-  const nav = h('nav', { 'aria-label': t('nav.label') }, h('ul', {}, NAV.filter(([path]) => isThere(path)).map(([path, key]) =>
-    h('li', {}, h('a', { href: `#/${path}`, 'aria-current': here === path ? 'page' : null }, t(key))))));
+  const nav = h('nav', { 'aria-label': t('nav.label') }, h('ul', NAV.filter(([path]) => isThere(path)).map(([path, key]) =>
+    h('li', h('a', { href: `#/${path}`, 'aria-current': here === path ? 'page' : null }, t(key))))));
   const sought = t(parts.relay ? 'search' : 'search.event');
   const search = h('form', { role: 'search', class: 'search', onSubmit: e => {
     e.preventDefault();
     const text = e.target.elements.q.value.trim();
-    if (text) location.hash = parts.relay ? `#/letters/list?${new URLSearchParams({ text, find: '1' })}` : `#/broker?${new URLSearchParams({ id: text })}`;
+    if (text) location.hash = parts.relay ? address('letters/list', { text, find: 1 }) : address('broker', { id: text });
   } }, h('input', { id: 'search', name: 'q', type: 'search', placeholder: sought, 'aria-label': sought, autocomplete: 'off' }));
   const who = whoAmI();
-  const top = h('header', { class: 'top' },
-    h('a', { class: 'skip', href: '#main', onClick: e => { e.preventDefault(); main.focus(); } }, t('skip')),
-    h('a', { class: 'brand', href: '#/' }, 'Hobom.Slices'), search,
-    h('div', { class: 'who' }, pulse, h('span', { class: 'name', title: who.roles.join(', ') }, who.name),
+  const top = h('header.top',
+    h('a.skip', { href: '#main', onClick: e => { e.preventDefault(); main.focus(); } }, t('skip')),
+    h('a.brand', { href: '#/' }, 'Hobom.Slices'), search,
+    h('div.who', pulse, h('span.name', { title: who.roles.join(', ') }, who.name),
       button('?', showKeys, { kind: 'plain', label: t('keys.title') }),
       button(settings.theme === 'dark' ? '☾' : settings.theme === 'light' ? '☀' : '◐', nextTheme,
         { kind: 'plain', label: t('theme.button', { theme: t(`theme.${settings.theme}`) }) }),
@@ -92,7 +92,7 @@ function frame() {
         location.reload();
       })) : null));
   const focused = document.activeElement?.id;
-  put(app, top, h('div', { class: 'columns' }, nav, h('div', { class: 'content' }, news, main)), toastArea());
+  put(app, top, h('div.columns', nav, h('div.content', news, main)), toastArea());
   if (focused === 'search') document.getElementById('search').focus();
 }
 
@@ -135,16 +135,16 @@ function scrollStrip() {
   if (strip) strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
 }
 
-const notThere = () => ({ title: t('notfound'), element: h('div', {}, h('h1', {}, t('notfound')), h('p', {}, h('a', { href: '#/' }, t('nav.overview')))) });
+const notThere = () => ({ title: t('notfound'), element: h('div', h('h1', t('notfound')), h('p', h('a', { href: '#/' }, t('nav.overview')))) });
 
 const REDIS_AWAY = 8000;
 
 function showNews(mark, before) {
   const lines = [];
-  if (mark.stale) lines.push(h('div', { class: 'box bad' }, t('stale', { time: exact(mark.stale) })));
-  else if (mark.letters && !mark.letters.loaded) lines.push(h('div', { class: 'box warn' }, t('letters.loading')));
+  if (mark.stale) lines.push(h('div.box.bad', t('stale', { time: exact(mark.stale) })));
+  else if (mark.letters && !mark.letters.loaded) lines.push(h('div.box.warn', t('letters.loading')));
   else if (mark.letters && now() - Date.parse(mark.letters.asOf) > REDIS_AWAY) {
-    lines.push(h('div', { class: 'box bad' }, t('redis.away', { time: exact(mark.letters.asOf), ago: ago(mark.letters.asOf) })));
+    lines.push(h('div.box.bad', t('redis.away', { time: exact(mark.letters.asOf), ago: ago(mark.letters.asOf) })));
   }
   const text = lines.map(line => line.textContent).join();
   if (news.textContent !== text) put(news, lines);
@@ -163,8 +163,8 @@ function showSignIn(why) {
   const ways = whoAmI().ways ?? ['key'];
   setMe({ ...whoAmI(), name: null, roles: [] });
   const key = h('input', { type: 'password', name: 'key', autocomplete: 'current-password', required: true });
-  const said = h('div', { role: 'alert' }, why ? h('p', {}, why) : null);
-  const form = h('form', { class: 'signin', onSubmit: async e => {
+  const said = h('div', { role: 'alert' }, why ? h('p', why) : null);
+  const form = h('form.signin', { onSubmit: async e => {
     e.preventDefault();
     const go = e.target.querySelector('[type=submit]');
     go.disabled = true;
@@ -175,14 +175,14 @@ function showSignIn(why) {
       setMe(who);
       enter();
     } catch (failure) {
-      put(said, h('p', { class: 'box bad' }, failure.status === 401 ? t('signin.wrong') : messageOf(failure)));
+      put(said, h('p.box.bad', failure.status === 401 ? t('signin.wrong') : messageOf(failure)));
     } finally {
       go.disabled = false;
     }
-  } }, h('h1', {}, 'Hobom.Slices'), h('p', {}, t('signin.what')), said,
-  ways.includes('oidc') ? h('p', {}, h('a', { class: 'button primary', href: '/session/oidc' }, t('signin.oidc'))) : null,
+  } }, h('h1', 'Hobom.Slices'), h('p', t('signin.what')), said,
+  ways.includes('oidc') ? h('p', h('a.button.primary', { href: '/session/oidc' }, t('signin.oidc'))) : null,
   ways.includes('key') ? [h('input', { type: 'text', name: 'username', autocomplete: 'username', value: 'key', hidden: true }), field(t('signin.key'), key, t('signin.hint')), h('button', { type: 'submit', class: 'primary' }, t('signin'))] : null);
-  put(app, h('main', { class: 'door' }, form));
+  put(app, h('main.door', form));
   document.title = `${t('signin')} · Hobom.Slices`;
   key.focus();
 }

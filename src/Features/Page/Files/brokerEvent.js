@@ -1,17 +1,17 @@
 // One event: its way through its consumers as a picture, and why it is not done yet.
 import { get, getText } from './api.js';
-import { eventKind, kind, KINDS, orderAt, pathOf } from './brokerParts.js';
+import { eventKind, kind, KINDS, orderButtons, pathOf } from './brokerParts.js';
 import { h, put } from './dom.js';
 import { member, pretty } from './json.js';
 import { exact, t, word } from './text.js';
-import { badge, button, errorBox, facts, fill, loading, may } from './ui.js';
+import { badge, errorBox, every, facts, fill, loading, may } from './ui.js';
 
 const LOOK = 3000;
 
 export function event(source, id) {
   const path = pathOf({ source, id });
-  const body = h('div', { class: 'stack' }, loading());
-  const why = h('div', {});
+  const body = h('div.stack', loading());
+  const why = h('div');
   let shown = null;
   const look = async () => {
     let text;
@@ -24,28 +24,27 @@ export function event(source, id) {
     if (text === shown) return;
     shown = text;
     const e = JSON.parse(text);
-    put(body, h('header', {}, h('p', {}, h('code', {}, e.type), ' ', eventKind(e.status))), way(e, look),
+    put(body, h('header', h('p', h('code', e.type), ' ', eventKind(e.status))), way(e, look),
       facts([[t('broker.source'), e.source], [t('broker.created'), exact(e.created_at)], [t('broker.available'), e.available_at ? exact(e.available_at) : null],
         [t('broker.key'), e.ordering_key], [t('broker.schema'), e.schema_version], [t('broker.aggregate'), e.aggregate_id ? `${e.aggregate_type} ${e.aggregate_id}` : null],
         [t('broker.finished'), e.completed_at ? exact(e.completed_at) : null]]),
-      e.error ? h('div', { class: 'box bad' }, e.error) : null,
-      member(text, 'payload') ? h('section', { class: 'stack' }, h('h2', {}, t('payload')), h('pre', { class: 'payload', tabindex: '0' }, pretty(member(text, 'payload')))) : null);
+      e.error ? h('div.box.bad', e.error) : null,
+      member(text, 'payload') ? h('section.stack', h('h2', t('payload')), h('pre.payload', { tabindex: '0' }, pretty(member(text, 'payload')))) : null);
     if (may('operator') && e.status !== 'completed') fill(why, () => get(`${path}/explain`), explain);
     else put(why);
   };
-  const way = (e, again) => h('section', { class: 'stack' }, h('h2', {}, t('broker.way')), h('ol', { class: 'way' },
-    h('li', {}, h('strong', {}, t('broker.written')), ' ', h('span', { class: 'soft' }, exact(e.created_at))),
-    e.handlings.length === 0 ? h('li', {}, badge('warn', t('broker.noconsumer'))) : e.handlings.map(x => h('li', { class: KINDS[x.status] },
-      h('div', {}, h('strong', {}, x.consumer_name), ' ', kind(x.status), ' ', h('span', { class: 'soft' }, t('broker.tries', { n: x.attempt_count }),
+  const way = (e, again) => h('section.stack', h('h2', t('broker.way')), h('ol.way',
+    h('li', h('strong', t('broker.written')), ' ', h('span.soft', exact(e.created_at))),
+    e.handlings.length === 0 ? h('li', badge('warn', t('broker.noconsumer'))) : e.handlings.map(x => h('li', { class: KINDS[x.status] },
+      h('div', h('strong', x.consumer_name), ' ', kind(x.status), ' ', h('span.soft', t('broker.tries', { n: x.attempt_count }),
         x.available_at ? ` · ${t('broker.next', { time: exact(x.available_at) })}` : '', x.processed_at ? ` · ${exact(x.processed_at)}` : '', x.leased_by ? ` · ${x.leased_by}` : '')),
-      x.last_error ? h('p', { class: 'soft' }, x.last_error) : null,
-      may('operator') ? h('div', { class: 'actions' }, ['replay', 'discard'].filter(a => a === 'replay' || !['processed', 'skipped'].includes(x.status)).map(a => button(t(`broker.${a}`), orderAt(e, x.consumer_name, a, again), { kind: 'small', label: `${t(`broker.${a}`)} ${x.consumer_name}` }))) : null))));
+      x.last_error ? h('p.soft', x.last_error) : null,
+      may('operator') ? orderButtons(e, x.consumer_name, ['processed', 'skipped'].includes(x.status) ? ['replay'] : ['replay', 'discard'], x.consumer_name, again) : null))));
   look();
-  const timer = setInterval(() => { if (!document.hidden && !body.contains(document.activeElement)) look(); }, LOOK);
-  return { title: t('broker.event'), leave: () => clearInterval(timer), element: h('div', { class: 'stack' }, h('p', {}, h('a', { href: '#/broker' }, `‹ ${t('nav.broker')}`)), h('h1', {}, id), why, body) };
+  return { title: t('broker.event'), leave: every(LOOK, look, body), element: h('div.stack', h('p', h('a', { href: '#/broker' }, `‹ ${t('nav.broker')}`)), h('h1', id), why, body) };
 }
 
 const explain = found => found.waitsFor === null && found.handlings.every(x => x.waitsFor === 'NoLonger') ? null
-  : h('div', { class: 'box warn' }, h('h2', {}, t('broker.why')), found.waitsFor ? h('p', {}, found.waitsFor) : null,
-    h('ul', {}, found.handlings.filter(x => x.waitsFor !== 'NoLonger').map(x => h('li', {}, h('strong', {}, x.consumer), ' ', word('waits', x.waitsFor),
+  : h('div.box.warn', h('h2', t('broker.why')), found.waitsFor ? h('p', found.waitsFor) : null,
+    h('ul', found.handlings.filter(x => x.waitsFor !== 'NoLonger').map(x => h('li', h('strong', x.consumer), ' ', word('waits', x.waitsFor),
       Object.values(x.detail ?? {}).filter(v => v).map(v => ` · ${v}`)))));

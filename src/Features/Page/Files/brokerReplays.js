@@ -1,15 +1,15 @@
 // Replays from the store: planned with a count, started by somebody, given out at a rate, in whichever process has them.
-import { get, post } from './api.js';
+import { get, partOf, post } from './api.js';
+import { STATUSES } from './brokerParts.js';
 import { h, put } from './dom.js';
 import { count, exact, since, span, t, word } from './text.js';
-import { button, dialog, doing, emptyBox, errorBox, facts, field, fill, may, select, stateBadge, toast } from './ui.js';
+import { button, choice, dialog, doing, emptyBox, errorBox, facts, field, fill, may, select, stateBadge, toast } from './ui.js';
 
 const LOOK = 1000;
-const STATUSES = ['pending', 'processing', 'completed', 'failed', 'expired'];
 const ORDERS = { planned: ['start', 'cancel'], running: ['pause', 'cancel'], paused: ['resume', 'cancel'] };
 
 export function replays() {
-  const body = h('div', {});
+  const body = h('div');
   let timer;
   let left = false;
   const look = async () => {
@@ -17,14 +17,14 @@ export function replays() {
     if (!body.contains(document.activeElement)) {
       await fill(body, () => get('/broker/replays'), found => {
         if (!left) timer = setTimeout(look, found.some(r => r.state === 'running') ? LOOK : 5 * LOOK);
-        return found.length === 0 ? emptyBox(t('replays.none'), t('replays.none.more')) : h('ul', { class: 'groups' }, found.map(r => row(r, look)));
+        return found.length === 0 ? emptyBox(t('replays.none'), t('replays.none.more')) : h('ul.groups', found.map(r => row(r, look)));
       });
     } else timer = setTimeout(look, LOOK);
   };
   look();
   return {
-    element: h('div', { class: 'stack' }, h('p', { class: 'soft' }, t('replays.what')),
-      may('operator') ? h('div', { class: 'actions' }, button(t('replays.new'), () => planFor({}, look), { kind: 'primary' })) : null, body),
+    element: h('div.stack', h('p.soft', t('replays.what')),
+      may('operator') ? h('div.actions', button(t('replays.new'), () => planFor({}, look), { kind: 'primary' })) : null, body),
     leave: () => { left = true; clearTimeout(timer); },
   };
 }
@@ -32,19 +32,19 @@ export function replays() {
 function row(replay, look) {
   const done = replay.given + replay.waiting;
   const order = name => button(t(`operation.${name}`), doing(async e => {
-    await post(`/broker/replays/${encodeURIComponent(replay.id)}/${name}`);
+    await post(`/broker/replays/${partOf(replay.id)}/${name}`);
     toast(t('done'));
     e.target.blur();
     await look();
   }), { kind: name === 'start' || name === 'resume' ? 'primary' : '', label: `${t(`operation.${name}`)} ${replay.consumer}` });
-  return h('li', { class: 'card job', 'data-state': replay.state },
-    h('div', {}, h('h2', {}, t('replays.to', { n: replay.count, name: replay.consumer })), h('p', { class: 'soft' }, t('by', { name: replay.by }), ' · ', since(replay.started_at ?? replay.created_at), ' · ', choiceOf(replay))),
+  return h('li.card.job', { 'data-state': replay.state },
+    h('div', h('h2', t('replays.to', { n: replay.count, name: replay.consumer })), h('p.soft', t('by', { name: replay.by }), ' · ', since(replay.started_at ?? replay.created_at), ' · ', choiceOf(replay))),
     stateBadge('job', replay.state),
     h('progress', { max: Math.max(1, replay.count), value: done, 'aria-label': t('operation.progress') }),
-    h('p', { class: 'soft' }, t('replays.given', { n: replay.given }), replay.waiting ? ` · ${t('replays.waiting', { n: replay.waiting })}` : '', ' · ', t('per.second', { n: replay.rate }),
+    h('p.soft', t('replays.given', { n: replay.given }), replay.waiting ? ` · ${t('replays.waiting', { n: replay.waiting })}` : '', ' · ', t('per.second', { n: replay.rate }),
       replay.ended_at ? ` · ${t('operation.ended')} ${exact(replay.ended_at)}` : ''),
-    replay.why ? h('p', { class: 'soft' }, replay.why) : null,
-    may('operator') && ORDERS[replay.state] ? h('div', { class: 'actions' }, ORDERS[replay.state].map(order)) : null);
+    replay.why ? h('p.soft', replay.why) : null,
+    may('operator') && ORDERS[replay.state] ? h('div.actions', ORDERS[replay.state].map(order)) : null);
 }
 
 /** What it chooses, in the order in which people say it. */
@@ -68,11 +68,11 @@ function chooser(consumers, close) {
   const text = (name, more = {}) => h('input', { name, autocomplete: 'off', ...more });
   const inputs = {
     consumer: select('', consumers.map(c => [c.name, c.name]), () => {}, { name: 'consumer', required: true }), pattern: text('pattern', { placeholder: 'shop.order.*' }),
-    status: select('', [['', t('filter.any')], ...STATUSES.map(s => [s, word('broker', s)])], () => {}, { name: 'status' }), source: text('source'),
+    status: choice('', 'broker', STATUSES, () => {}, { name: 'status' }), source: text('source'),
     start_time: text('start_time', { type: 'datetime-local', step: 1 }), end_time: text('end_time', { type: 'datetime-local', step: 1 }), rate: text('rate', { type: 'number', min: 1, max: 1000, value: 100 }),
   };
   const dead = h('input', { type: 'checkbox', name: 'only_dead' });
-  const box = h('div', {});
+  const box = h('div');
   const form = h('form', { onSubmit: e => {
     e.preventDefault();
     const asked = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]).filter(([, value]) => value));
@@ -82,30 +82,30 @@ function chooser(consumers, close) {
     post('/broker/replays', body).then(made => put(box, planned(made, close)), failure => put(said, errorBox(failure)));
   } },
   consumers.length === 0 ? emptyBox(t('broker.noconsumers')) : [
-    field(t('replays.consumer'), inputs.consumer), h('div', { class: 'pairs' },
-      field(t('broker.pattern'), inputs.pattern), field(t('col.state'), inputs.status), field(t('broker.source'), inputs.source), field(t('replays.rate'), inputs.rate),
+    field(t('replays.consumer'), inputs.consumer), h('div.pairs',
+      field(t('broker.pattern'), inputs.pattern), field(t('filter.state'), inputs.status), field(t('broker.source'), inputs.source), field(t('replays.rate'), inputs.rate),
       field(t('replays.start'), inputs.start_time), field(t('replays.end'), inputs.end_time)),
-    h('label', { class: 'check' }, dead, ' ', t('replays.dead'))], said,
-  h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary', disabled: consumers.length === 0 }, t('replays.plan')), button(t('cancel'), () => close(null))));
+    h('label.check', dead, ' ', t('replays.dead'))], said,
+  h('div.actions', h('button', { type: 'submit', class: 'primary', disabled: consumers.length === 0 }, t('replays.plan')), button(t('cancel'), () => close(null))));
   return put(box, form);
 }
 
 function plan(given, close) {
-  const box = h('div', {});
+  const box = h('div');
   fill(box, () => post('/broker/replays', given), made => planned(made, close));
   return box;
 }
 
 const planned = (made, close) => {
   const start = button(t('plan.start'), doing(async () => {
-    await post(`/broker/replays/${encodeURIComponent(made.id)}/start`);
+    await post(`/broker/replays/${partOf(made.id)}/start`);
     close(true);
   }), { kind: 'primary', disabled: made.count === 0 });
   return [
-    h('p', {}, h('strong', { 'data-count': made.count }, t('replays.to', { n: made.count, name: made.consumer })), ' ', made.count ? t('replays.frozen') : t('replays.nothing')),
+    h('p', h('strong', { 'data-count': made.count }, t('replays.to', { n: made.count, name: made.consumer })), ' ', made.count ? t('replays.frozen') : t('replays.nothing')),
     facts([[t('replays.choice'), choiceOf(made)], [t('plan.time'), t('plan.about', { time: span(made.count / made.rate) })], [t('replays.rate'), count(made.rate)]]),
-    h('div', { class: 'actions' }, start, button(t('cancel'), doing(async () => {
-      await post(`/broker/replays/${encodeURIComponent(made.id)}/cancel`);
+    h('div.actions', start, button(t('cancel'), doing(async () => {
+      await post(`/broker/replays/${partOf(made.id)}/cancel`);
       close(null);
     }))),
   ];

@@ -1,12 +1,12 @@
 // Schemas of event types, every version: what a payload must be, and how one of the version before becomes one of this.
-import { get, getText, putText } from './api.js';
+import { getText, partOf, putText } from './api.js';
 import { h, put } from './dom.js';
 import { elements, member, pretty } from './json.js';
 import { t } from './text.js';
 import { badge, button, dialog, emptyBox, errorBox, field, fill, may, toast } from './ui.js';
 
 export function schemas(route) {
-  const body = h('div', { class: 'stack' });
+  const body = h('div.stack');
   const look = () => fill(body, () => getText('/broker/schemas'), show);
   const show = text => {
     const types = new Map();
@@ -18,14 +18,14 @@ export function schemas(route) {
       : [...types].sort(([a], [b]) => a.localeCompare(b)).map(([type, versions]) => card(type, versions.sort((a, b) => b.version - a.version)));
   };
   look();
-  return { element: h('div', { class: 'stack' }, h('p', { class: 'soft' }, t('schemas.what')),
-    may('operator') ? h('div', { class: 'actions' }, button(t('schemas.new'), async () => { if (await register()) look(); }, { kind: 'primary' })) : null, body), leave: () => {} };
+  return { element: h('div.stack', h('p.soft', t('schemas.what')),
+    may('operator') ? h('div.actions', button(t('schemas.new'), async () => { if (await register()) look(); }, { kind: 'primary' })) : null, body) };
 }
 
-const card = (type, versions) => h('section', { class: 'card', 'data-type': type }, h('h2', {}, h('code', {}, type)), h('p', { class: 'soft' }, t('schemas.versions', { n: versions.length })),
-  versions.map((v, at) => h('details', { open: at === 0 }, h('summary', {}, t('schemas.version', { n: v.version }), ' ', at === 0 ? badge('good', t('schemas.newest')) : null),
-    h('pre', { class: 'payload', tabindex: '0', 'aria-label': t('schemas.schema') }, pretty(v.schema)),
-    v.upcast && v.upcast !== 'null' ? [h('h3', {}, t('schemas.upcast')), h('pre', { class: 'payload', tabindex: '0', 'aria-label': t('schemas.upcast') }, pretty(v.upcast))] : null)));
+const card = (type, versions) => h('section.card', { 'data-type': type }, h('h2', h('code', type)), h('p.soft', t('schemas.versions', { n: versions.length })),
+  versions.map((v, at) => h('details', { open: at === 0 }, h('summary', t('schemas.version', { n: v.version }), ' ', at === 0 ? badge('good', t('schemas.newest')) : null),
+    h('pre.payload', { tabindex: '0', 'aria-label': t('schemas.schema') }, pretty(v.schema)),
+    v.upcast && v.upcast !== 'null' ? [h('h3', t('schemas.upcast')), h('pre.payload', { tabindex: '0', 'aria-label': t('schemas.upcast') }, pretty(v.upcast))] : null)));
 
 /** Sent as it was typed, number by number; what the server refuses it says by itself. */
 const register = () => dialog(t('schemas.new'), close => {
@@ -39,12 +39,12 @@ const register = () => dialog(t('schemas.new'), close => {
     put(said);
     try {
       for (const text of [schema.value, upcast.value.trim() || 'null']) JSON.parse(text);
-      await putText(`/broker/schemas/${encodeURIComponent(type.value.trim())}/${version.value}`, `{"schema":${schema.value},"upcast":${upcast.value.trim() || 'null'}}`);
+      await putText(`/broker/schemas/${partOf(type.value.trim())}/${version.value}`, `{"schema":${schema.value},"upcast":${upcast.value.trim() || 'null'}}`);
       toast(t('done'));
       close(true);
     } catch (failure) {
-      put(said, failure instanceof SyntaxError ? h('p', { class: 'box bad' }, t('edit.nojson', { why: failure.message })) : errorBox(failure));
+      put(said, failure instanceof SyntaxError ? h('p.box.bad', t('edit.nojson', { why: failure.message })) : errorBox(failure));
     }
-  } }, h('div', { class: 'pairs' }, field(t('broker.type'), type), field(t('schemas.number'), version)), field(t('schemas.schema'), schema, t('schemas.hint')), field(t('schemas.upcast'), upcast, t('schemas.upcast.hint')), said,
-  h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary' }, t('save')), button(t('cancel'), () => close(null))));
+  } }, h('div.pairs', field(t('broker.type'), type), field(t('settings.version'), version)), field(t('schemas.schema'), schema, t('schemas.hint')), field(t('schemas.upcast'), upcast, t('schemas.upcast.hint')), said,
+  h('div.actions', h('button', { type: 'submit', class: 'primary' }, t('save')), button(t('cancel'), () => close(null))));
 });

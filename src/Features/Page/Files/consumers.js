@@ -1,31 +1,26 @@
 // The broker's consumers: as a table in its own view, as cards among the flows of the overview.
-import { get, post } from './api.js';
-import { kind, partOf } from './brokerParts.js';
+import { address, get, partOf } from './api.js';
+import { kind } from './brokerParts.js';
 import { h } from './dom.js';
 import { count, t } from './text.js';
-import { button, doing, emptyBox, facts, hourBars, may, showCard, table, toast } from './ui.js';
+import { button, emptyBox, facts, hourBars, may, ordering, showCard, table } from './ui.js';
 
-const COLUMNS = ['broker.consumer', 'broker.pattern', 'broker.kind', 'col.state', 'broker.waiting', 'broker.leased', 'broker.failing', 'broker.dead', 'broker.done', 'audit.action'];
+const COLUMNS = ['streams.consumer', 'broker.pattern', 'streams.kind', 'filter.state', 'broker.waiting', 'broker.leased', 'broker.failing', 'broker.dead', 'broker.done', 'audit.action'];
 
-const deadAddress = name => `#/broker/dead?${new URLSearchParams({ consumer: name })}`;
-const deadLink = (name, n) => n > 0 ? h('a', { href: deadAddress(name) }, count(n)) : count(n);
+const deadLink = (name, n) => n > 0 ? h('a', { href: address('broker/dead', { consumer: name }) }, count(n)) : count(n);
 
 const order = (consumer, then, attributes = {}) => {
   const [what, rank] = consumer.state === 'active' ? ['pause', ''] : ['resume', 'primary'];
-  return button(t(what), doing(async () => {
-    await post(`/broker/consumers/${partOf(consumer.name)}/${what}`);
-    toast(t('done'));
-    await then();
-  }), { kind: rank, label: `${t(what)} ${consumer.name}`, ...attributes });
+  return button(t(what), ordering(`/broker/consumers/${partOf(consumer.name)}/${what}`, then), { kind: rank, label: `${t(what)} ${consumer.name}`, ...attributes });
 };
 
 export function consumersTable(list, counts, look) {
   if (list.length === 0) return emptyBox(t('broker.noconsumers'));
-  return h('div', { class: 'scroll' }, table(t('broker.consumers'), COLUMNS.map(key => t(key)), list.map(c => {
+  return table(t('streams.consumers'), COLUMNS, list.map(c => {
     const n = counts.find(x => x.consumer === c.name) ?? {};
-    return [h('strong', {}, c.name), h('code', {}, c.pattern), c.kind, [kind(c.state), c.state_reason ? h('p', { class: 'soft' }, c.state_reason) : null],
+    return [h('strong', c.name), h('code', c.pattern), c.kind, [kind(c.state), c.state_reason ? h('p.soft', c.state_reason) : null],
       count(n.waiting), count(n.leased), count(n.failed), deadLink(c.name, n.dead), count(n.done), may('operator') ? order(c, look, { kind: 'small' }) : ''];
-  }), { class: 'wide' }));
+  }));
 }
 
 /** Fetches what cards of consumers show. */
@@ -46,9 +41,9 @@ function content(consumer, n, hour) {
   const sum = list => list.reduce((all, one) => all + (one ?? 0), 0);
   const perMinute = done.length > 1 ? done[done.length - 2] : null;
   return [
-    h('header', {}, h('h2', {}, consumer.name), kind(consumer.state)),
-    h('p', { class: 'soft path' }, [consumer.pattern, consumer.url ?? consumer.topic ?? consumer.kind].join(' → ')),
-    consumer.state_reason ? h('p', { class: 'soft' }, consumer.state_reason) : null,
+    h('header', h('h2', consumer.name), kind(consumer.state)),
+    h('p.soft.path', [consumer.pattern, consumer.url ?? consumer.topic ?? consumer.kind].join(' → ')),
+    consumer.state_reason ? h('p.soft', consumer.state_reason) : null,
     hourBars(done, failed, t('overview.consumer.hour', { done: sum(done), failed: sum(failed) })),
     facts([
       [t('overview.rate'), perMinute === null ? '–' : t('per.minute', { n: perMinute })], [t('broker.waiting'), count(n.waiting)],

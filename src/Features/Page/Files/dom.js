@@ -2,9 +2,16 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** attributes: on<Event> is a listener, false and null are left out, true is an empty attribute. Children: nodes, texts, lists. */
-export function h(name, attributes = {}, ...children) {
-  return filled(document.createElement(name), attributes, children);
+/**
+ * h('p.soft', { title }, child): a name with its classes; attributes, where there are any, of which on<Event> is a listener, false and
+ * null are left out and true is an empty one; children: nodes, texts, lists.
+ */
+export function h(name, ...children) {
+  const [tag, ...classes] = name.split('.');
+  const attributes = children[0]?.constructor === Object ? children.shift() : {};
+  const element = document.createElement(tag);
+  if (classes.length) element.className = classes.join(' ');
+  return filled(element, attributes, children);
 }
 
 export function s(name, attributes = {}, ...children) {
@@ -16,11 +23,8 @@ export function put(element, ...children) {
   return element;
 }
 
-/** Lets the browser paint before something long. */
-export const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-
 function filled(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
+  for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2).toLowerCase(), value);
     else element.setAttribute(name, value === true ? '' : value);

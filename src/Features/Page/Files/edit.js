@@ -1,17 +1,17 @@
 // Edit what a letter holds. The text is taken as it stands, so no number is rounded on its way.
-import { getText, put as send, remove } from './api.js';
+import { address, getText, put as send, remove } from './api.js';
 import { h, put } from './dom.js';
 import { difference, member, pretty } from './json.js';
 import { t } from './text.js';
-import { badge, button, doing, errorBox, field, loading, may, messageOf, toast } from './ui.js';
+import { badge, button, changedLines, doing, errorBox, field, loading, may, messageOf, toast } from './ui.js';
 
 export function edit(route) {
   const key = route.query.get('key') ?? '';
-  const back = `#/letter?${new URLSearchParams({ key })}`;
-  const body = h('div', {}, loading());
-  const element = h('div', { class: 'stack' }, h('p', {}, h('a', { href: back }, `‹ ${t('letter.back')}`)), h('h1', {}, t('edit.title')), h('p', { class: 'soft' }, t('edit.what', { key })), body);
+  const back = address('letter', { key });
+  const body = h('div', loading());
+  const element = h('div.stack', h('p', h('a', { href: back }, `‹ ${t('letter.back')}`)), h('h1', t('edit.title')), h('p.soft', t('edit.what', { key })), body);
   if (may('editor')) open(key, back, body);
-  else put(body, h('div', { class: 'box warn' }, t('error.role', { role: 'editor' })));
+  else put(body, h('div.box.warn', t('error.role', { role: 'editor' })));
   return { title: t('edit.title'), element };
 }
 
@@ -25,12 +25,12 @@ async function open(key, back, body) {
   const whole = JSON.parse(text);
   const before = whole.payloadBase64 ? '' : pretty(member(text, 'item'));
   const failed = member(text, 'original');
-  const area = h('textarea', { class: 'payload', rows: 18, spellcheck: 'false' });
+  const area = h('textarea.payload', { rows: 18, spellcheck: 'false' });
   area.value = before;
   const reason = h('input', { maxlength: 500, required: true });
   const said = h('div', { 'aria-live': 'polite' });
-  const changes = h('pre', { class: 'payload diff', tabindex: '0', 'aria-label': t('edit.diff') });
-  const store = h('button', { type: 'submit', class: 'primary', disabled: true }, t('edit.save'));
+  const changes = h('pre.payload.diff', { tabindex: '0', 'aria-label': t('edit.diff') });
+  const store = h('button', { type: 'submit', class: 'primary', disabled: true }, t('save'));
   const check = () => {
     let problem = null;
     try {
@@ -41,12 +41,12 @@ async function open(key, back, body) {
     const lines = difference(pretty(failed ?? member(text, 'item') ?? ''), area.value);
     const same = area.value === before;
     put(said, problem ? badge('bad', t('edit.nojson', { why: problem })) : same ? badge('off', t('edit.same')) : badge('good', t('edit.json')));
-    put(changes, lines.every(l => l.kind === 'same') ? t('edit.same') : lines.map(l => h('span', { class: l.kind }, `${{ same: ' ', old: '-', new: '+' }[l.kind]} ${l.text}\n`)));
+    put(changes, lines.every(l => l.kind === 'same') ? t('edit.same') : changedLines(lines));
     store.disabled = problem !== null || same || !reason.value.trim();
   };
   area.addEventListener('input', check);
   reason.addEventListener('input', check);
-  const form = h('form', { class: 'stack', onSubmit: async e => {
+  const form = h('form.stack', { onSubmit: async e => {
     e.preventDefault();
     store.disabled = true;
     try {
@@ -58,13 +58,13 @@ async function open(key, back, body) {
       store.disabled = false;
     }
   } },
-  h('div', { class: 'two' }, field(t('edit.new'), area), h('section', {}, h('h2', {}, t('edit.diff')), changes)), said,
+  h('div.two', field(t('edit.new'), area), h('section', h('h2', t('edit.diff')), changes)), said,
   field(t('reason'), reason),
-  h('div', { class: 'actions' }, store, whole.letter.edit ? button(t('edit.undo'), doing(async () => {
+  h('div.actions', store, whole.letter.edit ? button(t('edit.undo'), doing(async () => {
     await remove('/dlq/-/edit', { key });
     toast(t('edit.undone'));
     location.hash = back;
-  })) : null, h('a', { class: 'button', href: back }, t('cancel'))));
+  })) : null, h('a.button', { href: back }, t('cancel'))));
   put(body, form);
   check();
   area.focus();

@@ -1,9 +1,10 @@
 // Which letters are meant: all of it is in the address, so a view can be kept and passed on.
+import { address, get } from './api.js';
 import { h } from './dom.js';
-import { t, word } from './text.js';
+import { count, t, word } from './text.js';
 import { button, field, select } from './ui.js';
 
-export const FILTERS = ['category', 'class', 'state', 'text', 'group', 'minAge', 'maxAge', 'expiresWithin', 'minAttempts'];
+const FILTERS = ['category', 'class', 'state', 'text', 'group', 'minAge', 'maxAge', 'expiresWithin', 'minAttempts', 'code'];
 
 export const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law', 'stream', 'broker'];
 const CLASSES = ['transient', 'permanent', 'unknown', 'refused'];
@@ -15,13 +16,10 @@ const TYPING_PAUSE = 120;
 
 export const filterOf = query => Object.fromEntries(FILTERS.map(name => [name, query.get(name)]).filter(([, value]) => value));
 
-export const addressOf = (tab, filter, more = {}) => {
-  const query = new URLSearchParams({ ...filter, ...more });
-  return `#/letters${tab ? `/${tab}` : ''}${query.size ? `?${query}` : ''}`;
-};
+export const addressOf = (tab, filter, more = {}) => address(`letters${tab ? `/${tab}` : ''}`, { ...filter, ...more });
 
 /** go(filter) is called when it changes; while somebody types, a moment after the last key. */
-export function filterBar(filter, go) {
+export function filterBar(filter, go, views) {
   const set = (name, value) => {
     const next = { ...filter, [name]: value };
     if (!value) delete next[name];
@@ -36,12 +34,15 @@ export function filterBar(filter, go) {
   const pick = (name, values, told = v => t('within', { time: v })) => field(t(`filter.${name}`), select(filter[name] ?? '',
     [['', t('filter.any')], ...values.map(v => [v, told(v)]),
       ...(filter[name] && !values.includes(filter[name]) ? [[filter[name], filter[name]]] : [])],
-    value => set(name, value)));
-  return h('form', { class: 'filters', role: 'search', 'aria-label': t('filter.label'), onSubmit: e => e.preventDefault() },
+    value => set(name, value), { name }));
+  const codes = pick('code', [], v => v);
+  get('/dlq/counts').then(found => codes.lastChild.append(...found.codes.filter(c => c.code !== filter.code)
+    .map(c => h('option', { value: c.code }, `${c.code} (${count(c.count)})`))), () => {});
+  return h('form.filters', { role: 'search', 'aria-label': t('filter.label'), onSubmit: e => e.preventDefault() },
     field(t('filter.text'), text),
     pick('category', CATEGORIES, v => word('category', v)), pick('class', CLASSES, v => word('class', v)), pick('state', STATES, v => word('letter', v)),
-    pick('maxAge', AGES), pick('expiresWithin', EXPIRIES), pick('minAttempts', ATTEMPTS, v => t('filter.atleast', { n: v })),
-    filter.group ? h('span', { class: 'pill' }, t('filter.group', { id: filter.group }),
+    pick('maxAge', AGES), pick('expiresWithin', EXPIRIES), pick('minAttempts', ATTEMPTS, v => t('filter.atleast', { n: v })), codes,
+    filter.group ? h('span.pill', t('filter.group', { id: filter.group }),
       button('✕', () => set('group', ''), { kind: 'plain', label: t('filter.group.clear') })) : null,
-    Object.keys(filter).length ? button(t('filter.clear'), () => go({})) : null);
+    Object.keys(filter).length ? button(t('filter.clear'), () => go({})) : null, views);
 }

@@ -1,9 +1,9 @@
 // What cannot be brought back, and who did what: both are read in pages.
-import { get } from './api.js';
+import { get, queryOf } from './api.js';
 import { h, put } from './dom.js';
 import { CATEGORIES } from './filters.js';
 import { count, exact, since, t, word } from './text.js';
-import { badge, button, emptyBox, errorBox, exporter, field, loading, select, table, whoAmI } from './ui.js';
+import { badge, button, choice, emptyBox, errorBox, exporter, field, pages, table, whoAmI } from './ui.js';
 
 const PAGE = 50;
 const WHY = ['expired', 'evicted', 'removed', 'discarded'];
@@ -11,17 +11,17 @@ const WHY = ['expired', 'evicted', 'removed', 'discarded'];
 export function tombstones(route) {
   const filter = { category: route.query.get('category') ?? '', why: route.query.get('why') ?? '' };
   return paged('nav.gone', 'gone.what', filter, set => [
-    field(t('filter.category'), select(filter.category, [['', t('filter.any')], ...CATEGORIES.map(c => [c, word('category', c)])], v => set('category', v))),
-    field(t('gone.why'), select(filter.why, [['', t('filter.any')], ...WHY.map(w => [w, word('end', w)])], v => set('why', v))),
+    field(t('filter.category'), choice(filter.category, 'category', CATEGORIES, v => set('category', v))),
+    field(t('gone.why'), choice(filter.why, 'end', WHY, v => set('why', v))),
   ], cursor => get('/dlq/tombstones', { ...filter, limit: PAGE, cursor }), found => found.tombstones,
   [['gone.at', s => since(s.goneAt)], ['gone.why', s => badge(s.why === 'evicted' ? 'bad' : s.why === 'expired' ? 'warn' : 'off', word('end', s.why))],
-    ['col.category', s => word('category', s.category)], ['col.id', s => h('code', {}, s.key.split(':').slice(2).join(':'))], ['col.error', s => s.cause],
+    ['filter.category', s => word('category', s.category)], ['col.id', s => h('code', s.key.split(':').slice(2).join(':'))], ['col.error', s => s.cause],
     ['col.attempts', s => count(s.attempts)], ['gone.by', s => s.by ? `${s.by}${s.reason ? `: ${s.reason}` : ''}` : '']], t('gone.none'));
 }
 
 export function audit(route) {
   const filter = { actor: route.query.get('actor') ?? '', action: route.query.get('action') ?? '', key: route.query.get('key') ?? '' };
-  const check = h('div', { class: 'actions' }, button(t('audit.check'), async () => {
+  const check = h('div.actions', button(t('audit.check'), async () => {
     try {
       const answer = await get('/audit/check');
       put(check, badge(answer.intact ? 'good' : 'bad', answer.intact ? t('audit.intact', { n: answer.checked }) : t('audit.broken', { place: answer.faultAt, why: answer.fault })));
@@ -40,26 +40,13 @@ export function audit(route) {
 }
 
 function paged(title, what, filter, controls, ask, itemsOf, columns, none) {
-  const body = h('div', {});
+  const body = h('div');
   const set = (name, value) => {
     filter[name] = value;
-    const query = new URLSearchParams(Object.entries(filter).filter(([, v]) => v));
-    history.replaceState(null, '', `${location.hash.split('?')[0]}${query.size ? `?${query}` : ''}`);
+    history.replaceState(null, '', location.hash.split('?')[0] + queryOf(filter));
     look();
   };
-  const rows = [];
-  const look = async cursor => {
-    if (!cursor) rows.length = 0;
-    if (!body.hasChildNodes()) put(body, loading());
-    try {
-      const found = await ask(cursor);
-      rows.push(...itemsOf(found));
-      put(body, rows.length === 0 && !found.next ? emptyBox(none) : h('div', { class: 'scroll' }, table(t(title), columns.map(([key]) => t(key)),
-        rows.map(row => columns.map(([, cell]) => cell(row))), { class: 'wide' })), found.next ? button(t('more'), () => look(found.next)) : null);
-    } catch (e) {
-      put(body, errorBox(e, () => look(cursor)));
-    }
-  };
+  const look = pages(body, ask, itemsOf, rows => table(t(title), columns.map(([key]) => key), rows.map(row => columns.map(([, cell]) => cell(row)))), () => emptyBox(none));
   look();
-  return { title: t(title), element: h('div', {}, h('h1', {}, t(title)), h('p', { class: 'soft' }, t(what)), h('div', { class: 'filters' }, controls(set)), body) };
+  return { title: t(title), element: h('div', h('h1', t(title)), h('p.soft', t(what)), h('div.filters', controls(set)), body) };
 }

@@ -1,16 +1,17 @@
 // Letters by cause: the default, for what befell many is repaired once.
-import { get } from './api.js';
+import { address, get, put as send } from './api.js';
 import { h, put } from './dom.js';
 import { addressOf } from './filters.js';
 import { actOnAll } from './actions.js';
 import { planReplay } from './plan.js';
 import { count, left, since, t, word } from './text.js';
-import { badge, button, doing, emptyBox, fill, may } from './ui.js';
+import { ask, badge, button, doing, emptyBox, fill, may, toast } from './ui.js';
 
 const AT_ONCE = 50;
+const TRENDS = ['↓', '→', '↑'];
 
 export function groups(filter) {
-  const element = h('div', {});
+  const element = h('div');
   let shown = AT_ONCE;
   let busy = false;
   let again = false;
@@ -27,8 +28,8 @@ export function groups(filter) {
   const render = found => found.length === 0
     ? emptyBox(Object.keys(filter).length ? t('letters.nomatch') : t('letters.none'), Object.keys(filter).length ? null : t('letters.none.more'))
     : [
-      h('p', { class: 'soft' }, t('groups.count', { n: found.length }), ' · ', t('letters.count', { n: found.reduce((n, g) => n + g.count, 0) })),
-      h('ul', { class: 'groups' }, found.slice(0, shown).map(group => one(group, filter))),
+      h('p.soft', t('groups.count', { n: found.length }), ' · ', t('letters.count', { n: found.reduce((n, g) => n + g.count, 0) })),
+      h('ul.groups', found.slice(0, shown).map(group => one(group, filter, look))),
       found.length > shown ? button(t('more'), () => { shown += AT_ONCE; put(element, render(found)); }) : null,
     ];
   look();
@@ -36,20 +37,33 @@ export function groups(filter) {
   return { element, changed: () => { if (!element.contains(document.activeElement) && !element.matches(':hover')) look(); }, keys: moves(element) };
 }
 
-function one(group, filter) {
+function one(group, filter, look) {
   const here = { ...filter, group: group.id };
-  return h('li', { class: 'group card' },
-    h('div', { class: 'count' }, count(group.count)),
-    h('div', { class: 'cause' },
-      h('h2', {}, h('a', { href: addressOf('list', here) }, group.cause || t('cause.none'))),
-      h('p', { class: 'soft' }, [word('category', group.category), word('stage', group.stage), group.class ? word('class', group.class) : null].filter(x => x).join(' · '),
-        ' · ', t('seen', {}), ' ', since(group.firstSeen), ' – ', since(group.lastSeen)),
-      h('p', { class: 'soft' }, t('groups.sample'), ' ', h('a', { href: `#/letter?${new URLSearchParams({ key: group.sample })}` }, group.sample))),
-    h('div', { class: 'expiry' }, h('span', { class: 'soft' }, t('groups.expiry')), left(group.soonestExpiry)),
-    may('operator') ? h('div', { class: 'actions' },
+  return h('li.group.card',
+    h('div.count', count(group.count)),
+    h('div.cause',
+      h('h2', h('a', { href: addressOf('list', here) }, group.cause || t('cause.none'))),
+      h('p.soft', [word('category', group.category), word('stage', group.stage), group.class ? word('class', group.class) : null].filter(x => x).join(' · '),
+        ' · ', t('seen'), ' ', since(group.firstSeen), ' – ', since(group.lastSeen)),
+      group.lastHour + group.hourBefore ? h('p.soft', h('span.trend', { 'aria-hidden': 'true' }, TRENDS[Math.sign(group.lastHour - group.hourBefore) + 1]), ' ',
+        t('groups.trend', { now: group.lastHour, before: group.hourBefore })) : null,
+      h('p.soft', t('groups.sample'), ' ', h('a', { href: address('letter', { key: group.sample }) }, group.sample)),
+      group.note ? h('p.note', group.note.text, h('span.soft', ' · ', group.note.by, ', ', since(group.note.at))) : null),
+    h('div.expiry', h('span.soft', t('groups.expiry')), left(group.soonestExpiry)),
+    may('operator') ? h('div.actions',
       button(t('replay.group'), () => planReplay({ filter: here }), { kind: 'primary' }),
       button(t('hold'), doing(() => actOnAll('hold', here))),
-      button(t('discard'), doing(() => actOnAll('discard', here)))) : badge('off', t('readonly')));
+      button(t('discard'), doing(() => actOnAll('discard', here))),
+      button(t('note'), doing(() => note(group, look)))) : badge('off', t('readonly')));
+}
+
+async function note(group, look) {
+  const input = h('textarea', { rows: 3, maxlength: 500 }, group.note?.text);
+  const text = await ask(t('note'), t('note.what'), t('save'), { label: t('note'), required: false, input });
+  if (text === null) return;
+  await send(`/dlq/groups/${group.id}/note`, { text });
+  toast(t('done'));
+  await look();
 }
 
 function moves(element) {

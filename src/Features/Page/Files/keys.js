@@ -4,7 +4,11 @@ import { settings } from './settings.js';
 import { t } from './text.js';
 import { dialog } from './ui.js';
 
-const GO = { o: '#/', g: '#/letters', l: '#/letters/list', p: '#/operations', b: '#/broker', s: '#/streams', k: '#/links', t: '#/settings' };
+/** After g: [the view, its name]. */
+const GO = {
+  o: ['', 'nav.overview'], g: ['letters', 'nav.letters'], l: ['letters/list', 'letters.list'], p: ['operations', 'nav.operations'],
+  b: ['broker', 'nav.broker'], s: ['streams', 'nav.streams'], k: ['links', 'nav.links'], t: ['settings', 'nav.settings'],
+};
 
 let view = {};
 let waitsForSecond = false;
@@ -27,7 +31,7 @@ export function startKeys() {
 function meaning(key) {
   if (waitsForSecond) {
     waitsForSecond = false;
-    return GO[key] ? () => { location.hash = GO[key]; } : null;
+    return GO[key] ? () => { location.hash = `#/${GO[key][0]}`; } : null;
   }
   if (key === 'g') {
     return () => {
@@ -40,9 +44,8 @@ function meaning(key) {
   return view[key];
 }
 
-export const showKeys = () => dialog(t('keys.title'), () => [h('dl', { class: 'keys' },
+export const showKeys = () => dialog(t('keys.title'), () => [h('dl.keys',
   [['/', 'keys.search'], ['j k', 'keys.move'], ['Enter', 'keys.open'], ['x', 'keys.select'], ['Shift x', 'keys.range'],
-    ['r', 'keys.replay'], ['h', 'keys.hold'], ['g o', 'nav.overview'], ['g g', 'nav.letters'], ['g l', 'letters.list'],
-    ['g p', 'nav.operations'], ['g b', 'nav.broker'], ['g s', 'nav.streams'], ['g k', 'nav.links'], ['g t', 'nav.settings'], ['?', 'keys.title'], ['Esc', 'keys.close']]
-    .map(([keys, key]) => h('div', {}, h('dt', {}, keys.split(' ').map(k => h('kbd', {}, k))), h('dd', {}, t(key))))),
-  h('p', { class: 'soft' }, t('keys.off'))]);
+    ['r', 'action.replay'], ['h', 'action.hold'], ...Object.entries(GO).map(([key, [, name]]) => [`g ${key}`, name]), ['?', 'keys.title'], ['Esc', 'keys.close']]
+    .map(([keys, key]) => h('div', h('dt', keys.split(' ').map(k => h('kbd', k))), h('dd', t(key))))),
+  h('p.soft', t('keys.off'))]);

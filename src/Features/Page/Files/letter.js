@@ -1,20 +1,20 @@
 // One letter: why it failed, in a sentence; what it holds; what was tried and by whom; what can be done.
 import { act } from './actions.js';
-import { get, getText, post } from './api.js';
+import { address, get, getText, post } from './api.js';
 import { h, put } from './dom.js';
 import { bytesOfBase64, hex, HEX_LIMIT } from './hex.js';
 import { difference, member, pretty } from './json.js';
 import { neighboursOf } from './list.js';
+import { around } from './related.js';
 import { bytes, count, exact, left, now, since, span, t, took, word } from './text.js';
-import { badge, button, copyButton, emptyBox, errorBox, facts, loading, may, messageOf, stateBadge, table, tellError, toast } from './ui.js';
-
-const addressOf = key => `#/letter?${new URLSearchParams({ key })}`;
+import { badge, button, changedLines, copyButton, emptyBox, errorBox, facts, loading, may, messageOf, stateBadge, table, tellError, toast } from './ui.js';
 
 const LOOK = 10_000;
 
 export function letter(route) {
   const key = route.query.get('key') ?? '';
-  const element = h('article', { class: 'letter' }, loading());
+  const element = h('article.letter', loading());
+  const beyond = around(key);
   let current = null;
   let busy = false;
   let over = false;
@@ -24,17 +24,20 @@ export function letter(route) {
   const look = async () => {
     try {
       const fresh = await getText('/dlq/-', { key });
-      if (over || fresh === text) return;
-      text = fresh;
-      current = JSON.parse(fresh);
-      put(element, render());
+      if (over) return;
+      if (fresh !== text) {
+        text = fresh;
+        current = JSON.parse(fresh);
+        put(element, render());
+      }
+      beyond.look(current.letter);
     } catch (e) {
       if (over) return;
       if (e.status !== 404) return void put(element, errorBox(e, look));
       const stone = await stoneOf(key).catch(error => ({ error }));
       if (over || (text === '' && JSON.stringify(stone) === gone)) return;
       [current, text, gone] = [null, '', JSON.stringify(stone)];
-      put(element, stone?.error ? [h('h1', {}, key), errorBox(stone.error, look)] : goneView(key, stone));
+      put(element, stone?.error ? [h('h1', key), errorBox(stone.error, look)] : goneView(key, stone));
     }
   };
 
@@ -52,8 +55,8 @@ export function letter(route) {
         await look();
       } else {
         toast(t(said, { id: current.letter.id }));
-        put(element, h('h1', {}, current.letter.id), h('div', { class: 'box good', 'data-outcome': 'delivered' }, badge('good', t(said, { id: current.letter.id })),
-          current.letter.topic ? h('p', {}, t('letter.delivered', { topic: current.letter.topic, key: current.letter.recordKey })) : null), beside(key));
+        put(element, h('h1', current.letter.id), h('div.box.good', { 'data-outcome': 'delivered' }, badge('good', t(said, { id: current.letter.id })),
+          current.letter.topic ? h('p', t('letter.delivered', { topic: current.letter.topic, key: current.letter.recordKey })) : null), beside(key));
         current = null;
         text = '';
         over = true;
@@ -64,7 +67,7 @@ export function letter(route) {
       if (e.status === 404) await look();
       else {
         await look();
-        put(element.querySelector('.answer') ?? element, h('div', { class: 'box bad', role: 'alert', 'data-outcome': e.status }, h('strong', {}, t('replay.not')), ' ', messageOf(e), held));
+        put(element.querySelector('.answer') ?? element, h('div.box.bad', { role: 'alert', 'data-outcome': e.status }, h('strong', t('replay.not')), ' ', messageOf(e), held));
       }
     } finally {
       busy = false;
@@ -75,28 +78,30 @@ export function letter(route) {
   const render = () => {
     const { letter: l } = current;
     return [
-      h('p', {}, h('a', { href: '#/letters/list' }, `‹ ${t('letters.list')}`)),
-      h('header', {}, h('h1', {}, l.id || key), copyButton(l.id || key), stateBadge('letter', l.state), left(l.discarded ? l.discarded.until : l.expiresAt)),
-      h('p', { class: 'story' }, story(l)),
-      current.masked ? h('p', { class: 'box' }, badge('off', t('masked'))) : null,
+      h('p', h('a', { href: '#/letters/list' }, `‹ ${t('letters.list')}`)),
+      h('header', h('h1', l.id || key), copyButton(l.id || key), stateBadge('letter', l.state), left(l.discarded ? l.discarded.until : l.expiresAt)),
+      h('p.story', story(l)),
+      current.masked ? h('p.box', badge('off', t('masked'))) : null,
       advice(l),
-      may('operator') ? h('div', { class: 'do' }, orders(l)) : null,
-      h('div', { class: 'answer', 'aria-live': 'polite' }),
+      beyond.checks,
+      may('operator') ? h('div.do', orders(l)) : null,
+      h('div.answer', { 'aria-live': 'polite' }),
       beside(key),
       facts([
-        [t('col.category'), word('category', l.category)], [t('letter.type'), l.eventType], [t('letter.stage'), word('stage', l.stage)],
-        [t('letter.class'), l.class ? word('class', l.class) : null], [t('letter.topic'), l.topic], [t('letter.key'), l.recordKey],
+        [t('filter.category'), word('category', l.category)], [t('letter.type'), l.eventType], [t('letter.stage'), word('stage', l.stage)],
+        [t('filter.class'), l.class ? word('class', l.class) : null], [t('letter.topic'), l.topic], [t('letter.key'), l.recordKey],
         [t('letter.first'), exact(l.firstFailedAt)], [t('letter.last'), exact(l.lastFailedAt)],
         [t('letter.group'), h('a', { href: `#/letters/list?group=${l.group}` }, l.group)], [t('col.size'), bytes(l.payloadBytes)],
-        [t('letter.hash'), l.payloadSha256 ? h('code', {}, l.payloadSha256) : null],
+        [t('letter.hash'), l.payloadSha256 ? h('code', l.payloadSha256) : null],
+        [t('letter.trace'), l.traceUrl ? h('a', { href: l.traceUrl, target: '_blank', rel: 'noopener noreferrer' }, t('show')) : null],
       ]),
-      payload(), headers(l), attempts(l), timeline(l),
+      payload(), headers(l), attempts(l), timeline(l), beyond.related,
     ];
   };
 
   const orders = l => {
-    const then = () => look();
-    if (l.state === 'discarded') return [button(t('restore'), () => act('restore', [key], then).catch(tellError), { kind: 'primary' })];
+    const order = (action, kind) => button(t(action), () => act(action, [key], look).catch(tellError), { kind });
+    if (l.state === 'discarded') return [order('restore', 'primary')];
     const retry = (query, said) => run('/dlq/retry/-', query, said);
     return [
       l.state === 'unknown' ? [
@@ -104,10 +109,9 @@ export function letter(route) {
         button(t('replay.again'), retry({ confirm: 'unknown' }, 'replayed'), { title: t('replay.again.title') }),
         button(t('replay.arrived'), retry({ confirm: 'delivered' }, 'closed'), { title: t('replay.arrived.title') }),
       ] : button(t('replay'), retry({}, 'replayed'), { kind: unmended(l) ? '' : 'primary', disabled: l.state === 'claimed' || unmended(l), title: l.topic ? t('replay.to', { topic: l.topic, key: l.recordKey ?? '' }) : null }),
-      l.held ? button(t('release'), () => act('release', [key], then).catch(tellError)) : button(t('hold'), () => act('hold', [key], then).catch(tellError)),
-      l.held ? null : button(t('extend'), () => act('extend', [key], then).catch(tellError)),
-      may('editor') ? h('a', { class: unmended(l) ? 'button primary' : 'button', href: `#/edit?${new URLSearchParams({ key })}` }, t('edit')) : null,
-      button(t('discard'), () => act('discard', [key], then).catch(tellError), { kind: 'danger' }),
+      l.held ? order('release') : [order('hold'), order('extend')],
+      may('editor') ? h('a', { class: unmended(l) ? 'button primary' : 'button', href: address('edit', { key }) }, t('edit')) : null,
+      order('discard', 'danger'),
     ];
   };
 
@@ -117,27 +121,25 @@ export function letter(route) {
       const all = base64 ? bytesOfBase64(base64) : new TextEncoder().encode(item);
       return hex(all) + (all.length > HEX_LIMIT ? `\n${t('payload.cut', { size: bytes(HEX_LIMIT), of: bytes(all.length) })}` : '');
     };
-    const changes = () => difference(pretty(original), pretty(item)).map(line =>
-      h('span', { class: line.kind }, `${{ same: ' ', old: '-', new: '+' }[line.kind]} ${line.text}\n`));
     const views = base64 ? [['raw', () => base64]] : [['pretty', () => pretty(item)], ['raw', () => item]];
     views.push(['hex', dump]);
-    if (original) views.push(['diff', changes]);
-    const shown = h('pre', { class: 'payload', tabindex: '0' }, views[0][1]());
+    if (original) views.push(['diff', () => changedLines(difference(pretty(original), pretty(item)))]);
+    const shown = h('pre.payload', { tabindex: '0' }, views[0][1]());
     const pick = ([id, view]) => button(t(`payload.${id}`), e => {
       for (const one of e.currentTarget.parentNode.children) one.setAttribute('aria-pressed', String(one === e.currentTarget));
       put(shown, view());
     }, { kind: 'small' });
-    const choices = h('div', { class: 'choices', role: 'group', 'aria-label': t('payload') }, views.map(pick));
+    const choices = h('div.choices', { role: 'group', 'aria-label': t('payload') }, views.map(pick));
     choices.firstChild.setAttribute('aria-pressed', 'true');
-    return h('section', {}, h('h2', {}, t('payload')), current.note ? h('p', { class: 'soft' }, t('payload.base64')) : null,
-      h('div', { class: 'row' }, choices, copyButton(base64 ?? item, t('payload'))), shown,
-      current.letter.edit ? h('p', { class: 'soft' }, t('edited.by', { name: current.letter.edit.by, reason: current.letter.edit.reason }), ' ', since(current.letter.edit.at)) : null);
+    return h('section', h('h2', t('payload')), current.note ? h('p.soft', t('payload.base64')) : null,
+      h('div.row', choices, copyButton(base64 ?? item, t('payload'))), shown,
+      current.letter.edit ? h('p.soft', t('edited.by', { name: current.letter.edit.by, reason: current.letter.edit.reason }), ' ', since(current.letter.edit.at)) : null);
   };
 
   look();
   // What other programs do to it is in no news.
   const timer = setInterval(() => { if (!document.hidden && !busy && !over) look(); }, LOOK);
-  const go = to => () => { if (to) location.hash = addressOf(to); };
+  const go = to => () => { if (to) location.hash = address('letter', { key: to }); };
   const { before, after } = neighboursOf(key);
   const click = selector => () => element.querySelector(selector)?.click();
   return {
@@ -153,8 +155,8 @@ export function letter(route) {
 
 function beside(key) {
   const { before, after } = neighboursOf(key);
-  return before || after ? h('p', { class: 'beside' },
-    before ? h('a', { href: addressOf(before) }, `‹ ${t('letter.before')}`) : null, ' ', after ? h('a', { href: addressOf(after) }, `${t('letter.after')} ›`) : null) : null;
+  return before || after ? h('p.beside',
+    before ? h('a', { href: address('letter', { key: before }) }, `‹ ${t('letter.before')}`) : null, ' ', after ? h('a', { href: address('letter', { key: after }) }, `${t('letter.after')} ›`) : null) : null;
 }
 
 /** What happened, as one would tell it. */
@@ -164,7 +166,7 @@ function story(l) {
   const begin = l.stage === 'decide'
     ? t('story.refused', { time: exact(l.lastFailedAt) })
     : t('story.failed', { n: l.attemptCount, time: exact(l.lastFailedAt), within: seconds >= 1 ? t('story.within', { time: span(seconds) }) : '' });
-  return [begin, ' ', h('q', {}, l.error), ' ', l.maybeWritten ? t('story.maybe') : t('story.not'), ' ',
+  return [begin, ' ', h('q', l.error), ' ', l.maybeWritten ? t('story.maybe') : t('story.not'), ' ',
     l.held ? t('story.held') : l.discarded ? t('story.discarded', { name: l.discarded.by, reason: l.discarded.reason }) : ''];
 }
 
@@ -172,19 +174,19 @@ function story(l) {
 const unmended = l => l.stage === 'decide' && !l.edit;
 
 function advice(l) {
-  if (l.state === 'claimed') return h('div', { class: 'box' }, badge('busy', t('advice.claimed', { name: l.claim?.by ?? '', time: l.claim ? exact(l.claim.since) : '' })));
-  if (l.state === 'unknown') return h('div', { class: 'box bad' }, badge('bad', t('advice.unknown')), h('p', {}, l.claim?.ended ?? ''));
-  if (l.state === 'provisional') return h('div', { class: 'box' }, badge('busy', t('advice.provisional')));
-  if (unmended(l)) return h('div', { class: 'box warn' }, badge('warn', t('advice.refused')));
+  if (l.state === 'claimed') return h('div.box', badge('busy', t('advice.claimed', { name: l.claim?.by ?? '', time: l.claim ? exact(l.claim.since) : '' })));
+  if (l.state === 'unknown') return h('div.box.bad', badge('bad', t('advice.unknown')), h('p', l.claim?.ended ?? ''));
+  if (l.state === 'provisional') return h('div.box', badge('busy', t('advice.provisional')));
+  if (unmended(l)) return h('div.box.warn', badge('warn', t('advice.refused')));
   return null;
 }
 
-const headers = l => !l.headers?.length ? null : h('section', {}, h('h2', {}, t('headers')),
-  table(t('headers'), [t('header.name'), t('header.value')], l.headers.map(x => [h('code', {}, x.name), h('code', {}, x.value)])));
+const headers = l => !l.headers?.length ? null : h('section', h('h2', t('headers')),
+  table(t('headers'), ['header.name', 'header.value'], l.headers.map(x => [h('code', x.name), h('code', x.value)])));
 
-const attempts = l => !l.attempts?.length ? null : h('section', {}, h('h2', {}, t('attempts')),
-  table(t('attempts'), ['#', t('attempt.at'), t('attempt.took'), t('letter.class'), t('attempt.code'), t('col.error'), t('attempt.written')],
-    l.attempts.map(a => [count(a.number), exact(a.startedAt), took(a.tookMs), word('class', a.class), h('code', {}, a.code), a.message, a.maybeWritten ? t('maybe') : t('no')])));
+const attempts = l => !l.attempts?.length ? null : h('section', h('h2', t('attempts')),
+  table(t('attempts'), ['#', 'attempt.at', 'attempt.took', 'filter.class', 'attempt.code', 'col.error', 'attempt.written'],
+    l.attempts.map(a => [count(a.number), exact(a.startedAt), took(a.tookMs), word('class', a.class), h('code', a.code), a.message, a.maybeWritten ? t('maybe') : t('no')])));
 
 function timeline(l) {
   const events = [
@@ -194,18 +196,18 @@ function timeline(l) {
     l.claim ? [l.claim.since, t('timeline.claim', { name: l.claim.by })] : null,
     l.discarded ? [l.discarded.until, t('timeline.final')] : l.expiresAt ? [l.expiresAt, t('timeline.expires')] : null,
   ].filter(e => e).sort((a, b) => Date.parse(a[0]) - Date.parse(b[0]));
-  return h('section', {}, h('h2', {}, t('timeline')), h('ol', { class: 'timeline' },
-    events.map(([at, what]) => h('li', {}, h('span', { class: 'soft' }, exact(at)), ' ', what))));
+  return h('section', h('h2', t('timeline')), h('ol.timeline',
+    events.map(([at, what]) => h('li', h('span.soft', exact(at)), ' ', what))));
 }
 
 const stoneOf = async key => (await get('/dlq/tombstones', { category: key.split(':')[1], limit: 200 })).tombstones.find(s => s.key === key) ?? null;
 
 /** What is left of a letter that is gone: its tombstone, or the word that it was delivered. */
 function goneView(key, stone) {
-  const title = h('h1', {}, key.split(':').slice(2).join(':') || key);
+  const title = h('h1', key.split(':').slice(2).join(':') || key);
   return stone
-    ? [title, h('div', { class: 'box warn', 'data-outcome': 'gone' }, badge('off', word('end', stone.why)), h('p', {}, t('gone.text', { time: exact(stone.goneAt) }))),
-      facts([[t('col.error'), stone.cause], [t('letter.first'), stone.firstFailedAt ? exact(stone.firstFailedAt) : null], [t('col.attempts'), count(stone.attempts)], [t('letter.hash'), stone.payloadSha256 ? h('code', {}, stone.payloadSha256) : null]]),
+    ? [title, h('div.box.warn', { 'data-outcome': 'gone' }, badge('off', word('end', stone.why)), h('p', t('gone.text', { time: exact(stone.goneAt) }))),
+      facts([[t('col.error'), stone.cause], [t('letter.first'), stone.firstFailedAt ? exact(stone.firstFailedAt) : null], [t('col.attempts'), count(stone.attempts)], [t('letter.hash'), stone.payloadSha256 ? h('code', stone.payloadSha256) : null]]),
       beside(key)]
-    : [title, emptyBox(t('letter.none'), t('letter.none.more')), beside(key), h('p', {}, h('a', { href: '#/letters/list' }, t('letters.list')))];
+    : [title, emptyBox(t('letter.none'), t('letter.none.more')), beside(key), h('p', h('a', { href: '#/letters/list' }, t('letters.list')))];
 }

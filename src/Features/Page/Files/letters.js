@@ -2,21 +2,23 @@
 import { addressOf, filterBar, filterOf } from './filters.js';
 import { groups } from './groups.js';
 import { list } from './list.js';
+import { savedViews } from './views.js';
 import { h, put } from './dom.js';
 import { t } from './text.js';
 import { tabs } from './ui.js';
 
-/** What a list last showed, so that a letter's own view knows its neighbours. */
 export function letters(route) {
   const tab = route.path[1] === 'list' ? 'list' : '';
-  const body = h('div', {});
-  const element = h('div', {}, h('h1', {}, t('nav.letters')), h('div', {}), h('div', {}), body);
+  const body = h('div');
+  const views = h('div.views');
+  const element = h('div', h('h1', t('nav.letters')), h('div'), h('div'), body);
   const view = { title: t('nav.letters'), element, leave: () => inner.leave?.() };
   let inner = {};
   const enter = query => {
     inner.leave?.();
     const filter = filterOf(query);
     put(element.children[1], tabs([['', 'letters.groups'], ['list', 'letters.list']].map(([id, key]) => [addressOf(id, filter), t(key), id === tab])));
+    savedViews(views, addressOf(tab, filter));
     inner = (tab === 'list' ? list : groups)(filter, query, enter);
     put(body, inner.element);
     view.keys = Object.fromEntries(['j', 'k', 'x', 'X', 'r', 'h'].map(key => [key, e => inner.keys?.[key]?.(e)]));
@@ -27,7 +29,7 @@ export function letters(route) {
     if (JSON.stringify({ ...next, text: '' }) !== JSON.stringify({ ...filterOf(current), text: '' })) bar(next);
     current = new URLSearchParams(next);
     enter(current);
-  }));
+  }, views));
   let current = route.query;
   bar(filterOf(route.query));
   enter(route.query);

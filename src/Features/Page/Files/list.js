@@ -1,6 +1,6 @@
 // The list: fifty at a time in an order that stays. What is new waits behind a button, so no row moves under the pointer.
 import { act, actOnAll } from './actions.js';
-import { get } from './api.js';
+import { address, get } from './api.js';
 import { h, put } from './dom.js';
 import { addressOf } from './filters.js';
 import { planReplay } from './plan.js';
@@ -17,13 +17,13 @@ export const neighboursOf = key => {
 };
 
 export function list(filter, query) {
-  const rows = h('tbody', {});
-  const head = h('div', { class: 'listhead' });
-  const pill = h('div', { class: 'pillbar', role: 'status' });
-  const bulk = h('div', { class: 'bulk' });
-  const foot = h('div', { class: 'pager' });
-  const frame = h('div', {});
-  const element = h('div', {}, head, pill, bulk, frame, foot);
+  const rows = h('tbody');
+  const head = h('div.listhead');
+  const pill = h('div.pillbar', { role: 'status' });
+  const bulk = h('div.bulk');
+  const foot = h('div.pager');
+  const frame = h('div');
+  const element = h('div', head, pill, bulk, frame, foot);
   const chosen = new Set();
   let page = null;
   let cursor = query.get('cursor');
@@ -57,14 +57,14 @@ export function list(filter, query) {
   const opensOne = found => {
     const hit = found.letters.length === 1 || found.letters[0]?.id === filter.text ? found.letters.find(l => l.id === filter.text) : null;
     if (!hit) return false;
-    location.replace(`#/letter?${new URLSearchParams({ key: hit.key })}`);
+    location.replace(address('letter', { key: hit.key }));
     return true;
   };
 
   const render = () => {
     put(pill);
     put(head, h('p', { 'data-total': page.total, 'aria-live': 'polite' }, t('letters.count', { n: page.total })),
-      may('operator') && page.total > 0 ? h('div', { class: 'actions' },
+      may('operator') && page.total > 0 ? h('div.actions',
         button(t('replay.filtered'), () => planReplay({ filter }), { kind: 'primary' }),
         button(t('hold.filtered'), doing(() => actOnAll('hold', filter, look))),
         exporter('/dlq/export', 'letters', filter)) : null);
@@ -72,8 +72,8 @@ export function list(filter, query) {
       put(frame, Object.keys(filter).length ? emptyBox(t('letters.nomatch')) : emptyBox(t('letters.none'), t('letters.none.more')));
     } else {
       put(rows, page.letters.map(row));
-      put(frame, h('div', { class: 'scroll' }, h('table', { class: 'letters' }, h('caption', { class: 'hidden' }, t('nav.letters')),
-        h('thead', {}, h('tr', {}, [may('operator') ? allBox() : null, ...COLUMNS].filter(c => c).map(c => h('th', { scope: 'col' }, typeof c === 'string' ? t(c) : c)))), rows)));
+      put(frame, h('div.scroll', h('table.letters', h('caption.hidden', t('nav.letters')),
+        h('thead', h('tr', [may('operator') ? allBox() : null, ...COLUMNS].filter(c => c).map(c => h('th', { scope: 'col' }, typeof c === 'string' ? t(c) : c)))), rows)));
     }
     put(foot, earlier.length || query.get('cursor') ? button(t('page.before'), () => move(earlier.pop() ?? null)) : null,
       page.next ? button(t('page.after'), () => { earlier.push(cursor); move(page.next); }) : null);
@@ -98,10 +98,10 @@ export function list(filter, query) {
     [
       may('operator') ? h('input', { type: 'checkbox', checked: chosen.has(letter.key), 'aria-label': t('select.one', { id: letter.id }), onChange: e => choose(letter.key, e.target.checked) }) : null,
       since(letter.lastFailedAt), word('category', letter.category),
-      h('a', { href: `#/letter?${new URLSearchParams({ key: letter.key })}`, title: letter.id, onFocus: () => { focus = letter.key; } }, letter.id || '–'),
+      h('a', { href: address('letter', { key: letter.key }), title: letter.id, onFocus: () => { focus = letter.key; } }, letter.id || '–'),
       h('span', { title: letter.error }, letter.unreadable ?? letter.error),
       count(letter.attemptCount), bytes(letter.payloadBytes),
-      letter.discarded ? since(letter.discarded.at) : left(letter.expiresAt), stateBadge('letter', letter.state),
+      letter.discarded ? since(letter.discarded.at) : left(letter.expiresAt), stateBadge('letter', letter.state), lastAction(letter.lastAction),
     ].map((cell, at) => cell === null ? null : h('td', { class: CELLS[at], 'data-name': at === 0 ? t('select.one.short') : t(COLUMNS[at - 1]) }, cell)));
 
   const choose = (key, on) => {
@@ -113,12 +113,10 @@ export function list(filter, query) {
   const showBulk = () => {
     const keys = [...chosen];
     const aside = filter.state === 'discarded';
-    const then = () => { chosen.clear(); return look(); };
-    put(bulk, keys.length === 0 ? null : h('div', { class: 'box actions' }, h('strong', {}, t('selected', { n: keys.length })),
-      aside ? button(t('restore'), doing(() => act('restore', keys, then)), { kind: 'primary' }) : [
-        button(t('replay'), () => planReplay({ keys }), { kind: 'primary' }),
-        button(t('hold'), doing(() => act('hold', keys, then))), button(t('extend'), doing(() => act('extend', keys, then))),
-        button(t('release'), doing(() => act('release', keys, then))), button(t('discard'), doing(() => act('discard', keys, then)))]));
+    const order = (action, kind) => button(t(action), doing(() => act(action, keys, () => { chosen.clear(); return look(); })), { kind });
+    put(bulk, keys.length === 0 ? null : h('div.box.actions', h('strong', t('selected', { n: keys.length })),
+      aside ? order('restore', 'primary') : [
+        button(t('replay'), () => planReplay({ keys }), { kind: 'primary' }), ['hold', 'extend', 'release', 'discard'].map(action => order(action))]));
   };
 
   /** Rows that changed are shown anew in their places; what came is told and waits. */
@@ -141,7 +139,7 @@ export function list(filter, query) {
       for (const tr of rows.children) {
         const letter = fresh.get(tr.dataset.key);
         tr.classList.toggle('gone', !letter);
-        if (!letter) tr.lastChild.replaceChildren(badge('off', t('letter.moved')));
+        if (!letter) put(tr.querySelector('.state'), badge('off', t('letter.moved')));
         else if (!tr.contains(document.activeElement)) tr.replaceWith(row(letter));
       }
       const delta = found.total - page.total;
@@ -181,5 +179,8 @@ export function list(filter, query) {
   };
 }
 
-const CELLS = ['check', 'when', 'category', 'id', 'error', 'tries', 'size', 'until', 'state'];
-const COLUMNS = ['col.failed', 'col.category', 'col.id', 'col.error', 'col.attempts', 'col.size', 'col.left', 'col.state'];
+const CELLS = ['check', 'when', 'category', 'id', 'error', 'tries', 'size', 'until', 'state', 'action'];
+const COLUMNS = ['col.failed', 'filter.category', 'col.id', 'col.error', 'col.attempts', 'col.size', 'col.left', 'filter.state', 'col.action'];
+
+const lastAction = done => done ? [done.by, ': ', word('action', done.action), h('span.soft', ' · ', since(done.at))] : '';
+

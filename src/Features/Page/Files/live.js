@@ -16,8 +16,6 @@ export const listen = listener => {
   return () => listeners.delete(listener);
 };
 
-export const lastMark = () => last;
-
 export function start() {
   stop();
   lastAt = Date.now();

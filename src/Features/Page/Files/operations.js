@@ -1,8 +1,8 @@
 // What is being replayed, and what was: all of it lives on the server, so a page that is loaded again goes on.
-import { get, post } from './api.js';
+import { address, get, partOf } from './api.js';
 import { h, put } from './dom.js';
 import { count, exact, since, span, t, word } from './text.js';
-import { badge, button, doing, emptyBox, errorBox, facts, fill, may, stateBadge, table, toast } from './ui.js';
+import { badge, button, emptyBox, errorBox, facts, fill, may, ordering, stateBadge, table } from './ui.js';
 
 const LIVELY = ['canary', 'running'];
 const LOOK = 1000;
@@ -12,24 +12,24 @@ export function operations(route) {
 }
 
 function all() {
-  const body = h('div', {});
-  const element = h('div', {}, h('h1', {}, t('nav.operations')), body);
+  const body = h('div');
+  const element = h('div', h('h1', t('nav.operations')), body);
   let timer;
   let left = false;
   const look = async () => {
     await fill(body, () => get('/dlq/replays'), ({ items }) => {
       if (!left) timer = setTimeout(look, items.some(j => LIVELY.includes(j.state)) ? LOOK : 10 * LOOK);
-      return items.length === 0 ? emptyBox(t('operations.none'), t('operations.none.more')) : h('ul', { class: 'groups' }, items.map(row));
+      return items.length === 0 ? emptyBox(t('operations.none'), t('operations.none.more')) : h('ul.groups', items.map(row));
     });
   };
   look();
   return { title: t('nav.operations'), element, leave: () => { left = true; clearTimeout(timer); } };
 }
 
-const row = job => h('li', { class: 'card job' },
-  h('div', {}, h('h2', {}, h('a', { href: `#/operations/${job.id}` }, t('operation.of', { n: job.plan.count }))), h('p', { class: 'soft' },
+const row = job => h('li.card.job',
+  h('div', h('h2', h('a', { href: `#/operations/${job.id}` }, t('operation.of', { n: job.plan.count }))), h('p.soft',
     t('by', { name: job.by }), ' · ', since(job.startedAt ?? job.createdAt), ' · ', job.plan.categories.map(c => word('category', c.category)).join(', '))),
-  stateBadge('job', job.state), bar(job), h('p', { class: 'soft' }, tally(job.progress)));
+  stateBadge('job', job.state), bar(job), h('p.soft', tally(job.progress)));
 
 const bar = job => h('progress', { max: Math.max(1, job.progress.total), value: job.progress.done, 'aria-label': t('operation.progress') });
 
@@ -37,16 +37,16 @@ const tally = p => [t('operation.delivered', { n: p.delivered }), p.failed ? t('
   p.skipped ? t('operation.skipped', { n: p.skipped }) : null, t('operation.left', { n: p.left })].filter(x => x).join(' · ');
 
 function one(id) {
-  const head = h('div', { class: 'stack' });
-  const buttons = h('div', { class: 'actions' });
-  const element = h('div', { class: 'stack' }, h('p', {}, h('a', { href: '#/operations' }, `‹ ${t('nav.operations')}`)), h('h1', {}, t('operation.title')), head, buttons);
+  const head = h('div.stack');
+  const buttons = h('div.actions');
+  const element = h('div.stack', h('p', h('a', { href: '#/operations' }, `‹ ${t('nav.operations')}`)), h('h1', t('operation.title')), head, buttons);
   let timer;
   let left = false;
   let state = null;
   const look = async () => {
     let job;
     try {
-      job = await get(`/dlq/replays/${encodeURIComponent(id)}`);
+      job = await get(`/dlq/replays/${partOf(id)}`);
     } catch (e) {
       put(head, errorBox(e, look));
       if (!left && e.status !== 404) timer = setTimeout(look, 3 * LOOK);
@@ -65,11 +65,7 @@ function one(id) {
 }
 
 function orders(job, look) {
-  const order = (name, kind) => button(t(`operation.${name}`), doing(async () => {
-    await post(`/dlq/replays/${job.id}/${name}`);
-    toast(t('done'));
-    await look();
-  }), { kind });
+  const order = (name, kind) => button(t(`operation.${name}`), ordering(`/dlq/replays/${job.id}/${name}`, look), { kind });
   return {
     planned: [order('start', 'primary'), order('cancel')],
     canary: [order('pause'), order('cancel')], running: [order('pause'), order('cancel')],
@@ -83,10 +79,10 @@ function render(job) {
     h('p', { 'data-state': job.state, 'aria-live': 'polite' }, stateBadge('job', job.state), ' ', job.why ?? ''),
     bar(job),
     h('p', { 'data-delivered': p.delivered }, t('operation.done', { done: p.done, total: p.total }), ' · ', tally(p)),
-    p.deliveredUnseen ? h('p', { class: 'box warn' }, t('operation.unseen', { n: p.deliveredUnseen })) : null,
-    job.resumesAt ? h('p', { class: 'box warn' }, t('operation.resumes', { time: exact(job.resumesAt) })) : null,
+    p.deliveredUnseen ? h('p.box.warn', t('operation.unseen', { n: p.deliveredUnseen })) : null,
+    job.resumesAt ? h('p.box.warn', t('operation.resumes', { time: exact(job.resumesAt) })) : null,
     facts([
-      [t('operation.by'), job.startedBy ?? job.by], [t('operation.begun'), job.startedAt ? exact(job.startedAt) : null],
+      [t('operation.by'), job.startedBy ?? job.by], [t('attempt.at'), job.startedAt ? exact(job.startedAt) : null],
       [t('operation.ended'), job.endedAt ? exact(job.endedAt) : null],
       [t('operation.rate'), p.rate === null ? null : t('per.second', { n: p.rate })], [t('operation.eta'), p.etaSeconds ? span(p.etaSeconds) : null],
       [t('plan.rate'), count(job.options.rate)], [t('plan.canary'), count(job.options.canary)],
@@ -95,6 +91,6 @@ function render(job) {
   ];
 }
 
-const reasons = (title, list, kind) => list.length === 0 ? null : h('section', {}, h('h2', {}, badge(kind, title)),
-  table(title, [t('col.error'), t('col.count'), t('groups.sample')], list.map(r => [r.reason, count(r.count),
-    r.sample.map(key => h('a', { class: 'sample', href: `#/letter?${new URLSearchParams({ key })}` }, key))])));
+const reasons = (title, list, kind) => list.length === 0 ? null : h('section', h('h2', badge(kind, title)),
+  table(title, ['col.error', 'col.count', 'groups.sample'], list.map(r => [r.reason, count(r.count),
+    r.sample.map(key => h('a.sample', { href: address('letter', { key }) }, key))])));

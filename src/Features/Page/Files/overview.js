@@ -1,22 +1,22 @@
 // What flows, what is stuck, what to do: the neighbours, what expires soon, and a card for each flow.
-import { get, post, ready } from './api.js';
+import { get, ready, settled } from './api.js';
 import { consumerCards, consumersNow } from './consumers.js';
 import { h, put } from './dom.js';
-import { showStreams } from './streamCards.js';
+import { showStreams } from './streams.js';
 import { count, exact, left, since, span, t, word } from './text.js';
-import { badge, button, doing, emptyBox, errorBox, facts, hourBars, loading, messageOf, showCard, stateBadge, toast, whoAmI } from './ui.js';
+import { badge, button, emptyBox, errorBox, every, facts, hourBars, loading, messageOf, ordering, showCard, stateBadge, whoAmI } from './ui.js';
 
 const REFRESH = 5000;
 
 export function overview() {
-  const [strip, urgent] = [h('section', { class: 'strip', 'aria-label': t('overview.neighbours') }), h('div', {})];
-  const cards = h('div', { class: 'cards' }, loading());
+  const [strip, urgent] = [h('section.strip', { 'aria-label': t('overview.neighbours') }), h('div')];
+  const cards = h('div.cards', loading());
   const parts = whoAmI().parts;
   const more = [['broker', 'overview.consumers', '#/broker', consumersNow, showConsumers], ['streams', 'overview.streams', '#/streams', () => get('/streams'), showStreams]]
-    .filter(([part]) => parts.includes(part)).map(([part, title, href, ask, show]) => ({ part, ask, show, body: h('div', { class: 'cards' }, loading()), said: h('div', {}), title, href }));
+    .filter(([part]) => parts.includes(part)).map(([part, title, href, ask, show]) => ({ part, ask, show, body: h('div.cards', loading()), said: h('div'), title, href }));
   const relay = parts.includes('relay');
-  const element = h('div', { class: 'overview' }, h('h1', {}, t('nav.overview')), strip, urgent, relay ? cards : null,
-    more.map(m => h('section', { class: 'flows', 'data-part': m.part, 'aria-label': t(m.title) }, h('h2', {}, h('a', { href: m.href }, t(m.title))), m.said, m.body)));
+  const element = h('div.overview', h('h1', t('nav.overview')), strip, urgent, relay ? cards : null,
+    more.map(m => h('section.flows', { 'data-part': m.part, 'aria-label': t(m.title) }, h('h2', h('a', { href: m.href }, t(m.title))), m.said, m.body)));
   let gone = false;
   const look = async () => {
     const asked = more.map(m => settled(m.ask()));
@@ -32,11 +32,9 @@ export function overview() {
     showCards(cards, flows.value.items, hours.value?.items ?? [], letters.value?.categories ?? null, look);
   };
   look();
-  const timer = setInterval(() => { if (!document.hidden) look(); }, REFRESH);
-  return { title: t('nav.overview'), element, leave: () => { gone = true; clearInterval(timer); } };
+  const end = every(REFRESH, look);
+  return { title: t('nav.overview'), element, leave: () => { gone = true; end(); } };
 }
-
-const settled = asked => asked.then(value => ({ value }), error => ({ error }));
 
 /** What could not be asked is said above the cards, which stay as they were. */
 function showMore({ body, said, show }, { value, error }, look) {
@@ -88,25 +86,25 @@ function neighbours(flows, store, health) {
 }
 
 const chip = one => h('div', { class: `chip ${one.kind}` },
-  h('div', {}, h('strong', {}, one.name), ' ', badge(one.kind, one.text), one.since ? [' ', h('span', { class: 'soft' }, t('since'), ' ', since(one.since))] : null),
-  one.title ? h('p', { class: 'soft' }, one.title) : null,
-  one.problem ? h('p', { class: 'soft' }, one.problem) : null);
+  h('div', h('strong', one.name), ' ', badge(one.kind, one.text), one.since ? [' ', h('span.soft', t('since'), ' ', since(one.since))] : null),
+  one.title ? h('p.soft', one.title) : null,
+  one.problem ? h('p.soft', one.problem) : null);
 
 function urgency(letters, store) {
   if (letters.error) return errorBox(letters.error);
   const all = letters.value.categories;
   const sum = name => all.reduce((n, c) => n + c[name], 0);
   const boxes = [];
-  if (store.value?.evictedKeys > 0) boxes.push(h('div', { class: 'box bad' }, t('overview.evicted', { n: store.value.evictedKeys })));
+  if (store.value?.evictedKeys > 0) boxes.push(h('div.box.bad', t('overview.evicted', { n: store.value.evictedKeys })));
   if (sum('urgent') > 0) {
-    boxes.push(h('div', { class: 'box bad urgency' }, h('strong', {}, t('overview.urgent', { n: sum('urgent') })), ' ',
+    boxes.push(h('div.box.bad.urgency', h('strong', t('overview.urgent', { n: sum('urgent') })), ' ',
       h('a', { href: '#/letters/list?expiresWithin=6h' }, t('overview.urgent.show'))));
   }
   if (sum('unsettled') > 0) {
-    boxes.push(h('div', { class: 'box warn' }, t('overview.unsettled', { n: sum('unsettled') }), ' ',
+    boxes.push(h('div.box.warn', t('overview.unsettled', { n: sum('unsettled') }), ' ',
       h('a', { href: '#/letters/list?state=unknown' }, t('show'))));
   }
-  if (letters.value.total === 0) boxes.push(h('div', { class: 'box good' }, badge('good', t('letters.none'))));
+  if (letters.value.total === 0) boxes.push(h('div.box.good', badge('good', t('letters.none'))));
   return boxes;
 }
 
@@ -124,32 +122,32 @@ function showCards(cards, flows, hours, categories, look) {
 function content(flow, hour, letters, categories) {
   const minutes = hour?.delivered ?? [];
   const perMinute = minutes.length > 1 ? minutes[minutes.length - 2] : null;
-  const total = list => list?.reduce((n, v) => n + (v ?? 0), 0) ?? 0;
-  const [sent, dead] = [total(hour?.delivered), total(hour?.deadLettered)];
   return [
-    h('header', {}, h('h2', {}, word('flow', flow.name)), stateBadge('poller', flow.state)),
-    h('p', { class: 'soft path' }, [flow.backend, flow.category === 'law' ? 'LLM' : flow.topic].filter(x => x).join(' → ')),
-    flow.pausedBy ? h('p', { class: 'soft' }, t('paused.by', { name: flow.pausedBy }), ' ', since(flow.pausedSince)) : null,
-    flow.heldBy ? h('p', { class: 'soft' }, t('held.by', { name: flow.heldBy })) : null,
-    hourBars(minutes, hour?.deadLettered ?? [], t('overview.hour', { sent, dead, most: Math.max(0, ...minutes.map(v => v ?? 0)) })),
+    h('header', h('h2', word('flow', flow.name)), stateBadge('poller', flow.state)),
+    h('p.soft.path', [flow.backend, flow.category === 'law' ? 'LLM' : flow.topic].filter(x => x).join(' → ')),
+    flow.pausedBy ? h('p.soft', t('paused.by', { name: flow.pausedBy }), ' ', since(flow.pausedSince)) : null,
+    flow.heldBy ? h('p.soft', t('held.by', { name: flow.heldBy })) : null,
+    h('div.spans', bars('unit.h', 1, minutes, hour?.deadLettered ?? [], 'overview.hour'),
+      bars('unit.h', 24, hour?.day.delivered ?? [], hour?.day.deadLettered ?? [], 'overview.day')),
     facts([
       [t('overview.rate'), perMinute === null || perMinute === undefined ? '–' : t('per.minute', { n: perMinute })],
       [t('overview.pending'), flow.lastVisit ? `${count(flow.lastVisit.leftPending)}${flow.lagSeconds ? ` · ${t('overview.lag', { time: span(flow.lagSeconds) })}` : ''}` : '–'],
-      [t('overview.dead'), categories === null ? t('state.unknown') : h('a', { href: `#/letters?category=${flow.category}` }, count(letters?.count ?? 0))],
+      [t('nav.letters'), categories === null ? t('state.unknown') : h('a', { href: `#/letters?category=${flow.category}` }, count(letters?.count ?? 0))],
       letters?.oldest ? [t('overview.oldest'), since(letters.oldest)] : null,
       letters?.nextExpiry ? [t('overview.expiry'), left(letters.nextExpiry)] : null,
       flow.lastVisit ? [t('overview.visit'), since(flow.lastVisit.at)] : null,
     ]),
-    flow.downSince ? h('p', { class: 'box bad', title: exact(flow.downSince) }, flow.lastProblem) : null,
+    flow.downSince ? h('p.box.bad', { title: exact(flow.downSince) }, flow.lastProblem) : null,
   ];
 }
 
+const total = list => list.reduce((n, v) => n + (v ?? 0), 0);
+
+const bars = (unit, n, sent, dead, key) => h('div', hourBars(sent, dead, t(key, { sent: total(sent), dead: total(dead), most: Math.max(0, ...sent.map(v => v ?? 0)) })),
+  h('span.soft', { 'aria-hidden': 'true' }, t(unit, { n })));
+
 function actions(flow, paused, look) {
-  const act = (path, said) => doing(async () => {
-    await post(`/pollers/${flow.name}/${path}`);
-    toast(t(said, { name: word('flow', flow.name) }));
-    await look();
-  });
+  const act = (path, said) => ordering(`/pollers/${flow.name}/${path}`, look, { said: t(said, { name: word('flow', flow.name) }) });
   return [
     paused ? button(t('resume'), act('resume', 'resumed'), { kind: 'primary' }) : button(t('pause'), act('pause', 'paused')),
     button(t('poll.now'), act('poll', 'polled'), { disabled: paused }),

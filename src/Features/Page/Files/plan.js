@@ -13,7 +13,7 @@ export async function planReplay(what) {
 }
 
 function planner(what, close) {
-  const body = h('div', {}, loading());
+  const body = h('div', loading());
   const rate = h('input', { type: 'number', min: 1, max: 1000, value: 50 });
   const canary = h('input', { type: 'number', min: 0, max: 1000, value: 1 });
   const stop = h('input', { type: 'number', min: 0, max: 100, value: 10 });
@@ -55,22 +55,22 @@ function planner(what, close) {
 
   const show = found => {
     const { plan: p } = found;
-    if (p.count === 0) return h('p', {}, t('plan.nothing'));
+    if (p.count === 0) return h('p', t('plan.nothing'));
     return [
-      h('p', {}, h('strong', { 'data-count': p.count }, t('plan.count', { n: p.count })), ' ', t('plan.frozen')),
+      h('p', h('strong', { 'data-count': p.count }, t('plan.count', { n: p.count })), ' ', t('plan.frozen')),
       facts([
         [t('plan.categories'), p.categories.map(c => `${word('category', c.category)} ${count(c.count)}`).join(', ')],
         [t('plan.oldest'), p.oldest ? exact(p.oldest) : null], [t('plan.newest'), p.newest ? exact(p.newest) : null],
         [t('plan.time'), t('plan.about', { time: span(p.count / found.options.rate) })],
         p.unknown ? [t('plan.unknown'), count(p.unknown)] : null,
       ]),
-      p.causes.length ? table(t('plan.causes'), [t('col.error'), t('col.count')], p.causes.slice(0, 5).map(c => [c.cause, count(c.count)])) : null,
+      p.causes.length ? table(t('plan.causes'), ['col.error', 'col.count'], p.causes.slice(0, 5).map(c => [c.cause, count(c.count)])) : null,
       p.count > ASKED_FOR_ABOVE ? field(t('plan.type', { n: String(p.count) }), typed) : null,
     ];
   };
   look();
   return [body,
-    h('details', {}, h('summary', {}, t('plan.options')), h('div', { class: 'row' }, field(t('plan.rate'), rate), field(t('plan.canary'), canary), field(t('plan.stop'), stop))),
-    h('p', { class: 'soft' }, t('plan.how')),
-    h('div', { class: 'actions' }, start, button(t('cancel'), async () => { await drop(); close(null); }))];
+    h('details', h('summary', t('plan.options')), h('div.row', field(t('plan.rate'), rate), field(t('plan.canary'), canary), field(t('plan.stop'), stop))),
+    h('p.soft', t('plan.how')),
+    h('div.actions', start, button(t('cancel'), async () => { await drop(); close(null); }))];
 }

@@ -1,7 +1,7 @@
 // What this browser remembers: nothing of letters, nothing that lets anybody in.
 
 const KEY = 'hobom-page';
-const DEFAULTS = { theme: 'auto', language: null, utc: false, shortcuts: true };
+const DEFAULTS = { theme: 'auto', language: null, utc: false, shortcuts: true, views: {} };
 
 const read = () => {
   try {

@@ -1,20 +1,19 @@
 // The streams that the router reads: how far behind, what is in hand, who has them; and the state of one key.
-import { get, post } from './api.js';
+import { address, get, partOf } from './api.js';
 import { h, put } from './dom.js';
 import { count, since, t } from './text.js';
-import { badge, button, doing, emptyBox, errorBox, facts, field, fill, may, table, toast } from './ui.js';
+import { badge, button, emptyBox, errorBox, every, facts, field, fill, may, ordering, showCard, table } from './ui.js';
 
 const LOOK = 5000;
 const SHARD_CONSUMER = 'hobom:shard-';
-const COLUMNS = ['streams.stream', 'streams.owner', 'streams.lag', 'streams.pending', 'streams.length', 'streams.applied', 'overview.dead', 'streams.trouble', 'audit.action'];
+const COLUMNS = ['streams.stream', 'streams.owner', 'streams.lag', 'streams.pending', 'streams.length', 'streams.applied', 'nav.letters', 'streams.trouble', 'audit.action'];
 
-const partOf = name => encodeURIComponent(name);
-export const streamAddress = name => `#/streams?${new URLSearchParams({ stream: name })}`;
-export const known = n => n === null || n === undefined ? t('state.unknown') : count(n);
+const streamAddress = stream => address('streams', { stream });
+const known = n => n === null || n === undefined ? t('state.unknown') : count(n);
 
 export function streams(route) {
-  const body = h('div', { class: 'stack' });
-  const detail = h('div', {});
+  const body = h('div.stack');
+  const detail = h('div');
   const chosen = route.query.get('stream');
   const look = () => Promise.all([
     fill(body, () => get('/streams'), found => show(found, look)),
@@ -22,50 +21,63 @@ export function streams(route) {
       ([all, one]) => showOne(one, all.streams.find(s => s.stream.stream === chosen)?.shards ?? [])) : null,
   ]);
   look();
-  const timer = setInterval(() => { if (!document.hidden && !body.contains(document.activeElement)) look(); }, LOOK);
-  return { title: t('nav.streams'), leave: () => clearInterval(timer), element: h('div', { class: 'stack' }, h('h1', {}, t('nav.streams')), body, detail, stateSearch(route)) };
+  return { title: t('nav.streams'), leave: every(LOOK, look, body), element: h('div.stack', h('h1', t('nav.streams')), body, detail, stateSearch(route)) };
 }
 
 function show(found, look) {
-  const problem = found.layoutProblem ? h('div', { class: 'box bad' }, found.layoutProblem) : null;
+  const problem = found.layoutProblem ? h('div.box.bad', found.layoutProblem) : null;
   if (found.streams.length === 0) return [problem, emptyBox(t('streams.none'))];
-  return [problem, h('p', { class: 'soft' }, t('streams.group', { group: found.group }), ' · ', t('streams.process', { process: found.process })),
-    h('div', { class: 'scroll' }, table(t('nav.streams'), COLUMNS.map(key => t(key)), found.streams.map(row => {
+  return [problem, h('p.soft', t('streams.group', { group: found.group }), ' · ', t('streams.process', { process: found.process })),
+    table(t('nav.streams'), COLUMNS, found.streams.map(row => {
       const { stream: s, ownedHere, here } = row;
-      return [[h('a', { href: streamAddress(s.stream) }, s.stream), row.paused ? [' ', badge('warn', t('streams.paused'))] : null], owner(s.owner, ownedHere),
+      return [[h('a', { href: streamAddress(s.stream) }, s.stream), row.paused ? [' ', badge('warn', t('broker.paused'))] : null], owner(s.owner, ownedHere),
         known(s.lag), known(s.pending), count(s.length), here ? count(here.applied) : '–', h('a', { href: '#/letters/list?category=stream' }, count(s.waiting)), trouble(s, here),
         may('operator') ? streamOrder(s.stream, row.paused, look, { kind: 'small' }) : ''];
-    }), { class: 'wide' }))];
+    }))];
 }
 
 const owner = (name, here) => here ? badge('good', t('streams.here')) : name ? h('code', { title: name }, name.slice(0, 12)) : badge('warn', t('streams.nobody'));
 
-export const trouble = (stream, here) => [here?.problem ? badge('bad', here.problem) : null, here?.problemSince ? [' ', since(here.problemSince)] : null,
+const trouble = (stream, here) => [here?.problem ? badge('bad', here.problem) : null, here?.problemSince ? [' ', since(here.problemSince)] : null,
   here?.stalledSince ? badge('warn', t('streams.stalled')) : null, stream?.lost > 0 ? badge('bad', t('streams.lost', { n: stream.lost })) : null,
   here?.alarm ? badge('warn', here.alarm) : null];
 
 /** Pauses one stream in every process, or lets it go on. */
-export const streamOrder = (name, paused, then, attributes = {}) => {
+const streamOrder = (name, paused, then, attributes = {}) => {
   const what = paused ? 'resume' : 'pause';
-  return button(t(what), doing(async e => {
-    await post(`/streams/${partOf(name)}/${what}`);
-    toast(t(`${what}d`, { name }));
-    e.target.blur();
-    await then();
-  }), { kind: paused ? 'primary' : '', label: `${t(what)} ${name}`, ...attributes });
+  return button(t(what), ordering(`/streams/${partOf(name)}/${what}`, then, { said: t(`${what}d`, { name }) }), { kind: paused ? 'primary' : '', label: `${t(what)} ${name}`, ...attributes });
 };
+
+/** As cards among the flows of the overview. */
+export function showStreams(cards, found, look, said) {
+  if (found.streams.length === 0) put(said, emptyBox(t('streams.none')));
+  for (const row of found.streams) {
+    const name = row.stream.stream;
+    showCard(cards, 'stream', name, name, card(row), row.paused, () => streamOrder(name, row.paused, look));
+  }
+}
+
+const card = ({ stream, here, ownedHere, paused, shards }) => [
+  h('header', h('h2', h('a', { href: streamAddress(stream.stream) }, stream.stream)),
+    paused ? badge('warn', t('broker.paused')) : ownedHere ? badge('good', t('streams.here')) : stream.owner ? badge('good', t('streams.elsewhere')) : badge('warn', t('streams.nobody'))),
+  facts([
+    [t('streams.lag'), known(stream.lag)], [t('streams.pending'), known(stream.pending)], [t('nav.letters'), h('a', { href: '#/letters/list?category=stream' }, count(stream.waiting))],
+    [t('streams.applied'), here ? count(here.applied) : null], shards.length ? [t('streams.shards'), count(shards.length)] : null,
+  ]),
+  h('p', trouble(stream, here)),
+];
 
 function showOne(one, shards) {
   const pendingOf = n => one.consumers.find(c => c.name === `${SHARD_CONSUMER}${n}`)?.pending ?? 0;
-  return h('section', { class: 'card', 'data-stream': one.stream.stream }, h('h2', {}, one.stream.stream),
+  return h('section.card', { 'data-stream': one.stream.stream }, h('h2', one.stream.stream),
     facts([[t('streams.length'), count(one.stream.length)], [t('streams.lag'), known(one.stream.lag)], [t('streams.pending'), known(one.stream.pending)],
       [t('streams.first'), one.stream.firstId], [t('streams.last'), one.stream.lastId]]),
-    shards.length ? [h('h3', {}, t('streams.shards')), table(t('streams.shards'), ['streams.shard', 'streams.owner', 'streams.pending', 'streams.applied', 'streams.trouble'].map(key => t(key)),
+    shards.length ? [h('h3', t('streams.shards')), table(t('streams.shards'), ['streams.shard', 'streams.owner', 'streams.pending', 'streams.applied', 'streams.trouble'],
       shards.map(s => [count(s.shard), owner(s.owner, s.ownedHere), count(pendingOf(s.shard)), s.here ? count(s.here.applied) : '–', trouble(null, s.here)]))] : null,
-    h('h3', {}, t('streams.groups')),
-    one.groups.length ? table(t('streams.groups'), ['streams.groupname', 'streams.consumers', 'streams.pending', 'streams.lag', 'streams.delivered'].map(key => t(key)),
-      one.groups.map(g => [g.name, count(g.consumers), count(g.pending), known(g.lag), g.lastDelivered])) : h('p', { class: 'soft' }, t('streams.nogroups')),
-    one.consumers.length ? [h('h3', {}, t('streams.consumers')), table(t('streams.consumers'), ['streams.consumer', 'streams.pending', 'streams.idle'].map(key => t(key)),
+    h('h3', t('streams.groups')),
+    one.groups.length ? table(t('streams.groups'), ['streams.groupname', 'streams.consumers', 'streams.pending', 'streams.lag', 'streams.delivered'],
+      one.groups.map(g => [g.name, count(g.consumers), count(g.pending), known(g.lag), g.lastDelivered])) : h('p.soft', t('streams.nogroups')),
+    one.consumers.length ? [h('h3', t('streams.consumers')), table(t('streams.consumers'), ['streams.consumer', 'streams.pending', 'streams.idle'],
       one.consumers.map(c => [c.name, count(c.pending), t('unit.s', { n: Math.round(c.idleSeconds) })]))] : null);
 }
 
@@ -77,16 +89,16 @@ function stateSearch(route) {
   const look = async () => {
     try {
       const found = await get(`/state/${partOf(kind.value.trim())}/${partOf(id.value.trim())}`);
-      put(state, h('p', { class: 'soft' }, h('code', {}, found.key)),
-        table(found.key, [t('streams.field'), t('header.value')], Object.entries(found.fields).map(([name, value]) => [h('code', {}, name), value])));
+      put(state, h('p.soft', h('code', found.key)),
+        table(found.key, ['streams.field', 'header.value'], Object.entries(found.fields).map(([name, value]) => [h('code', name), value])));
     } catch (e) {
       put(state, e.status === 404 ? emptyBox(t('streams.nostate')) : errorBox(e, look));
     }
   };
   if (kind.value && id.value) look();
-  return h('section', { class: 'card' }, h('h2', {}, t('streams.state')), h('form', { class: 'row', onSubmit: e => {
+  return h('section.card', h('h2', t('streams.state')), h('form.row', { onSubmit: e => {
     e.preventDefault();
-    history.replaceState(null, '', `#/streams?${new URLSearchParams({ ...Object.fromEntries(route.query), kind: kind.value.trim(), id: id.value.trim() })}`);
+    history.replaceState(null, '', address('streams', { ...Object.fromEntries(route.query), kind: kind.value.trim(), id: id.value.trim() }));
     look();
   } }, field(t('streams.kind'), kind), field(t('streams.id'), id), h('button', { type: 'submit', class: 'primary' }, t('show'))), state);
 }

@@ -77,8 +77,8 @@ export const since = iso => iso
 
 /** Counts down by itself, by the server's clock. */
 export function left(iso) {
-  if (!iso) return h('span', { class: 'mark held' }, t('held'));
-  const bar = h('span', { class: 'left', 'data-until': iso, title: exact(iso) }, h('span', { class: 'bar' }, h('span')), h('span', {}));
+  if (!iso) return h('span.mark.held', t('held'));
+  const bar = h('span.left', { 'data-until': iso, title: exact(iso) }, h('span.bar', h('span')), h('span'));
   tickOne(bar);
   return bar;
 }

@@ -1,5 +1,5 @@
 // The parts that views are made of.
-import { ApiError, download } from './api.js';
+import { ApiError, download, post } from './api.js';
 import { h, put, s } from './dom.js';
 import { exact, now, t, word } from './text.js';
 
@@ -13,7 +13,7 @@ const SIGNS = { good: '✓', warn: '!', bad: '✕', busy: '…', off: '–' };
 
 /** A state by sign, colour and word. */
 export const badge = (kind, text, title) =>
-  h('span', { class: `badge ${kind}`, title }, h('span', { class: 'sign', 'aria-hidden': 'true' }, SIGNS[kind] ?? '•'), text);
+  h('span', { class: `badge ${kind}`, title }, h('span.sign', { 'aria-hidden': 'true' }, SIGNS[kind] ?? '•'), text);
 
 export const button = (text, act, { kind = '', title, disabled, label } = {}) =>
   h('button', { type: 'button', class: kind, title, disabled, 'aria-label': label, onClick: act }, text);
@@ -33,11 +33,15 @@ export const doing = act => async event => {
 };
 
 export const field = (label, input, hint) =>
-  h('label', { class: 'field' }, h('span', {}, label), input, hint ? h('span', { class: 'hint' }, hint) : null);
+  h('label.field', h('span', label), input, hint ? h('span.hint', hint) : null);
 
 export const select = (value, options, act, attributes = {}) =>
   h('select', { onChange: e => act(e.target.value), ...attributes },
     options.map(([id, text]) => h('option', { value: id, selected: id === value }, text)));
+
+/** One of a closed list of words, or any. */
+export const choice = (value, list, values, act, attributes) =>
+  select(value, [['', t('filter.any')], ...values.map(one => [one, word(list, one)])], act, attributes);
 
 /** named: of what cannot be read out. */
 export const copyButton = (text, named = text) => button(t('copy'), async e => {
@@ -47,23 +51,20 @@ export const copyButton = (text, named = text) => button(t('copy'), async e => {
   setTimeout(() => { pressed.textContent = t('copy'); }, 1500);
 }, { kind: 'small', label: `${t('copy')} ${named}` });
 
-export const facts = pairs => h('dl', { class: 'facts' },
+export const facts = pairs => h('dl.facts',
   pairs.filter(pair => pair && pair[1] !== null && pair[1] !== undefined && pair[1] !== '')
-    .map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
+    .map(([name, value]) => h('div', h('dt', name), h('dd', value))));
 
-/** rows: cells or null; each cell carries its column's name for narrow screens. */
-export function table(caption, columns, rows, attributes = {}) {
-  return h('table', attributes,
-    h('caption', { class: 'hidden' }, caption),
-    h('thead', {}, h('tr', {}, columns.map(c => h('th', { scope: 'col' }, c)))),
-    h('tbody', {}, rows.map(cells => h('tr', {}, cells.map((cell, at) => h('td', { 'data-name': columns[at] }, cell))))));
-}
+/** columns: keys of their names, which each cell carries for narrow screens. */
+export const table = (caption, columns, rows) => h('div.scroll', h('table', h('caption.hidden', caption),
+  h('thead', h('tr', columns.map(c => h('th', { scope: 'col' }, t(c))))),
+  h('tbody', rows.map(cells => h('tr', cells.map((cell, at) => h('td', { 'data-name': t(columns[at]) }, cell)))))));
 
 /** One of the overview's cards stays where it is, and its buttons keep the focus: they are made anew only when the state changes. */
 export function showCard(cards, part, name, label, content, state, actions) {
   let card = [...cards.children].find(c => c.dataset[part] === name);
   if (!card) {
-    card = h('article', { class: 'card', [`data-${part}`]: name, 'aria-label': label }, h('div', {}), h('div', { class: 'actions' }));
+    card = h('article.card', { [`data-${part}`]: name, 'aria-label': label }, h('div'), h('div.actions'));
     cards.append(card);
   }
   put(card.firstChild, content);
@@ -74,7 +75,7 @@ export function showCard(cards, part, name, label, content, state, actions) {
 }
 
 /** [[address, text, is it the one that is shown]] */
-export const tabs = list => h('ul', { class: 'tabs' }, list.map(([href, text, here]) => h('li', {}, h('a', { href, 'aria-current': here ? 'true' : null }, text))));
+export const tabs = list => h('ul.tabs', list.map(([href, text, here]) => h('li', h('a', { href, 'aria-current': here ? 'true' : null }, text))));
 
 export const messageOf = e => e instanceof ApiError
   ? e.status === 0 ? t('error.unreachable') : e.status === 403 && e.answer.needs ? t('error.role', { role: e.answer.needs }) : e.message
@@ -82,9 +83,9 @@ export const messageOf = e => e instanceof ApiError
 
 /** What may pass by itself is tried again by itself, unless somebody is about to press the button. */
 export function errorBox(e, again) {
-  const box = h('div', { class: 'box bad', role: 'alert' },
-    h('p', {}, h('strong', {}, t('error.title')), ' ', messageOf(e)),
-    e?.answer?.traceId ? h('p', { class: 'soft' }, t('error.trace', { id: e.answer.traceId })) : null,
+  const box = h('div.box.bad', { role: 'alert' },
+    h('p', h('strong', t('error.title')), ' ', messageOf(e)),
+    e?.answer?.traceId ? h('p.soft', t('error.trace', { id: e.answer.traceId })) : null,
     again ? button(t('again'), () => again()) : null);
   const passes = () => setTimeout(() => {
     if (!box.isConnected) return;
@@ -95,9 +96,9 @@ export function errorBox(e, again) {
   return box;
 }
 
-export const emptyBox = (title, more) => h('div', { class: 'box empty' }, h('p', {}, h('strong', {}, title)), more ? h('p', {}, more) : null);
+export const emptyBox = (title, more) => h('div.box.empty', h('p', h('strong', title)), more ? h('p', more) : null);
 
-export const loading = () => h('p', { class: 'soft', 'aria-busy': 'true' }, t('loading'));
+export const loading = () => h('p.soft', { 'aria-busy': 'true' }, t('loading'));
 
 /** Fills the element from what is fetched; tells when that fails, and never shows nothing as if all were well. */
 export async function fill(element, fetcher, render) {
@@ -109,18 +110,44 @@ export async function fill(element, fetcher, render) {
   }
 }
 
-const toasts = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
+/** What difference() tells, a line each. */
+export const changedLines = lines => lines.map(({ kind, text }) => h('span', { class: kind }, `${{ same: ' ', old: '-', new: '+' }[kind]} ${text}\n`));
+
+/** A list that grows by pages. Gives what shows its first page anew. */
+export function pages(element, ask, rowsOf, show, none) {
+  let rows = [];
+  const look = cursor => fill(element, () => ask(cursor), found => {
+    rows = [...cursor ? rows : [], ...rowsOf(found)];
+    return rows.length === 0 && !found.next ? none() : [show(rows), found.next ? button(t('more'), () => look(found.next)) : null];
+  });
+  return () => look();
+}
+
+/** Looks again every so often, while somebody sees it and is not at work in it. Gives what ends that. */
+export function every(ms, look, element) {
+  const timer = setInterval(() => { if (!document.hidden && !element?.contains(document.activeElement)) look(); }, ms);
+  return () => clearInterval(timer);
+}
+
+const toasts = h('div.toasts', { role: 'status', 'aria-live': 'polite' });
 export const toastArea = () => toasts;
 
 /** action: { text, act }, such as an undo. */
 export function toast(text, { kind = 'good', action, seconds = 8 } = {}) {
   const close = () => one.remove();
-  const one = h('div', { class: `toast ${kind}` }, h('span', {}, text),
+  const one = h('div', { class: `toast ${kind}` }, h('span', text),
     action ? button(action.text, () => { close(); action.act(); }) : null,
     button('✕', close, { kind: 'plain', label: t('close') }));
   toasts.append(one);
   setTimeout(close, (action ? 20 : seconds) * 1000);
 }
+
+/** For a button: sends an order, says that it was taken, and looks again. */
+export const ordering = (path, then, { query, said = t('done') } = {}) => doing(async () => {
+  await post(path, undefined, query);
+  toast(said);
+  await then();
+});
 
 export const tellError = e => toast(messageOf(e), { kind: 'bad', seconds: 15 });
 
@@ -137,23 +164,22 @@ export function dialog(title, build) {
     };
     const id = `d${Math.trunc(performance.now() * 1000)}`;
     const box = h('dialog', { 'aria-labelledby': id, onCancel: e => { e.preventDefault(); close(null); } },
-      h('header', {}, h('h2', { id }, title), button('✕', () => close(null), { kind: 'plain', label: t('close') })));
-    box.append(h('div', { class: 'body' }, build(close)));
+      h('header', h('h2', { id }, title), button('✕', () => close(null), { kind: 'plain', label: t('close') })));
+    box.append(h('div.body', build(close)));
     document.body.append(box);
     box.showModal();
   });
 }
 
-/** Asks for a reason; resolves with it or null. */
-export const askReason = (title, text, action, { required = true, kind = 'primary' } = {}) => dialog(title, close => {
-  const input = h('textarea', { rows: 3, maxlength: 500, autofocus: true, required });
-  const form = h('form', { method: 'dialog', onSubmit: e => {
+/** Asks for a text; resolves with it, '' where none is given and none is required, or null. */
+export const ask = (title, what, action, { label, kind = 'primary', required = true, input = h('textarea', { rows: 3, maxlength: 500 }) }) => dialog(title, close => {
+  Object.assign(input, { required, autofocus: true });
+  return h('form', { method: 'dialog', onSubmit: e => {
     e.preventDefault();
-    const reason = input.value.trim();
-    if (reason || !required) close(reason || ' ');
-  } }, h('p', {}, text), field(required ? t('reason') : t('reason.optional'), input),
-  h('div', { class: 'actions' }, h('button', { type: 'submit', class: kind }, action), button(t('cancel'), () => close(null))));
-  return form;
+    const text = input.value.trim();
+    if (text || !required) close(text);
+  } }, h('p', what), field(label, input),
+  h('div.actions', h('button', { type: 'submit', class: kind }, action), button(t('cancel'), () => close(null))));
 });
 
 const HOUR = { width: 240, height: 44, foot: 1 };

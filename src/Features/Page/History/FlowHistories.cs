@@ -2,13 +2,17 @@ using Hobom.Slices.Runtime;
 
 namespace Hobom.Slices.Page.History;
 
-/// <summary>The last hour of every flow, in memory: a restart forgets it.</summary>
+/// <summary>A flow's last hour by the minute, and its last day by half hours.</summary>
+public sealed record NamedHistory(string Name, FlowPast Hour, FlowPast Day);
+
+/// <summary>The last hour and the last day of every flow, in memory: a restart forgets them.</summary>
 public sealed class FlowHistories(IReadOnlyList<Slice> slices, TimeProvider clock)
 {
     static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
     readonly Lock gate = new();
-    readonly Dictionary<string, FlowHistory> byName = slices.ToDictionary(s => s.Name, _ => new FlowHistory(), StringComparer.Ordinal);
+    readonly Dictionary<string, (FlowHistory Hour, FlowHistory Day)> byName =
+        slices.ToDictionary(s => s.Name, _ => (FlowHistory.Hour(), FlowHistory.Day()), StringComparer.Ordinal);
 
     public async Task FollowAsync(CancellationToken stopping)
     {
@@ -19,9 +23,10 @@ public sealed class FlowHistories(IReadOnlyList<Slice> slices, TimeProvider cloc
         while (await Delays.WaitAsync(LookInterval, clock, stopping));
     }
 
-    public IReadOnlyList<(string Name, FlowHour Hour)> Now()
+    public IReadOnlyList<NamedHistory> Now()
     {
-        lock (gate) return [.. slices.Select(s => (s.Name, byName[s.Name].At(clock.GetUtcNow())))];
+        var now = clock.GetUtcNow();
+        lock (gate) return [.. slices.Select(s => new NamedHistory(s.Name, byName[s.Name].Hour.At(now), byName[s.Name].Day.At(now)))];
     }
 
     internal void Look()
@@ -31,8 +36,10 @@ public sealed class FlowHistories(IReadOnlyList<Slice> slices, TimeProvider cloc
             foreach (var slice in slices)
             {
                 var status = slice.Loop.Status;
-                byName[slice.Name].Add(
-                    clock.GetUtcNow(), new FlowSample(status.Delivered, status.DeadLettered, status.LastVisit?.LeftPending ?? 0));
+                var sample = new FlowSample(status.Delivered, status.DeadLettered, status.LastVisit?.LeftPending ?? 0);
+                var now = clock.GetUtcNow();
+                byName[slice.Name].Hour.Add(now, sample);
+                byName[slice.Name].Day.Add(now, sample);
             }
         }
     }

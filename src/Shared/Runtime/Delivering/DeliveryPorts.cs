@@ -36,6 +36,13 @@ public sealed record DeliveryLimits(
 {
     public static DeliveryLimits Default { get; } = new(2048, 64 << 20, 2048, 32, 32);
 
+    /// <summary>Of calls that mark many rows: few are under way, and few failures say that the backend is away.</summary>
+    public DeliveryLimits OfPages => this with
+    {
+        MarksAtOnce = Math.Min(MarksAtOnce, 8),
+        MarkFailuresInARow = Math.Min(MarkFailuresInARow, 6),
+    };
+
     /// <summary>
     /// So many rows are noted in Redis and handed to Kafka together: as many as fill a batch of Kafka's, and a small part of
     /// what may be under way.

@@ -15,6 +15,7 @@ public sealed class DeliveryRunner
 {
     readonly DeliveryParts parts;
     readonly MarkCircuitBreaker marks;
+    readonly MarkCircuitBreaker pages;
     readonly TopicAccess topic;
     readonly FlowMemory memory;
     long settledAt;
@@ -23,6 +24,7 @@ public sealed class DeliveryRunner
     {
         this.parts = parts;
         marks = new MarkCircuitBreaker(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
+        pages = new MarkCircuitBreaker(parts.Policies.Mark, parts.Limits.OfPages, parts.Clock, parts.Chance);
         topic = new TopicAccess(parts.Circuit);
         memory = new FlowMemory(parts.Ledger, Holds = new InFlightEvents(parts.Clock), Pending = new PendingRows());
         Replay = new Replay(
@@ -58,6 +60,7 @@ public sealed class DeliveryRunner
     public DeliveryVisit BeginVisit(CancellationToken stopping)
     {
         marks.Reopen();
+        pages.Reopen();
         Holds.BeginVisit();
         var (ports, limits) = (parts.Ports, parts.Limits);
         var tally = new VisitCounters(parts.Meter.Rows);
@@ -71,7 +74,7 @@ public sealed class DeliveryRunner
             new VisitIntake(parts.Route, memory, ports, settler, tally, limits.ChunkRows, stopping),
             new VisitStart(parts.Ledger, ports.Letters, tally),
             new DeliveryStarter(
-                attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, () => marks.IsShut, poll, stopping),
+                attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, MustNotMark, poll, stopping),
             poll, tally, limits);
     }
 
@@ -87,7 +90,29 @@ public sealed class DeliveryRunner
         return outcome;
     }
 
-    RowMarks MarksUntil(CancellationToken stopping) => new(
+    /// <summary>What was published could not be marked.</summary>
+    bool MustNotMark() => marks.IsShut || pages.IsShut || parts.Ports.Marks.Page?.IsLost() == true;
+
+    RowMarks MarksUntil(CancellationToken stopping)
+    {
+        if (parts.Ports.Marks.Page is not { } page) return OneByOne(stopping);
+        var together = new CollectedMarks(
+            batch => pages.MarkAsync(() => parts.Meter.TimedAsync(batch, parts.Clock, page.Mark), stopping), parts.Clock);
+        var alone = OneByOne(stopping);
+        return new RowMarks(
+            id => page.Has(id) ? TogetherAsync(id, null) : alone.Sent(id),
+            (id, reason) => page.Has(id) ? TogetherAsync(id, reason) : alone.Failed(id, reason));
+
+        async Task<string?> TogetherAsync(EventId id, string? failed)
+        {
+            using var call = EventTrace.StartCall("mark", parts.Meter.Flow, KeyOf(id));
+            var end = await together.MarkAsync(new PageMark(id, failed));
+            if (!end.TryGetRight(out _, out var failure)) EventTrace.NoteFailure(call, failure.Kind.ToString(), failure.Detail);
+            return ProblemOf(end, id);
+        }
+    }
+
+    RowMarks OneByOne(CancellationToken stopping) => new(
         async id => ProblemOf(await marks.MarkAsync(() => MarkSentAsync(id), stopping), id),
         async (id, reason) => ProblemOf(await marks.MarkAsync(
             () => parts.Meter.TimedAsync("FAILED", KeyOf(id), parts.Clock, () => parts.Ports.Marks.Failed(id, reason)), stopping), id));

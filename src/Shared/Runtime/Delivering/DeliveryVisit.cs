@@ -13,6 +13,7 @@ public sealed class DeliveryVisit : IDisposable
     readonly VisitCounters tally;
     readonly DeliveryLimits limits;
     int found;
+    bool isMore;
     DateTimeOffset? oldest;
 
     internal DeliveryVisit(
@@ -20,15 +21,16 @@ public sealed class DeliveryVisit : IDisposable
         (this.intake, this.start, this.starter, this.poll, this.tally, this.limits) = (intake, start, starter, poll, tally, limits);
 
     /// <summary>
-    /// Takes from the rows (all that are pending) those that may be published now. The others are seen to here: what
+    /// Takes from the rows those that may be published now. The others are seen to here: what
     /// is already in Kafka gets its mark, what may be is looked up there, and what a replay has in hand is left to it.
     /// </summary>
-    public Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows)
+    /// <param name="areAll">No other row is pending.</param>
+    public Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows, bool areAll = true)
         where TRow : IPendingRow
     {
-        (found, oldest) = (rows.Count, rows.Min(r => r.CreatedAt));
+        (found, isMore, oldest) = (rows.Count, !areAll, rows.Min(r => r.CreatedAt));
         poll.Found(found, oldest);
-        return intake.AdmitAsync(rows);
+        return intake.AdmitAsync(rows, areAll);
     }
 
     /// <summary>The outbox did not answer: nothing else follows.</summary>
@@ -52,7 +54,7 @@ public sealed class DeliveryVisit : IDisposable
             await start.EndAsync();
         }
 
-        return tally.Report(found, oldest);
+        return tally.Report(found, oldest) with { IsMore = isMore };
     }
 
     public void Dispose()

@@ -17,8 +17,9 @@ sealed class MarkCircuitBreaker(RetryPolicy policy, DeliveryLimits limits, TimeP
     /// <summary>At the start of each visit the backend gets another chance.</summary>
     public void Reopen() => Volatile.Write(ref failuresInARow, 0);
 
-    public async Task<Either<CallFailure, MarkOutcome>> MarkAsync(
-        Func<Task<Either<CallFailure, MarkOutcome>>> mark, CancellationToken stopping)
+    public async Task<Either<CallFailure, TAnswer>> MarkAsync<TAnswer>(
+        Func<Task<Either<CallFailure, TAnswer>>> mark, CancellationToken stopping)
+        where TAnswer : notnull
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -31,7 +32,7 @@ sealed class MarkCircuitBreaker(RetryPolicy policy, DeliveryLimits limits, TimeP
         }
     }
 
-    async Task<Either<CallFailure, MarkOutcome>> CallAsync(Func<Task<Either<CallFailure, MarkOutcome>>> mark)
+    async Task<Either<CallFailure, TAnswer>> CallAsync<TAnswer>(Func<Task<Either<CallFailure, TAnswer>>> mark)
     {
         await window.EnterAsync(1, 0);
         try

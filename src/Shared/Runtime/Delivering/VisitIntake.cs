@@ -9,7 +9,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 sealed record FlowMemory(DeliveryLedger Ledger, InFlightEvents Holds, PendingRows Pending);
 
 /// <summary>
-/// Takes from the rows (all that are pending) those that may be published now, and has them in hand until it is disposed
+/// Takes from the rows those that may be published now, and has them in hand until it is disposed
 /// of. The others are seen to here: what is already in Kafka gets its mark, what may be is looked up there, and what a
 /// replay has in hand is left to it.
 /// </summary>
@@ -20,18 +20,19 @@ sealed class VisitIntake(
 {
     readonly List<EventId> held = [];
 
-    public async Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows)
+    /// <param name="areAll">No other row is pending.</param>
+    public async Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows, bool areAll)
         where TRow : IPendingRow
     {
         var pending = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
-        memory.Pending.Note(pending);
+        memory.Pending.Note(pending, areAll);
         if (!(await memory.Ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
         {
             LeaveAll(rows.Count, failure);
             return [];
         }
 
-        memory.Ledger.ForgetAbsent(pending, id => memory.Holds.HolderOf(id) is not null);
+        if (areAll) memory.Ledger.ForgetAbsent(pending, id => memory.Holds.HolderOf(id) is not null);
         // In the order of the rows; of an event that is there twice, the first gets it.
         held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(id => memory.Holds.TryTakeForVisit(id)));
         var sorted = VisitAdmission.Sort(rows, held.ToHashSet(), memory.Ledger.Find);

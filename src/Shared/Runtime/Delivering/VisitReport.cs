@@ -24,13 +24,16 @@ public sealed record VisitReport(
     /// <summary>Where the problem was: a <see cref="VisitStage"/>, or a step of the slice's own; null where there was none.</summary>
     public string? Stage { get; init; }
 
+    /// <summary>The outbox has more rows than it gave.</summary>
+    public bool IsMore { get; init; }
+
     /// <summary>Rows that left PENDING.</summary>
     public int Settled => Delivered + MarkedLate + DeadLettered;
 
     public static VisitReport Failed(CallFailure failure) =>
         new(0, 0, 0, 0, 0, $"outbox: {failure}{HintOf(failure)}", null) { Stage = VisitStage.Outbox };
 
-    public VisitResult ForCadence() => new(Found, Found - LeftPending, Problem is not null);
+    public VisitResult ForCadence() => new(Found, Found - LeftPending, Problem is not null) { IsMore = IsMore };
 
     /// <summary>The main backend answers UNKNOWN to a wrong key as to everything else, so that somebody has to say it.</summary>
     static string HintOf(CallFailure failure) =>

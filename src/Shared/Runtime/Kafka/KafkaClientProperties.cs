@@ -7,6 +7,12 @@ static class KafkaClientProperties
 {
     const int QueueKilobytes = 64 * 1024;
 
+    /// <summary>
+    /// The client's loop for events looks up so often where nothing comes, to see whether it shall end: ten times a second by
+    /// default, for which a processor at rest pays. What comes is handed over at once all the same; an end may take so long.
+    /// </summary>
+    const string LookInterval = "dotnet.cancellation.delay.max.ms";
+
     /// <param name="batchBytes">Null for the usual; a record larger than that goes in a batch of its own.</param>
     public static Dictionary<string, string> ForProducer(KafkaSettings settings, int? batchBytes = null)
     {
@@ -29,6 +35,7 @@ static class KafkaClientProperties
         // A topic that does not exist must be told apart from a broker that does not answer before the attempt is over.
         properties["topic.metadata.propagation.max.ms"] = Text(Math.Min(5_000, timeout / 2));
         properties["dotnet.producer.delivery.report.fields"] = "status";
+        properties[LookInterval] = "500";
         if (settings.Acks == KafkaAcks.All)
         {
             properties["acks"] = "all";
@@ -64,7 +71,12 @@ static class KafkaClientProperties
         return properties;
     }
 
+    /// <summary>Only asks.</summary>
     public static Dictionary<string, string> ForProbe(KafkaSettings settings) => Shared(settings, []);
+
+    /// <summary>Stays, and only asks.</summary>
+    public static Dictionary<string, string> ForAdmin(KafkaSettings settings) =>
+        new(ForProbe(settings), StringComparer.Ordinal) { [LookInterval] = "1000" };
 
     static Dictionary<string, string> Shared(KafkaSettings settings, Dictionary<string, string> defaults)
     {

@@ -21,17 +21,21 @@ public sealed class KafkaPublisher : IAsyncDisposable
     readonly Func<int, ProducerPool> newProducers;
     readonly BatchSizes batches;
     readonly KafkaTopicLimits limits;
+    readonly KafkaAdmin? own;
     readonly Lazy<Task> ended;
 
+    /// <param name="admin">Whom to ask about topics; outlives this. Null: a connection of its own.</param>
     /// <exception cref="KafkaException">
     /// The client does not take the settings, which <see cref="KafkaSettingsCheck"/> tells first.
     /// </exception>
-    public KafkaPublisher(KafkaSettings settings, ILogger<KafkaPublisher> logger, TimeProvider clock, KafkaMeter? meter = null)
+    public KafkaPublisher(
+        KafkaSettings settings, ILogger<KafkaPublisher> logger, TimeProvider clock, KafkaMeter? meter = null, KafkaAdmin? admin = null)
     {
         (roomLimit, this.clock) = (settings.DeliveryTimeout, clock);
         var log = new KafkaConnectionLog(logger);
         batches = BatchSizes.For(settings, clock);
-        limits = new KafkaTopicLimits(settings, clock);
+        own = admin is null ? new KafkaAdmin(settings) : null;
+        limits = new KafkaTopicLimits(admin ?? own!, clock);
         newProducers = batchBytes => new ProducerPool(
             () => new ProducerInstance(settings, batchBytes == batches.Usual ? null : batchBytes, log, meter), log, clock);
         producers[batches.Usual] = newProducers(batches.Usual);
@@ -69,7 +73,7 @@ public sealed class KafkaPublisher : IAsyncDisposable
         await turn.WaitAsync();
         turn.Release();
         await Task.WhenAll(producers.Values.Select(p => p.RetireAll()));
-        limits.Dispose();
+        own?.Dispose();
     }
 
     /// <summary>Only for who has the turn.</summary>

@@ -6,7 +6,7 @@ using Confluent.Kafka.Admin;
 namespace Hobom.Slices.Runtime.Kafka;
 
 /// <summary>How many bytes a topic takes in one batch, as Kafka says itself; what it said is believed for a while.</summary>
-sealed class KafkaTopicLimits : IDisposable
+sealed class KafkaTopicLimits(KafkaAdmin kafka, TimeProvider clock)
 {
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
@@ -15,15 +15,6 @@ sealed class KafkaTopicLimits : IDisposable
     static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(2);
 
     readonly ConcurrentDictionary<string, Answer> answers = new(StringComparer.Ordinal);
-    readonly Lazy<IAdminClient> client;
-    readonly TimeProvider clock;
-
-    public KafkaTopicLimits(KafkaSettings settings, TimeProvider clock)
-    {
-        this.clock = clock;
-        client = new Lazy<IAdminClient>(() =>
-            new AdminClientBuilder(KafkaClientProperties.ForProbe(settings)).SetLogHandler((_, _) => { }).Build());
-    }
 
     /// <summary>Null where Kafka does not answer, or does not let this account know (it wants DescribeConfigs on the topic).</summary>
     public Task<int?> OfAsync(string topic) =>
@@ -32,11 +23,6 @@ sealed class KafkaTopicLimits : IDisposable
     /// <summary>Asks anew, because the topic has refused what should have fitted. Those who ask meanwhile get the same answer.</summary>
     public Task<int?> AfterRefusalAsync(string topic) =>
         answers.TryGetValue(topic, out var known) && !known.Limit.IsCompleted ? known.Limit : AskAgain(topic, known);
-
-    public void Dispose()
-    {
-        if (client.IsValueCreated) client.Value.Dispose();
-    }
 
     Task<int?> AskAgain(string topic, Answer? old)
     {
@@ -51,8 +37,9 @@ sealed class KafkaTopicLimits : IDisposable
     {
         try
         {
-            var found = await client.Value.DescribeConfigsAsync(
-                [new ConfigResource { Type = ResourceType.Topic, Name = topic }], new DescribeConfigsOptions { RequestTimeout = AskLimit });
+            var found = await kafka.AskAsync(client => client.DescribeConfigsAsync(
+                [new ConfigResource { Type = ResourceType.Topic, Name = topic }],
+                new DescribeConfigsOptions { RequestTimeout = AskLimit }));
             return found[0].Entries.TryGetValue(Setting, out var entry)
                 && int.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
         }

@@ -13,16 +13,36 @@ public static class LeasedPorts
     /// <summary>The code of a publish that did not begin.</summary>
     public const string NotHeldCode = "NotHeld";
 
-    public static Publish Under(this PublishIf publish, FlowLease lease) =>
+    /// <param name="page">The rows that a visit has claimed; null where the outbox has no such thing.</param>
+    public static Publish Under(this PublishIf publish, FlowLease lease, PagePort? page = null) =>
         (delivery, possibleDuplicate) => publish(
             delivery, possibleDuplicate,
-            () => lease.Fault(lease.Times.Publish) is { } fault ? new PublishFailure.Stopping(NotHeldCode, fault.Message) : null);
+            () => (lease.Fault(lease.Times.Publish)?.Message ?? page?.Fault(delivery, lease.Times.Publish)) is { } fault
+                ? new PublishFailure.Stopping(NotHeldCode, fault)
+                : null);
 
     public static MarkPort Under(this MarkPort marks, FlowLease lease) => marks with
     {
         Failed = (id, reason) => lease.Fault(GrpcBackend.MarkDeadline) is { } fault
             ? Task.FromResult<Either<CallFailure, MarkOutcome>>(new CallFailure(CallFailureKind.Cancelled, fault.Message))
             : marks.Failed(id, reason),
+        Page = marks.Page?.Under(lease),
+    };
+
+    /// <summary>Where the lease is short, those that are FAILED stay behind, and the others go.</summary>
+    static PagePort Under(this PagePort page, FlowLease lease) => page with
+    {
+        Mark = async marks =>
+        {
+            if (lease.Fault(GrpcBackend.MarkDeadline) is not { } fault || marks.All(m => m.Failed is null)) return await page.Mark(marks);
+            PageMark[] sent = [.. marks.Where(m => m.Failed is null)];
+            if (sent.Length == 0) return new CallFailure(CallFailureKind.Cancelled, fault.Message);
+            return (await page.Mark(sent)).Map<IReadOnlyList<Either<CallFailure, MarkOutcome>>>(ends =>
+            {
+                var next = 0;
+                return [.. marks.Select(m => m.Failed is null ? ends[next++] : new CallFailure(CallFailureKind.Cancelled, fault.Message))];
+            });
+        },
     };
 
     public static LetterPort Under(this LetterPort letters, FlowLease lease) => letters with

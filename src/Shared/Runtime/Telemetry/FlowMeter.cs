@@ -27,7 +27,12 @@ public sealed class FlowMeter(string flow, RelayMeter? instruments = null)
     void Marked(string status, TimeSpan took, CallFailure? failure)
     {
         Note("mark", "settle", "", took, failure?.Kind.ToString());
-        if (failure is null) instruments?.Settled.Add(1, new(TelemetryNames.Flow, flow), new("hobom.status", status));
+        if (failure is null) CountMarked(status, 1);
+    }
+
+    void CountMarked(string status, int rows)
+    {
+        if (rows > 0) instruments?.Settled.Add(rows, new(TelemetryNames.Flow, flow), new("hobom.status", status));
     }
 
     /// <summary>Makes one call to mark a row, and tells of it.</summary>
@@ -40,6 +45,22 @@ public sealed class FlowMeter(string flow, RelayMeter? instruments = null)
         var failed = !outcome.TryGetRight(out _, out var failure);
         if (failed) EventTrace.NoteFailure(call, failure!.Kind.ToString(), failure.Detail);
         Marked(status, clock.GetElapsedTime(started), failed ? failure : null);
+        return outcome;
+    }
+
+    /// <summary>Makes one call that marks many rows, and tells of it.</summary>
+    public async Task<Either<CallFailure, IReadOnlyList<Either<CallFailure, MarkOutcome>>>> TimedAsync(
+        IReadOnlyList<PageMark> marks, TimeProvider clock,
+        Func<IReadOnlyList<PageMark>, Task<Either<CallFailure, IReadOnlyList<Either<CallFailure, MarkOutcome>>>>> mark)
+    {
+        var started = clock.GetTimestamp();
+        var outcome = await mark(marks);
+        var succeeded = outcome.TryGetRight(out var ends, out var failure);
+        Note("mark", "settle", "", clock.GetElapsedTime(started), failure?.Kind.ToString());
+        if (!succeeded) return outcome;
+        var failed = marks.Zip(ends!, (m, end) => m.Failed is not null && end.IsRight).Count(f => f);
+        CountMarked("SENT", ends!.Count(e => e.IsRight) - failed);
+        CountMarked("FAILED", failed);
         return outcome;
     }
 

@@ -16,7 +16,9 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
         string Category, int Count, int Urgent, int Held, int Unsettled, int Discarded, DateTimeOffset? Oldest, DateTimeOffset? NextExpiry);
 
     /// <param name="AsOf">When Redis last told of changes: older than some seconds, it is away.</param>
-    public sealed record LetterCountsView(IReadOnlyList<CategoryCountsView> Categories, int Total, DateTimeOffset? AsOf);
+    /// <param name="Codes">The most frequent error codes of last attempts.</param>
+    public sealed record LetterCountsView(
+        IReadOnlyList<CategoryCountsView> Categories, int Total, DateTimeOffset? AsOf, IReadOnlyList<CodeCount> Codes);
 
     public override void Configure()
     {
@@ -26,10 +28,12 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
         Summary(s =>
         {
             s.Summary = "Count dead letters";
-            s.Description = "By category: how many, how many expire within six hours, the oldest and the next to expire.";
+            s.Description = "By category: how many, how many expire within six hours, the oldest and the next to expire; and the "
+                + $"{LetterCounts.CodeLimit} most frequent error codes.";
             var letter = LetterExamples.Letter;
             s.ResponseExamples[200] = new LetterCountsView(
-                [new CategoryCountsView("menu", 214, 12, 0, 1, 3, letter.LastFailedAt, letter.ExpiresAt)], 214, letter.LastFailedAt);
+                [new CategoryCountsView("menu", 214, 12, 0, 1, 3, letter.LastFailedAt, letter.ExpiresAt)], 214, letter.LastFailedAt,
+                [new CodeCount("Local_MsgTimedOut", 180)]);
             s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
@@ -44,7 +48,7 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
                     .. counts.Categories.Select(c => new CategoryCountsView(
                         c.Category.Name, c.Count, c.Urgent, c.Held, c.Unsettled, c.Discarded, c.Oldest, c.NextExpiry)),
                 ],
-                counts.Categories.Sum(c => c.Count), feed.AsOf),
+                counts.Categories.Sum(c => c.Count), feed.AsOf, counts.Codes),
             ct);
     }
 }

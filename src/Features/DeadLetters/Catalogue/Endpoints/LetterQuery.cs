@@ -33,8 +33,11 @@ public class LetterQuery
     [QueryParam]
     public string? MinAttempts { get; set; }
 
+    [QueryParam]
+    public string? Code { get; set; }
+
     internal static readonly IReadOnlyList<string> Names =
-        ["category", "class", "text", "minAge", "maxAge", "expiresWithin", "state", "group", "minAttempts"];
+        ["category", "class", "text", "minAge", "maxAge", "expiresWithin", "state", "group", "minAttempts", "code"];
 
     internal static void Describe(EndpointSummary summary)
     {
@@ -47,6 +50,7 @@ public class LetterQuery
         summary.Params["state"] = "provisional, open, claimed, unknown or discarded; all but discarded where it is not given";
         summary.Params["group"] = "a group's id";
         summary.Params["minAttempts"] = "tried so often, at least";
+        summary.Params["code"] = "the last attempt's error code, such as Local_MsgTimedOut";
     }
 }
 

@@ -12,5 +12,5 @@ static class LetterQueryFields
     public static LetterFilter Filter(this QueryFields fields) => new(
         fields.Category("category"), fields.OneOf<FailureClass>("class"), fields.Text("text"), fields.Duration("minAge"),
         fields.Duration("maxAge"), fields.Duration("expiresWithin"), fields.OneOf<LetterState>("state"), fields.Text("group"),
-        fields.Number("minAttempts", AttemptLimit));
+        fields.Number("minAttempts", AttemptLimit), fields.Text("code"));
 }

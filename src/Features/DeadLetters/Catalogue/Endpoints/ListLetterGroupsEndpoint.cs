@@ -1,28 +1,33 @@
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
+using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
+using Hobom.Slices.Http.Masking;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
 /// <summary>Letters by what went wrong with them.</summary>
-public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoint<LetterQuery, object>
+public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue, GroupNotes notes) : Endpoint<LetterQuery, object>
 {
     /// <param name="Cause">The error with ids, numbers and addresses taken out.</param>
     /// <param name="SoonestExpiry">Null where all are held.</param>
     /// <param name="Sample">The key of the newest.</param>
+    /// <param name="LastHour">Letters that first failed within the last hour; <paramref name="HourBefore"/>: in the one before.</param>
+    /// <param name="Note">What an operator has written of it.</param>
     public sealed record GroupView(
         string Id, string Category, string Stage, string? Class, string Cause, int Count, DateTimeOffset FirstSeen,
-        DateTimeOffset LastSeen, DateTimeOffset? SoonestExpiry, string Sample)
+        DateTimeOffset LastSeen, DateTimeOffset? SoonestExpiry, string Sample, int LastHour, int HourBefore, GroupNote? Note)
     {
         /// <summary>What failed, in a word of the flow's own.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Kind { get; init; }
 
-        public static GroupView Of(LetterGroup group) => new(
+        public static GroupView Of(LetterGroup group, GroupNote? note) => new(
             group.Cause.GroupId, group.Cause.Category.Name, group.Cause.Stage, group.Cause.Class?.ToString().ToLowerInvariant(),
-            group.Cause.Text, group.Count, group.FirstSeen, group.LastSeen, group.SoonestExpiry, group.Sample.Format())
+            group.Cause.Text, group.Count, group.FirstSeen, group.LastSeen, group.SoonestExpiry, group.Sample.Format(),
+            group.LastHour, group.HourBefore, note)
         {
             Kind = group.Cause.Kind,
         };
@@ -46,7 +51,7 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
                 new GroupView(
                     LetterExamples.Letter.Group, "menu", "publish", "transient", "broker <host> timed out after <n> ms", 214,
                     LetterExamples.Letter.FirstFailedAt, LetterExamples.Letter.LastFailedAt, LetterExamples.Letter.ExpiresAt,
-                    LetterExamples.Letter.Key),
+                    LetterExamples.Letter.Key, 40, 12, LetterExamples.Note),
             ]);
             s.ResponseExamples[400] = new ErrorAnswer("class must be one of transient, permanent, unknown, refused") { Field = "class" };
             s.ResponseExamples[503] = LetterExamples.NotLoaded;
@@ -59,6 +64,11 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue) : Endpoi
         var filter = fields.Filter();
         return fields.End() is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
             : !catalogue.IsLoaded ? Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct)
-            : Send.OkAsync(new LetterGroupList([.. catalogue.Groups(filter).Select(GroupView.Of)]), ct);
+            : Send.OkAsync(new LetterGroupList([.. catalogue.Groups(filter).Select(g => GroupView.Of(g, NoteOf(g)))]), ct);
     }
+
+    GroupNote? NoteOf(LetterGroup group) =>
+        notes.Of(group.Cause.GroupId) is not { } note ? null
+        : Role.SeesAll(User) ? note
+        : note with { Text = TextMask.MaskText(note.Text) };
 }

@@ -15,7 +15,8 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
 
 /// <summary>The contract's look at one letter: its payload as JSON, and beside it all that is known.</summary>
-public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock, MaskRules masks) : EndpointWithoutRequest<object>
+public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock, MaskRules masks, TraceLink traces)
+    : EndpointWithoutRequest<object>
 {
     /// <param name="Item">The payload as it is.</param>
     public sealed record WholeLetter(object Item, LetterView Letter)
@@ -94,7 +95,11 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
             original.IfSome(bytes => Write(json, "original", "originalBase64", Shown(bytes)));
             if (masked) json.WriteBoolean("masked", true);
             json.WritePropertyName("letter");
-            JsonSerializer.Serialize(json, LetterView.Of(letter, clock.GetUtcNow(), masked), JsonSerializerOptions.Web);
+            var view = LetterView.Of(letter, clock.GetUtcNow(), masked) with
+            {
+                TraceUrl = letter.Record is RecordReading.Readable(var record) ? traces.Of(record) : null,
+            };
+            JsonSerializer.Serialize(json, view, JsonSerializerOptions.Web);
             json.WriteEndObject();
         }
 

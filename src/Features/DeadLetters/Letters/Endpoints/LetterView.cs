@@ -45,6 +45,14 @@ public sealed record LetterView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DiscardNote? Discarded { get; init; }
 
+    /// <summary>Of the last attempt.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+
+    /// <summary>What somebody did to it last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HistoryEntry? LastAction { get; init; }
+
     // What follows is told of a letter that is looked at by itself.
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Topic { get; init; }
@@ -71,6 +79,10 @@ public sealed record LetterView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LetterEdit? Edit { get; init; }
 
+    /// <summary>Where its trace can be looked at.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TraceUrl { get; init; }
+
     public static LetterView Of(CatalogueLetter letter, DateTimeOffset now) =>
         Of(letter.Key, letter.Summary, letter.Cause.GroupId, letter.ExpiresAt, now);
 
@@ -87,7 +99,11 @@ public sealed record LetterView(
         var record = masked ? PayloadMask.MaskRecord(whole) : whole;
         var summary = LetterSummary.Of(whole);
         var group = LetterCause.Of(letter.Key.Category, summary with { Reason = TextMask.MaskText(summary.Reason) }).GroupId;
-        return Of(letter.Key, summary with { Reason = record.Reason, Discarded = record.Discarded }, group, expiresAt, now) with
+        var shown = summary with
+        {
+            Reason = record.Reason, Discarded = record.Discarded, Code = record.Attempts is [.., var last] ? last.Code : null,
+        };
+        return Of(letter.Key, shown, group, expiresAt, now) with
         {
             Topic = record.Topic,
             RecordKey = record.RecordKey,
@@ -110,5 +126,7 @@ public sealed record LetterView(
         Kind = summary.Kind,
         Unreadable = summary.Unreadable,
         Discarded = summary.Discarded,
+        Code = summary.Code,
+        LastAction = summary.LastAction,
     };
 }

@@ -50,10 +50,12 @@ public sealed class LetterSelection
 
     public string? MinAttempts { get; set; }
 
+    public string? Code { get; set; }
+
     internal static QueryFields FieldsOf(LetterSelection? filter) => QueryFields.Of(
         ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
         ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
-        ("minAttempts", filter?.MinAttempts));
+        ("minAttempts", filter?.MinAttempts), ("code", filter?.Code));
 }
 
 /// <summary>Freezes a list of letters. Nothing is replayed before the plan is started.</summary>

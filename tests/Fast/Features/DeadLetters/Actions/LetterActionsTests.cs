@@ -68,6 +68,8 @@ public sealed class LetterActionsTests
             Assert.Equal((after, LetterState.Open), (restore.Life, restore.Summary.State));
             Assert.Equal(["discard", "restore"], restore.Record!.History!.Select(h => h.Action));
             Assert.Null(restore.Record.Discarded);
+            Assert.Equal(("discard", "restore"), (discard.Summary.LastAction!.Action, restore.Summary.LastAction!.Action));
+            Assert.Null(restore.Summary.LastAction.Note);
         }
     }
 
@@ -77,6 +79,7 @@ public sealed class LetterActionsTests
         var foreign = new LetterSnapshot(true, false, RecordReading.None.Instance, LetterSummary.OfUnreadable("x", Noon, 7), TimeSpan.FromHours(5));
         var discard = Assert.IsType<LetterPlan.Write>(Plan(LetterAction.Discard, foreign));
         Assert.Equal((null, "anna"), (discard.Record, discard.Summary.Discarded!.By));
+        Assert.Equal(new HistoryEntry(Noon, "anna", "discard"), discard.Summary.LastAction);
         var aside = foreign with { Exists = false, IsDiscarded = true, Summary = discard.Summary };
         var restore = Assert.IsType<LetterPlan.Write>(Plan(LetterAction.Restore, aside));
         Assert.Equal((LetterState.Open, null), (restore.Summary.State, restore.Summary.Discarded));

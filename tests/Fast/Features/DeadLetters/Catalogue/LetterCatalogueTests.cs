@@ -73,7 +73,7 @@ public sealed class LetterCatalogueTests
         var catalogue = new LetterCatalogue(clock);
         var now = clock.GetUtcNow();
         var old = Letter("old-One", 0, at: now - TimeSpan.FromHours(2)) with { ExpiresAt = now + TimeSpan.FromHours(1) };
-        old = old with { Summary = old.Summary with { Attempts = 7 } };
+        old = old with { Summary = old.Summary with { Attempts = 7, Code = "Local_QueueFull" } };
         var log = Letter("b", 0, "log", at: now) with { ExpiresAt = null };
         var refused = Letter("c", 0, at: now, reason: "the row has no Payload", failure: FailureClass.Refused);
         var discarded = Letter("d", 0, at: now, state: LetterState.Discarded);
@@ -92,6 +92,8 @@ public sealed class LetterCatalogueTests
         Assert.Equal("c", Taken(new LetterFilter(Group: refused.Cause.GroupId)));
         Assert.Equal("old-One", Taken(new LetterFilter(MinAttempts: 7)));
         Assert.Equal("", Taken(new LetterFilter(MinAttempts: 8)));
+        Assert.Equal("old-One", Taken(new LetterFilter(Code: "local_queuefull")));
+        Assert.Equal("", Taken(new LetterFilter(Code: "Local")));
         Assert.Equal("", Taken(new LetterFilter(Category: new Category("log"), Text: "payload")));
     }
 
@@ -114,6 +116,29 @@ public sealed class LetterCatalogueTests
             ("waited <n> ms", 3, now, now.AddMinutes(2), now.AddHours(2), "c"),
             (groups[0].Cause.Text, groups[0].Count, groups[0].FirstSeen, groups[0].LastSeen, groups[0].SoonestExpiry, groups[0].Sample.Id));
         Assert.Equal(4, groups.Sum(g => g.Count));
+        Assert.Equal((3, 0), (groups[0].LastHour, groups[0].HourBefore));
+        clock.Advance(TimeSpan.FromMinutes(61.5));
+        groups = catalogue.Groups(LetterFilter.All);
+        Assert.Equal((1, 2), (groups[0].LastHour, groups[0].HourBefore));
+        clock.Advance(TimeSpan.FromHours(1));
+        groups = catalogue.Groups(LetterFilter.All);
+        Assert.Equal((0, 1), (groups[0].LastHour, groups[0].HourBefore));
+    }
+
+    [Fact]
+    public void Letters_of_one_record_key_find_each_other_within_their_category()
+    {
+        var catalogue = new LetterCatalogue(clock);
+        CatalogueLetter Of(string id, string? key, string category = "stream")
+        {
+            var letter = Letter(id, 0, category);
+            return letter with { Summary = letter.Summary with { SharedKey = key } };
+        }
+
+        catalogue.Replace([Of("a", "anna"), Of("b", "anna"), Of("c", "ben"), Of("d", null), Of("e", "anna", "broker"), Of("f", null)]);
+        string Sharing(string id) => string.Join(' ', catalogue.SharingKeyWith(catalogue.Letters.Single(l => l.Key.Id == id)).Select(l => l.Key.Id));
+        Assert.Equal(("b", "a", "", "", ""), (Sharing("a"), Sharing("b"), Sharing("c"), Sharing("d"), Sharing("e")));
+        Assert.Null(catalogue.Find(new DeadLetterKey(new Category("stream"), "none")));
     }
 
     [Property]

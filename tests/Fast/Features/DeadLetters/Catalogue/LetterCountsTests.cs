@@ -32,6 +32,20 @@ public sealed class LetterCountsTests
         Assert.Equal(Noon.AddHours(6), menu.NextExpiry);
     }
 
+    [Fact]
+    public void The_most_frequent_codes_come_first_and_those_of_letters_put_aside_do_not_count()
+    {
+        CatalogueLetter Of(string id, string? code, LetterState state = LetterState.Open)
+        {
+            var letter = Letter(id, "menu", state, 9);
+            return letter with { Summary = letter.Summary with { Code = code } };
+        }
+
+        var counts = LetterCounts.Of(
+            [Of("a", "X"), Of("b", "Y"), Of("c", "Y"), Of("d", null), Of("e", "X", LetterState.Discarded), Of("f", "Z", LetterState.Discarded)], Noon);
+        Assert.Equal([new CodeCount("Y", 2), new CodeCount("X", 1)], counts.Codes);
+    }
+
     static CatalogueLetter Letter(string id, string category, LetterState state, int? hoursLeft)
     {
         var key = new DeadLetterKey(new Category(category), id);
