@@ -27,6 +27,12 @@ public sealed class OutboxCaptureOptions
 
     public bool Delete { get; set; } = true;
 
+    /// <summary>
+    /// Off by default: each entity that a query makes is an event, and each query writes. Takes effect through
+    /// <see cref="OutboxExtensions.UseOutbox(DbContextOptionsBuilder, Action{OutboxCaptureOptions}?)"/>.
+    /// </summary>
+    public bool Read { get; set; }
+
     /// <summary>Asked at each save.</summary>
     public Func<DbContext, OutboxCaller?>? Caller { get; set; }
 

@@ -10,7 +10,8 @@ public static class OutboxExtensions
     {
         var options = new OutboxCaptureOptions();
         configure?.Invoke(options);
-        return builder.AddInterceptors(new OutboxInterceptor(options));
+        builder.AddInterceptors(new OutboxInterceptor(options));
+        return options.Read ? builder.AddInterceptors(ReadInterceptor.Instance) : builder;
     }
 
     /// <inheritdoc cref="UseOutbox(DbContextOptionsBuilder, Action{OutboxCaptureOptions}?)"/>

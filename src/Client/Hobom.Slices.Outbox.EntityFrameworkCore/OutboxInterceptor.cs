@@ -12,20 +12,66 @@ namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 /// is committed, at each try of an execution strategy; in a transaction of the caller's, at the end of the save, which is taken
 /// back to a savepoint where that fails. One interceptor may serve any number of contexts.
 /// </summary>
-public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionInterceptor
+public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionInterceptor, IDbCommandInterceptor
 {
     const string Savepoint = "hobom_outbox";
 
     readonly RowCapture capture;
     readonly RowEvents events;
     readonly OutboxWriter writer;
+    readonly ReadCapture reads;
     readonly ConditionalWeakTable<DbContext, Save> saves = [];
 
     public OutboxInterceptor(OutboxCaptureOptions options)
     {
         var json = new RowJson(options);
         (capture, events, writer) = (new RowCapture(options, json), new RowEvents(options, json), new OutboxWriter(options.Writer));
+        reads = new ReadCapture(options, json, events);
     }
+
+    internal void NoteRead(MaterializationInterceptionData data) => reads.Note(data);
+
+    /// <summary>
+    /// What a query has read is written when it is over: in the transaction that it ran in, else in one of its own. The writer's
+    /// statements are no queries of the context: they make no events.
+    /// </summary>
+    public InterceptionResult DataReaderClosing(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    {
+        if (eventData.Context is not { } context || reads.Take(context) is not { Count: > 0 } read) return result;
+        // A connection may have one reader at a time.
+        eventData.DataReader.Close();
+        using var own = OpensOwn(command) ? command.Connection!.BeginTransaction() : null;
+        foreach (var given in read) writer.Write(command.Connection!, own ?? command.Transaction, given);
+        own?.Commit();
+        return result;
+    }
+
+    /// <inheritdoc cref="DataReaderClosing"/>
+    public async ValueTask<InterceptionResult> DataReaderClosingAsync(
+        DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
+    {
+        if (eventData.Context is not { } context || reads.Take(context) is not { Count: > 0 } read) return result;
+        await eventData.DataReader.CloseAsync().ConfigureAwait(false);
+        var own = OpensOwn(command) ? await command.Connection!.BeginTransactionAsync().ConfigureAwait(false) : null;
+        try
+        {
+            foreach (var given in read)
+            {
+                await writer.WriteAsync(command.Connection!, own ?? command.Transaction, given, CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
+
+            if (own is not null) await own.CommitAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (own is not null) await own.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return result;
+    }
+
+    static bool OpensOwn(DbCommand command) => command.Transaction is null && System.Transactions.Transaction.Current is null;
 
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {

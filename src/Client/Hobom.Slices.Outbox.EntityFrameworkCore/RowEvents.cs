@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 
@@ -23,11 +24,23 @@ sealed class RowEvents(OutboxCaptureOptions options, RowJson json)
         return [.. rows.Select((row, index) => Event(context, row, save.EventId(index), caller))];
     }
 
+    /// <summary>One entity that a query has made; each is a read of its own.</summary>
+    public OutboxEvent OfRead(
+        DbContext context, IReadOnlyEntityType type, List<(string Column, JsonNode? Value)> key, JsonObject row) => Event(
+        context, type, "read", key, new JsonObject { ["key"] = KeyObject(key), ["row"] = row }, Guid.CreateVersion7().ToString(),
+        options.Caller?.Invoke(context));
+
     OutboxEvent Event(DbContext context, CapturedRow row, string id, OutboxCaller? caller)
     {
-        var (schema, table) = RowJson.TableOf(context, row.Root.Metadata);
-        var operation = OperationOf(row.State);
         var key = RowJson.Key(row.Root).ToList();
+        return Event(context, row.Root.Metadata, OperationOf(row.State), key, Payload(row, key), id, caller);
+    }
+
+    OutboxEvent Event(
+        DbContext context, IReadOnlyEntityType type, string operation, List<(string Column, JsonNode? Value)> key, JsonObject payload,
+        string id, OutboxCaller? caller)
+    {
+        var (schema, table) = RowJson.TableOf(context, type);
         var keyText = string.Join(',', key.Select(k => $"{k.Value}"));
         var orderingKey = $"{schema}.{table}/{keyText}";
         return new OutboxEvent
@@ -35,7 +48,7 @@ sealed class RowEvents(OutboxCaptureOptions options, RowJson json)
             Id = id,
             Source = options.Source,
             Type = $"{schema}.{table}.{operation}",
-            Payload = JsonSerializer.SerializeToUtf8Bytes(Payload(row, key), Plain),
+            Payload = JsonSerializer.SerializeToUtf8Bytes(payload, Plain),
             SourceModule = options.SourceModule,
             AggregateType = table.Length <= 127 ? table : "",
             AggregateId = keyText.Length <= IdLimit ? keyText : "",
@@ -50,9 +63,12 @@ sealed class RowEvents(OutboxCaptureOptions options, RowJson json)
         };
     }
 
+    static JsonObject KeyObject(List<(string Column, JsonNode? Value)> key) =>
+        new(key.Select(k => KeyValuePair.Create(k.Column, k.Value?.DeepClone())));
+
     JsonObject Payload(CapturedRow row, List<(string Column, JsonNode? Value)> key)
     {
-        var payload = new JsonObject { ["key"] = new JsonObject(key.Select(k => KeyValuePair.Create(k.Column, k.Value?.DeepClone()))) };
+        var payload = new JsonObject { ["key"] = KeyObject(key) };
         if (row.Old is { } old) payload["old"] = old.DeepClone();
         if (row.State is not EntityState.Deleted) payload["new"] = json.New(row.Parts);
         return payload;

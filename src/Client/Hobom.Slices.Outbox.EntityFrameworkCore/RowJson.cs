@@ -20,7 +20,23 @@ sealed class RowJson(OutboxCaptureOptions options)
         parts, p => p.State is not EntityState.Deleted, (entry, property) => entry.CurrentValues[property]);
 
     public static IEnumerable<(string Column, JsonNode? Value)> Key(EntityEntry entry) =>
-        (entry.Metadata.FindPrimaryKey()?.Properties ?? []).Select(p => (ColumnOf(p), ValueOf(p, entry.CurrentValues[p])));
+        Key(entry.Metadata, p => entry.CurrentValues[(IProperty)p]);
+
+    public static IEnumerable<(string Column, JsonNode? Value)> Key(IEntityType type, Func<IPropertyBase, object?> value) =>
+        (type.FindPrimaryKey()?.Properties ?? []).Select(p => (ColumnOf(p), ValueOf(p, value(p))));
+
+    /// <summary>An entity's own columns, as a query has just read them; what it owns is made later, and is not among them.</summary>
+    public JsonObject Read(IEntityType type, Func<IPropertyBase, object?> value)
+    {
+        var row = new JsonObject();
+        foreach (var property in type.GetProperties().Where(p => !options.Leaves(Checked(p, p.PropertyInfo))))
+        {
+            var given = ValueOf(property, value(property));
+            row[ColumnOf(property)] = given is not null && options.Masks(Checked(property, property.PropertyInfo)) ? Hidden : given;
+        }
+
+        return row;
+    }
 
     /// <summary>A table's own name, as the database has it.</summary>
     public static (string Schema, string Table) TableOf(DbContext context, IReadOnlyEntityType type) => (

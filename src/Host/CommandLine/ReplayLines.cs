@@ -40,7 +40,9 @@ static class ReplayLines
     public static IEnumerable<string> OfEnd(ReplayJobView job)
     {
         var p = job.Progress;
-        yield return $"{LogText.Clean(job.State, 20)}: {p.Delivered} delivered, {p.Failed} failed, {p.Skipped} skipped, {p.Left} left";
+        var underWay = p.StillUnderWay > 0 ? $"{p.StillUnderWay} still under way, " : "";
+        yield return $"{LogText.Clean(job.State, 20)}: {p.Delivered} delivered, {p.Failed} failed, {p.Skipped} skipped, {underWay}"
+            + $"{p.Left} left";
         if (job.Why is { } why) yield return LogText.Clean(why, 300);
         foreach (var (label, reasons) in ((string, IReadOnlyList<ReasonCount>)[])[("failed", p.Failures), ("skipped", p.Skips)])
         {

@@ -27,6 +27,12 @@ public sealed record DeadLetter(
     /// </summary>
     public bool IsView { get; init; }
 
+    /// <summary>
+    /// What failed, more closely than the class tells it: a word of a closed set of the slice's own. Letters of one cause have
+    /// the same one. Null where the slice has no such words.
+    /// </summary>
+    public string? Kind { get; init; }
+
     /// <summary>The contract's life of a letter.</summary>
     public static readonly TimeSpan TimeToLive = TimeSpan.FromHours(72);
 

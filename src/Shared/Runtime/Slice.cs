@@ -83,6 +83,9 @@ public sealed record FlowOperations(
     /// <summary>Whether the outbox last said that there are rows to publish.</summary>
     public Func<bool> HasPending { get; init; } = () => false;
 
+    /// <summary>What became of an event that a replay gave back to its flow; null for a flow whose replays see their ends.</summary>
+    public Func<DeadLetterKey, Task<ReplayOutcome>>? Follow { get; init; }
+
     /// <summary>
     /// Asked before a letter is put aside, where what it shows is kept elsewhere: it ends there first. Left: why not.
     /// </summary>

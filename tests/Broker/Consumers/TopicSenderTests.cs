@@ -37,13 +37,16 @@ public sealed class TopicSenderTests
     }
 
     [Theory]
-    [InlineData(FaultScope.Topic, typeof(TryFailure.ConsumerDown))]
-    [InlineData(FaultScope.Cluster, typeof(TryFailure.ConsumerDown))]
-    [InlineData(FaultScope.Record, typeof(TryFailure.Permanent))]
-    public async Task A_failure_befalls_the_record_or_all(FaultScope scope, Type expected)
+    [InlineData(FaultScope.Topic, typeof(TryFailure.ConsumerDown), FailureKind.NoTopic)]
+    [InlineData(FaultScope.Account, typeof(TryFailure.ConsumerDown), FailureKind.Credentials)]
+    [InlineData(FaultScope.Cluster, typeof(TryFailure.ConsumerDown), FailureKind.Unreachable)]
+    [InlineData(FaultScope.Record, typeof(TryFailure.Permanent), FailureKind.Refused)]
+    public async Task A_failure_befalls_the_record_or_all(FaultScope scope, Type expected, FailureKind kind)
     {
         outcome = new PublishFailure.Permanent("code", "message", scope);
-        Assert.IsType(expected, (await SendAsync(claimed)).Match(_ => null!, f => f));
+        var failure = (await SendAsync(claimed)).Match(_ => null!, f => f);
+        Assert.IsType(expected, failure);
+        Assert.Equal(kind, failure.Kind);
     }
 
     Task<Either<TryFailure, Unit>> SendAsync(Claimed given, bool found = false) => new TopicSender(

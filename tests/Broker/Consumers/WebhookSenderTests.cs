@@ -100,16 +100,16 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(204, null)]
-    [InlineData(302, typeof(TryFailure.ConsumerDown))]
-    [InlineData(400, typeof(TryFailure.Permanent))]
-    [InlineData(401, typeof(TryFailure.ConsumerDown))]
-    [InlineData(404, typeof(TryFailure.ConsumerDown))]
-    [InlineData(410, typeof(TryFailure.ConsumerGone))]
-    [InlineData(429, typeof(TryFailure.ConsumerDown))]
-    [InlineData(500, typeof(TryFailure.Transient))]
-    [InlineData(503, typeof(TryFailure.Transient))]
-    public async Task An_answer_means_what_it_says(int status, Type? failure)
+    [InlineData(204, null, null)]
+    [InlineData(302, typeof(TryFailure.ConsumerDown), "wrong-address")]
+    [InlineData(400, typeof(TryFailure.Permanent), "refused")]
+    [InlineData(401, typeof(TryFailure.ConsumerDown), "credentials")]
+    [InlineData(404, typeof(TryFailure.ConsumerDown), "wrong-address")]
+    [InlineData(410, typeof(TryFailure.ConsumerGone), "gone")]
+    [InlineData(429, typeof(TryFailure.ConsumerDown), "busy")]
+    [InlineData(500, typeof(TryFailure.Transient), "receiver-failed")]
+    [InlineData(503, typeof(TryFailure.Transient), "receiver-failed")]
+    public async Task An_answer_means_what_it_says(int status, Type? failure, string? kind)
     {
         answer = http =>
         {
@@ -119,6 +119,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
         };
         var result = await SendAsync(Claimed("{}"));
         Assert.Equal(failure, result.MatchUnsafe(_ => null, f => f.GetType()));
+        Assert.Equal(kind, result.MatchUnsafe(_ => null, f => f.Kind?.Word()));
     }
 
     [Fact]

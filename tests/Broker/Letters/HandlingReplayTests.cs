@@ -67,12 +67,31 @@ public sealed class HandlingReplayTests
         Assert.IsType<HandlingState.Dead>((await store.OneAsync("e1")).Handlings[0].State);
     }
 
-    [Fact]
-    public async Task One_that_does_not_end_waits_on_and_the_answer_says_so()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_does_not_end_in_a_minute_is_under_way_and_is_followed_to_its_end(bool isDone)
     {
-        var replay = ReplayAsync(await DeadAsync(), "{}");
-        Assert.Equal("WAITING", Assert.IsType<ReplayOutcome.NotPublished>(await SettledAsync(replay)).Failure.Code);
-        Assert.IsType<HandlingState.Waiting>((await store.OneAsync("e1")).Handlings[0].State);
+        var key = await DeadAsync();
+        Assert.IsType<ReplayOutcome.UnderWay>(await SettledAsync(ReplayAsync(key, "{}")));
+        Assert.Equal(Noon.AddSeconds(60), clock.GetUtcNow());
+        Assert.IsType<ReplayOutcome.UnderWay>(await Replay.LookAsync(key));
+        var held = (await store.ClaimAsync("c", now: clock.GetUtcNow()))[0];
+        Assert.IsType<ReplayOutcome.UnderWay>(await Replay.LookAsync(key));
+        await store.CloseAsync(held, isDone ? new TryEnd.Done() : new TryEnd.Dead("422 no") { Kind = FailureKind.Refused });
+        var end = await Replay.LookAsync(key);
+        if (isDone) Assert.Equal(new ReplayOutcome.Delivered(null), end);
+        else Assert.Equal(new PublishFailure.Permanent("refused", "422 no"), Assert.IsType<ReplayOutcome.NotPublished>(end).Failure);
+    }
+
+    [Fact]
+    public async Task What_was_given_back_and_discarded_or_removed_meanwhile_is_told_as_that()
+    {
+        var key = await DeadAsync();
+        await store.Operate.Discard(new EventIdentity("tests", "e1"), "c", Noon, default).Right();
+        Assert.IsType<ReplayOutcome.NotClaimed>(await Replay.LookAsync(key));
+        Assert.Equal(1, await store.Operate.Purge(Noon.AddDays(1), 9, default).Right());
+        Assert.IsType<ReplayOutcome.LetterGone>(await Replay.LookAsync(key));
     }
 
     [Fact]
@@ -93,12 +112,14 @@ public sealed class HandlingReplayTests
         Assert.IsType<HandlingState.Dead>((await store.OneAsync("e1")).Handlings[0].State);
     }
 
+    HandlingReplay Replay => new(new HandlingReplayParts(() => store, shelf.Port, () => isPaused, clock));
+
     Task<ReplayOutcome> ReplayAsync(DeadLetterKey key, string payload, ClaimAnswer? claim = null)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(payload);
         var order = new ReplayOrder(new Delivery("", "", bytes, [], [new CarriedEvent(new EventId("e1"), key, bytes)]), "ann", Confirmation.None);
         if (claim is not null) order = order with { Claim = () => Task.FromResult(claim) };
-        return new HandlingReplay(new HandlingReplayParts(() => store, shelf.Port, () => isPaused, clock)).RunAsync(order);
+        return Replay.RunAsync(order);
     }
 
     async Task<ReplayOutcome> SettledAsync(Task<ReplayOutcome> replay)

@@ -2,6 +2,7 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Letters;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
+using Hobom.Slices.Core;
 using Hobom.Slices.Tests.Broker.Stores;
 using Microsoft.Extensions.Time.Testing;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
@@ -36,6 +37,20 @@ public sealed class LetterMirrorTests
         await store.Operate.Replay(new EventIdentity("tests", "e1"), "c", Noon, default).Right();
         await mirror.VisitAsync(default);
         Assert.Empty(shelf.Letters);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.TimedOut, FailureClass.Transient, "timed-out")]
+    [InlineData(FailureKind.Refused, FailureClass.Permanent, "refused")]
+    [InlineData(FailureKind.Schema, FailureClass.Refused, "schema")]
+    [InlineData(null, FailureClass.Unknown, "unknown")]
+    public async Task A_letter_tells_what_failed_and_of_an_older_row_that_nobody_knows(FailureKind? kind, FailureClass expected, string word)
+    {
+        await DieAsync("e1", "why", kind);
+        await mirror.VisitAsync(default);
+        var letter = Assert.Single(shelf.Letters.Values);
+        Assert.Equal((expected, word), (letter.Class, letter.Kind));
+        Assert.Equal((expected, word), (letter.Attempts[0].Class, letter.Attempts[0].Code));
     }
 
     [Fact]
@@ -105,11 +120,11 @@ public sealed class LetterMirrorTests
         Assert.Null(BrokerLetters.HandlingOf(new Hobom.Slices.Core.DeadLetterKey(BrokerLetters.Category, "short")));
     }
 
-    async Task DieAsync(string id, string why)
+    async Task DieAsync(string id, string why, FailureKind? kind = null)
     {
         await store.Consumers.Save(Consumer("c"), default).Right();
         await store.AppendAsync(Event(id));
         await store.RouteAsync();
-        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Dead(why));
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Dead(why) { Kind = kind });
     }
 }

@@ -65,7 +65,7 @@ public sealed class DispatcherTests : DispatcherRun
         await store.AppendAsync(Event("e1"));
         await UntilAsync(async () => (await CountsAsync()).Failed == 1, move: TimeSpan.FromMilliseconds(100));
         var dead = (await store.OneAsync("e1")).Handlings[0];
-        Assert.Equal((3, "InvalidOperationException: no"), (dead.Attempts, dead.LastError));
+        Assert.Equal((3, "InvalidOperationException: no", FailureKind.Threw), (dead.Attempts, dead.LastError, dead.Kind));
         Assert.Equal(3, calls.Count);
         Assert.True(calls[1] - calls[0] >= TimeSpan.FromSeconds(1) && calls[2] - calls[1] >= TimeSpan.FromSeconds(2));
     }
@@ -97,7 +97,8 @@ public sealed class DispatcherTests : DispatcherRun
         await store.AppendAsync(Event("e1"), Event("e2"));
         await UntilAsync(() => Task.FromResult(done == 2));
         await UntilAsync(async () => (await CountsAsync()).Failed == 2, move: TimeSpan.FromSeconds(5));
-        Assert.Equal("no end after 30s", (await store.OneAsync("e1")).Handlings[0].LastError);
+        var dead = (await store.OneAsync("e1")).Handlings[0];
+        Assert.Equal(("no end after 30s", FailureKind.TimedOut), (dead.LastError, dead.Kind));
     }
 
     [Fact]
@@ -144,7 +145,9 @@ public sealed class DispatcherTests : DispatcherRun
         Clock.Advance(4 * Lease);
         await using var running = Start();
         await UntilAsync(async () => (await CountsAsync()).Failed == 1);
-        Assert.StartsWith("3 tries were begun", (await store.OneAsync("e1")).Handlings[0].LastError, StringComparison.Ordinal);
+        var dead = (await store.OneAsync("e1")).Handlings[0];
+        Assert.StartsWith("3 tries were begun", dead.LastError, StringComparison.Ordinal);
+        Assert.Equal(FailureKind.ProcessDied, dead.Kind);
     }
 
     [Fact]

@@ -247,6 +247,18 @@ public sealed class PostgresRowTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dead_row_of_before_the_kinds_says_that_nobody_knows_its_own()
+    {
+        await Store.AppendAsync(Event("e1"));
+        await Store.RouteAsync();
+        await Store.CloseAsync((await Store.ClaimAsync("c"))[0], new TryEnd.Dead("no") { Kind = FailureKind.Threw });
+        await RunAsync("alter table inbox_event drop column failure_kind; delete from broker_migration where version = 3");
+        await using var later = await OpenAsync();
+        var dead = Assert.Single(await later.Port.Dead.List(new DeadFilter(), 9, default).Right());
+        Assert.Equal(("no", null), (dead.Handling.LastError, dead.Handling.Kind));
+    }
+
+    [Fact]
     public async Task Tables_are_made_once_however_many_processes_start()
     {
         var others = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => OpenAsync()));

@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
 using Hobom.Slices.Broker.Stores.Postgres;
@@ -20,7 +21,7 @@ public sealed class MemoryStoreTests : StoreConformance
         Assert.Equal(new AppendRefusal.Full(2), (await store.Append([Event("e3")], default)).Match(_ => null!, l => l));
         Assert.True((await store.Append([Event("e1")], default).Right())[0].Repeated);
         await store.RouteAsync();
-        await store.CloseAsync((await store.ClaimAsync("c"))[0], new Hobom.Slices.Broker.TryEnd.Done());
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Done());
         await store.AppendAsync(Event("e3"));
         Assert.Equal(["e3", "e2"], (await store.Read.List(new EventFilter(), 9, default).Right()).Select(e => e.Event.Id));
     }
@@ -38,6 +39,24 @@ public sealed class SqliteStoreTests : StoreConformance
         if (opened is not null) await opened.DisposeAsync();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_dead_row_of_before_the_kinds_says_that_nobody_knows_its_own()
+    {
+        await ThreeForAsync("c");
+        await Store.CloseAsync((await Store.ClaimAsync("c", limit: 1))[0], new TryEnd.Dead("no") { Kind = FailureKind.Threw });
+        await opened!.DisposeAsync();
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(folder, "events.db")}"))
+        {
+            await connection.OpenAsync();
+            await connection.Command(
+                null, "alter table inbox_event drop column failure_kind; delete from broker_migration where version = 3").RunAsync(default);
+        }
+
+        var later = await OpenAsync();
+        var dead = Assert.Single(await later.Dead.List(new DeadFilter(), 9, default).Right());
+        Assert.Equal(("no", null), (dead.Handling.LastError, dead.Handling.Kind));
     }
 
     protected override async Task<BrokerStore> OpenAsync()

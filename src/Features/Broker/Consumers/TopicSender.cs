@@ -16,13 +16,14 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
 
     public async Task<Either<TryFailure, Unit>> SendAsync(Claimed claimed, Consumer consumer, CancellationToken stopping)
     {
-        if (consumer.Target is not ConsumerTarget.Topic target) return new TryFailure.ConsumerDown("the consumer has no topic");
+        if (consumer.Target is not ConsumerTarget.Topic target)
+            return new TryFailure.ConsumerDown("the consumer has no topic") { Kind = FailureKind.NoTopic };
         var id = new EventId(claimed.RowId.ToString());
         if (claimed.Attempt > 1)
         {
             var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
             if (!looked.TryGetRight(out var written, out var failure))
-                return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}");
+                return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}") { Kind = FailureKind.Unreachable };
             if (written.ContainsKey(id)) return Unit.Default;
         }
 
@@ -60,13 +61,23 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
     static TryFailure FailureOf(PublishFailure failure)
     {
         var reason = $"{failure.Code}: {failure.Message}";
-        if (failure.Scope.IsOutage()) return new TryFailure.ConsumerDown(reason);
+        if (failure.Scope.IsOutage()) return new TryFailure.ConsumerDown(reason) { Kind = KindOf(failure.Scope) };
         return failure switch
         {
-            PublishFailure.Permanent or PublishFailure.TooLarge => new TryFailure.Permanent(reason),
-            PublishFailure.Transient or PublishFailure.Unknown => new TryFailure.Transient(reason),
-            PublishFailure.Stopping => new TryFailure.ConsumerDown(reason),
+            PublishFailure.Permanent or PublishFailure.TooLarge => new TryFailure.Permanent(reason) { Kind = FailureKind.Refused },
+            PublishFailure.Transient or PublishFailure.Unknown =>
+                new TryFailure.Transient(reason) { Kind = FailureKind.NotPublished },
+            PublishFailure.Stopping => new TryFailure.ConsumerDown(reason) { Kind = FailureKind.NotPublished },
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
+
+    static FailureKind KindOf(FaultScope scope) => scope switch
+    {
+        FaultScope.Topic => FailureKind.NoTopic,
+        FaultScope.Account => FailureKind.Credentials,
+        FaultScope.Cluster => FailureKind.Unreachable,
+        FaultScope.Process or FaultScope.None or FaultScope.Record or FaultScope.Unclear => FailureKind.NotPublished,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }

@@ -15,13 +15,14 @@ static class WebhookAnswer
         return (int)answer.StatusCode switch
         {
             >= 200 and < 300 => Unit.Default,
-            >= 300 and < 400 => new TryFailure.ConsumerDown($"{text}: redirects are not followed"),
-            410 => new TryFailure.ConsumerGone(text),
-            401 or 402 or 403 or 404 or 405 or 407 => new TryFailure.ConsumerDown(text, wait),
-            429 => new TryFailure.ConsumerDown(text, wait),
-            503 when wait is not null => new TryFailure.ConsumerDown(text, wait),
-            400 or 413 or 414 or 415 or 422 or 431 => new TryFailure.Permanent(text),
-            _ => new TryFailure.Transient(text, wait),
+            >= 300 and < 400 => new TryFailure.ConsumerDown($"{text}: redirects are not followed") { Kind = FailureKind.WrongAddress },
+            410 => new TryFailure.ConsumerGone(text) { Kind = FailureKind.Gone },
+            401 or 402 or 403 or 407 => new TryFailure.ConsumerDown(text, wait) { Kind = FailureKind.Credentials },
+            404 or 405 => new TryFailure.ConsumerDown(text, wait) { Kind = FailureKind.WrongAddress },
+            429 => new TryFailure.ConsumerDown(text, wait) { Kind = FailureKind.Busy },
+            503 when wait is not null => new TryFailure.ConsumerDown(text, wait) { Kind = FailureKind.Busy },
+            400 or 413 or 414 or 415 or 422 or 431 => new TryFailure.Permanent(text) { Kind = FailureKind.Refused },
+            _ => new TryFailure.Transient(text, wait) { Kind = FailureKind.ReceiverFailed },
         };
     }
 

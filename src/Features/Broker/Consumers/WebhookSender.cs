@@ -26,7 +26,8 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
 
     public async Task<Either<TryFailure, Unit>> SendAsync(Claimed claimed, Consumer consumer, CancellationToken stopping)
     {
-        if (consumer.Target is not ConsumerTarget.Webhook target) return new TryFailure.ConsumerDown("the consumer has no address");
+        if (consumer.Target is not ConsumerTarget.Webhook target)
+            return new TryFailure.ConsumerDown("the consumer has no address") { Kind = FailureKind.WrongAddress };
         using var request = Request(claimed, target);
         try
         {
@@ -40,7 +41,7 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
         }
         catch (IOException broken)
         {
-            return new TryFailure.Transient($"the answer broke off: {broken.Message}");
+            return new TryFailure.Transient($"the answer broke off: {broken.Message}") { Kind = FailureKind.ReceiverFailed };
         }
     }
 
@@ -89,14 +90,15 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
 
     static TryFailure Judge(HttpRequestException failed) => failed switch
     {
-        { InnerException: RefusedAddressException refused } => new TryFailure.ConsumerDown(refused.Message),
+        { InnerException: RefusedAddressException refused } =>
+            new TryFailure.ConsumerDown(refused.Message) { Kind = FailureKind.WrongAddress },
         {
             HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                 or HttpRequestError.SecureConnectionError,
         }
             or { InnerException: SocketException or AuthenticationException } =>
-                new TryFailure.ConsumerDown($"not reached: {failed.Message}"),
-        _ => new TryFailure.Transient($"{failed.HttpRequestError}: {failed.Message}"),
+                new TryFailure.ConsumerDown($"not reached: {failed.Message}") { Kind = FailureKind.Unreachable },
+        _ => new TryFailure.Transient($"{failed.HttpRequestError}: {failed.Message}") { Kind = FailureKind.ReceiverFailed },
     };
 
     static SocketsHttpHandler NewHandler(bool allowPrivate) => new()

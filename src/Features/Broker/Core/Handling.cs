@@ -37,4 +37,7 @@ public sealed record Handling(
 {
     /// <summary>This consumer gets a payload that an operator repaired; the event keeps its own.</summary>
     public bool IsEdited { get; init; }
+
+    /// <summary>Of the last failure; null where there is none, or its row is older than this is noted.</summary>
+    public FailureKind? Kind { get; init; }
 }

@@ -9,6 +9,9 @@ public abstract record TryFailure
 
     public string Reason { get; }
 
+    /// <summary>Null where whoever tried it does not say.</summary>
+    public FailureKind? Kind { get; init; }
+
     /// <summary>The receiver asked to be left alone for so long.</summary>
     public TimeSpan? RetryAfter { get; }
 
@@ -38,6 +41,9 @@ public abstract record TryEnd
     {
     }
 
+    /// <summary>Of the failure, where there was one and it is known.</summary>
+    public FailureKind? Kind { get; init; }
+
     public sealed record Done : TryEnd;
 
     public sealed record RetryAt(DateTimeOffset At, string Reason) : TryEnd;
@@ -54,13 +60,15 @@ public abstract record TryEnd
         TryFailure failure, int attempt, ConsumerRetry retry, bool consumerPaused, DateTimeOffset now, double chance) => failure switch
         {
             TryFailure.Stopping => new HandBack(now, null),
-            TryFailure.ConsumerGone => new HandBack(now, failure.Reason),
-            TryFailure.Parked parked => new HandBack(now + parked.Wait, failure.Reason),
-            TryFailure.Permanent => new Dead(failure.Reason),
-            TryFailure.Transient or TryFailure.ConsumerDown when consumerPaused => new HandBack(now, failure.Reason),
-            TryFailure.Transient or TryFailure.ConsumerDown when attempt >= retry.AttemptLimit => new Dead(failure.Reason),
+            TryFailure.ConsumerGone => new HandBack(now, failure.Reason) { Kind = failure.Kind },
+            TryFailure.Parked parked => new HandBack(now + parked.Wait, failure.Reason) { Kind = failure.Kind },
+            TryFailure.Permanent => new Dead(failure.Reason) { Kind = failure.Kind },
+            TryFailure.Transient or TryFailure.ConsumerDown when consumerPaused =>
+                new HandBack(now, failure.Reason) { Kind = failure.Kind },
+            TryFailure.Transient or TryFailure.ConsumerDown when attempt >= retry.AttemptLimit =>
+                new Dead(failure.Reason) { Kind = failure.Kind },
             TryFailure.Transient or TryFailure.ConsumerDown =>
-                new RetryAt(now + Wait(failure, retry.DelayBefore(attempt, chance)), failure.Reason),
+                new RetryAt(now + Wait(failure, retry.DelayBefore(attempt, chance)), failure.Reason) { Kind = failure.Kind },
             _ => throw new UnreachableException(),
         };
 

@@ -128,7 +128,8 @@ public sealed record HandlingView(
     [property: JsonPropertyName("leased_by")] string? LeasedBy,
     [property: JsonPropertyName("started_at")] DateTimeOffset? StartedAt,
     [property: JsonPropertyName("processed_at")] DateTimeOffset? ProcessedAt,
-    [property: JsonPropertyName("edited")] bool IsEdited)
+    [property: JsonPropertyName("edited")] bool IsEdited,
+    [property: JsonPropertyName("failure_kind")] string? FailureKind)
 {
     public static HandlingView Of(Handling handling, bool seesAll) => new(
         handling.Consumer, WordOf(handling.State), handling.Attempts, seesAll ? handling.LastError : null,
@@ -140,7 +141,8 @@ public sealed record HandlingView(
             HandlingState.Done or HandlingState.Dead or HandlingState.Skipped => null,
             _ => throw new System.Diagnostics.UnreachableException(),
         },
-        (handling.State as HandlingState.Leased)?.Owner, handling.StartedAt, EventView.EndOf(handling.State), handling.IsEdited);
+        (handling.State as HandlingState.Leased)?.Owner, handling.StartedAt, EventView.EndOf(handling.State), handling.IsEdited,
+        handling.Kind?.Word());
 
     static string WordOf(HandlingState state) => state switch
     {

@@ -17,7 +17,8 @@ public sealed record DeadHandlingView(
     [property: JsonPropertyName("attempt_count")] int Attempts,
     [property: JsonPropertyName("last_error")] string? LastError,
     [property: JsonPropertyName("died_at")] DateTimeOffset? DiedAt,
-    [property: JsonPropertyName("edited")] bool IsEdited);
+    [property: JsonPropertyName("edited")] bool IsEdited,
+    [property: JsonPropertyName("failure_kind")] string FailureKind);
 
 /// <param name="Next">For <c>?cursor=</c>; null on the last page.</param>
 public sealed record DeadHandlingPage(IReadOnlyList<DeadHandlingView> Handlings, string? Next);
@@ -70,5 +71,5 @@ public sealed class ListDeadHandlingsEndpoint(BrokerSlice slice) : BrokerRoute(s
     DeadHandlingView ViewOf(EventHandling dead) => new(
         BrokerLetters.KeyOf(dead.Handling.Consumer, dead.Handling.Id).Format(), dead.Handling.Consumer, dead.Event.Source, dead.Event.Id,
         dead.Event.Type, dead.Handling.Attempts, SeesAll ? dead.Handling.LastError : null, EventView.EndOf(dead.Handling.State),
-        dead.Handling.IsEdited);
+        dead.Handling.IsEdited, dead.Handling.Kind?.Word() ?? FailureKinds.UnknownWord);
 }

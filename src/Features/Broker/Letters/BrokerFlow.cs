@@ -26,6 +26,7 @@ public static class BrokerFlow
         loop = tools.NewLoop(Name, BrokerLetters.Route, mirror.VisitAsync);
         var work = new FlowOperations(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false)
         {
+            Follow = replay.LookAsync,
             PutAside = key => ChangeAsync(slice, key, "it is not dead any more", tools.Clock, (store, id, now) =>
                 store.Dead.PutAside(id, now, default)),
             Restore = key => ChangeAsync(slice, key, "its event is not put aside any more", tools.Clock, (store, id, now) =>

@@ -17,8 +17,6 @@ public static class BrokerLetters
     /// <summary>It ends at consumers: its letters have no topic.</summary>
     public static readonly RelayRoute Route = new("BROKER_EVENT", "", Category);
 
-    const string Code = "HANDLE";
-
     const int IdLength = 36;
 
     /// <param name="consumer">One whose name does not fit is told by its digest.</param>
@@ -43,9 +41,8 @@ public static class BrokerLetters
         var at = handling.State is HandlingState.Dead died ? died.At : now;
         var begun = handling.StartedAt ?? at;
         var reason = handling.LastError ?? "its consumer gave it up";
-        var kind = given.Unreadable is not null ? FailureClass.Refused
-            : handling.Attempts > 1 ? FailureClass.Transient
-            : FailureClass.Permanent;
+        var kind = FailureKinds.ClassOf(handling.Kind);
+        var word = KindWordOf(handling);
         return new DeadLetter(
             KeyOf(handling.Consumer, handling.Id), new EventId(given.Id), given.Type, PayloadOf(dead), "", given.EffectiveKey ?? "",
             [
@@ -53,11 +50,14 @@ public static class BrokerLetters
                 .. dead.Edited.IsSome ? [new RecordHeader("edited", "1")] : Array.Empty<RecordHeader>(),
             ],
             Stage, kind, reason,
-            [new Attempt(handling.Attempts, begun, at - begun, kind, Code, reason, MaybeWritten: false)], at)
+            [new Attempt(handling.Attempts, begun, at - begun, kind, word, reason, MaybeWritten: false)], at)
         {
-            IsView = true,
+            IsView = true, Kind = word,
         };
     }
+
+    /// <summary>What failed, as the letter and its attempts tell it; an older row does not, and it is not guessed.</summary>
+    public static string KindWordOf(Handling dead) => dead.Kind?.Word() ?? FailureKinds.UnknownWord;
 
     /// <summary>Empty where the event has none.</summary>
     public static ReadOnlyMemory<byte> PayloadOf(EventHandling dead) =>

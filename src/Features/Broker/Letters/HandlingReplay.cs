@@ -42,6 +42,26 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
         }
     }
 
+    /// <summary>
+    /// What became of one that was given back. Only looks: the letter goes, or comes back, with the handling's end. Gone: the event is
+    /// not there any more, so that it was done, or discarded, long ago.
+    /// </summary>
+    public async Task<ReplayOutcome> LookAsync(DeadLetterKey key)
+    {
+        if (parts.Store() is not { } store) return new ReplayOutcome.NotBegun(new StoreFailure("the broker's store is not open yet"));
+        if (BrokerLetters.HandlingOf(key) is not { } id) return Refused("the key names no handling");
+        if (!(await store.Dead.One(id, default)).TryGetRight(out var found, out var failure)) return new ReplayOutcome.NotBegun(failure);
+        return found.Case is not EventHandling now ? new ReplayOutcome.LetterGone() : now.Handling.State switch
+        {
+            HandlingState.Done => new ReplayOutcome.Delivered(null),
+            HandlingState.Skipped => new ReplayOutcome.NotClaimed("it was discarded meanwhile"),
+            HandlingState.Dead => GivenUp(now),
+            HandlingState.Waiting or HandlingState.Leased or HandlingState.Failed =>
+                new ReplayOutcome.UnderWay("it waits for its consumer, or is being tried"),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
     /// <summary>Why no letter of the consumer could be replayed now: a job waits, and asks again.</summary>
     async Task<ReplayOutcome?> HindranceAsync(BrokerStore store, EventHandling dead)
     {
@@ -72,8 +92,8 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
             }
 
             if (parts.Clock.GetElapsedTime(begun) >= WaitLimit)
-                return new ReplayOutcome.NotPublished(new PublishFailure.Transient(
-                    "WAITING", $"it waits for its consumer again, which has not come to an end within {WaitLimit.TotalSeconds} s"));
+                return new ReplayOutcome.UnderWay(
+                    $"it waits for its consumer again, which has not come to an end within {WaitLimit.TotalSeconds} s");
             using var over = new CancellationTokenSource();
             await Task.WhenAny(woken.WaitAsync(over.Token), Delays.WaitAsync(LookInterval, parts.Clock, over.Token));
             await over.CancelAsync();
@@ -92,7 +112,15 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
     static async Task<ReplayOutcome> DiedAgainAsync(BrokerStore store, EventHandling dead)
     {
         await store.Dead.Note([new LetterNote(dead.Handling.Id, dead.Token, IsKept: true)], default);
-        return Refused(dead.Handling.LastError ?? "its consumer gave it up again");
+        return GivenUp(dead);
+    }
+
+    static ReplayOutcome.NotPublished GivenUp(EventHandling dead)
+    {
+        var (word, reason) = (BrokerLetters.KindWordOf(dead.Handling), dead.Handling.LastError ?? "its consumer gave it up again");
+        return new ReplayOutcome.NotPublished(FailureKinds.ClassOf(dead.Handling.Kind) is FailureClass.Permanent or FailureClass.Refused
+            ? new PublishFailure.Permanent(word, reason)
+            : new PublishFailure.Transient(word, reason, FaultScope.Record));
     }
 
     /// <summary>A letter of something that is not dead is nothing to be replayed.</summary>

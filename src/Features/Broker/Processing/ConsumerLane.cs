@@ -185,7 +185,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
                 await NoteFailureAsync(held, failed.Failure);
                 break;
             case TryReport.Exhausted exhausted:
-                await ports.Close(Closing(held, new TryEnd.Dead(exhausted.Reason)));
+                await ports.Close(Closing(held, new TryEnd.Dead(exhausted.Reason) { Kind = FailureKind.ProcessDied }));
                 break;
             case TryReport.Lost:
                 break;

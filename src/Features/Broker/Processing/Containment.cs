@@ -25,15 +25,15 @@ static class Containment
         }
         catch (OperationCanceledException) when (lost.IsCancellationRequested)
         {
-            return new TryFailure.Transient("the lease ran out in the middle of the try");
+            return new TryFailure.Transient("the lease ran out in the middle of the try") { Kind = FailureKind.LeaseLost };
         }
         catch (OperationCanceledException) when (timed.IsCancellationRequested)
         {
-            return new TryFailure.Transient($"no end after {Core.Durations.Format(limit)}");
+            return new TryFailure.Transient($"no end after {Core.Durations.Format(limit)}") { Kind = FailureKind.TimedOut };
         }
         catch (Exception thrown)
         {
-            return new TryFailure.Transient($"{thrown.GetType().Name}: {thrown.Message}");
+            return new TryFailure.Transient($"{thrown.GetType().Name}: {thrown.Message}") { Kind = FailureKind.Threw };
         }
         finally
         {

@@ -15,7 +15,9 @@ readonly record struct LaneShare(int Count, bool Full)
 /// <summary>A consumer that this process can call.</summary>
 readonly record struct ReachedConsumer(Consumer Consumer, ConsumerPort Port);
 
-/// <summary>Leases handlings for the consumers' lanes, as many as each has room for: new ones as they are routed, and what is due.</summary>
+/// <summary>
+/// Leases handlings for the consumers' lanes, as many as each has room for: new ones as they are routed, and what is due.
+/// </summary>
 /// <param name="hardStop">Tries under way must end now.</param>
 sealed class LaneFeed(
     DispatcherTools tools, Lanes lanes, Func<string, ConsumerState, Task> setState, CancellationToken hardStop)

@@ -85,7 +85,8 @@ sealed class TryRunner(
         var limit = (held.Consumer.Retry ?? tuning().DefaultRetry).AttemptLimit;
         if (held.Claimed.Attempt > limit)
             return new TryReport.Exhausted($"{limit} tries were begun, and the process died or stood still in the last of them");
-        if (held.Claimed.Event.Unreadable is { } why) return new TryReport.Failed(new TryFailure.Permanent(why));
+        if (held.Claimed.Event.Unreadable is { } why)
+            return new TryReport.Failed(new TryFailure.Permanent(why) { Kind = FailureKind.Unreadable });
         return bring(held.Claimed, held.Consumer).MapLeft<TryReport>(unread => new TryReport.Failed(unread));
     }
 
@@ -113,8 +114,11 @@ sealed class TryRunner(
         TransactionEnd.WorkFailed failed => new TryReport.Failed(failed.Failure),
         TransactionEnd.LeaseLost => new TryReport.Lost(),
         // If it was committed, the handling is done, and what is written about a failure changes nothing.
-        TransactionEnd.Unknown unknown =>
-            new TryReport.Failed(new TryFailure.Transient($"nobody knows whether it was committed: {unknown.Failure.Message}")),
+        TransactionEnd.Unknown unknown => new TryReport.Failed(
+            new TryFailure.Transient($"nobody knows whether it was committed: {unknown.Failure.Message}")
+            {
+                Kind = FailureKind.NotCommitted,
+            }),
         TransactionEnd.NotBegun => new TryReport.NotBegun(),
         TransactionEnd.RolledBack => new TryReport.GoesOnAlone(),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -47,7 +47,11 @@ public sealed class Upcasting(Func<SchemaSet> schemas)
         for (var version = from; version < to; version++)
         {
             if (!Step(set, given.Type, version, payload).TryGetRight(out var next, out var why))
-                return new TryFailure.Permanent($"{given.Type} from version {version} to {version + 1}: {why}");
+            {
+                var reason = $"{given.Type} from version {version} to {version + 1}: {why}";
+                return new TryFailure.Permanent(reason) { Kind = FailureKind.Schema };
+            }
+
             payload = next;
         }
 
@@ -75,5 +79,5 @@ public sealed class Upcasting(Func<SchemaSet> schemas)
         }
     }
 
-    static TryFailure.Parked Parked(string why) => new(why, ParkInterval);
+    static TryFailure.Parked Parked(string why) => new(why, ParkInterval) { Kind = FailureKind.Schema };
 }

@@ -10,12 +10,16 @@ namespace Hobom.Slices.DeadLetters.Catalogue;
 /// <param name="Text">The error with what differs taken out.</param>
 public sealed record LetterCause(string GroupId, Category Category, string Stage, FailureClass? Class, string Text)
 {
+    /// <summary>What failed, in a word of the flow's own; null where it has none.</summary>
+    public string? Kind { get; init; }
+
     public static LetterCause Of(Category category, LetterSummary summary)
     {
         var text = CauseFingerprint.Of(summary.Unreadable ?? summary.Reason);
-        var all = Encoding.UTF8.GetBytes($"{category.Name}\n{summary.Stage}\n{summary.Class}\n{text}");
+        var kind = summary.Kind is { } word ? $"\n{word}" : "";
+        var all = Encoding.UTF8.GetBytes($"{category.Name}\n{summary.Stage}\n{summary.Class}\n{text}{kind}");
         var id = Convert.ToHexStringLower(SHA256.HashData(all).AsSpan(0, 8));
-        return new LetterCause(id, category, summary.Stage, summary.Class, text);
+        return new LetterCause(id, category, summary.Stage, summary.Class, text) { Kind = summary.Kind };
     }
 }
 

@@ -81,6 +81,7 @@ public static partial class DeadLetterDecisions
             // The failed payload takes an edited one's place again; what a lost replay did stays open.
             Claim = existing?.Claim,
             TraceParent = existing?.TraceParent ?? letter.TraceParent,
+            Kind = letter.Kind,
             Others = existing?.Others,
         };
     }

@@ -51,6 +51,9 @@ public sealed record LetterRecord(
     /// <summary>W3C Trace Context of the work in which it first failed; null where that was not traced.</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>What failed, in a word of the flow's own; null where it has none.</summary>
+    public string? Kind { get; init; }
+
     /// <summary>Set while the payload is not the one that failed.</summary>
     public LetterEdit? Edit { get; init; }
 

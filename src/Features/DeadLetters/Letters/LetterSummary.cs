@@ -32,6 +32,10 @@ public sealed record LetterSummary(
     /// <summary>Of a claimed letter: so long its replay is taken to be under way.</summary>
     public DateTimeOffset? ClaimedUntil { get; init; }
 
+    /// <summary>What failed, in a word of the flow's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Kind { get; init; }
+
     /// <summary>Of the last attempt; null where there was none, or another build wrote the letter.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Code { get; init; }
@@ -56,6 +60,7 @@ public sealed record LetterSummary(
         Code = record.Attempts is [.., var last] ? last.Code : null,
         LastAction = record.History is [.., var entry] ? entry with { Note = null } : null,
         SharedKey = record.RecordKey is { Length: > 0 } key && key != record.EventId ? key : null,
+        Kind = record.Kind,
     };
 
     public LetterState StateAt(DateTimeOffset now) =>

@@ -75,14 +75,17 @@ sealed class ClaimedReplays(RedisDeadLetterStore store, TimeProvider clock)
         Func<LetterRecord, LetterRecord> note = outcome is ReplayOutcome.NotPublished(var why)
             ? record => DeadLetterDecisions.AddReplayAttempt(record, why, startedAt, took)
                 .Noting(new HistoryEntry(startedAt, request.By, "replay", why.Code))
-            : record => record;
+            : outcome is ReplayOutcome.UnderWay
+                ? record => record.Noting(new HistoryEntry(startedAt, request.By, "replay", "under way"))
+                : record => record;
         if (claimed && outcome is not ReplayOutcome.Delivered) return claims.EndAsync(request.Key, request.Op, LeftOpen(outcome), note);
         return outcome switch
         {
             ReplayOutcome.NotPublished => store.UpdateAsync(request.Key, note),
             // Delivered, or not claimed and nothing sent: there is nothing to write.
             ReplayOutcome.Delivered or ReplayOutcome.LetterGone or ReplayOutcome.Busy or ReplayOutcome.NotClaimed or ReplayOutcome.NotBegun
-                or ReplayOutcome.OutcomeUnknown or ReplayOutcome.NotInDoubt or ReplayOutcome.NotClosed => Task.CompletedTask,
+                or ReplayOutcome.OutcomeUnknown or ReplayOutcome.NotInDoubt or ReplayOutcome.NotClosed or ReplayOutcome.UnderWay =>
+                    Task.CompletedTask,
             _ => throw new UnreachableException($"nobody says what {outcome} leaves to be written"),
         };
     }
@@ -93,7 +96,7 @@ sealed class ClaimedReplays(RedisDeadLetterStore store, TimeProvider clock)
         ReplayOutcome.OutcomeUnknown(var reason) => reason,
         ReplayOutcome.NotClosed(var reason) => reason,
         ReplayOutcome.Delivered or ReplayOutcome.LetterGone or ReplayOutcome.NotPublished or ReplayOutcome.NotBegun
-            or ReplayOutcome.NotClaimed or ReplayOutcome.Busy or ReplayOutcome.NotInDoubt => null,
+            or ReplayOutcome.NotClaimed or ReplayOutcome.Busy or ReplayOutcome.NotInDoubt or ReplayOutcome.UnderWay => null,
         _ => throw new UnreachableException($"nobody says whether {outcome} leaves the event in doubt"),
     };
 }

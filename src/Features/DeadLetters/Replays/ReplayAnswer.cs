@@ -58,6 +58,7 @@ public abstract record ReplayAnswer
         Ran(ReplayOutcome.NotClaimed(var reason)) => reason,
         Ran(ReplayOutcome.NotClosed(var reason)) => $"not closed: {reason}",
         Ran(ReplayOutcome.NotBegun(var failure)) => failure.Message,
+        Ran(ReplayOutcome.UnderWay(var reason)) => $"under way: {reason}",
         Ran(var outcome) => outcome.GetType().Name,
         _ => throw new UnreachableException($"no words for {GetType().Name}"),
     };

@@ -42,12 +42,15 @@ public sealed record ReplayJobOptions(
 /// <param name="Sample">Keys of the first few.</param>
 public sealed record ReasonCount(string Reason, int Count, IReadOnlyList<string> Sample);
 
+/// <param name="Since">When it was given back.</param>
+public sealed record FollowedLetter(int Place, DateTimeOffset Since);
+
 /// <summary>How many letters were closed at a time; the last few tell the rate.</summary>
 public sealed record ReplayPace(DateTimeOffset At, int Done);
 
 /// <summary>
 /// A job that replays a frozen list of letters, as it is stored. A letter is known by its place in the list. Each
-/// is either not begun (from <see cref="Next"/> on), begun, interrupted, put back, or counted.
+/// is either not begun (from <see cref="Next"/> on), begun, interrupted, put back, followed, or counted.
 /// </summary>
 /// <param name="Patch">RFC 6902, as JSON; changes each payload on its way out.</param>
 /// <param name="Next">The first place that was never begun.</param>
@@ -97,8 +100,17 @@ public sealed record ReplayJob(
     /// <summary>Of one that has ended.</summary>
     public static readonly TimeSpan EndedLife = TimeSpan.FromDays(30);
 
+    /// <summary>Letters that were given back to their flow, whose end is not known yet: each is looked at until it is.</summary>
+    public IReadOnlyList<FollowedLetter> Followed { get; init; } = [];
+
+    /// <summary>No look before.</summary>
+    public DateTimeOffset? FollowAt { get; init; }
+
+    /// <summary>Looked at for so long without an end: they are still under way, and the job says no more of them.</summary>
+    public int StillUnderWay { get; init; }
+
     [JsonIgnore]
-    public int Done => Delivered + Failed + Skipped;
+    public int Done => Delivered + Failed + Skipped + StillUnderWay;
 
     [JsonIgnore]
     public int Left => Plan.Count - Done;

@@ -10,6 +10,9 @@ public abstract record JobStep
     /// <summary>Begins so many letters.</summary>
     public sealed record Run(int Count) : JobStep;
 
+    /// <summary>Looks again at the letters that were given back to their flows.</summary>
+    public sealed record Follow : JobStep;
+
     public sealed record Wait(DateTimeOffset Until) : JobStep;
 
     /// <summary>Nothing, until a person says something; or for good.</summary>
@@ -30,6 +33,9 @@ public abstract record JobResult(int Place, string Key)
     /// <summary>Not tried, and not to be tried by this job.</summary>
     public sealed record Skipped(int Place, string Key, string Reason) : JobResult(Place, Key);
 
+    /// <summary>Given back to its flow, which goes on with it: neither delivered nor failed yet.</summary>
+    public sealed record UnderWay(int Place, string Key, string Reason) : JobResult(Place, Key);
+
     /// <summary>Not tried, a neighbour being away: again later.</summary>
     public sealed record PutBack(int Place, string Key, string Away) : JobResult(Place, Key);
 }
@@ -39,6 +45,12 @@ public static partial class ReplayJobDecisions
 {
     /// <summary>After so long a job that a neighbour's absence paused asks again, with one letter.</summary>
     public static readonly TimeSpan AwayInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Letters that were given back are looked at so often,</summary>
+    public static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>and for so long: a job keeps its categories to itself, and a consumer may be away for days.</summary>
+    public static readonly TimeSpan FollowLimit = TimeSpan.FromHours(1);
 
     /// <summary>The share of failures is taken of the last so many tried.</summary>
     public const int RecentLimit = 100;
@@ -56,12 +68,21 @@ public static partial class ReplayJobDecisions
     public static JobStep Next(ReplayJob job, DateTimeOffset now, bool away)
     {
         if (!job.IsActive || (job.State is ReplayJobState.Paused && job.ResumesAt is null)) return new JobStep.Rest();
+        if (job.Followed.Count > 0 && !(job.FollowAt > now)) return new JobStep.Follow();
+        if (OnlyFollows(job)) return new JobStep.Wait(job.FollowAt!.Value);
         var due = job.ResumesAt > job.NextAt || job.NextAt is null ? job.ResumesAt : job.NextAt;
-        if (due > now) return new JobStep.Wait(due.Value);
+        if (due > now) return new JobStep.Wait(job.FollowAt < due ? job.FollowAt.Value : due.Value);
         if (away || job.State is ReplayJobState.Paused) return new JobStep.Run(1);
         var (size, _) = PaceOf(job.Options.Rate, job.Batches);
-        return new JobStep.Run(job.State is ReplayJobState.Canary ? Math.Min(size, job.Options.Canary - job.Tried) : size);
+        return new JobStep.Run(
+            job.State is ReplayJobState.Canary ? Math.Min(size, job.Options.Canary - job.Tried - job.Followed.Count) : size);
     }
+
+    /// <summary>All others are through; or the canary is out, and the rest waits for how it ends.</summary>
+    static bool OnlyFollows(ReplayJob job) =>
+        job.Followed.Count > 0
+        && (job.Left == job.Followed.Count
+            || (job.State is ReplayJobState.Canary && job.Tried + job.Followed.Count >= job.Options.Canary));
 
     /// <summary>Notes that a batch begins now: to be kept before any letter of it is touched.</summary>
     public static (ReplayJob Job, IReadOnlyList<JobItem> Items) Begin(ReplayJob job, int count, DateTimeOffset now)
@@ -95,6 +116,9 @@ public static partial class ReplayJobDecisions
         var counted = job with
         {
             Begun = [.. job.Begun.Where(p => !ended.Contains(p))],
+            Followed = FollowedAfter(job, results, now),
+            StillUnderWay = job.StillUnderWay + results.OfType<JobResult.UnderWay>().Count(r => IsLong(job, r.Place, now)),
+            FollowAt = results.Any(r => r is JobResult.UnderWay) ? now + FollowInterval : job.FollowAt,
             PutBack = [.. job.PutBack, .. results.OfType<JobResult.PutBack>().Select(r => r.Place)],
             Delivered = job.Delivered + results.OfType<JobResult.Delivered>().Count(),
             Unseen = job.Unseen + results.OfType<JobResult.Delivered>().Count(r => r.Unseen),
@@ -105,8 +129,27 @@ public static partial class ReplayJobDecisions
             Failures = Reasons.Add(job.Failures, results.OfType<JobResult.Failed>().Select(r => (r.Reason, r.Key))),
             Skips = Reasons.Add(job.Skips, results.OfType<JobResult.Skipped>().Select(r => (r.Reason, r.Key))),
         };
-        return Judge(counted with { Pace = Noted(counted, now) }, results.OfType<JobResult.PutBack>().FirstOrDefault()?.Away, now);
+        var judged = counted with { Pace = Noted(counted, now) };
+        // A look at what was given back says nothing of the neighbour that the job waits for.
+        if (judged is { State: ReplayJobState.Paused, Left: > 0 } && results.All(r => job.Followed.Any(f => f.Place == r.Place)))
+            return judged;
+        return Judge(judged, results.OfType<JobResult.PutBack>().FirstOrDefault()?.Away, now);
     }
+
+    static FollowedLetter[] FollowedAfter(ReplayJob job, IReadOnlyList<JobResult> results, DateTimeOffset now)
+    {
+        var (ended, goOn) = (
+            results.Where(r => r is not JobResult.UnderWay).Select(r => r.Place).ToHashSet(),
+            results.OfType<JobResult.UnderWay>().Select(r => r.Place).Where(p => job.Followed.All(f => f.Place != p)));
+        return
+        [
+            .. job.Followed.Where(f => !ended.Contains(f.Place) && now - f.Since < FollowLimit),
+            .. goOn.Select(p => new FollowedLetter(p, now)),
+        ];
+    }
+
+    static bool IsLong(ReplayJob job, int place, DateTimeOffset now) =>
+        job.Followed.Any(f => f.Place == place && now - f.Since >= FollowLimit);
 
     static ReplayJob Judge(ReplayJob job, string? away, DateTimeOffset now)
     {

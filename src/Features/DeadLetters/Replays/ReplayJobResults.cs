@@ -26,6 +26,14 @@ public static class ReplayJobResults
         _ => throw new UnreachableException($"nobody says what {answer} means to a job"),
     };
 
+    /// <summary>Of a letter that was given back to its flow, at a later look. Where the store is away nothing is known yet.</summary>
+    public static JobResult Of(JobItem item, string key, ReplayOutcome outcome) => outcome switch
+    {
+        ReplayOutcome.NotBegun(var failure) => new JobResult.UnderWay(item.Place, key, failure.Message),
+        ReplayOutcome.LetterGone => new JobResult.Delivered(item.Place, key, Unseen: true),
+        _ => Of(item, key, outcome, ""),
+    };
+
     /// <summary>What was put back was not tried: that says nothing of the letter.</summary>
     static JobResult Of(JobItem item, string key, ReplayOutcome outcome, string words) => outcome switch
     {
@@ -41,6 +49,7 @@ public static class ReplayJobResults
         ReplayOutcome.NotPublished(var why) when why is not PublishFailure.Unknown && why.Scope.IsOutage() =>
             new JobResult.PutBack(item.Place, key, $"the broker is away: {why.Message}"),
         ReplayOutcome.NotPublished(var why) => new JobResult.Failed(item.Place, key, $"{why.Code}: {why.Message}"),
+        ReplayOutcome.UnderWay(var reason) => new JobResult.UnderWay(item.Place, key, reason),
         ReplayOutcome.NotClosed(var reason) => new JobResult.Failed(item.Place, key, reason),
         _ => throw new UnreachableException($"nobody says what {outcome} means to a job"),
     };

@@ -110,6 +110,10 @@ public sealed class ReplayJobRunner(
                     if (await RunBatchAsync(job, count, patch, stopping) is not { } after) return;
                     job = after;
                     break;
+                case JobStep.Follow:
+                    if (await FollowAsync(job, stopping) is not { } followed) return;
+                    job = followed;
+                    break;
                 case JobStep.Wait(var until):
                     var wait = until - clock.GetUtcNow();
                     await WaitAsync(wait < LookInterval ? wait : LookInterval, stopping);
@@ -144,6 +148,30 @@ public sealed class ReplayJobRunner(
         return await KeepAsync(job.Id, seen => ReplayJobDecisions.Apply(seen, results, clock.GetUtcNow()), stopping);
     }
 
+    /// <summary>One that cannot be looked at now stays as it is.</summary>
+    async Task<ReplayJob?> FollowAsync(ReplayJob job, CancellationToken stopping)
+    {
+        var results = new List<JobResult>();
+        var keys = (await jobs.KeysAsync(job.Id, [.. job.Followed.Select(f => f.Place)])).IfLeft(new Dictionary<int, string>());
+        foreach (var letter in job.Followed)
+        {
+            var item = new JobItem(letter.Place, Interrupted: false);
+            results.Add(keys.GetValueOrDefault(letter.Place) is { } name && await FollowAsync(name) is { } outcome
+                ? ReplayJobResults.Of(item, name, outcome)
+                : new JobResult.UnderWay(letter.Place, "", "it cannot be looked at"));
+        }
+
+        await jobs.RenewLeaseAsync(job.Id, process);
+        return await KeepAsync(job.Id, seen => ReplayJobDecisions.Apply(seen, results, clock.GetUtcNow()), stopping);
+    }
+
+    /// <summary>Null where its flow has no such look, or is none of this process's.</summary>
+    async Task<ReplayOutcome?> FollowAsync(string name) =>
+        DeadLetterKey.Parse(name).TryGetRight(out var key, out _)
+        && runner.Slices.FirstOrDefault(s => s.Route.Category == key.Category)?.Work.Follow is { } follow
+            ? await follow(key)
+            : null;
+
     async Task<IReadOnlyList<JobResult>> ReplayAllAsync(ReplayJob job, IReadOnlyList<JobItem> items, JsonPatch? patch)
     {
         var read = await jobs.KeysAsync(job.Id, [.. items.Select(i => i.Place)]);
@@ -170,7 +198,11 @@ public sealed class ReplayJobRunner(
                 ? Confirmation.None
                 : job.Options.Confirmation;
             var request = new ReplayRequest(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
-            return ReplayJobResults.Of(item, name, await runner.StartAsync(request));
+            var answer = await runner.StartAsync(request);
+            // Nobody saw how the first try of it went on, and a letter that is gone does not tell: its flow may.
+            return item.Interrupted && answer is ReplayAnswer.NoLetter && await FollowAsync(name) is { } outcome
+                ? ReplayJobResults.Of(item, name, outcome)
+                : ReplayJobResults.Of(item, name, answer);
         }
         catch (Exception bug)
         {
@@ -210,12 +242,12 @@ public sealed class ReplayJobRunner(
     {
         log.LogInformation(
             LogEvents.Named("replay-job.rests"),
-            "replay job {Job}: {State}{Why}; {Delivered} delivered, {Failed} failed, {Skipped} skipped, {Left} left",
-            job.Id, job.State, job.Why is null ? "" : $" ({job.Why})", job.Delivered, job.Failed, job.Skipped, job.Left);
+            "replay job {Job}: {State}{Why}; {Delivered} delivered, {Failed} failed, {Skipped} skipped, {UnderWay} under way, {Left} left",
+            job.Id, job.State, job.Why is null ? "" : $" ({job.Why})", job.Delivered, job.Failed, job.Skipped, job.StillUnderWay, job.Left);
         if (job.State is not (ReplayJobState.Finished or ReplayJobState.Stopped)) return;
         var result =
             $"{job.State.ToString().ToLowerInvariant()}: {job.Delivered} delivered, {job.Failed} failed, {job.Skipped} skipped, "
-            + $"{job.Left} left";
+            + $"{(job.StillUnderWay > 0 ? $"{job.StillUnderWay} still under way, " : "")}{job.Left} left";
         var begun = await trail.BeginAsync(new Caller(job.StartedBy ?? job.By, null, null), "replay job ended", [], job.Why, job.Id);
         if (begun.TryGetRight(out var audited, out _)) await audited.EndAsync(result);
     }

@@ -43,6 +43,11 @@ public abstract record ReplayOutcome
     /// <summary>It was said to be delivered, and there is no earlier try that could have been: nothing was done.</summary>
     public sealed record NotInDoubt : ReplayOutcome;
 
+    /// <summary>
+    /// Given back to its flow, which goes on with it by itself: how it ends nobody knows yet. <see cref="FlowOperations.Follow"/> tells.
+    /// </summary>
+    public sealed record UnderWay(string Reason) : ReplayOutcome;
+
     /// <summary>Published, but its row or its letter could not be closed; another replay does just that.</summary>
     public sealed record NotClosed(string Reason) : ReplayOutcome;
 

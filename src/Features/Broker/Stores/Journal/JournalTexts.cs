@@ -6,23 +6,31 @@ namespace Hobom.Slices.Broker.Stores.Journal;
 /// <summary>How a try ended.</summary>
 sealed record ClosingText(Guid HandlingId, long Token, string End, DateTimeOffset? At, string? Reason)
 {
+    /// <summary>What failed, in the words of <see cref="FailureKinds"/>.</summary>
+    public string? Kind { get; init; }
+
     public static ClosingText Of(Closing closing) => closing.End switch
     {
         TryEnd.Done => new(closing.HandlingId, closing.Token, "done", null, null),
-        TryEnd.RetryAt retry => new(closing.HandlingId, closing.Token, "retry", retry.At, retry.Reason),
-        TryEnd.Dead dead => new(closing.HandlingId, closing.Token, "dead", null, dead.Reason),
-        TryEnd.HandBack back => new(closing.HandlingId, closing.Token, "back", back.NotBefore, back.Reason),
+        TryEnd.RetryAt retry => Failed(closing, "retry", retry.At, retry.Reason),
+        TryEnd.Dead dead => Failed(closing, "dead", null, dead.Reason),
+        TryEnd.HandBack back => Failed(closing, "back", back.NotBefore, back.Reason),
         _ => throw new UnreachableException(),
     };
 
-    public Closing AsClosing() => new(HandlingId, Token, End switch
+    public Closing AsClosing() => new(HandlingId, Token, EndOf() with { Kind = FailureKinds.Parse(Kind) });
+
+    TryEnd EndOf() => End switch
     {
         "done" => new TryEnd.Done(),
         "retry" => new TryEnd.RetryAt(At!.Value, Reason ?? ""),
         "dead" => new TryEnd.Dead(Reason ?? ""),
         "back" => new TryEnd.HandBack(At!.Value, Reason),
         _ => throw new InvalidDataException($"no end of a try: {End}"),
-    });
+    };
+
+    static ClosingText Failed(Closing closing, string end, DateTimeOffset? at, string? reason) =>
+        new(closing.HandlingId, closing.Token, end, at, reason) { Kind = closing.End.Kind?.Word() };
 }
 
 sealed record ConsumerStateText(string State, string? Reason, DateTimeOffset? ProbeAt)
@@ -82,6 +90,8 @@ sealed record HandlingText(
     /// <summary>Null: none; false: of an earlier death.</summary>
     public bool? HasLetter { get; init; }
 
+    public string? Kind { get; init; }
+
     /// <param name="token">The last one that was given out; 0 where none was.</param>
     public static HandlingText Of(Handling handling, long token)
     {
@@ -97,12 +107,15 @@ sealed record HandlingText(
         };
         return new(
             handling.Id, handling.Consumer, state, at, owner, token, handling.Attempts, handling.Position, handling.Key, handling.LastError,
-            handling.StartedAt);
+            handling.StartedAt)
+        {
+            Kind = handling.Kind?.Word(),
+        };
     }
 
     public Handling AsHandling() => new(Id, Consumer, StateOf(), Attempts, Position, Key, LastError, StartedAt)
     {
-        IsEdited = Edited is not null,
+        IsEdited = Edited is not null, Kind = FailureKinds.Parse(Kind),
     };
 
     HandlingState StateOf() => State switch

@@ -15,7 +15,8 @@ sealed class MemoryDead(MemoryTables tables, Lock gate, Signals signal)
             return Unit.Default;
         }),
         (id, edited, now, _) => Answer(() => Change<HandlingState.Dead>(
-            id, h => tables.Edit(h, edited) with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null })),
+            id,
+            h => tables.Edit(h, edited) with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null, Kind = null })),
         (id, now, _) => Answer(() => Change<HandlingState.Dead>(id, h =>
         {
             tables.Letters.Remove(id);

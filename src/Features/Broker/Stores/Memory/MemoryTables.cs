@@ -141,7 +141,7 @@ sealed class MemoryTables(Func<Guid> newId)
         var handling = row.Handlings.Find(h => h.Consumer == consumer.Name);
         if (handling is null) AddHandling(row, consumer, now);
         else if (handling.State.IsOpen) return false;
-        else Set(Edit(handling, default) with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null });
+        else Set(Edit(handling, default) with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null, Kind = null });
         return true;
     }
 
@@ -240,13 +240,13 @@ sealed class MemoryTables(Func<Guid> newId)
 
     static Handling After(Handling handling, TryEnd end, DateTimeOffset now) => end switch
     {
-        TryEnd.Done => handling with { State = new HandlingState.Done(now), LastError = null },
-        TryEnd.RetryAt retry => handling with { State = new HandlingState.Failed(retry.At), LastError = retry.Reason },
-        TryEnd.Dead dead => handling with { State = new HandlingState.Dead(now), LastError = dead.Reason },
+        TryEnd.Done => handling with { State = new HandlingState.Done(now), LastError = null, Kind = null },
+        TryEnd.RetryAt retry => handling with { State = new HandlingState.Failed(retry.At), LastError = retry.Reason, Kind = end.Kind },
+        TryEnd.Dead dead => handling with { State = new HandlingState.Dead(now), LastError = dead.Reason, Kind = end.Kind },
         TryEnd.HandBack back => handling with
         {
             State = new HandlingState.Waiting(back.NotBefore), Attempts = handling.Attempts - 1,
-            LastError = back.Reason ?? handling.LastError,
+            LastError = back.Reason ?? handling.LastError, Kind = back.Reason is null ? handling.Kind : end.Kind,
         },
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -88,7 +88,10 @@ sealed class GroupCalls(HandlerGroup group, string savepoint)
         foreach (var index in worked)
         {
             ends[index] = new TransactionEnd.WorkFailed(
-                new TryFailure.Transient("the handler ended, at a later event, the transaction that this one was in"));
+                new TryFailure.Transient("the handler ended, at a later event, the transaction that this one was in")
+                {
+                    Kind = FailureKind.NotCommitted,
+                });
         }
     }
 }

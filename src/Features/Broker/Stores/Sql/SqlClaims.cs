@@ -83,7 +83,8 @@ sealed class SqlClaims(SqlEdge edge)
         """;
 
     /// <summary>Handlings that were leased in this transaction, in the order of routing.</summary>
-    public Task<List<Claimed>> ReadAsync(DbConnection connection, DbTransaction transaction, List<Guid> leased, CancellationToken stopping) =>
+    public Task<List<Claimed>> ReadAsync(
+        DbConnection connection, DbTransaction transaction, List<Guid> leased, CancellationToken stopping) =>
         connection.Command(
             transaction,
             $"""

@@ -16,7 +16,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     static readonly SqlColumn[] ClosingColumns =
     [
         new("id", "uuid"), new("token", "bigint"), new("status", "text"), new("at", "timestamptz"), new("error", "text"),
-        new("back", "bigint"), new("ended", "timestamptz"),
+        new("back", "bigint"), new("ended", "timestamptz"), new("kind", "text"),
     ];
 
     static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
@@ -93,7 +93,10 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     }
 
     public static TransactionEnd NoTransactionLeft(Exception ended) => new TransactionEnd.WorkFailed(
-        new TryFailure.Transient($"the handler left no transaction to commit: {ended.GetType().Name}: {ended.Message}"));
+        new TryFailure.Transient($"the handler left no transaction to commit: {ended.GetType().Name}: {ended.Message}")
+        {
+            Kind = FailureKind.NotCommitted,
+        });
 
     async Task<IReadOnlySet<Guid>> WriteAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Closing> closings, DateTimeOffset now, CancellationToken stopping)
@@ -104,6 +107,8 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             $"""
             update inbox_event set status = r.status, available_at = coalesce(r.at, inbox_event.available_at),
                 last_error = case when r.status = 'processed' then null else coalesce(r.error, inbox_event.last_error) end,
+                failure_kind = case when r.status = 'processed' then null
+                    when r.error is null then inbox_event.failure_kind else r.kind end,
                 attempt_count = inbox_event.attempt_count - r.back, leased_by = null, leased_until = null,
                 processed_at = r.ended, updated_at = @now,
                 letter = case when r.status = 'dead_letter' and inbox_event.letter = 'kept' then 'stale' else inbox_event.letter end
@@ -165,7 +170,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         return new()
         {
             ["id"] = closing.HandlingId.ToString(), ["token"] = closing.Token, ["status"] = row.Status, ["back"] = row.Back,
-            ["at"] = row.At is { } at ? SqlTimes.Text(at) : null, ["error"] = SqlText.Error(row.Error),
+            ["kind"] = closing.End.Kind?.Word(), ["at"] = row.At is { } at ? SqlTimes.Text(at) : null, ["error"] = SqlText.Error(row.Error),
             ["ended"] = row.Ended is { } ended ? SqlTimes.Text(ended) : null,
         };
     }

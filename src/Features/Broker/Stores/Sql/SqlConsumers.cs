@@ -10,6 +10,15 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// </summary>
 sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
 {
+    const string Open = "status in ('received', 'processing', 'failed')";
+
+    const int RemoveBatch = 200;
+
+    /// <summary>What others lock they hold for as long as a statement takes.</summary>
+    const int RemoveTurns = 200;
+
+    static readonly TimeSpan RemoveWait = TimeSpan.FromMilliseconds(25);
+
     static readonly SqlColumn[] TypeColumns = [new("type", "text")];
 
     public ConsumerRegister AsRegister() => new(
@@ -51,8 +60,9 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
         await connection.Command(
             transaction,
             $"""
-            update outbox_event set no_consumer_since = null where no_consumer_since is not null and expired_at is null
-                and event_name in (select r.type from {edge.Dialect.Rows(TypeColumns)})
+            update outbox_event set no_consumer_since = null where id in (
+                select id from outbox_event where no_consumer_since is not null and expired_at is null
+                    and event_name in (select r.type from {edge.Dialect.Rows(TypeColumns)}) order by id {edge.Dialect.LockRows})
             """,
             ("@rows", SqlText.Rows(wanted))).RunAsync(stopping);
     }
@@ -74,20 +84,62 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
             stopping);
     }
 
-    Task<Either<StoreFailure, bool>> RemoveAsync(string name, DateTimeOffset now, CancellationToken stopping) =>
-        ChangeAsync(async (connection, transaction) =>
+    /// <summary>
+    /// In small batches, which pass over what others have locked and so wait for nobody's handling while they hold others; then,
+    /// with nobody routing, the last of them and the consumer itself in one commit.
+    /// </summary>
+    async Task<Either<StoreFailure, bool>> RemoveAsync(string name, DateTimeOffset now, CancellationToken stopping)
+    {
+        for (var turn = 0; turn < RemoveTurns; turn++)
         {
-            var skipped = await connection.Command(
-                transaction,
-                """
-                update inbox_event set status = 'skipped', processed_at = @now, updated_at = @now, leased_by = null, leased_until = null
-                where consumer_name = @name and status in ('received', 'processing', 'failed') returning outbox_event_id
-                """,
-                ("@name", name), ("@now", edge.Dialect.TimeParameter(now))).ReadAsync(row => row.Id(0), stopping);
-            await closing.EndEventsAsync(connection, transaction, skipped, now, stopping);
-            return await connection.Command(transaction, "delete from broker_consumer where name = @name", ("@name", name))
-                .RunAsync(stopping) == 1;
-        }, stopping);
+            for (var skipped = RemoveBatch; skipped == RemoveBatch;)
+            {
+                var batch = await edge.InTransactionAsync(
+                    (connection, transaction) => SkipAsync(connection, transaction, name, now, stopping), stopping);
+                if (!batch.TryGetRight(out skipped, out var down)) return down;
+            }
+
+            var last = await ChangeAsync(
+                (connection, transaction) => RemoveLastAsync(connection, transaction, name, now, stopping), stopping);
+            if (!last.TryGetRight(out var removed, out var failure)) return failure;
+            if (removed.Case is bool was) return was;
+            await Task.Delay(RemoveWait, stopping);
+        }
+
+        return new StoreFailure($"others hold events of {name} all the time: it is there still, and may be removed again");
+    }
+
+    /// <returns>Whether there was such a consumer; none where somebody has one of its handlings locked: it is left as it is.</returns>
+    async Task<Option<bool>> RemoveLastAsync(
+        DbConnection connection, DbTransaction transaction, string name, DateTimeOffset now, CancellationToken stopping)
+    {
+        await SkipAsync(connection, transaction, name, now, stopping);
+        var left = await connection.Command(
+            transaction, $"select 1 from inbox_event where consumer_name = @name and {Open} limit 1", ("@name", name))
+            .ReadAsync(row => row.GetInt32(0), stopping);
+        if (left.Count > 0) return Option<bool>.None;
+        var deleted = await connection.Command(transaction, "delete from broker_consumer where name = @name", ("@name", name))
+            .RunAsync(stopping);
+        return deleted == 1;
+    }
+
+    /// <returns>How many were skipped.</returns>
+    async Task<int> SkipAsync(
+        DbConnection connection, DbTransaction transaction, string name, DateTimeOffset now, CancellationToken stopping)
+    {
+        var skipped = await connection.Command(
+            transaction,
+            $"""
+            update inbox_event set status = 'skipped', processed_at = @now, updated_at = @now, leased_by = null, leased_until = null
+            where id in (
+                select id from inbox_event where consumer_name = @name and {Open} order by position
+                limit {RemoveBatch} {edge.Dialect.SkipLocked})
+            returning outbox_event_id
+            """,
+            ("@name", name), ("@now", edge.Dialect.TimeParameter(now))).ReadAsync(row => row.Id(0), stopping);
+        await closing.EndEventsAsync(connection, transaction, skipped, now, stopping);
+        return skipped.Count;
+    }
 
     async Task<Either<StoreFailure, T>> ChangeAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken stopping)
     {

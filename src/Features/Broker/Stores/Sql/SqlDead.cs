@@ -23,7 +23,7 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
         (id, edited, now, stopping) => ChangeAsync(
             id, now,
             """
-            status = 'received', attempt_count = 0, last_error = null, available_at = @now, processed_at = null,
+            status = 'received', attempt_count = 0, last_error = null, failure_kind = null, available_at = @now, processed_at = null,
             edited_payload = @edited
             """,
             "dead_letter", isOpen: true, stopping, ("@edited", edited.MatchUnsafe(bytes => bytes.ToArray(), () => null))),

@@ -77,6 +77,7 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
             var next = StoreReplay.Hindrance(consumer) is { } why
                 ? replay.HeldUp(why, now)
                 : await GiveAsync(connection, transaction, replay, consumer!, now, stopping);
+            if (next is null) return false;
             await SaveAsync(connection, transaction, next, stopping);
             return true;
         }, stopping);
@@ -92,7 +93,8 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
             return times[0] is { } at ? at : default(Option<DateTimeOffset>);
         }, stopping);
 
-    async Task<StoreReplay> GiveAsync(
+    /// <returns>Null where somebody has one of the handlings locked: to wait for him might be to wait in a circle.</returns>
+    async Task<StoreReplay?> GiveAsync(
         DbConnection connection, DbTransaction transaction, StoreReplay replay, Consumer consumer, DateTimeOffset now,
         CancellationToken stopping)
     {
@@ -105,10 +107,25 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
             stopping);
         var chosen = page.Where(e => replay.Choice.FitsType(e.Type)).Take(replay.StepSize).ToArray();
         var isFull = chosen.Length == replay.StepSize;
+        if (!await LockHandlingsAsync(connection, transaction, replay.Consumer, [.. chosen.Select(e => e.Id)], stopping)) return null;
         var given = await ReceiveAsync(
             connection, transaction, replay, [.. chosen.Select(e => (e.Id, consumer.OrderedByKey ? e.Key : null))], now, stopping);
         var upTo = isFull ? chosen[^1].No : page.Count == 0 ? replay.Bound : page[^1].No;
         return replay.After(upTo, given, chosen.Length - given, !isFull && page.Count < StoreReplay.LookLimit, now);
+    }
+
+    async Task<bool> LockHandlingsAsync(
+        DbConnection connection, DbTransaction transaction, string consumer, Guid[] events, CancellationToken stopping)
+    {
+        if (edge.Dialect.SkipLocked.Length == 0 || events.Length == 0) return true;
+        var mine = "from inbox_event h where h.consumer_name = @consumer and h.outbox_event_id in "
+            + $"(select r.id from {edge.Dialect.Rows(IdColumns)})";
+        var counts = await connection.Command(
+            transaction,
+            $"with locked as (select h.id {mine} {edge.Dialect.SkipLocked}) select (select count(*) {mine}), count(*) from locked",
+            ("@rows", SqlText.IdRows(events)), ("@consumer", consumer))
+            .ReadAsync(row => (All: row.GetInt64(0), Locked: row.GetInt64(1)), stopping);
+        return counts is [var (all, locked)] && all == locked;
     }
 
     async Task<int> ReceiveAsync(
@@ -124,8 +141,8 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
             insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at)
             select r.event, @consumer, r.key, @now, @now, @now from {edge.Dialect.Rows(HandlingColumns)} where true order by r.n
             on conflict (outbox_event_id, consumer_name) do update
-                set status = 'received', attempt_count = 0, last_error = null, available_at = @now, processed_at = null,
-                    edited_payload = null, updated_at = @now
+                set status = 'received', attempt_count = 0, last_error = null, failure_kind = null, available_at = @now,
+                    processed_at = null, edited_payload = null, updated_at = @now
                 where inbox_event.status in ('processed', 'dead_letter', 'skipped')
             returning outbox_event_id
             """,
@@ -135,7 +152,9 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
             transaction,
             $"""
             update outbox_event set status = 'processing', no_consumer_since = null, expired_at = null, processed_at = null,
-                last_error = null, updated_at = @now where id in (select r.id from {edge.Dialect.Rows(IdColumns)});
+                last_error = null, updated_at = @now where id in (
+                    select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(IdColumns)})
+                    order by id {edge.Dialect.LockRows});
             {edge.Dialect.WakeOthers}
             """,
             ("@rows", SqlText.IdRows(given)), ("@now", time)).RunAsync(stopping);

@@ -58,7 +58,8 @@ sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
                 ["alone"] = wanted.Count == 0 ? SqlTimes.Text(request.Now) : null,
             });
             foreach (var consumer in wanted)
-                handlings.Add(HandlingOf(row, consumer, handlings.Count, takers.For(consumer, row.AvailableAt ?? request.Now), request.Now));
+                handlings.Add(
+                    HandlingOf(row, consumer, handlings.Count, takers.For(consumer, row.AvailableAt ?? request.Now), request.Now));
         }
 
         return new RoutePlan(handlings, events, routed);

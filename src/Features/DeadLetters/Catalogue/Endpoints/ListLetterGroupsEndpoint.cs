@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.DeadLetters.Redis;
@@ -19,10 +20,17 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue, GroupNot
         string Id, string Category, string Stage, string? Class, string Cause, int Count, DateTimeOffset FirstSeen,
         DateTimeOffset LastSeen, DateTimeOffset? SoonestExpiry, string Sample, int LastHour, int HourBefore, GroupNote? Note)
     {
+        /// <summary>What failed, in a word of the flow's own.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Kind { get; init; }
+
         public static GroupView Of(LetterGroup group, GroupNote? note) => new(
             group.Cause.GroupId, group.Cause.Category.Name, group.Cause.Stage, group.Cause.Class?.ToString().ToLowerInvariant(),
             group.Cause.Text, group.Count, group.FirstSeen, group.LastSeen, group.SoonestExpiry, group.Sample.Format(),
-            group.LastHour, group.HourBefore, note);
+            group.LastHour, group.HourBefore, note)
+        {
+            Kind = group.Cause.Kind,
+        };
     }
 
     public sealed record LetterGroupList(IReadOnlyList<GroupView> Groups);

@@ -34,6 +34,10 @@ public sealed record LetterView(
     double? SecondsLeft,
     bool Held)
 {
+    /// <summary>What failed, in a word of the flow's own; left out where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Kind { get; init; }
+
     /// <summary>Why no more than this is known of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Unreadable { get; init; }
@@ -119,6 +123,7 @@ public sealed record LetterView(
         expiresAt is { } at ? Math.Round((at - now).TotalSeconds, 1) : null,
         Held: expiresAt is null && summary.State != LetterState.Discarded)
     {
+        Kind = summary.Kind,
         Unreadable = summary.Unreadable,
         Discarded = summary.Discarded,
         Code = summary.Code,

@@ -31,7 +31,7 @@ public sealed record ReplayJobView(
         job.StartedAt, job.StartedBy, job.ResumesAt, job.EndedAt);
 }
 
-/// <summary>Total = delivered + failed + skipped + left.</summary>
+/// <summary>Total = delivered + failed + skipped + stillUnderWay + left.</summary>
 /// <param name="Done">All but what is left.</param>
 /// <param name="DeliveredUnseen">Of the delivered: gone when the processor looked after a crash, their end not seen.</param>
 /// <param name="Rate">Letters a second, over the last seconds; null where it does not run.</param>
@@ -50,13 +50,22 @@ public sealed record ReplayProgressView(
     IReadOnlyList<ReasonCount> Failures,
     IReadOnlyList<ReasonCount> Skips)
 {
+    /// <summary>Part of what is left: given back to their flow, which goes on with them; the job looks at them until they end.</summary>
+    public int UnderWay { get; init; }
+
+    /// <summary>Had not come to an end an hour after they were given back: they go on, and the job says no more of them.</summary>
+    public int StillUnderWay { get; init; }
+
     public static ReplayProgressView Of(ReplayJob job, DateTimeOffset now)
     {
         var rate = RateOf(job, now);
         return new ReplayProgressView(
             job.Plan.Count, job.Done, job.Delivered, job.Unseen, job.Failed, job.Skipped, job.Left,
             rate is { } r ? Math.Round(r, 1) : null, rate > 0 ? Math.Round(job.Left / rate.Value, 0) : null,
-            Masked(job.Failures), Masked(job.Skips));
+            Masked(job.Failures), Masked(job.Skips))
+        {
+            UnderWay = job.Followed.Count, StillUnderWay = job.StillUnderWay,
+        };
     }
 
     static double? RateOf(ReplayJob job, DateTimeOffset now)

@@ -113,6 +113,7 @@ public sealed class RetryDeadLetterEndpoint(ReplayRunner runner, ReplayAtHolder 
         ReplayAnswer.StoreDown(var failure) => (502, new ErrorAnswer(failure.Message)),
         ReplayAnswer.HeldElsewhere held => AnswerTo(held, held.Message),
         ReplayAnswer.Ran(ReplayOutcome.Delivered) => (200, new RetryAnswer(Done)),
+        ReplayAnswer.Ran(ReplayOutcome.UnderWay) => (202, new RetryAnswer(UnderWay)),
         ReplayAnswer.Ran(var outcome) => OutcomeAnswer.Of(outcome),
         _ => throw new UnreachableException($"no answer to {answer}"),
     };

@@ -58,6 +58,16 @@ public sealed class LetterCatalogueTests
     }
 
     [Fact]
+    public void Letters_that_failed_in_another_way_are_another_group_though_their_errors_read_the_same()
+    {
+        var none = Letter("a", 0).Summary;
+        LetterCause Of(string? kind) => LetterCause.Of(new Category("broker"), none with { Kind = kind });
+        Assert.Equal(Of("timed-out").GroupId, Of("timed-out").GroupId);
+        Assert.Equal(3, new[] { Of(null), Of("timed-out"), Of("threw") }.Select(c => c.GroupId).Distinct().Count());
+        Assert.Equal("threw", Of("threw").Kind);
+    }
+
+    [Fact]
     public void Every_filter_takes_what_it_names_and_nothing_else()
     {
         var catalogue = new LetterCatalogue(clock);

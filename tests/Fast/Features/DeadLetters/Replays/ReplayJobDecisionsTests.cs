@@ -88,6 +88,56 @@ public sealed class ReplayJobDecisionsTests
     }
 
     [Fact]
+    public void A_letter_under_way_is_neither_failed_nor_done_and_the_job_ends_with_it()
+    {
+        var (begun, items) = ReplayJobDecisions.Begin(Started(3, new ReplayJobOptions(Canary: 0)), 3, Noon);
+        var job = ReplayJobDecisions.Apply(begun, [Good(items[0]), Good(items[1]), Going(items[2])], Noon);
+        job = ReplayJob.Parse(job.Format())!;
+        Assert.Equal((ReplayJobState.Running, 2, 0, 1), (job.State, job.Delivered, job.Failed, job.Left));
+        Assert.Equal(new JobStep.Wait(Noon + ReplayJobDecisions.FollowInterval), ReplayJobDecisions.Next(job, Noon, away: false));
+        var later = Noon + ReplayJobDecisions.FollowInterval;
+        Assert.IsType<JobStep.Follow>(ReplayJobDecisions.Next(job, later, away: false));
+        job = ReplayJobDecisions.Apply(job, [Going(items[2])], later);
+        Assert.Equal(new JobStep.Wait(later + ReplayJobDecisions.FollowInterval), ReplayJobDecisions.Next(job, later, away: true));
+        job = ReplayJobDecisions.Apply(job, [Good(items[2])], later + ReplayJobDecisions.FollowInterval);
+        Assert.Equal((ReplayJobState.Finished, 3, 0, 0), (job.State, job.Delivered, job.Failed, job.Followed.Count));
+    }
+
+    [Fact]
+    public void The_rest_waits_for_a_canary_that_is_under_way()
+    {
+        var (begun, items) = ReplayJobDecisions.Begin(Started(9, new ReplayJobOptions(Canary: 2)), 2, Noon);
+        var job = ReplayJobDecisions.Apply(begun, [Good(items[0]), Going(items[1])], Noon);
+        Assert.Equal(ReplayJobState.Canary, job.State);
+        Assert.IsType<JobStep.Wait>(ReplayJobDecisions.Next(job, Noon.AddSeconds(2), away: false));
+        job = ReplayJobDecisions.Apply(job, [new JobResult.Failed(items[1].Place, "k", "422")], Noon.AddMinutes(5));
+        Assert.Equal((ReplayJobState.Stopped, 1, 7), (job.State, job.Failed, job.Left));
+    }
+
+    [Fact]
+    public void After_an_hour_the_job_ends_and_says_that_it_is_still_under_way()
+    {
+        var (begun, items) = ReplayJobDecisions.Begin(Started(1, new ReplayJobOptions(Canary: 0)), 1, Noon);
+        var job = ReplayJobDecisions.Apply(begun, [Going(items[0])], Noon);
+        job = ReplayJobDecisions.Apply(job, [Going(items[0])], Noon + ReplayJobDecisions.FollowLimit - TimeSpan.FromSeconds(1));
+        Assert.Equal(ReplayJobState.Running, job.State);
+        job = ReplayJobDecisions.Apply(job, [Going(items[0])], Noon + ReplayJobDecisions.FollowLimit);
+        Assert.Equal((ReplayJobState.Finished, 0, 0, 1, 0), (job.State, job.Delivered, job.Failed, job.StillUnderWay, job.Left));
+    }
+
+    [Fact]
+    public void A_look_at_what_is_under_way_wakes_no_job_that_waits()
+    {
+        var (begun, items) = ReplayJobDecisions.Begin(Started(9, new ReplayJobOptions(Canary: 0)), 2, Noon);
+        var away = ReplayJobDecisions.Apply(begun, [Going(items[0]), new JobResult.PutBack(items[1].Place, "k", "c is paused")], Noon);
+        Assert.Equal(ReplayJobState.Paused, away.State);
+        var looked = ReplayJobDecisions.Apply(away, [Good(items[0])], Noon.AddSeconds(6));
+        Assert.Equal((ReplayJobState.Paused, away.ResumesAt, 1), (looked.State, looked.ResumesAt, looked.Delivered));
+    }
+
+    static JobResult.UnderWay Going(JobItem item) => new(item.Place, "k", "it waits for its consumer");
+
+    [Fact]
     public void What_a_dead_process_had_begun_comes_first_and_is_known_as_such()
     {
         var (begun, items) = ReplayJobDecisions.Begin(Started(100), 5, Noon);
