@@ -56,6 +56,8 @@ public sealed record HostPort(string Host, int Port)
         // The dot at the end of a complete name is no label of its own.
         var labels = (host.EndsWith('.') ? host[..^1] : host).Split('.');
         if (host.Length > NameLimit || !labels.All(IsLabel)) return false;
+        // Some names with '_' after a number (9._d) cannot be dialled: no URL can be made of them here.
+        if (!Uri.TryCreate($"http://{host}/", UriKind.Absolute, out _)) return false;
         return !IsNumber(labels[^1]) || !host.EndsWith('.') && labels.Length == 4 && labels.All(IsOctet);
     }
 

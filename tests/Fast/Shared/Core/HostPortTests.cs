@@ -61,6 +61,7 @@ public sealed class HostPortTests
     [InlineData("-a:50051")]
     [InlineData("a-.b:50051")]
     [InlineData("ｌocalhost:50051")]
+    [InlineData("9._d:80")]
     public void Anything_else_is_refused_in_words_that_do_not_repeat_it(string text)
     {
         var message = HostPort.Parse(text).Match(found => $"read as {found}", fault => fault.Message);
