@@ -2,7 +2,13 @@ using Hobom.Slices.Bench.Broker;
 using Hobom.Slices.Tests.Broker.Stores;
 using Hobom.Slices.Tests.Support.Brokers;
 
-// EVENTS [handler,latency,memory,kafka]
+// EVENTS [handler,latency,memory,kafka]; or "relay PG_PORT KAFKA_HOST:PORT STATE_DIR [ordered]", to be measured beside other relays.
+if (args is ["relay", var port, var address, var state, .. var order])
+{
+    await PeerRelay.RunAsync(int.Parse(port), address, state, order is ["ordered"]);
+    return;
+}
+
 var events = args is [var number, ..] ? int.Parse(number) : 20_000;
 string[] parts = args is [_, var list] ? list.Split(',') : ["handler", "latency", "memory", "kafka"];
 Console.WriteLine($"{events} events of 300 bytes, 1,000 keys; {Environment.ProcessorCount} cores, the database and Kafka among them");
