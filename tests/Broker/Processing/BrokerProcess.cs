@@ -68,6 +68,7 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
         Claim = (request, stop) => ReachAsync(() => world.Store.Claim(request, stop)),
         Renew = (leases, until, stop) => ReachAsync(() => world.Store.Renew(leases, until, stop)),
         Close = (closings, now, stop) => ReachAsync(() => world.Store.Close(closings, now, stop)),
+        Due = (now, stop) => ReachAsync(() => world.Store.Due(now, stop)),
         NextDue = (now, stop) => ReachAsync(() => world.Store.NextDue(now, stop)),
         Transact = TransactAsync,
         Consumers = world.Store.Consumers with

@@ -218,6 +218,34 @@ public sealed class DispatcherTests : DispatcherRun
     }
 
     [Fact]
+    public async Task Nothing_is_claimed_for_consumers_that_have_nothing_due()
+    {
+        var (handled, claims) = (0, new System.Collections.Concurrent.ConcurrentBag<string>());
+        foreach (var name in new[] { "idle", "ordered" })
+        {
+            await store.Consumers.Save(Consumer(name, name == "idle" ? "other.**" : "*", ordered: name == "ordered"), default).Right();
+            Ports[name] = new ConsumerPort.Handles((_, _) =>
+            {
+                Interlocked.Increment(ref handled);
+                return Task.FromResult<Either<TryFailure, Unit>>(Unit.Default);
+            });
+        }
+
+        await using var running = Start(store with
+        {
+            Claim = (request, stopping) =>
+            {
+                if (!request.Expired) claims.Add(request.Consumer);
+                return store.Claim(request, stopping);
+            },
+        });
+        await store.AppendAsync(Event("e1"));
+        await UntilAsync(async () => (await CountsAsync()).Completed == 1);
+        Assert.Equal(1, handled);
+        Assert.Equal(["ordered"], claims.Distinct());
+    }
+
+    [Fact]
     public async Task Events_that_found_no_room_go_before_those_that_are_routed_later()
     {
         var handled = new List<string>();
@@ -273,10 +301,10 @@ public sealed class DispatcherTests : DispatcherRun
         await HandlerAsync("c", _ => handled++);
         await using var running = Start(store with
         {
-            Claim = async (request, stopping) =>
+            Due = async (now, stopping) =>
             {
-                var found = await store.Claim(request, stopping);
-                if (!request.Expired && Interlocked.Exchange(ref appended, 1) == 0) await store.AppendAsync(Event("e1"));
+                var found = await store.Due(now, stopping);
+                if (Interlocked.Exchange(ref appended, 1) == 0) await store.AppendAsync(Event("e1"));
                 return found;
             },
         });

@@ -32,6 +32,25 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Who_has_something_due_is_told_and_nobody_else()
+    {
+        Assert.Empty(await DueAsync(Noon));
+        await Store.Consumers.Save(Consumer("idle", "other.**"), default).Right();
+        await Store.Consumers.Save(Consumer("late"), default).Right();
+        await Store.AppendAsync(Event("x1") with { AvailableAt = Noon.AddSeconds(10) });
+        await Store.RouteAsync();
+        Assert.Empty(await DueAsync(Noon));
+        Assert.Equal(["late"], await DueAsync(Noon.AddSeconds(10)));
+        await ThreeForAsync("c");
+        Assert.Equal(["c", "late"], (await DueAsync(Noon)).Order());
+        var held = await Store.ClaimAsync("c");
+        Assert.Equal(["late"], await DueAsync(Noon));
+        await Store.CloseAsync(held[0], new TryEnd.RetryAt(Noon.AddSeconds(5), "failed"));
+        Assert.Equal(["late"], await DueAsync(Noon));
+        Assert.Contains("c", await DueAsync(Noon.AddSeconds(5)));
+    }
+
+    [Fact]
     public async Task Where_nothing_is_to_come_there_is_no_next_time()
     {
         Assert.Null(await NextDueAsync());

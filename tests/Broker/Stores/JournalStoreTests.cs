@@ -76,6 +76,7 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
             Renew = (leases, until, stopping) => Next().Renew(leases, until, stopping),
             Close = (closings, now, stopping) => Next().Close(closings, now, stopping),
             Transact = (claimed, work, now, stopping) => Next().Transact(claimed, work, now, stopping),
+            Due = (now, stopping) => Next().Due(now, stopping),
             NextDue = (now, stopping) => Next().NextDue(now, stopping),
             Consumers = new ConsumerRegister(
                 stopping => Next().Consumers.All(stopping), (consumer, stopping) => Next().Consumers.Save(consumer, stopping),

@@ -126,6 +126,8 @@ public abstract partial class StoreConformance : IAsyncLifetime
         await Store.RouteAsync();
     }
 
+    async Task<IReadOnlySet<string>> DueAsync(DateTimeOffset at) => await Store.Due(at, default).Right();
+
     async Task<DateTimeOffset?> NextDueAsync() => (await Store.NextDue(Noon, default).Right()).MatchUnsafe(t => (DateTimeOffset?)t, () => null);
 
     static byte[] PayloadOf(StoredEvent stored) => stored.Event.Payload.Match(p => p.ToArray(), () => throw new InvalidOperationException("no payload"));

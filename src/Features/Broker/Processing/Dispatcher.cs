@@ -104,12 +104,13 @@ public sealed class Dispatcher : IDisposable
         ];
         feed.Begin(tuning, drains);
         if (!(await feed.RouteAsync(RouteBatch, reached, stopping)).TryGetRight(out var looked, out failure)) return StoreDown(failure);
+        if (!(await tools.Store.Due(tools.Clock.GetUtcNow(), stopping)).TryGetRight(out var due, out failure)) return StoreDown(failure);
         var claimed = 0;
         var full = false;
         foreach (var consumer in reached)
         {
             if (stopping.IsCancellationRequested) break;
-            var share = await feed.ClaimAsync(consumer, stopping);
+            var share = await feed.ClaimAsync(consumer, due.Contains(consumer.Consumer.Name), stopping);
             if (share.Failure is { } away) return StoreDown(away);
             claimed += share.Count;
             full |= share.Full;

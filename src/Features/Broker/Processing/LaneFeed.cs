@@ -57,7 +57,8 @@ sealed class LaneFeed(
         return routed.Looked;
     }
 
-    public async Task<LaneShare> ClaimAsync(ReachedConsumer reached, CancellationToken stopping)
+    /// <param name="hasDue">A claim of what is due may find something.</param>
+    public async Task<LaneShare> ClaimAsync(ReachedConsumer reached, bool hasDue, CancellationToken stopping)
     {
         var consumer = reached.Consumer;
         var lane = lanes.Of(consumer.Name);
@@ -82,6 +83,12 @@ sealed class LaneFeed(
         else
         {
             LookWasSkipped = true;
+        }
+
+        if (!hasDue)
+        {
+            lane.IsCaughtUp = true;
+            return LaneShare.None;
         }
 
         var taken = await TakeAsync(reached, Request(reached, room, now), isProbe, stopping);

@@ -16,6 +16,7 @@ namespace Hobom.Slices.Broker.Stores;
 /// <param name="Renew">Lengthens leases; answers which of them are still held.</param>
 /// <param name="Close">Ends tries, each only where its token is still the handling's; answers which were ended.</param>
 /// <param name="Transact">Runs work in a transaction of the store that ends the handling as done with the same commit.</param>
+/// <param name="Due">The consumers with handlings that are due and not leased: nobody else's claim finds any.</param>
 /// <param name="NextDue">When, after now, the next handling falls due or the next lease runs out.</param>
 /// <param name="Storage">For the rows of other slices.</param>
 public sealed record BrokerStore(
@@ -25,6 +26,7 @@ public sealed record BrokerStore(
     Func<IReadOnlyList<LeaseRef>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Renew,
     Func<IReadOnlyList<Closing>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Close,
     Func<Claimed, HandlerWork, DateTimeOffset, CancellationToken, Task<TransactionEnd>> Transact,
+    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<string>>>> Due,
     Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, Option<DateTimeOffset>>>> NextDue,
     ConsumerRegister Consumers,
     EventReader Read,

@@ -72,6 +72,7 @@ sealed class JournalStore : IAsyncDisposable
         (closings, now, _) => ChangeAsync(
             () => closings.Count > 0 ? new JournalCommand.Close([.. closings.Select(ClosingText.Of)], now) : null, NoneHeld),
         TransactAsync,
+        (now, stopping) => ReadAsync(() => tables.Due(now, stopping)),
         (now, stopping) => ReadAsync(() => tables.NextDue(now, stopping)),
         new ConsumerRegister(
             stopping => ReadAsync(() => tables.Consumers.All(stopping)),

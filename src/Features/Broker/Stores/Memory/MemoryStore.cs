@@ -85,6 +85,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         (leases, until, _) => Answer<IReadOnlySet<Guid>>(() => tables.Renew(leases, until)),
         (closings, now, _) => Answer<IReadOnlySet<Guid>>(() => tables.Close(closings, now)),
         TransactAsync,
+        (now, _) => Answer(() => tables.Due(now)),
         (now, _) => Answer(() => tables.NextDue(now)),
         new MemoryConsumers(tables, gate, signal).AsRegister(),
         new MemoryReading(tables, gate).AsReader(),

@@ -99,6 +99,9 @@ sealed class MemoryTables(Func<Guid> newId)
         return ClaimOrder.Pick(mine, request.OrderedByKey, request.Expired, request.Now, request.Limit);
     }
 
+    public IReadOnlySet<string> Due(DateTimeOffset now) => rows.Values.SelectMany(r => r.Handlings)
+        .Where(h => ClaimOrder.IsDue(h, now)).Select(h => h.Consumer).ToHashSet(StringComparer.Ordinal);
+
     public System.Collections.Generic.HashSet<Guid> Renew(IReadOnlyList<LeaseRef> leases, DateTimeOffset until)
     {
         var held = new System.Collections.Generic.HashSet<Guid>();

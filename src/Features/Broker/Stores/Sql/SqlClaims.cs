@@ -58,6 +58,20 @@ sealed class SqlClaims(SqlEdge edge)
             return held.ToHashSet();
         }, stopping);
 
+    /// <summary>For each consumer by itself: in a join the whole table is read where the database has not counted it yet.</summary>
+    public Task<Either<StoreFailure, IReadOnlySet<string>>> DueAsync(DateTimeOffset now, CancellationToken stopping) =>
+        edge.TryAsync<IReadOnlySet<string>>(async connection =>
+        {
+            var each = await connection.Command(
+                null,
+                $"""
+                select c.name, (select 1 from inbox_event h where h.consumer_name = c.name and {Due} limit 1) from broker_consumer c
+                """,
+                ("@now", edge.Dialect.TimeParameter(now)))
+                .ReadAsync(row => (Name: row.GetString(0), IsDue: !row.IsDBNull(1)), stopping);
+            return each.Where(c => c.IsDue).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        }, stopping);
+
     public Task<Either<StoreFailure, Option<DateTimeOffset>>> NextDueAsync(DateTimeOffset now, CancellationToken stopping) =>
         edge.TryAsync<Option<DateTimeOffset>>(async connection =>
         {

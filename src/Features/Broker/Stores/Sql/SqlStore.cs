@@ -16,6 +16,7 @@ static class SqlStore
             claims.RenewAsync,
             closing.CloseAsync,
             closing.TransactAsync,
+            claims.DueAsync,
             claims.NextDueAsync,
             consumers.AsRegister(),
             new SqlReading(edge).AsReader(),
