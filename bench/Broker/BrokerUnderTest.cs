@@ -32,20 +32,28 @@ sealed class BrokerUnderTest : IAsyncDisposable
 
     BrokerUnderTest(Provider provider, string? kafka)
     {
+        if (kafka is not null) (publisher, lookup) = Kafka(kafka);
+        slice = Build(provider, publisher, lookup);
+        if (kafka is null) slice.Subscribe(HandlerName, "bench.**", HandleAsync, c => c with { Concurrency = 10 });
+    }
+
+    /// <summary>Not begun yet.</summary>
+    public static BrokerSlice Build(Provider provider, KafkaPublisher? publisher, PublishedLookup? lookup)
+    {
         var settings = BrokerSettingsReader.Read(provider.Settings)
             .Match(s => s.IfNone(() => throw new InvalidOperationException("off")), p => throw new InvalidOperationException(p[0]));
-        if (kafka is not null)
-        {
-            var to = KafkaSettings.For(kafka);
-            publisher = new KafkaPublisher(to, NullLogger<KafkaPublisher>.Instance, TimeProvider.System);
-            lookup = new PublishedLookup(
-                to, NullLogger<PublishedLookup>.Instance, PublishedLookup.DefaultTimeLimit, TimeProvider.System);
-        }
-
-        slice = BrokerSlice.Build(settings, new BrokerTools(
+        return BrokerSlice.Build(settings, new BrokerTools(
             TimeProvider.System, Random.Shared.NextDouble, NullLoggerFactory.Instance, "bench",
             publisher is null ? null : publisher.PublishAsync, lookup is null ? null : lookup.FindWrittenAsync));
-        if (kafka is null) slice.Subscribe(HandlerName, "bench.**", HandleAsync, c => c with { Concurrency = 10 });
+    }
+
+    /// <param name="address">host:port.</param>
+    public static (KafkaPublisher Publisher, PublishedLookup Lookup) Kafka(string address)
+    {
+        var to = KafkaSettings.For(address);
+        return (
+            new KafkaPublisher(to, NullLogger<KafkaPublisher>.Instance, TimeProvider.System),
+            new PublishedLookup(to, NullLogger<PublishedLookup>.Instance, PublishedLookup.DefaultTimeLimit, TimeProvider.System));
     }
 
     public static async Task<BrokerUnderTest> StartAsync(Provider provider, string? kafka)

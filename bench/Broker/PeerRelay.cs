@@ -1,8 +1,5 @@
 using Hobom.Slices.Broker;
-using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Runtime.Kafka;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Hobom.Slices.Bench.Broker;
@@ -45,16 +42,9 @@ static class PeerRelay
         await using var database = NpgsqlDataSource.Create(address);
         var isFirst = Directory.GetFileSystemEntries(state).Length == 0;
         if (isFirst) await RunSqlAsync(database, "drop schema if exists hobom cascade; create schema hobom");
-        var settings = BrokerSettingsReader.Read(new Dictionary<string, string>
-        {
-            ["HOBOM_BROKER_PROVIDER"] = "postgres", ["HOBOM_BROKER_DATABASE_URL"] = address, ["HOBOM_BROKER_OUTBOX_BATCH_SIZE"] = "500",
-        }).Match(s => s.IfNone(() => throw new InvalidOperationException("off")), p => throw new InvalidOperationException(p[0]));
-        var to = KafkaSettings.For(kafka);
-        await using var publisher = new KafkaPublisher(to, NullLogger<KafkaPublisher>.Instance, TimeProvider.System);
-        var lookup = new PublishedLookup(to, NullLogger<PublishedLookup>.Instance, PublishedLookup.DefaultTimeLimit, TimeProvider.System);
-        await using var slice = BrokerSlice.Build(settings, new BrokerTools(
-            TimeProvider.System, Random.Shared.NextDouble, NullLoggerFactory.Instance, $"relay-{Environment.ProcessId}",
-            publisher.PublishAsync, lookup.FindWrittenAsync));
+        var (publisher, lookup) = BrokerUnderTest.Kafka(kafka);
+        await using var sender = publisher;
+        await using var slice = BrokerUnderTest.Build(new BrokerUnderTest.Postgres(address), publisher, lookup);
         using var stop = new CancellationTokenSource();
         using var ending = System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGTERM, signal =>
