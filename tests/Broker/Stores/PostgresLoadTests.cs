@@ -11,6 +11,8 @@ namespace Hobom.Slices.Tests.Broker.Stores;
 [Collection(nameof(PostgresCluster))]
 public sealed class PostgresLoadTests(PostgresCluster cluster) : IAsyncLifetime
 {
+    const int Ended = 5000;
+
     const int Ends = 10;
 
     PostgresStore opened = null!;
@@ -35,9 +37,9 @@ public sealed class PostgresLoadTests(PostgresCluster cluster) : IAsyncLifetime
     {
         await opened.Port.Consumers.Save(Consumer("c"), default).Right();
         await RunAsync(
-            """
+            $"""
             alter table inbox_event set (autovacuum_enabled = false);
-            insert into outbox_event (event_name, source, status) select 'a', 'b', 'processed' from generate_series(1, 5000);
+            insert into outbox_event (event_name, source, status) select 'a', 'b', 'processed' from generate_series(1, {Ended});
             insert into inbox_event (outbox_event_id, consumer_name, status, leased_until) select id, 'c', 'processing', now() from outbox_event;
             update inbox_event set status = 'processed', leased_until = null
             """);
@@ -49,15 +51,16 @@ public sealed class PostgresLoadTests(PostgresCluster cluster) : IAsyncLifetime
             Assert.True(await opened.Port.CloseAsync(Assert.Single(taken.Claimed), new TryEnd.Done()));
         }
 
-        // A connection tells what it counted when it has something to do again, at most once a second.
-        while (await CountAsync("select n_tup_upd from pg_stat_user_tables where relname = 'inbox_event'") < 5000 + Ends)
+        // A connection tells what it counted when it has something to do again, at most once a second. What is asked here reads the
+        // index once and marks what is dead in it.
+        while (await CountAsync("select n_tup_upd from pg_stat_user_tables where relname = 'inbox_event'") < Ended + Ends)
         {
             await Task.Delay(50);
             await opened.Port.NextDue(Noon, default).Right();
         }
 
         Assert.InRange(
-            await CountAsync("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'inbox_event_leased'"), 0, 5000);
+            await CountAsync("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'inbox_event_leased'"), 0, 3 * Ended);
     }
 
     async Task<long> CountAsync(string sql)
