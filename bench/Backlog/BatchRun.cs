@@ -17,12 +17,12 @@ static class BatchRun
 
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A line for each way, each time with the raw rate of the same moment.</summary>
+    /// <summary>A line for each way, with the raw rate of the same run.</summary>
     public static async Task MeasureAsync(Neighbours neighbours, int rows)
     {
+        var raw = await ProduceLimit.MeasureAsync(neighbours.Broker, "raw", rows);
         foreach (var mode in (string[])["off", "on"])
         {
-            var raw = await ProduceLimit.MeasureAsync(neighbours.Broker, "raw", rows);
             foreach (var (drained, drain) in (await DrainAsync(neighbours, rows, mode)).Select((d, at) => (d, at + 1)))
             {
                 var part = string.Create(

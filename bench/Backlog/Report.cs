@@ -92,7 +92,8 @@ sealed class Report
         var serving = ReportText.Of(rest, r => r.Serving.TotalSeconds, "F2");
         var cpu = ReportText.Of(rest, r => r.StartCpu.TotalSeconds, "F2");
         text.Line(
-            $"At rest for a minute: {ReportText.Of(rest, r => r.Core, "F2")} % of a core, {ReportText.Of(rest, r => r.Mebibytes)} MiB.");
+            $"At rest for a minute: {ReportText.Of(rest, r => r.Core, "F2")} % of a core, {ReportText.Of(rest, r => r.Mebibytes)} MiB; "
+            + $"soon after the start, while the runtime compiles what runs often, {ReportText.Of(rest, r => r.FirstCore, "F2")} %.");
         text.Line($"It serves {serving} s after its start, which takes {cpu} s of CPU.");
     }
 
