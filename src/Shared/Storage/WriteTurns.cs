@@ -24,5 +24,5 @@ public sealed class WriteTurns(TimeSpan limit) : IDisposable
                 _ => new UnreachableException(),
             }));
 
-    public void Dispose() => line.Close();
+    public void Dispose() => line.Dispose();
 }

@@ -18,7 +18,7 @@ enum TurnRefusal
 /// where nothing waits.
 /// </summary>
 /// <remarks>A semaphore alone does not do: those who wait for one that is disposed of wait for ever.</remarks>
-sealed class TurnLine
+sealed class TurnLine : IDisposable
 {
     readonly SemaphoreSlim turn = new(1, 1);
     readonly CancellationTokenSource closing = new();
@@ -31,15 +31,16 @@ sealed class TurnLine
     public async Task<Either<TurnRefusal, IDisposable>> TakeAsync(TimeSpan limit, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
-        if (!turn.Wait(0) && await RefusalOfWaitAsync(limit, stopping) is { } refusal) return refusal;
+        if (!turn.Wait(0, CancellationToken.None) && await RefusalOfWaitAsync(limit, stopping) is { } refusal) return refusal;
         if (!closing.IsCancellationRequested) return new Turn(turn);
         turn.Release();
         return TurnRefusal.Closed;
     }
 
-    public void Close() => closing.Cancel();
+    /// <summary>Closes it. Who has the turn may give it back later.</summary>
+    public void Dispose() => closing.Cancel();
 
-    /// <summary>Returns when nobody has the turn any more.</summary>
+    /// <summary>Closes it, and returns when nobody has the turn any more.</summary>
     public async Task CloseAsync()
     {
         await closing.CancelAsync();

@@ -80,7 +80,7 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
             FollowLimit);
 
     /// <summary>Who reads may end it; who waits to read, or comes later, is told that nobody follows the letters any more.</summary>
-    public void Dispose() => line.Close();
+    public void Dispose() => line.Dispose();
 
     async Task<Either<StoreFailure, Unit>> InTurnAsync(Func<IDatabase, Task> read, TimeSpan limit)
     {

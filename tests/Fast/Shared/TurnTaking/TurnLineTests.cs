@@ -14,7 +14,7 @@ public sealed class TurnLineTests
         var first = (await line.TakeAsync(default)).Right();
         Task<Either<TurnRefusal, IDisposable>>[] waiting =
             [.. Enumerable.Range(0, 5).Select(_ => line.TakeAsync(default)), line.TakeAsync(TimeSpan.FromMinutes(5), default)];
-        line.Close();
+        line.Dispose();
         foreach (var one in waiting) Assert.Equal(TurnRefusal.Closed, (await one.WaitAsync(TimeSpan.FromSeconds(10))).Left());
         Assert.Equal(TurnRefusal.Closed, (await line.TakeAsync(default)).Left());
         first.Dispose();

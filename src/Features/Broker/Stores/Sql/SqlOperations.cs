@@ -71,7 +71,8 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 $"""
                 with old as materialized (
                     select id from (
-                        select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at limit @limit) a
+                        select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at
+                        limit @limit) a
                     union select id from (
                         select id from outbox_event where expired_at < @before order by expired_at limit @limit) b),
                 locked as materialized (
