@@ -124,7 +124,7 @@ static class ContractRows
         ("H10", "KilledProcessTests.Of_two_processes_one_is_killed_and_every_event_has_its_effect_once"),
         ("H11", "LinkConformance.A_handler_that_fails_after_its_links_leaves_none_and_takes_back_what_it_removed"),
         ("H11", "LinkConformance.A_handler_that_is_run_again_finds_its_link_instead_of_making_another"),
-        ("H12", "PostgresRowTests.Several_processes_take_each_handling_once"),
+        ("H12", "PostgresTransactionTests.Several_processes_take_each_handling_once"),
         ("H13", "HandlerRegistryTests.Integration13_the_same_name_twice_is_refused"),
         ("H14", "StoreConformance.Integration14_an_error_longer_than_its_column_ends_the_try_all_the_same"),
         ("H15", "StoreConformance.H15_failures_at_the_same_moment_are_all_counted"),

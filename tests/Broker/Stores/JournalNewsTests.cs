@@ -1,5 +1,4 @@
 using Hobom.Slices.Broker;
-using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Journal;
 using NATS.Client.Core;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
