@@ -130,7 +130,8 @@ sealed partial class MemoryTables(Func<Guid> newId)
 
     public Option<DateTimeOffset> NextDue(DateTimeOffset now)
     {
-        var times = rows.Values.SelectMany(r => r.Handlings).Select(ClaimOrder.DueAt).OfType<DateTimeOffset>().Where(at => at > now).ToArray();
+        var times = rows.Values.SelectMany(r => r.Handlings).Select(ClaimOrder.DueAt).OfType<DateTimeOffset>().Where(at => at > now)
+            .ToArray();
         return times.Length == 0 ? Option<DateTimeOffset>.None : times.Min();
     }
 
