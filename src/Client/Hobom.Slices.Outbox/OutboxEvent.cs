@@ -28,7 +28,7 @@ public sealed record OutboxEvent
 
     public int? SchemaVersion { get; init; }
 
-    /// <summary>A JSON object as text, or null.</summary>
+    /// <summary>A JSON object as text, or null: an empty one says the same.</summary>
     public string? Metadata { get; init; }
 
     /// <summary>0 is unknown.</summary>

@@ -62,10 +62,13 @@ sealed class OutboxRow(OutboxDatabase database, string? schema)
 
     /// <summary>Times and the instance are left out: who writes an event once more has stamped it anew.</summary>
     public static bool SaysTheSame(OutboxEvent one, OutboxEvent other) =>
-        one with { Payload = null, CreatedAt = null, AvailableAt = null, InstanceId = null }
-            == other with { Payload = null, CreatedAt = null, AvailableAt = null, InstanceId = null }
-        && one.Payload.HasValue == other.Payload.HasValue
+        Lasting(one) == Lasting(other) && one.Payload.HasValue == other.Payload.HasValue
         && one.Payload.GetValueOrDefault().Span.SequenceEqual(other.Payload.GetValueOrDefault().Span);
+
+    static OutboxEvent Lasting(OutboxEvent given) => given with
+    {
+        Payload = null, CreatedAt = null, AvailableAt = null, InstanceId = null, Metadata = given.Metadata is "{}" ? null : given.Metadata,
+    };
 
     object Time(DateTimeOffset time) => IsSqlite ? StoredText.Time(time) : time.UtcDateTime;
 

@@ -44,6 +44,7 @@ public sealed class DeadLettersSlice : IDisposable
         jobs = new ReplayJobRunner(kept, runner, trail, clock, logs.CreateLogger<ReplayJobRunner>());
         addServices = services => services
             .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(parts.Notes).AddSingleton(health)
+            .AddSingleton(new LetterKinds(catalogue, slices.SelectMany(s => s.LetterKinds).Distinct()))
             .AddSingleton(new RedisTombstones(redis)).AddSingleton(new LetterOwners(slices))
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
             .AddSingleton(new LetterEditor(letters, slices, trail, clock))

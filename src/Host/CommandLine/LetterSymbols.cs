@@ -47,6 +47,7 @@ sealed class LetterFilters
         ("group", Options.Text("--group", "ID", "A group's id, from 'groups'")),
         ("minAttempts", Options.Text("--min-attempts", "COUNT", "Tried so often, at least")),
         ("code", Options.Text("--code", "CODE", "The last attempt's error code")),
+        ("kind", Options.Text("--kind", "WORD", "What failed, in a word of the flow's own, such as timed-out")),
     ];
 
     public IEnumerable<Symbol> Symbols => all.Select(f => f.Option);

@@ -41,6 +41,9 @@ public sealed record Slice(
     public Func<CancellationToken, Task<Either<CallFailure, bool>?>> AskBatch { get; init; } =
         _ => Task.FromResult<Either<CallFailure, bool>?>(null);
 
+    /// <summary>The words that its letters have for what failed (<see cref="DeadLetter.Kind"/>); none where it has no such words.</summary>
+    public IReadOnlyList<string> LetterKinds { get; init; } = [];
+
     /// <summary>Asked before a visit and before a replay: one process at a time has the flow.</summary>
     public FlowLease Lease => Loop.Lease;
 }

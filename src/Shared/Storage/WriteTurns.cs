@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Hobom.Slices.TurnTaking;
+
 namespace Hobom.Slices.Storage;
 
 /// <summary>
@@ -5,33 +8,21 @@ namespace Hobom.Slices.Storage;
 /// instead, so that none is passed over by those who came later.
 /// </summary>
 /// <param name="limit">Whoever has waited so long is refused with a <see cref="TimeoutException"/>.</param>
-/// <remarks>
-/// Whoever stands in line when it is closed is refused when his turn comes. The semaphore itself is not disposed of: those who
-/// wait for it then would do so for ever.
-/// </remarks>
 public sealed class WriteTurns(TimeSpan limit) : IDisposable
 {
-    readonly SemaphoreSlim turn = new(1, 1);
-    volatile bool isClosed;
+    readonly TurnLine line = new();
 
     /// <returns>To be disposed when the writing is over.</returns>
-    public async Task<IDisposable> TakeAsync(CancellationToken stopping)
-    {
-        if (!await turn.WaitAsync(limit, stopping)) throw new TimeoutException($"another write of this process took longer than {limit}");
-        if (!isClosed) return new Turn(turn);
-        turn.Release();
-        throw new ObjectDisposedException(nameof(WriteTurns), "the store is closed");
-    }
+    /// <exception cref="ObjectDisposedException">The store is closed, or was so while this waited in line.</exception>
+    public async Task<IDisposable> TakeAsync(CancellationToken stopping) =>
+        (await line.TakeAsync(limit, stopping)).Match(
+            Right: turn => turn,
+            Left: refusal => throw (refusal switch
+            {
+                TurnRefusal.Closed => new ObjectDisposedException(nameof(WriteTurns), "the store is closed"),
+                TurnRefusal.TooLong => new TimeoutException($"another write of this process took longer than {limit}"),
+                _ => new UnreachableException(),
+            }));
 
-    public void Dispose() => isClosed = true;
-
-    sealed class Turn(SemaphoreSlim turn) : IDisposable
-    {
-        int isOver;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref isOver, 1) == 0) turn.Release();
-        }
-    }
+    public void Dispose() => line.Dispose();
 }

@@ -81,6 +81,14 @@ public sealed class EventValidationTests
             && !first.SaysTheSameAs(first with { UserId = 9 });
     }
 
+    [Fact]
+    public void No_metadata_and_none_in_it_are_the_same_event()
+    {
+        var bare = Event("e");
+        Assert.True(bare.SaysTheSameAs(bare with { Metadata = "{}" }) && (bare with { Metadata = "{}" }).SaysTheSameAs(bare));
+        Assert.False(bare.SaysTheSameAs(bare with { Metadata = "{\"a\":1}" }));
+    }
+
     static string? FaultOf(BrokerEvent given, EventLimits? limits = null) =>
         EventValidation.Check(given, limits ?? EventLimits.Default).MatchUnsafe(_ => (string?)null, f => f.Text);
 }

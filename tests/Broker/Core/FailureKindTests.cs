@@ -35,6 +35,10 @@ public sealed class FailureKindTests
     public void Every_kind_has_a_word_of_its_own() =>
         Assert.Equal(16, Enum.GetValues<FailureKind>().Select(k => k.Word()).Distinct().Count());
 
+    [Fact]
+    public void Letters_are_chosen_by_every_word_and_by_that_of_old_rows() =>
+        Assert.Equal([.. Enum.GetValues<FailureKind>().Select(k => k.Word()), "unknown"], FailureKinds.Words);
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]

@@ -22,6 +22,13 @@ public sealed partial class BrokerApiTests
             (shown.GetProperty("source").GetString(), shown.GetProperty("type").GetString(), shown.GetProperty("status").GetString(),
                 shown.GetProperty("metadata").GetRawText()));
         Assert.InRange(shown.GetProperty("created_at").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow);
+        // Also where the publisher gave none: and that is no other event.
+        foreach (var (metadata, result) in ((string, string)[])[("", "stored"), (""","metadata":{}""", "repeated"), (""","metadata":null""", "repeated")])
+        {
+            var (_, again) = await PostAsync("/broker/events", $$"""{"id":"bare","source":"database","type":"lonely"{{metadata}}}""");
+            Assert.Equal(result, again.GetProperty("events")[0].GetProperty("result").GetString());
+            Assert.Equal("{}", (await GetAsync("/broker/events/database/bare")).GetProperty("metadata").GetRawText());
+        }
     }
 
     [Fact]

@@ -84,6 +84,17 @@ public abstract class OutboxWriterConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_metadata_and_none_in_it_are_the_same_event()
+    {
+        await WriteAsync(Simple("none"));
+        Assert.True((await WriteAsync(Simple("none") with { Metadata = "{}" })).Repeated);
+        await Database.Store.AppendAsync(Event("empty") with { Metadata = "{}" });
+        var given = new OutboxEvent { Id = "empty", Source = "tests", Type = "public.users.create", Payload = "{}"u8.ToArray() };
+        Assert.True((await WriteAsync(given)).Repeated);
+        await Assert.ThrowsAsync<OutboxConflictException>(() => WriteAsync(given with { Metadata = "{\"a\":1}" }));
+    }
+
+    [Fact]
     public async Task An_event_that_the_processor_stored_compressed_is_a_repeat()
     {
         var payload = Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(0, 60_000))}]");

@@ -1,3 +1,4 @@
+using System.Net;
 
 namespace Hobom.Slices.Tests.Broker.Programs;
 
@@ -32,6 +33,10 @@ public sealed class BrokerLettersTests : IAsyncLifetime
             await program.SendAsync(HttpMethod.Post, "broker/events", new { id, source = "shop", type = "shop.order.create", payload = new { id } });
         await program.UntilAsync(async () => (await KeysAsync()).Length == 3);
         Assert.All(await KeysAsync(), key => Assert.StartsWith("dlq:broker:billing:", key, StringComparison.Ordinal));
+        Assert.Equal(3, (await program.GetAsync("dlq?kind=refused")).GetProperty("total").GetInt32());
+        // A word of the broker that no letter has now.
+        Assert.Equal(0, (await program.GetAsync("dlq?kind=timed-out")).GetProperty("total").GetInt32());
+        Assert.Equal(HttpStatusCode.BadRequest, (await program.Http.GetAsync("dlq?kind=timeout")).StatusCode);
         Assert.Equal(3, (await program.GetAsync("broker/dead-letters?consumer=billing")).GetProperty("handlings").GetArrayLength());
         var letters = (await program.GetAsync("broker/dead-letters")).GetProperty("handlings").EnumerateArray()
             .ToDictionary(h => h.GetProperty("id").GetString()!, h => h.GetProperty("key").GetString()!);

@@ -63,6 +63,47 @@ public sealed class PostgresLockTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.Equal(EventStatus.Completed, (await Store.OneAsync("e1")).Status);
     }
 
+    /// <summary>As a replay of one of them does: its handling first, and then the event.</summary>
+    [Fact]
+    public async Task A_purge_passes_over_the_events_of_which_somebody_has_a_handling()
+    {
+        foreach (var held in await Store.ClaimAsync("c")) await Store.CloseAsync(held, new TryEnd.Done());
+        await AgainstAsync(
+            "update inbox_event set updated_at = now() where position = (select min(position) from inbox_event)",
+            async () => Assert.Equal(2, await Store.Operate.Purge(Noon.AddDays(1), 10, default).Right()),
+            "select id from outbox_event where event_id = 'e1' for no key update");
+        Assert.Equal(1, await Store.Operate.Purge(Noon.AddDays(1), 10, default).Right());
+        Assert.Empty(await Store.Read.List(new EventFilter(), 10, default).Right());
+    }
+
+    [Fact]
+    public async Task A_purge_leaves_what_is_being_replayed_and_takes_no_handling_that_was_just_given()
+    {
+        foreach (var held in await Store.ClaimAsync("c")) await Store.CloseAsync(held, new TryEnd.Done());
+        await Store.Consumers.Save(Consumer("d"), default).Right();
+        var before = await DeadlocksAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var names = Enumerable.Range(0, 20).Select(i => $"p{round}-{i}").ToArray();
+            await Store.AppendAsync([.. names.Select(n => Event(n))]);
+            await Store.RouteAsync();
+            foreach (var consumer in (string[])["c", "d"])
+                await Store.Close(
+                    [.. (await Store.ClaimAsync(consumer, limit: 100)).Select(h => new Closing(h.HandlingId, h.Token, new TryEnd.Done()))],
+                    Noon, default).Right();
+            var replays = names.Select(n => Store.Operate.Replay(new EventIdentity("tests", n), "c", Noon, default));
+            var purges = Enumerable.Range(0, 4).Select(_ => Store.Operate.Purge(Noon.AddDays(1), 10, default));
+            var replayed = Task.WhenAll(replays);
+            var purged = Task.WhenAll(purges);
+            Assert.All(await purged.WaitAsync(TimeSpan.FromSeconds(30)), p => Assert.True(p.IsRight));
+            await replayed.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(before, await DeadlocksAsync());
+        var left = await Store.Read.List(new EventFilter(), 1000, default).Right();
+        Assert.All(left.Where(e => e.Status == EventStatus.Processing), e => Assert.Contains(e.Handlings, h => h.Consumer == "c"));
+    }
+
     [Fact]
     public async Task A_step_of_a_replay_leaves_off_where_somebody_has_a_handling_and_is_made_later()
     {

@@ -85,9 +85,10 @@ public abstract partial class StoreConformance
         Assert.Equal(
             new ConsumerCounts("c", Waiting: 1, Leased: 1, Failed: 1, Done: 1, Dead: 1, Skipped: 1),
             Assert.Single((await Store.Read.Count(default).Right()).Consumers));
-        var through = (await Store.Read.List(new EventFilter(), 9, default).Right())
-            .Where(e => e.Handlings[0].State.LetsFollowersGo).Select(e => e.Event.Id);
-        Assert.Equal(["e5", "e0"], through);
+        var all = (await Store.Read.List(new EventFilter(), 9, default).Right()).ToDictionary(e => e.Event.Id, e => e.Handlings[0].State);
+        Assert.Equal(["e0"], all.Where(e => e.Value is HandlingState.Done).Select(e => e.Key));
+        Assert.Equal(["e1", "e2", "e3", "e4"], all.Where(e => !e.Value.LetsFollowersGo).Select(e => e.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["e1", "e3", "e4"], all.Where(e => e.Value.IsOpen).Select(e => e.Key).Order(StringComparer.Ordinal));
     }
 
     /// <summary>The old Redis store read without an end to its wait, and ten such reads took every connection there was.</summary>

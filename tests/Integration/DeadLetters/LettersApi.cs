@@ -50,6 +50,7 @@ public sealed class LettersApi : IAsyncDisposable
         var audit = new RedisAuditLog(redis.Connection);
         var trail = new AuditTrail(audit.AppendAsync, clock, NullLogger<AuditTrail>.Instance);
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
+            .AddSingleton(new LetterKinds(catalogue ?? redis.Catalogue, ["threw", "timed-out"]))
             .AddSingleton(new GroupNotes(redis.Connection, catalogue ?? redis.Catalogue, clock)).AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock))
             .AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))

@@ -35,7 +35,10 @@ public sealed record BrokerEvent
 
     public int? SchemaVersion { get; init; }
 
-    /// <summary>A JSON object as text, or null.</summary>
+    /// <summary>As the contract shows an event that has none.</summary>
+    public const string NoMetadata = "{}";
+
+    /// <summary>A JSON object as text, or null: <see cref="NoMetadata"/> says the same.</summary>
     public string? Metadata { get; init; }
 
     /// <summary>0 is unknown.</summary>
@@ -73,9 +76,12 @@ public sealed record BrokerEvent
     /// stamped it anew.
     /// </summary>
     public bool SaysTheSameAs(BrokerEvent other) =>
-        this with { Payload = default, CreatedAt = default, AvailableAt = null, InstanceId = "" }
-            == other with { Payload = default, CreatedAt = default, AvailableAt = null, InstanceId = "" }
-        && SamePayload(Payload, other.Payload);
+        Lasting == other.Lasting && SamePayload(Payload, other.Payload);
+
+    BrokerEvent Lasting => this with
+    {
+        Payload = default, CreatedAt = default, AvailableAt = null, InstanceId = "", Metadata = Metadata is NoMetadata ? null : Metadata,
+    };
 
     static bool SamePayload(Option<ReadOnlyMemory<byte>> one, Option<ReadOnlyMemory<byte>> other) =>
         one.Match(a => other.Match(b => a.Span.SequenceEqual(b.Span), () => false), () => other.IsNone);

@@ -31,4 +31,14 @@ public static class ClaimOrder
 
     public static bool IsExpired(Handling handling, DateTimeOffset now) =>
         handling.State is HandlingState.Leased leased && leased.Until <= now;
+
+    /// <summary>When something of it falls due; null where nothing does by itself.</summary>
+    public static DateTimeOffset? DueAt(Handling handling) => handling.State switch
+    {
+        HandlingState.Waiting waiting => waiting.NotBefore,
+        HandlingState.Failed failed => failed.NextTryAt,
+        HandlingState.Leased leased => leased.Until,
+        HandlingState.Done or HandlingState.Dead or HandlingState.Skipped => null,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }

@@ -66,6 +66,9 @@ public static class FailureKinds
     static readonly Dictionary<string, FailureKind> ByWord =
         Enum.GetValues<FailureKind>().ToDictionary(k => k.Word(), StringComparer.Ordinal);
 
+    /// <summary>All, and that of rows of which nobody knows it.</summary>
+    public static IReadOnlyList<string> Words => [.. ByWord.Keys, UnknownWord];
+
     public static string Word(this FailureKind kind) => kind switch
     {
         FailureKind.Threw => "threw",

@@ -40,4 +40,18 @@ public sealed record Handling(
 
     /// <summary>Of the last failure; null where there is none, or its row is older than this is noted.</summary>
     public FailureKind? Kind { get; init; }
+
+    /// <summary>As it is after a try.</summary>
+    public Handling After(TryEnd end, DateTimeOffset now) => end switch
+    {
+        TryEnd.Done => this with { State = new HandlingState.Done(now), LastError = null, Kind = null },
+        TryEnd.RetryAt retry => this with { State = new HandlingState.Failed(retry.At), LastError = retry.Reason, Kind = end.Kind },
+        TryEnd.Dead dead => this with { State = new HandlingState.Dead(now), LastError = dead.Reason, Kind = end.Kind },
+        TryEnd.HandBack back => this with
+        {
+            State = new HandlingState.Waiting(back.NotBefore), Attempts = Attempts - 1,
+            LastError = back.Reason ?? LastError, Kind = back.Reason is null ? Kind : end.Kind,
+        },
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 }

@@ -61,6 +61,7 @@ public sealed record EventView
     [JsonPropertyName("schema_version")]
     public int? SchemaVersion { get; init; }
 
+    /// <summary>Never null for who may see it.</summary>
     [JsonPropertyName("metadata")]
     public required RawJson? Metadata { get; init; }
 
@@ -100,7 +101,7 @@ public sealed record EventView
             InstanceId = given.InstanceId, Schema = given.Schema, Entity = given.Entity, Operation = given.Operation,
             SourceModule = given.SourceModule, AggregateType = given.AggregateType, AggregateId = given.AggregateId,
             OrderingKey = given.OrderingKey, SchemaVersion = given.SchemaVersion,
-            Metadata = seesAll && given.Metadata is { } metadata ? new RawJson(System.Text.Encoding.UTF8.GetBytes(metadata)) : null,
+            Metadata = seesAll ? new RawJson(System.Text.Encoding.UTF8.GetBytes(given.Metadata ?? BrokerEvent.NoMetadata)) : null,
             CreatedAt = given.CreatedAt, AvailableAt = given.AvailableAt, ProcessedAt = stored.Handlings.Min(h => h.StartedAt),
             CompletedAt = stored.Status is EventStatus.Completed or EventStatus.Failed ? stored.Handlings.Max(h => EndOf(h.State)) : null,
             NoConsumerSince = stored.NoConsumerSince, ExpiredAt = stored.ExpiredAt,

@@ -34,7 +34,8 @@ public static class BrokerFlow
         };
         return (slice, new Slice(
             Name, BrokerLetters.Route, $"{settings.Provider}".ToLowerInvariant(), loop, work, id => id.Value,
-            new PayloadRules(Fault, _ => "an event is no row of an outbox", Visibility.Names, Visibility.Names)));
+            new PayloadRules(Fault, _ => "an event is no row of an outbox", Visibility.Names, Visibility.Names))
+            { LetterKinds = FailureKinds.Words });
     }
 
     static async Task<Either<string, Unit>> ChangeAsync(

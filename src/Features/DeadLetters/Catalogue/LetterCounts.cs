@@ -14,9 +14,13 @@ public sealed record CategoryCounts(
 /// <summary>Letters whose last attempt ended with one error code, those put aside left out.</summary>
 public sealed record CodeCount(string Code, int Count);
 
+/// <summary>Letters in which the same failed, those put aside left out.</summary>
+public sealed record KindCount(string Kind, int Count);
+
 /// <summary>What all letters together look like.</summary>
 /// <param name="Codes">The most frequent ones, the most frequent first.</param>
-public sealed record LetterCounts(IReadOnlyList<CategoryCounts> Categories, IReadOnlyList<CodeCount> Codes)
+/// <param name="Kinds">In the same order; letters of flows that have no such words are in none.</param>
+public sealed record LetterCounts(IReadOnlyList<CategoryCounts> Categories, IReadOnlyList<CodeCount> Codes, IReadOnlyList<KindCount> Kinds)
 {
     public const int CodeLimit = 50;
 
@@ -43,10 +47,13 @@ public sealed record LetterCounts(IReadOnlyList<CategoryCounts> Categories, IRea
                 };
         }
 
-        var codes = letters.Where(l => l.Summary is { State: not LetterState.Discarded, Code: not null }).CountBy(l => l.Summary.Code!)
-            .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(CodeLimit);
         return new LetterCounts(
             [.. counts.Values.OrderBy(c => c.Category.Name, StringComparer.Ordinal)],
-            [.. codes.Select(c => new CodeCount(c.Key, c.Value))]);
+            [.. Frequent(letters, s => s.Code).Select(c => new CodeCount(c.Key, c.Value))],
+            [.. Frequent(letters, s => s.Kind).Select(c => new KindCount(c.Key, c.Value))]);
     }
+
+    static IEnumerable<KeyValuePair<string, int>> Frequent(IReadOnlyList<CatalogueLetter> letters, Func<LetterSummary, string?> wordOf) =>
+        letters.Where(l => l.Summary.State is not LetterState.Discarded).Select(l => wordOf(l.Summary)).OfType<string>().CountBy(w => w)
+            .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Take(CodeLimit);
 }

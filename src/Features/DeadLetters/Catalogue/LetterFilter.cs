@@ -11,6 +11,7 @@ namespace Hobom.Slices.DeadLetters.Catalogue;
 /// <param name="Group">The id of a <see cref="LetterGroup"/>.</param>
 /// <param name="MinAttempts">Tries to publish it, at least.</param>
 /// <param name="Code">Of the last attempt, upper and lower case alike.</param>
+/// <param name="Kind">What failed, in a word of the flow's own, upper and lower case alike.</param>
 public sealed record LetterFilter(
     Category? Category = null,
     FailureClass? Class = null,
@@ -21,7 +22,8 @@ public sealed record LetterFilter(
     LetterState? State = null,
     string? Group = null,
     int? MinAttempts = null,
-    string? Code = null)
+    string? Code = null,
+    string? Kind = null)
 {
     public static LetterFilter All { get; } = new();
 
@@ -35,5 +37,6 @@ public sealed record LetterFilter(
         && (ExpiresWithin is null || letter.ExpiresAt - now <= ExpiresWithin)
         && (MinAttempts is null || letter.Summary.Attempts >= MinAttempts)
         && (Code is null || Code.Equals(letter.Summary.Code, StringComparison.OrdinalIgnoreCase))
+        && (Kind is null || Kind.Equals(letter.Summary.Kind, StringComparison.OrdinalIgnoreCase))
         && (Text is null || letter.Mentions(Text));
 }

@@ -2,6 +2,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.Runtime.Redis;
+using Hobom.Slices.TurnTaking;
 using LanguageExt;
 using StackExchange.Redis;
 
@@ -20,7 +21,7 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
     static readonly TimeSpan LoadLimit = TimeSpan.FromMinutes(2);
     static readonly TimeSpan FollowLimit = TimeSpan.FromSeconds(30);
 
-    readonly SemaphoreSlim turn = new(1);
+    readonly TurnLine line = new();
     readonly Dictionary<Category, Dictionary<string, double>> told = [];
     readonly CausesSeen causes = new();
     DateTimeOffset since;
@@ -78,27 +79,23 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
             },
             FollowLimit);
 
-    public void Dispose() => turn.Dispose();
+    /// <summary>Who reads may end it; who waits to read, or comes later, is told that nobody follows the letters any more.</summary>
+    public void Dispose() => line.Dispose();
 
     async Task<Either<StoreFailure, Unit>> InTurnAsync(Func<IDatabase, Task> read, TimeSpan limit)
     {
-        await turn.WaitAsync();
-        try
-        {
-            return await redis.RunAsync(
-                async db =>
-                {
-                    var asked = clock.GetUtcNow();
-                    await read(db);
-                    if (catalogue.IsLoaded) Interlocked.Exchange(ref asOfMs, asked.ToUnixTimeMilliseconds());
-                    return Unit.Default;
-                },
-                limit);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        if (!(await line.TakeAsync(default)).TryGetRight(out var taken, out _))
+            return new StoreFailure("the letters are followed no more: this process is stopping");
+        using var turn = taken;
+        return await redis.RunAsync(
+            async db =>
+            {
+                var asked = clock.GetUtcNow();
+                await read(db);
+                if (catalogue.IsLoaded) Interlocked.Exchange(ref asOfMs, asked.ToUnixTimeMilliseconds());
+                return Unit.Default;
+            },
+            limit);
     }
 
     /// <summary>Letters of one category by key; null for those that are gone. Five commands, however many they are.</summary>

@@ -49,10 +49,10 @@ public sealed class DlqArgumentsTests
     {
         using var processor = new StubProcessor();
 
-        await processor.RunAsync("replay", "--min-age=30m", "--expires-within", "2h", "--min-attempts", "3", "--rate", "7", "--canary=0", "--yes");
+        await processor.RunAsync("replay", "--min-age=30m", "--expires-within", "2h", "--min-attempts", "3", "--kind", "timed-out", "--rate", "7", "--canary=0", "--yes");
 
         Assert.Equal(
-            ["""POST /dlq/replays {"filter":{"minAge":"30m","expiresWithin":"2h","minAttempts":"3"},"keys":null,"rate":7,"canary":0}"""], processor.Requests);
+            ["""POST /dlq/replays {"filter":{"minAge":"30m","expiresWithin":"2h","minAttempts":"3","kind":"timed-out"},"keys":null,"rate":7,"canary":0}"""], processor.Requests);
     }
 
     [Theory]

@@ -49,4 +49,15 @@ public sealed class WriteTurnsTests
         first.Dispose();
         Assert.True(turns.TakeAsync(default).IsCompletedSuccessfully);
     }
+
+    [Fact]
+    public async Task Who_stands_in_line_when_the_store_is_closed_is_refused_and_who_writes_may_end_it()
+    {
+        var first = await turns.TakeAsync(default);
+        var waiting = turns.TakeAsync(default);
+        turns.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        first.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => turns.TakeAsync(default).WaitAsync(TimeSpan.FromSeconds(10)));
+    }
 }

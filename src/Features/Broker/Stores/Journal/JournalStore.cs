@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.TurnTaking;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Journal;
@@ -17,11 +18,10 @@ sealed class JournalStore : IAsyncDisposable
     readonly TimeProvider clock;
     readonly int keepInterval;
     readonly JournalReplica replica;
-    readonly SemaphoreSlim turn = new(1, 1);
+    readonly TurnLine line = new();
     readonly CancellationTokenSource closing = new();
     readonly Task watching;
     ulong keptAt;
-    bool isClosed;
 
     JournalStore(JournalPort journal, TimeProvider clock, int keepInterval)
     {
@@ -47,17 +47,16 @@ sealed class JournalStore : IAsyncDisposable
     static Either<StoreFailure, IReadOnlySet<Guid>> NoneHeld =>
         Prelude.Right<StoreFailure, IReadOnlySet<Guid>>(new System.Collections.Generic.HashSet<Guid>());
 
+    static StoreFailure Closed => new("the store is closed");
+
     static Task<Either<StoreFailure, Unit>> Seen() => Task.FromResult(Prelude.Right<StoreFailure, Unit>(Unit.Default));
 
     public async ValueTask DisposeAsync()
     {
         await closing.CancelAsync();
         await watching;
-        // The semaphore is not disposed of: whoever waits for it then would do so for ever. Each has his turn, and is refused.
-        await turn.WaitAsync();
-        isClosed = true;
+        await line.CloseAsync();
         closing.Dispose();
-        turn.Release();
     }
 
     BrokerStore PortOver(BrokerStore tables) => new(
@@ -173,47 +172,34 @@ sealed class JournalStore : IAsyncDisposable
 
     async Task<Either<StoreFailure, T>> ReadAsync<T>(Func<Task<Either<StoreFailure, T>>> ask)
     {
-        await turn.WaitAsync();
-        try
-        {
-            return (await CatchUpAsync()).TryGetRight(out _, out var failure) ? await ask() : failure;
-        }
-        finally
-        {
-            turn.Release();
-        }
+        if (!(await line.TakeAsync(default)).TryGetRight(out var taken, out _)) return Closed;
+        using var turn = taken;
+        return (await CatchUpAsync()).TryGetRight(out _, out var failure) ? await ask() : failure;
     }
 
     async Task<Either<StoreFailure, TAnswer>> SubmitAsync<TAnswer>(Func<JournalCommand?> command, TAnswer otherwise)
         where TAnswer : notnull
     {
-        await turn.WaitAsync();
-        try
+        if (!(await line.TakeAsync(default)).TryGetRight(out var taken, out _)) return Closed;
+        using var turn = taken;
+        while (true)
         {
-            while (true)
-            {
-                if (!(await CatchUpAsync()).TryGetRight(out _, out var failure)) return failure;
-                if (command() is not { } needed) return otherwise;
-                var appended = await journal.Append(needed, replica.Position, closing.Token);
-                if (!appended.TryGetRight(out var place, out failure)) return failure;
-                if (place.Case is not ulong position) continue;
-                var before = needed is JournalCommand.Purge ? await IdentitiesAsync() : [];
-                var answer = (TAnswer)await replica.ApplyAsync(position, needed);
-                var gone = needed is JournalCommand.Purge ? before.Except(await IdentitiesAsync()).ToArray() : [];
-                await journal.Tell(new JournalNews(position, [.. Touched(needed)], gone));
-                await KeepAsync();
-                return answer;
-            }
-        }
-        finally
-        {
-            turn.Release();
+            if (!(await CatchUpAsync()).TryGetRight(out _, out var failure)) return failure;
+            if (command() is not { } needed) return otherwise;
+            var appended = await journal.Append(needed, replica.Position, closing.Token);
+            if (!appended.TryGetRight(out var place, out failure)) return failure;
+            if (place.Case is not ulong position) continue;
+            var before = needed is JournalCommand.Purge ? await IdentitiesAsync() : [];
+            var answer = (TAnswer)await replica.ApplyAsync(position, needed);
+            var gone = needed is JournalCommand.Purge ? before.Except(await IdentitiesAsync()).ToArray() : [];
+            await journal.Tell(new JournalNews(position, [.. Touched(needed)], gone));
+            await KeepAsync();
+            return answer;
         }
     }
 
     async Task<Either<StoreFailure, Unit>> CatchUpAsync()
     {
-        if (isClosed) return new StoreFailure("the store is closed");
         while (true)
         {
             if (!(await journal.Read(replica.Position, closing.Token)).TryGetRight(out var page, out var failure)) return failure;

@@ -50,7 +50,7 @@ sealed class MemoryReplays(MemoryTables tables, Lock gate, Signals signal)
         return replay.After(isEnd ? replay.Bound : chosen[^1].RoutedNo ?? 0, given, chosen.Length - given, isEnd, now);
     }
 
-    IEnumerable<MemoryTables.Row> Fitting(StoreReplay replay)
+    IEnumerable<MemoryRow> Fitting(StoreReplay replay)
     {
         var choice = replay.Choice;
         var filter = new EventFilter(choice.Source, choice.Status, From: choice.From, To: choice.To);

@@ -1,15 +1,14 @@
-using Hobom.Slices.Broker.Stores.Journal;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Memory;
 
 /// <summary>The rows. Not safe for several threads: who uses it holds the store's lock.</summary>
 /// <param name="newId">Of rows and handlings.</param>
-sealed class MemoryTables(Func<Guid> newId)
+sealed partial class MemoryTables(Func<Guid> newId)
 {
-    readonly Dictionary<EventIdentity, Row> byIdentity = [];
-    readonly SortedDictionary<long, Row> rows = [];
-    readonly Dictionary<Guid, (Row Row, int Index)> handlings = [];
+    readonly Dictionary<EventIdentity, MemoryRow> byIdentity = [];
+    readonly SortedDictionary<long, MemoryRow> rows = [];
+    readonly Dictionary<Guid, (MemoryRow Row, int Index)> handlings = [];
     readonly Dictionary<Guid, long> tokens = [];
     readonly Dictionary<Guid, ReadOnlyMemory<byte>> edited = [];
     long lastSequence;
@@ -32,9 +31,9 @@ sealed class MemoryTables(Func<Guid> newId)
 
     public List<AuditLine> Audit { get; } = [];
 
-    public IEnumerable<Row> Rows => rows.Values;
+    public IEnumerable<MemoryRow> Rows => rows.Values;
 
-    public Row? Find(EventIdentity identity) => byIdentity.GetValueOrDefault(identity);
+    public MemoryRow? Find(EventIdentity identity) => byIdentity.GetValueOrDefault(identity);
 
     public Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events, int limit, DateTimeOffset now)
     {
@@ -55,7 +54,7 @@ sealed class MemoryTables(Func<Guid> newId)
 
     public bool HasUnrouted => Unrouted.Any();
 
-    IEnumerable<Row> Unrouted => rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null);
+    IEnumerable<MemoryRow> Unrouted => rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null);
 
     public Routed Route(RouteRequest request)
     {
@@ -79,9 +78,9 @@ sealed class MemoryTables(Func<Guid> newId)
         return new Routed(unrouted.Length, claimed);
     }
 
-    public Row? RowOf(Guid handling) => handlings.TryGetValue(handling, out var place) ? place.Row : null;
+    public MemoryRow? RowOf(Guid handling) => handlings.TryGetValue(handling, out var place) ? place.Row : null;
 
-    public Handling AddHandling(Row row, Consumer consumer, DateTimeOffset notBefore)
+    public Handling AddHandling(MemoryRow row, Consumer consumer, DateTimeOffset notBefore)
     {
         var key = consumer.OrderedByKey ? row.Event.EffectiveKey : null;
         var handling = new Handling(
@@ -121,7 +120,7 @@ sealed class MemoryTables(Func<Guid> newId)
         foreach (var closing in closings)
         {
             if (Held(closing.HandlingId, closing.Token) is not { } handling) continue;
-            Set(After(handling, closing.End, now));
+            Set(handling.After(closing.End, now));
             if (closing.End is TryEnd.Dead && Letters.ContainsKey(handling.Id)) Letters[handling.Id] = false;
             closed.Add(handling.Id);
         }
@@ -131,12 +130,13 @@ sealed class MemoryTables(Func<Guid> newId)
 
     public Option<DateTimeOffset> NextDue(DateTimeOffset now)
     {
-        var times = rows.Values.SelectMany(r => r.Handlings).Select(DueAt).OfType<DateTimeOffset>().Where(at => at > now).ToArray();
+        var times = rows.Values.SelectMany(r => r.Handlings).Select(ClaimOrder.DueAt).OfType<DateTimeOffset>().Where(at => at > now)
+            .ToArray();
         return times.Length == 0 ? Option<DateTimeOffset>.None : times.Min();
     }
 
     /// <summary>The consumer gets the event again, or for the first time; false where it has it in hand.</summary>
-    public bool Receive(Row row, Consumer consumer, DateTimeOffset now)
+    public bool Receive(MemoryRow row, Consumer consumer, DateTimeOffset now)
     {
         row.IsRouted = true;
         row.NoConsumerSince = null;
@@ -151,7 +151,7 @@ sealed class MemoryTables(Func<Guid> newId)
     public EventHandling? FindHandling(Guid id) =>
         handlings.TryGetValue(id, out var place) ? AsEventHandling(place.Row, place.Row.Handlings[place.Index]) : null;
 
-    public EventHandling AsEventHandling(Row row, Handling handling) => new(
+    public EventHandling AsEventHandling(MemoryRow row, Handling handling) => new(
         handling, tokens.GetValueOrDefault(handling.Id), row.Event,
         edited.TryGetValue(handling.Id, out var bytes) ? bytes : Option<ReadOnlyMemory<byte>>.None);
 
@@ -169,7 +169,7 @@ sealed class MemoryTables(Func<Guid> newId)
         row.Handlings[index] = handling;
     }
 
-    public void Remove(Row row)
+    public void Remove(MemoryRow row)
     {
         rows.Remove(row.Sequence);
         byIdentity.Remove(row.Event.Identity);
@@ -181,87 +181,6 @@ sealed class MemoryTables(Func<Guid> newId)
             Letters.Remove(handling.Id);
         }
     }
-
-    /// <summary>All of it, for a store that keeps its commands: whatever is added to the tables belongs here too.</summary>
-    public TablesText Dump() => new(
-        lastSequence, lastRoutedNo, lastPosition,
-        [.. rows.Values.Select(r => new RowText(
-            r.RowId, r.Sequence, EventJson.Write(r.Event), r.IsRouted, r.RoutedNo, r.NoConsumerSince, [.. r.Handlings.Select(AsText)])
-        {
-            ExpiredAt = r.ExpiredAt,
-        })],
-        [.. Consumers.Values.Select(ConsumerRow.Of)], new Dictionary<string, string>(Settings))
-    {
-        Replays = [.. Replays.Values.Select(ReplayRow.Of)], Schemas = [.. Schemas.Values], Audit = [.. Audit],
-    };
-
-    /// <summary>In place of what is here.</summary>
-    public void Load(TablesText text)
-    {
-        rows.Clear();
-        byIdentity.Clear();
-        handlings.Clear();
-        tokens.Clear();
-        edited.Clear();
-        Letters.Clear();
-        Consumers.Clear();
-        Settings.Clear();
-        Replays.Clear();
-        Schemas.Clear();
-        Audit.Clear();
-        (lastSequence, lastRoutedNo, lastPosition) = (text.LastSequence, text.LastRoutedNo, text.LastPosition);
-        foreach (var consumer in text.Consumers.Select(c => c.AsConsumer())) Consumers[consumer.Name] = consumer;
-        foreach (var (slug, value) in text.Settings) Settings[slug] = value;
-        foreach (var replay in text.Replays.Select(r => r.AsReplay())) Replays[replay.Id] = replay;
-        foreach (var schema in text.Schemas) Schemas[(schema.Type, schema.Version)] = schema;
-        Audit.AddRange(text.Audit);
-        foreach (var kept in text.Rows)
-        {
-            var row = new Row(kept.RowId, kept.Sequence, EventJson.Read(kept.Event))
-            {
-                IsRouted = kept.IsRouted, RoutedNo = kept.RoutedNo, NoConsumerSince = kept.NoConsumerSince,
-                ExpiredAt = kept.ExpiredAt,
-            };
-            rows.Add(row.Sequence, row);
-            byIdentity.Add(row.Event.Identity, row);
-            foreach (var handling in kept.Handlings)
-            {
-                handlings.Add(handling.Id, (row, row.Handlings.Count));
-                row.Handlings.Add(handling.AsHandling());
-                if (handling.Token > 0) tokens[handling.Id] = handling.Token;
-                if (handling.Edited is { } payload) edited[handling.Id] = payload;
-                if (handling.HasLetter is { } isCurrent) Letters[handling.Id] = isCurrent;
-            }
-        }
-    }
-
-    HandlingText AsText(Handling handling) => HandlingText.Of(handling, tokens.GetValueOrDefault(handling.Id)) with
-    {
-        Edited = edited.TryGetValue(handling.Id, out var bytes) ? bytes.ToArray() : null,
-        HasLetter = Letters.TryGetValue(handling.Id, out var isCurrent) ? isCurrent : null,
-    };
-
-    static Handling After(Handling handling, TryEnd end, DateTimeOffset now) => end switch
-    {
-        TryEnd.Done => handling with { State = new HandlingState.Done(now), LastError = null, Kind = null },
-        TryEnd.RetryAt retry => handling with { State = new HandlingState.Failed(retry.At), LastError = retry.Reason, Kind = end.Kind },
-        TryEnd.Dead dead => handling with { State = new HandlingState.Dead(now), LastError = dead.Reason, Kind = end.Kind },
-        TryEnd.HandBack back => handling with
-        {
-            State = new HandlingState.Waiting(back.NotBefore), Attempts = handling.Attempts - 1,
-            LastError = back.Reason ?? handling.LastError, Kind = back.Reason is null ? handling.Kind : end.Kind,
-        },
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
-
-    static DateTimeOffset? DueAt(Handling handling) => handling.State switch
-    {
-        HandlingState.Waiting waiting => waiting.NotBefore,
-        HandlingState.Failed failed => failed.NextTryAt,
-        HandlingState.Leased leased => leased.Until,
-        HandlingState.Done or HandlingState.Dead or HandlingState.Skipped => null,
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
 
     Claimed Lease(Handling handling, ClaimRequest request)
     {
@@ -287,7 +206,7 @@ sealed class MemoryTables(Func<Guid> newId)
     void Insert(BrokerEvent given, DateTimeOffset now)
     {
         var created = given.CreatedAt == default ? given with { CreatedAt = now } : given;
-        var row = new Row(newId(), ++lastSequence, created);
+        var row = new MemoryRow(newId(), ++lastSequence, created);
         rows.Add(row.Sequence, row);
         byIdentity.Add(given.Identity, row);
     }
@@ -300,29 +219,5 @@ sealed class MemoryTables(Func<Guid> newId)
         if (ended.Length < surplus) return false;
         foreach (var row in ended) Remove(row);
         return true;
-    }
-
-    public sealed class Row(Guid rowId, long sequence, BrokerEvent given)
-    {
-        public Guid RowId => rowId;
-
-        public long Sequence => sequence;
-
-        public BrokerEvent Event => given;
-
-        public List<Handling> Handlings { get; } = [];
-
-        public bool IsRouted { get; set; }
-
-        public long? RoutedNo { get; set; }
-
-        public DateTimeOffset? NoConsumerSince { get; set; }
-
-        public DateTimeOffset? ExpiredAt { get; set; }
-
-        public StoredEvent AsStored() => new(rowId, sequence, RoutedNo, NoConsumerSince, given, [.. Handlings.OrderBy(h => h.Position)])
-        {
-            ExpiredAt = ExpiredAt,
-        };
     }
 }

@@ -60,16 +60,30 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
         return answer;
     }
 
+    /// <summary>
+    /// With an event go its handlings, and these are locked first, as by who ends tries. An event of which somebody has one, or
+    /// which somebody has, is passed over and goes another time.
+    /// </summary>
     Task<Either<StoreFailure, int>> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken stopping) =>
         edge.WriteAsync(
             connection => connection.Command(
                 null,
                 $"""
+                with old as materialized (
+                    select id from (
+                        select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at
+                        limit @limit) a
+                    union select id from (
+                        select id from outbox_event where expired_at < @before order by expired_at limit @limit) b),
+                locked as materialized (
+                    select id from inbox_event where outbox_event_id in (select id from old) {edge.Dialect.SkipLocked})
                 delete from outbox_event where id in (
-                    select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at
-                    limit @limit {edge.Dialect.SkipLocked})
-                or id in (
-                    select id from outbox_event where expired_at < @before order by expired_at limit @limit {edge.Dialect.SkipLocked})
+                    select id from outbox_event where id in (select id from old)
+                        and (status = 'processed' and processed_at < @before or expired_at < @before)
+                        and id not in (
+                            select outbox_event_id from inbox_event
+                            where outbox_event_id in (select id from old) and id not in (select id from locked))
+                    {edge.Dialect.SkipLocked})
                 """,
                 ("@before", edge.Dialect.TimeParameter(endedBefore)), ("@limit", limit)).RunAsync(stopping),
             stopping);

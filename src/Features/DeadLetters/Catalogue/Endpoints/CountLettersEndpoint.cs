@@ -17,8 +17,10 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
 
     /// <param name="AsOf">When Redis last told of changes: older than some seconds, it is away.</param>
     /// <param name="Codes">The most frequent error codes of last attempts.</param>
+    /// <param name="Kinds">The most frequent words for what failed.</param>
     public sealed record LetterCountsView(
-        IReadOnlyList<CategoryCountsView> Categories, int Total, DateTimeOffset? AsOf, IReadOnlyList<CodeCount> Codes);
+        IReadOnlyList<CategoryCountsView> Categories, int Total, DateTimeOffset? AsOf, IReadOnlyList<CodeCount> Codes,
+        IReadOnlyList<KindCount> Kinds);
 
     public override void Configure()
     {
@@ -29,11 +31,11 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
         {
             s.Summary = "Count dead letters";
             s.Description = "By category: how many, how many expire within six hours, the oldest and the next to expire; and the "
-                + $"{LetterCounts.CodeLimit} most frequent error codes.";
+                + $"{LetterCounts.CodeLimit} most frequent error codes, and words for what failed.";
             var letter = LetterExamples.Letter;
             s.ResponseExamples[200] = new LetterCountsView(
                 [new CategoryCountsView("menu", 214, 12, 0, 1, 3, letter.LastFailedAt, letter.ExpiresAt)], 214, letter.LastFailedAt,
-                [new CodeCount("Local_MsgTimedOut", 180)]);
+                [new CodeCount("Local_MsgTimedOut", 180)], [new KindCount("timed-out", 31)]);
             s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
@@ -48,7 +50,7 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
                     .. counts.Categories.Select(c => new CategoryCountsView(
                         c.Category.Name, c.Count, c.Urgent, c.Held, c.Unsettled, c.Discarded, c.Oldest, c.NextExpiry)),
                 ],
-                counts.Categories.Sum(c => c.Count), feed.AsOf, counts.Codes),
+                counts.Categories.Sum(c => c.Count), feed.AsOf, counts.Codes, counts.Kinds),
             ct);
     }
 }

@@ -20,7 +20,7 @@ public sealed class ExportLettersRequest
 }
 
 /// <summary>Lists as files: what the list shows, errors masked, no payloads.</summary>
-public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail trail, TimeProvider clock)
+public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail trail, LetterKinds kinds, TimeProvider clock)
     : Endpoint<ExportLettersRequest, object>
 {
     public override void Configure()
@@ -43,7 +43,7 @@ public sealed class ExportLettersEndpoint(LetterCatalogue catalogue, AuditTrail 
     public override async Task HandleAsync(ExportLettersRequest req, CancellationToken ct)
     {
         var fields = LetterSelection.FieldsOf(req.Filter);
-        var filter = fields.Filter();
+        var filter = fields.Filter(kinds);
         if (!ListExport.IsFormat(req.Format)) await Send.ResponseAsync(ListExport.BadFormat(), 400, ct);
         else if (fields.Fault is { } wrong) await Send.ResponseAsync(wrong with { Field = $"filter.{wrong.Field}" }, 400, ct);
         else if (!catalogue.IsLoaded) await Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct);

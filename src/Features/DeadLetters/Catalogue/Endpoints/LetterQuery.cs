@@ -36,8 +36,11 @@ public class LetterQuery
     [QueryParam]
     public string? Code { get; set; }
 
+    [QueryParam]
+    public string? Kind { get; set; }
+
     internal static readonly IReadOnlyList<string> Names =
-        ["category", "class", "text", "minAge", "maxAge", "expiresWithin", "state", "group", "minAttempts", "code"];
+        ["category", "class", "text", "minAge", "maxAge", "expiresWithin", "state", "group", "minAttempts", "code", "kind"];
 
     internal static void Describe(EndpointSummary summary)
     {
@@ -51,6 +54,7 @@ public class LetterQuery
         summary.Params["group"] = "a group's id";
         summary.Params["minAttempts"] = "tried so often, at least";
         summary.Params["code"] = "the last attempt's error code, such as Local_MsgTimedOut";
+        summary.Params["kind"] = "what failed, in a word of the flow's own, such as timed-out";
     }
 }
 

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
 /// <summary>The contract's list of every key, the oldest failure first; and with any parameter but the prefix, a page.</summary>
-public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCatalogue catalogue, TimeProvider clock)
+public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCatalogue catalogue, LetterKinds kinds, TimeProvider clock)
     : Endpoint<LetterPageQuery, object>
 {
     public sealed record LetterList(IReadOnlyList<string> Items)
@@ -62,7 +62,7 @@ public sealed class ListDeadLettersEndpoint(RedisDeadLetterStore store, LetterCa
 
     Task SendPageAsync(QueryFields fields, CancellationToken ct)
     {
-        var (filter, (limit, cursor)) = (fields.Filter(), fields.Page(LetterCursor.Parse));
+        var (filter, (limit, cursor)) = (fields.Filter(kinds), fields.Page(LetterCursor.Parse));
         if (fields.HasAny("prefix")) fields.Refuse<string>("prefix", "goes with no other parameter");
         if (fields.End() is { } wrong) return Send.ResponseAsync(wrong, 400, ct);
         if (!catalogue.IsLoaded) return Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct);

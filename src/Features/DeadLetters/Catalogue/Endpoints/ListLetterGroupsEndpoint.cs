@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 
 /// <summary>Letters by what went wrong with them.</summary>
-public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue, GroupNotes notes) : Endpoint<LetterQuery, object>
+public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue, LetterKinds kinds, GroupNotes notes) : Endpoint<LetterQuery, object>
 {
     /// <param name="Cause">The error with ids, numbers and addresses taken out.</param>
     /// <param name="SoonestExpiry">Null where all are held.</param>
@@ -61,7 +61,7 @@ public sealed class ListLetterGroupsEndpoint(LetterCatalogue catalogue, GroupNot
     public override Task HandleAsync(LetterQuery req, CancellationToken ct)
     {
         var fields = new QueryFields(HttpContext.Request.Query);
-        var filter = fields.Filter();
+        var filter = fields.Filter(kinds);
         return fields.End() is { } wrong ? Send.ResponseAsync(wrong, 400, ct)
             : !catalogue.IsLoaded ? Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct)
             : Send.OkAsync(new LetterGroupList([.. catalogue.Groups(filter).Select(g => GroupView.Of(g, NoteOf(g)))]), ct);

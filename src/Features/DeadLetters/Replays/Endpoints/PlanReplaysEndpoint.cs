@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Catalogue.Endpoints;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.Http;
@@ -52,14 +53,17 @@ public sealed class LetterSelection
 
     public string? Code { get; set; }
 
+    public string? Kind { get; set; }
+
     internal static QueryFields FieldsOf(LetterSelection? filter) => QueryFields.Of(
         ("category", filter?.Category), ("class", filter?.Class), ("text", filter?.Text), ("minAge", filter?.MinAge),
         ("maxAge", filter?.MaxAge), ("expiresWithin", filter?.ExpiresWithin), ("state", filter?.State), ("group", filter?.Group),
-        ("minAttempts", filter?.MinAttempts), ("code", filter?.Code));
+        ("minAttempts", filter?.MinAttempts), ("code", filter?.Code), ("kind", filter?.Kind));
 }
 
 /// <summary>Freezes a list of letters. Nothing is replayed before the plan is started.</summary>
-public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider clock) : Endpoint<PlanReplaysRequest, object>
+public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, LetterKinds kinds, TimeProvider clock)
+    : Endpoint<PlanReplaysRequest, object>
 {
     public override void Configure()
     {
@@ -110,7 +114,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
     }
 
     /// <returns>The first fault, or null.</returns>
-    static ErrorAnswer? Read(PlanReplaysRequest req, out ReplaySelection? selection)
+    ErrorAnswer? Read(PlanReplaysRequest req, out ReplaySelection? selection)
     {
         selection = null;
         var options = new ReplayJobOptions(req.Rate ?? 50, req.Canary ?? 5, req.StopAfterFailedShare ?? 0.1);
@@ -122,7 +126,7 @@ public sealed class PlanReplaysEndpoint(ReplayJobPlanner planner, TimeProvider c
             return Fault("stopAfterFailedShare", "stopAfterFailedShare must be from 0 to 1");
         if (req.Filter is null == req.Keys is null) return Fault("filter", "either filter or keys chooses the letters");
         var fields = LetterSelection.FieldsOf(req.Filter);
-        var filter = fields.Filter();
+        var filter = fields.Filter(kinds);
         if (fields.Fault is { } wrong) return wrong with { Field = $"filter.{wrong.Field}" };
         if (ReplayJobPlanner.ParsePatch(req.Patch, out var patch) is { } bad) return Fault("patch", bad);
         var keys = new List<DeadLetterKey>();

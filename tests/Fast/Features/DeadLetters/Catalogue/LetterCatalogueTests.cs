@@ -73,7 +73,7 @@ public sealed class LetterCatalogueTests
         var catalogue = new LetterCatalogue(clock);
         var now = clock.GetUtcNow();
         var old = Letter("old-One", 0, at: now - TimeSpan.FromHours(2)) with { ExpiresAt = now + TimeSpan.FromHours(1) };
-        old = old with { Summary = old.Summary with { Attempts = 7, Code = "Local_QueueFull" } };
+        old = old with { Summary = old.Summary with { Attempts = 7, Code = "Local_QueueFull", Kind = "timed-out" } };
         var log = Letter("b", 0, "log", at: now) with { ExpiresAt = null };
         var refused = Letter("c", 0, at: now, reason: "the row has no Payload", failure: FailureClass.Refused);
         var discarded = Letter("d", 0, at: now, state: LetterState.Discarded);
@@ -94,6 +94,8 @@ public sealed class LetterCatalogueTests
         Assert.Equal("", Taken(new LetterFilter(MinAttempts: 8)));
         Assert.Equal("old-One", Taken(new LetterFilter(Code: "local_queuefull")));
         Assert.Equal("", Taken(new LetterFilter(Code: "Local")));
+        Assert.Equal("old-One", Taken(new LetterFilter(Kind: "Timed-Out")));
+        Assert.Equal("", Taken(new LetterFilter(Kind: "timed")));
         Assert.Equal("", Taken(new LetterFilter(Category: new Category("log"), Text: "payload")));
     }
 

@@ -33,17 +33,18 @@ public sealed class LetterCountsTests
     }
 
     [Fact]
-    public void The_most_frequent_codes_come_first_and_those_of_letters_put_aside_do_not_count()
+    public void The_most_frequent_codes_and_kinds_come_first_and_those_of_letters_put_aside_do_not_count()
     {
         CatalogueLetter Of(string id, string? code, LetterState state = LetterState.Open)
         {
             var letter = Letter(id, "menu", state, 9);
-            return letter with { Summary = letter.Summary with { Code = code } };
+            return letter with { Summary = letter.Summary with { Code = code, Kind = code?.ToLowerInvariant() } };
         }
 
         var counts = LetterCounts.Of(
             [Of("a", "X"), Of("b", "Y"), Of("c", "Y"), Of("d", null), Of("e", "X", LetterState.Discarded), Of("f", "Z", LetterState.Discarded)], Noon);
         Assert.Equal([new CodeCount("Y", 2), new CodeCount("X", 1)], counts.Codes);
+        Assert.Equal([new KindCount("y", 2), new KindCount("x", 1)], counts.Kinds);
     }
 
     static CatalogueLetter Letter(string id, string category, LetterState state, int? hoursLeft)
