@@ -30,7 +30,8 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
         (id, now, stopping) => ChangeAsync(
             id, now, "status = 'skipped', processed_at = @now, letter = 'none'", "dead_letter", isOpen: false, stopping),
         (id, now, stopping) => ChangeAsync(
-            id, now, "status = 'dead_letter', processed_at = @now, letter = 'kept'", "skipped", isOpen: false, stopping));
+            id, now, "status = 'dead_letter', processed_at = @now, letter = 'kept'", "skipped", isOpen: false, stopping),
+        new SqlNewer(edge).FindAsync);
 
     Task<Either<StoreFailure, IReadOnlyList<EventHandling>>> ListAsync(DeadFilter filter, int limit, CancellationToken stopping) =>
         ReadAsync(
