@@ -11,7 +11,8 @@ public sealed record TryCountsView(
     [property: JsonPropertyName("done")] IReadOnlyList<long?> Done,
     [property: JsonPropertyName("failed")] IReadOnlyList<long?> Failed)
 {
-    internal static TryCountsView Of(IReadOnlyList<TryCount?> steps) => new([.. steps.Select(s => s?.Done)], [.. steps.Select(s => s?.Failed)]);
+    internal static TryCountsView Of(IReadOnlyList<TryCount?> steps) =>
+        new([.. steps.Select(s => s?.Done)], [.. steps.Select(s => s?.Failed)]);
 }
 
 /// <param name="Done">Of the last hour by the minute, 60 numbers.</param>

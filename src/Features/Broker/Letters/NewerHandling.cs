@@ -17,8 +17,9 @@ sealed class NewerHandling(Func<BrokerStore?> storeNow, TimeSpan retention, Time
         if (BrokerLetters.HandlingOf(key) is not { } id) return new NewerEvent.NotKept();
         if (!(await store.Dead.One(id, default)).TryGetRight(out var found, out var failure)) return new NewerEvent.Away(failure);
         if (found.Case is not EventHandling handling) return new NewerEvent.NotKept();
-        if (!(await store.Dead.Newer(handling, Limit, default)).TryGetRight(out var newer, out failure)) return new NewerEvent.Away(failure);
-        return newer is NewerEvent.None && MayHaveBeenRemoved(handling) ? new NewerEvent.NotKept() : newer;
+        return (await store.Dead.Newer(handling, Limit, default)).Match(
+            Right: newer => newer is NewerEvent.None && MayHaveBeenRemoved(handling) ? new NewerEvent.NotKept() : newer,
+            Left: away => new NewerEvent.Away(away));
     }
 
     bool MayHaveBeenRemoved(EventHandling handling)
