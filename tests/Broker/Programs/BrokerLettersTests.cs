@@ -80,6 +80,9 @@ public sealed class BrokerLettersTests : IAsyncLifetime
         await program.UntilAsync(async () => await StatusAsync("new") == "processed");
         var told = await program.GetAsync(related);
         Assert.Equal(("delivered", "new"), (told.GetProperty("newer").GetString(), told.GetProperty("newerId").GetString()));
+        var job = await program.SendAsync(HttpMethod.Post, "dlq/replays", new { filter = new { category = "broker" } });
+        var newer = job.GetProperty("plan").GetProperty("newer");
+        Assert.Equal((1, 0), (newer.GetProperty("delivered").GetInt32(), newer.GetProperty("notKnown").GetInt32()));
     }
 
     Task PublishAsync(string id) => program.SendAsync(

@@ -55,7 +55,7 @@ const aloneStore = ({ value, error }) => [error
     events: value.stats.provider_stats.total_events, open: value.stats.provider_stats.pending_events + value.stats.provider_stats.processing_events, failed: value.stats.provider_stats.failed_events }) }];
 
 const checks = health => (health.value?.checks ?? []).filter(check => !KNOWN.includes(check.name)).map(check => (
-  { name: word('flow', check.name), kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: word('ready', check.status), problem: check.problem }));
+  { name: word('flow', check.name), kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: t(`state.${{ ready: 'ok', degraded: 'look' }[check.status] ?? 'trouble'}`), problem: check.problem }));
 
 const KNOWN = ['dead-letters', 'pollers', 'topics'];
 

@@ -149,6 +149,9 @@ export const ordering = (path, then, { query, said = t('done') } = {}) => doing(
   await then();
 });
 
+/** What an order to a job is called. */
+export const jobOrder = name => t(name === 'cancel' ? 'cancel.rest' : name);
+
 export const tellError = e => toast(messageOf(e), { kind: 'bad', seconds: 15 });
 
 /**
