@@ -8,7 +8,7 @@ namespace Hobom.Slices.Storage;
 /// <param name="SkipLocked">After a select: lock the rows, and pass over those that somebody else has locked.</param>
 /// <param name="LockRows">After a select: lock the rows, and wait for who has them; references to them may still be made.</param>
 /// <param name="TimeParameter">As <see cref="SqlTimes"/> writes it, or the time itself.</param>
-/// <param name="Rows">A table <c>r</c> made from the parameter <c>@rows</c>, JSON as <see cref="SqlText.Rows"/> writes it.</param>
+/// <param name="Rows">A table <c>r</c> with these columns, made from the parameters that <paramref name="RowParameters"/> makes.</param>
 /// <param name="WakeOthers">Tells other processes at commit; empty where there is no way to.</param>
 /// <param name="HandlerStart">
 /// At the start of a handler's transaction: it may stand still as long as the handler's time limit lets it.
@@ -21,13 +21,14 @@ public sealed record SqlDialect(
     string LockRows,
     Func<DateTimeOffset, object> TimeParameter,
     Func<IReadOnlyList<SqlColumn>, string> Rows,
+    Func<SqlRows, (string Name, object? Value)[]> RowParameters,
     string WakeOthers,
     string HandlerStart,
     string IdText)
 {
+    /// <summary>A subquery in FROM may read the rows before it.</summary>
+    public bool HasLateral { get; init; }
+
     /// <summary>Set where the database lets one write at a time.</summary>
     public WriteTurns? Turns { get; init; }
 }
-
-/// <param name="Type">Of PostgreSQL: uuid, bigint, text, timestamptz.</param>
-public readonly record struct SqlColumn(string Name, string Type);

@@ -1,6 +1,4 @@
 using System.Data.Common;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Hobom.Slices.Storage;
 
@@ -9,8 +7,6 @@ public static class SqlText
 {
     /// <summary>The tables' limit for texts of errors.</summary>
     const int ErrorLimit = 1023;
-
-    static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static DbCommand Command(
         this DbConnection connection, DbTransaction? transaction, string text, params ReadOnlySpan<(string Name, object? Value)> parameters)
@@ -49,12 +45,6 @@ public static class SqlText
             return rows;
         }
     }
-
-    /// <summary>Many rows as one parameter: an array of objects.</summary>
-    public static string Rows(IEnumerable<Dictionary<string, object?>> rows) => JsonSerializer.Serialize(rows, Plain);
-
-    public static string IdRows(IEnumerable<Guid> ids) =>
-        Rows(ids.Select(id => new Dictionary<string, object?> { ["id"] = id.ToString() }));
 
     public static Guid Id(this DbDataReader reader, int column) =>
         reader.GetValue(column) switch

@@ -94,4 +94,55 @@ public sealed partial class DispatcherTests
         await UntilAsync(async () => (await CountsAsync()).Completed == 36);
         Assert.Equal(["e100", .. earlier, .. later], handled);
     }
+
+    /// <summary>One at a time: the second is sent while the end of the first waits to be written, but not while its failure does.</summary>
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public async Task While_an_end_is_written_the_next_is_tried_where_that_end_is_good(bool isSent, int expected)
+    {
+        var (sent, closing, written) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        await store.Consumers.Save(Consumer("c") with { Concurrency = 1 }, default).Right();
+        Ports["c"] = new ConsumerPort.Sends((_, _, _) =>
+        {
+            Interlocked.Increment(ref sent);
+            return Task.FromResult<Either<TryFailure, Unit>>(isSent ? Unit.Default : new TryFailure.Transient("no"));
+        });
+        await using var running = Start(store with
+        {
+            Close = async (closings, now, stopping) =>
+            {
+                closing.TrySetResult();
+                await written.Task;
+                return await store.Close(closings, now, stopping);
+            },
+        });
+        await store.AppendAsync(Event("e1"), Event("e2"));
+        await closing.Task;
+        await Task.Delay(50);
+        Assert.Equal(expected, Volatile.Read(ref sent));
+        written.SetResult();
+        await UntilAsync(async () => (await CountsAsync()).Consumers.Sum(c => isSent ? c.Done : c.Failed) == 2);
+        Assert.Equal(2, Volatile.Read(ref sent));
+    }
+
+    [Fact]
+    public async Task A_process_holds_two_batches_of_a_consumer_and_no_more()
+    {
+        using var go = new SemaphoreSlim(0);
+        const int Batch = 60;
+        await store.Consumers.Save(Consumer("c") with { Concurrency = Batch }, default).Right();
+        Ports["c"] = new ConsumerPort.Sends(async (_, _, stopping) =>
+        {
+            await go.WaitAsync(stopping);
+            return Unit.Default;
+        });
+        await using var running = Start();
+        await store.AppendAsync([.. Enumerable.Range(1, 5 * Batch).Select(i => Event($"e{i}"))]);
+        await UntilAsync(async () => (await CountsAsync()).Consumers.Sum(c => c.Leased) >= 2 * Batch);
+        await Task.Delay(50);
+        Assert.Equal(2 * Batch, (await CountsAsync()).Consumers.Sum(c => c.Leased));
+        go.Release(5 * Batch);
+        await UntilAsync(async () => (await CountsAsync()).Completed == 5 * Batch);
+    }
 }

@@ -31,6 +31,10 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     readonly Lock gate = new();
     readonly LinkedList<HeldHandling> queue = [];
     readonly System.Collections.Generic.HashSet<HeldHandling> running = [];
+
+    /// <summary>Of those that run: tried with success, and the end is being written. The next is tried in their place.</summary>
+    readonly System.Collections.Generic.HashSet<HeldHandling> ending = [];
+
     ConsumerHealth health = ConsumerHealth.Well;
     TimeSpan? averageCall;
     int underWay;
@@ -60,14 +64,17 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         }
     }
 
-    /// <summary>How many more may be claimed: a batch is fetched when less than half of one is left.</summary>
+    /// <summary>
+    /// How many more may be claimed: at least half a batch, at most one. Two are held at a time, so that one is on its way while
+    /// the ends of the other are being written.
+    /// </summary>
     public int Room(Consumer definition, int batchSize)
     {
         lock (gate)
         {
-            var limit = Math.Max(batchSize, definition.Concurrency);
-            var room = limit - queue.Count - running.Count;
-            return closed || room * 2 < limit ? 0 : room;
+            var batch = Math.Max(batchSize, definition.Concurrency);
+            var room = Math.Min(batch, (2 * batch) - queue.Count - running.Count);
+            return closed || room * 2 < batch ? 0 : room;
         }
     }
 
@@ -124,7 +131,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         lock (gate)
         {
             running.ExceptWith(group);
-            underWay--;
+            if (!group.Any(ending.Remove)) underWay--;
         }
 
         Pump(stopping);
@@ -144,11 +151,12 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         foreach (var (held, one) in group.Zip(tried))
         {
             if (one.Report is TryReport.GoesOnAlone) await RunAloneAsync(held, stopping);
-            else await NoteAsync(held, one);
+            else await NoteAsync(held, one, stopping);
         }
     }
 
-    async Task RunAloneAsync(HeldHandling held, CancellationToken stopping) => await NoteAsync(held, await ports.Try(held, stopping));
+    async Task RunAloneAsync(HeldHandling held, CancellationToken stopping) =>
+        await NoteAsync(held, await ports.Try(held, stopping), stopping);
 
     /// <summary>First in the queue, as they were; a lane that was closed meanwhile hands them back.</summary>
     async Task QueueAgainAsync(HeldHandling[] untried)
@@ -165,20 +173,20 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         if (isClosed) await HandBackQueueAsync();
     }
 
-    async Task NoteAsync(HeldHandling held, Tried tried)
+    async Task NoteAsync(HeldHandling held, Tried tried, CancellationToken stopping)
     {
         if (tried.Report is TryReport.NotBegun) return;
         lock (gate) averageCall = GroupSize.Average(averageCall, tried.Took);
         ports.Count(new TryMade(held.Claimed.Event, consumer, Outcome(tried.Report), tried.Took));
-        await SettleAsync(held, tried.Report);
+        await SettleAsync(held, tried.Report, stopping);
     }
 
-    async Task SettleAsync(HeldHandling held, TryReport report)
+    async Task SettleAsync(HeldHandling held, TryReport report, CancellationToken stopping)
     {
         switch (report)
         {
             case TryReport.Succeeded succeeded:
-                if (!succeeded.InStore) await ports.Close(Closing(held, new TryEnd.Done()));
+                if (!succeeded.InStore) await EndAsync(held, stopping);
                 await NoteSuccessAsync(held);
                 break;
             case TryReport.Failed failed:
@@ -194,6 +202,18 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    async Task EndAsync(HeldHandling held, CancellationToken stopping)
+    {
+        lock (gate)
+        {
+            ending.Add(held);
+            underWay--;
+        }
+
+        Pump(stopping);
+        await ports.Close(Closing(held, new TryEnd.Done()));
     }
 
     async Task NoteSuccessAsync(HeldHandling held)

@@ -28,8 +28,9 @@ public sealed class PostgresStore : IAsyncDisposable
         var signal = new Signals();
         var dialect = new SqlDialect(
             async stop => await opened.OpenConnectionAsync(stop), async (connection, stop) => await connection.BeginTransactionAsync(stop),
-            "for update skip locked", "for no key update", time => time.UtcDateTime, RowsText, $"select pg_notify({Literal(channel)}, '');",
-            "set local idle_in_transaction_session_timeout = 0; ", "id::text");
+            "for update skip locked", "for no key update", time => time.UtcDateTime, SqlRows.ArraysText, rows => rows.Arrays(),
+            $"select pg_notify({Literal(channel)}, '');",
+            "set local idle_in_transaction_session_timeout = 0; ", "id::text") { HasLateral = true };
         var made = await new SqlEdge(dialect).InTransactionAsync(async (connection, transaction) =>
         {
             await connection.Command(transaction, $"select pg_advisory_xact_lock({MigrationLock})").RunAsync(stopping);
@@ -54,9 +55,6 @@ public sealed class PostgresStore : IAsyncDisposable
         await listener.DisposeAsync();
         await source.DisposeAsync();
     }
-
-    static string RowsText(IReadOnlyList<SqlColumn> columns) =>
-        $"jsonb_to_recordset(cast(@rows as jsonb)) as r({string.Join(", ", columns.Select(c => $"\"{c.Name}\" {c.Type}"))})";
 
     static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -23,8 +23,6 @@ sealed class SqlClaims(SqlEdge edge)
     string Held =>
         $"h.status = 'processing' and (h.id, h.fencing_token) in (select r.id, r.token from {edge.Dialect.Rows(LeaseColumns)})";
 
-    static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
-
     static readonly SqlColumn[] LeaseColumns = [new("id", "uuid"), new("token", "bigint")];
 
     public Task<Either<StoreFailure, IReadOnlyList<Claimed>>> ClaimAsync(ClaimRequest request, CancellationToken stopping) =>
@@ -46,7 +44,7 @@ sealed class SqlClaims(SqlEdge edge)
         IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping) =>
         edge.WriteAsync<IReadOnlySet<Guid>>(async connection =>
         {
-            var rows = leases.Select(l => new Dictionary<string, object?> { ["id"] = l.HandlingId.ToString(), ["token"] = l.Token });
+            var rows = new SqlRows(LeaseColumns, [.. leases.Select(l => new object?[] { l.HandlingId, l.Token })]);
             var held = await connection.Command(
                 null,
                 $"""
@@ -54,7 +52,7 @@ sealed class SqlClaims(SqlEdge edge)
                     select h.id from inbox_event h where {Held} {edge.Dialect.SkipLocked});
                 select h.id from inbox_event h where {Held}
                 """,
-                ("@rows", SqlText.Rows(rows)), ("@until", edge.Dialect.TimeParameter(until))).ReadAsync(row => row.Id(0), stopping);
+                [.. edge.Dialect.RowParameters(rows), ("@until", edge.Dialect.TimeParameter(until))]).ReadAsync(row => row.Id(0), stopping);
             return held.ToHashSet();
         }, stopping);
 
@@ -104,10 +102,10 @@ sealed class SqlClaims(SqlEdge edge)
             $"""
             select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at, h.edited_payload,
                 {SqlEvents.Columns("e", edge.Dialect.IdText)}
-            from {edge.Dialect.Rows(IdColumns)} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
+            from {edge.Dialect.Rows(SqlRows.IdColumns)} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
             order by h.position
             """,
-            ("@rows", SqlText.IdRows(leased)))
+            edge.Dialect.RowParameters(SqlRows.Ids(leased)))
             .ReadAsync(
                 row => new Claimed(
                     row.Id(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.Time(5) ?? default,

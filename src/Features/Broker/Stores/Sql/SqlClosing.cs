@@ -19,7 +19,30 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         new("back", "bigint"), new("ended", "timestamptz"), new("kind", "text"),
     ];
 
-    static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
+    /// <summary>Not as it stands in the index of leases: that one grows with all that was ever leased, and would be read whole.</summary>
+    const string IsLeased = "inbox_event.status || '' = 'processing'";
+
+    const string Waiting = "coalesce(sum(case when h.status in ('received', 'processing', 'failed') then 1 else 0 end), 0)";
+
+    const string Dead = "coalesce(sum(case when h.status = 'dead_letter' then 1 else 0 end), 0)";
+
+    const string Attempts = "coalesce(sum(h.attempt_count - case when h.status = 'processed' then 1 else 0 end), 0)";
+
+    const string OfEvent = "from inbox_event h where h.outbox_event_id = r.id";
+
+    /// <summary>
+    /// Of each event what its handlings came to. For each by itself: in a join the whole table is read where the database has not
+    /// counted it yet.
+    /// </summary>
+    readonly string tally = edge.Dialect.HasLateral
+        ? $"""
+        select r.id, t.* from {edge.Dialect.Rows(SqlRows.IdColumns)}
+        cross join lateral (select {Waiting} as waiting, {Dead} as dead, {Attempts} as attempts {OfEvent}) t
+        """
+        : $"""
+        select r.id, (select {Waiting} {OfEvent}) as waiting, (select {Dead} {OfEvent}) as dead, (select {Attempts} {OfEvent}) as attempts
+        from {edge.Dialect.Rows(SqlRows.IdColumns)}
+        """;
 
     public Task<Either<StoreFailure, IReadOnlySet<Guid>>> CloseAsync(
         IReadOnlyList<Closing> closings, DateTimeOffset now, CancellationToken stopping) =>
@@ -113,10 +136,10 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
                 processed_at = r.ended, updated_at = @now,
                 letter = case when r.status = 'dead_letter' and inbox_event.letter = 'kept' then 'stale' else inbox_event.letter end
             from {edge.Dialect.Rows(ClosingColumns)}
-            where inbox_event.id = r.id and inbox_event.fencing_token = r.token and inbox_event.status = 'processing'
+            where inbox_event.id = r.id and inbox_event.fencing_token = r.token and {IsLeased}
             returning inbox_event.id, inbox_event.outbox_event_id, inbox_event.status
             """,
-            ("@rows", SqlText.Rows(closings.Select(c => RowOf(c, now)))), ("@now", time))
+            [.. edge.Dialect.RowParameters(new SqlRows(ClosingColumns, [.. closings.Select(c => RowOf(c, now))])), ("@now", time)])
             .ReadAsync(row => (Id: row.Id(0), Event: row.Id(1), Status: row.GetString(2)), stopping);
         var ended = closed.Where(c => c.Status is "processed" or "dead_letter").Select(c => c.Event).Distinct().ToArray();
         await EndEventsAsync(connection, transaction, ended, now, stopping);
@@ -125,14 +148,13 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
 
     /// <summary>
     /// Two processes may end the last two handlings of an event at once, each not seeing the other's: so the events' rows are
-    /// locked first, and what is open is asked after that. For each event by itself: in a join the whole table is read where
-    /// the database has not counted it yet.
+    /// locked first, and what is open is asked after that.
     /// </summary>
     public async Task EndEventsAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Guid> events, DateTimeOffset now, CancellationToken stopping)
     {
         if (events.Count == 0) return;
-        var ids = $"(select r.id from {edge.Dialect.Rows(IdColumns)})";
+        var ids = $"(select r.id from {edge.Dialect.Rows(SqlRows.IdColumns)})";
         var locks = edge.Dialect.LockRows.Length == 0
             ? ""
             : $"select id from outbox_event where id in {ids} order by id {edge.Dialect.LockRows};";
@@ -140,11 +162,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             transaction,
             $"""
             {locks}
-            with ended as materialized (
-                select r.id, {Sum("case when h.status in ('received', 'processing', 'failed') then 1 else 0 end")} as waiting,
-                    {Sum("case when h.status = 'dead_letter' then 1 else 0 end")} as dead,
-                    {Sum("h.attempt_count - case when h.status = 'processed' then 1 else 0 end")} as attempts
-                from {edge.Dialect.Rows(IdColumns)})
+            with ended as materialized ({tally})
             update outbox_event set processed_at = @now, updated_at = @now, attempt_count = ended.attempts,
                 status = case when ended.dead > 0 then @dead else 'processed' end,
                 last_error = case when ended.dead > 0 then (
@@ -152,14 +170,15 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
                     order by l.processed_at desc limit 1) end
             from ended where outbox_event.id = ended.id and ended.waiting = 0
             """,
-            ("@rows", SqlText.IdRows(events)), ("@now", edge.Dialect.TimeParameter(now)), ("@dead", deadWord())).RunAsync(stopping);
+            [
+                .. edge.Dialect.RowParameters(SqlRows.Ids(events)), ("@now", edge.Dialect.TimeParameter(now)), ("@dead", deadWord()),
+            ]).RunAsync(stopping);
     }
 
-    static string Sum(string each) => $"(select coalesce(sum({each}), 0) from inbox_event h where h.outbox_event_id = r.id)";
-
-    static Dictionary<string, object?> RowOf(Closing closing, DateTimeOffset now)
+    /// <summary>In the order of <see cref="ClosingColumns"/>.</summary>
+    static object?[] RowOf(Closing closing, DateTimeOffset now)
     {
-        (string Status, DateTimeOffset? At, string? Error, int Back, DateTimeOffset? Ended) row = closing.End switch
+        (string Status, DateTimeOffset? At, string? Error, long Back, DateTimeOffset? Ended) row = closing.End switch
         {
             TryEnd.Done => ("processed", null, null, 0, now),
             TryEnd.RetryAt retry => ("failed", retry.At, retry.Reason, 0, null),
@@ -167,11 +186,9 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             TryEnd.HandBack back => ("received", back.NotBefore, back.Reason, 1, null),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
-        return new()
-        {
-            ["id"] = closing.HandlingId.ToString(), ["token"] = closing.Token, ["status"] = row.Status, ["back"] = row.Back,
-            ["kind"] = closing.End.Kind?.Word(), ["at"] = row.At is { } at ? SqlTimes.Text(at) : null, ["error"] = SqlText.Error(row.Error),
-            ["ended"] = row.Ended is { } ended ? SqlTimes.Text(ended) : null,
-        };
+        return
+        [
+            closing.HandlingId, closing.Token, row.Status, row.At, SqlText.Error(row.Error), row.Back, row.Ended, closing.End.Kind?.Word(),
+        ];
     }
 }

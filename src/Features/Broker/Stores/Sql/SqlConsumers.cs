@@ -55,8 +55,8 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
         var types = await connection.Command(
             transaction, "select distinct event_name from outbox_event where no_consumer_since is not null and expired_at is null")
             .ReadAsync(row => row.GetString(0), stopping);
-        var wanted = types.Where(consumer.Pattern.Matches).Select(t => new Dictionary<string, object?> { ["type"] = t }).ToArray();
-        if (wanted.Length == 0) return;
+        var wanted = new SqlRows(TypeColumns, [.. types.Where(consumer.Pattern.Matches).Select(t => new object?[] { t })]);
+        if (wanted.Values.Count == 0) return;
         await connection.Command(
             transaction,
             $"""
@@ -64,7 +64,7 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
                 select id from outbox_event where no_consumer_since is not null and expired_at is null
                     and event_name in (select r.type from {edge.Dialect.Rows(TypeColumns)}) order by id {edge.Dialect.LockRows})
             """,
-            ("@rows", SqlText.Rows(wanted))).RunAsync(stopping);
+            edge.Dialect.RowParameters(wanted)).RunAsync(stopping);
     }
 
     Task<Either<StoreFailure, bool>> SetStateAsync(string name, ConsumerState state, CancellationToken stopping)

@@ -12,11 +12,9 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
 
     static readonly SqlColumn[] NoteColumns = [new("id", "uuid"), new("token", "bigint"), new("letter", "text")];
 
-    static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
-
     public DeadHandlings AsPort() => new(
-        async (id, stopping) => (await ReadAsync("where h.id in (select r.id from " + edge.Dialect.Rows(IdColumns) + ")",
-            [("@rows", SqlText.IdRows([id]))], stopping)).Map(found => found is [var one] ? one : Option<EventHandling>.None),
+        async (id, stopping) => (await ReadAsync("where h.id in (select r.id from " + edge.Dialect.Rows(SqlRows.IdColumns) + ")",
+            edge.Dialect.RowParameters(SqlRows.Ids([id])), stopping)).Map(found => found is [var one] ? one : Option<EventHandling>.None),
         ListAsync,
         (limit, stopping) => ReadAsync($"where {IsDue} order by h.position limit @limit", [("@limit", limit)], stopping),
         NoteAsync,
@@ -48,17 +46,14 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
     Task<Either<StoreFailure, Unit>> NoteAsync(IReadOnlyList<LetterNote> notes, CancellationToken stopping) =>
         edge.WriteAsync(async connection =>
         {
-            var rows = notes.Select(n => new Dictionary<string, object?>
-            {
-                ["id"] = n.HandlingId.ToString(), ["token"] = n.Token, ["letter"] = n.IsKept ? "kept" : "none",
-            });
+            var rows = new SqlRows(NoteColumns, [.. notes.Select(n => new object?[] { n.HandlingId, n.Token, n.IsKept ? "kept" : "none" })]);
             await connection.Command(
                 null,
                 $"""
                 update inbox_event set letter = r.letter from {edge.Dialect.Rows(NoteColumns)}
                 where inbox_event.id = r.id and inbox_event.fencing_token = r.token
                 """,
-                ("@rows", SqlText.Rows(rows))).RunAsync(stopping);
+                edge.Dialect.RowParameters(rows)).RunAsync(stopping);
             return Unit.Default;
         }, stopping);
 

@@ -17,8 +17,6 @@ sealed class SqlReading(SqlEdge edge)
 
     public const int HandlingColumnCount = 17;
 
-    static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
-
     public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync, BacklogAsync);
 
     public static string IdentityIs(string e, string idText) =>
@@ -136,9 +134,9 @@ sealed class SqlReading(SqlEdge edge)
             null,
             $"""
             select {HandlingColumns}
-            from {edge.Dialect.Rows(IdColumns)} join inbox_event h on h.outbox_event_id = r.id order by h.position
+            from {edge.Dialect.Rows(SqlRows.IdColumns)} join inbox_event h on h.outbox_event_id = r.id order by h.position
             """,
-            ("@rows", SqlText.IdRows(events.Select(e => e.RowId)))).ReadAsync(row => (Event: row.Id(0), Handling: ReadHandling(row)),
+            edge.Dialect.RowParameters(SqlRows.Ids(events.Select(e => e.RowId)))).ReadAsync(row => (Event: row.Id(0), Handling: ReadHandling(row)),
             stopping);
         var byEvent = handlings.ToLookup(h => h.Event, h => h.Handling);
         return events.ConvertAll(e => e with { Handlings = [.. byEvent[e.RowId]] });

@@ -17,8 +17,6 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
     static readonly SqlColumn[] HandlingColumns =
         [new("n", "bigint"), new("event", "uuid"), new("key", "text")];
 
-    static readonly SqlColumn[] IdColumns = [new("id", "uuid")];
-
     public ReplayRegister AsRegister() => new(PlanAsync, AllAsync, ChangeAsync, StepAsync, NextDueAsync);
 
     Task<Either<StoreFailure, StoreReplay>> PlanAsync(StoreReplay replay, CancellationToken stopping) =>
@@ -119,11 +117,11 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
     {
         if (edge.Dialect.SkipLocked.Length == 0 || events.Length == 0) return true;
         var mine = "from inbox_event h where h.consumer_name = @consumer and h.outbox_event_id in "
-            + $"(select r.id from {edge.Dialect.Rows(IdColumns)})";
+            + $"(select r.id from {edge.Dialect.Rows(SqlRows.IdColumns)})";
         var counts = await connection.Command(
             transaction,
             $"with locked as (select h.id {mine} {edge.Dialect.SkipLocked}) select (select count(*) {mine}), count(*) from locked",
-            ("@rows", SqlText.IdRows(events)), ("@consumer", consumer))
+            [.. edge.Dialect.RowParameters(SqlRows.Ids(events)), ("@consumer", consumer)])
             .ReadAsync(row => (All: row.GetInt64(0), Locked: row.GetInt64(1)), stopping);
         return counts is [var (all, locked)] && all == locked;
     }
@@ -133,7 +131,7 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
         DateTimeOffset now, CancellationToken stopping)
     {
         if (chosen.Count == 0) return 0;
-        var rows = chosen.Select((e, n) => new Dictionary<string, object?> { ["n"] = n, ["event"] = e.Id.ToString(), ["key"] = e.Key });
+        var rows = new SqlRows(HandlingColumns, [.. chosen.Select((e, n) => new object?[] { (long)n, e.Id, e.Key })]);
         var time = edge.Dialect.TimeParameter(now);
         var given = await connection.Command(
             transaction,
@@ -146,18 +144,18 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
                 where inbox_event.status in ('processed', 'dead_letter', 'skipped')
             returning outbox_event_id
             """,
-            ("@rows", SqlText.Rows(rows)), ("@consumer", replay.Consumer), ("@now", time))
+            [.. edge.Dialect.RowParameters(rows), ("@consumer", replay.Consumer), ("@now", time)])
             .ReadAsync(row => row.Id(0), stopping);
         await connection.Command(
             transaction,
             $"""
             update outbox_event set status = 'processing', no_consumer_since = null, expired_at = null, processed_at = null,
                 last_error = null, updated_at = @now where id in (
-                    select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(IdColumns)})
+                    select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(SqlRows.IdColumns)})
                     order by id {edge.Dialect.LockRows});
             {edge.Dialect.WakeOthers}
             """,
-            ("@rows", SqlText.IdRows(given)), ("@now", time)).RunAsync(stopping);
+            [.. edge.Dialect.RowParameters(SqlRows.Ids(given)), ("@now", time)]).RunAsync(stopping);
         return given.Count;
     }
 
@@ -172,7 +170,7 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
         {
             var id = $"coalesce(e.event_id, {edge.Dialect.IdText.Replace("id", "e.id", StringComparison.Ordinal)})";
             conditions.Add($"{id} in (select r.id from {edge.Dialect.Rows(TextColumns)})");
-            all.Add(("@rows", SqlText.Rows(ids.Select(i => new Dictionary<string, object?> { ["id"] = i }))));
+            all.AddRange(edge.Dialect.RowParameters(new SqlRows(TextColumns, [.. ids.Select(i => new object?[] { i })])));
         }
 
         if (choice.OnlyDead)

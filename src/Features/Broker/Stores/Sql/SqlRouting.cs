@@ -46,34 +46,29 @@ sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
         var wantedBy = found.Select(f => f.Type).Distinct(StringComparer.Ordinal)
             .ToDictionary(t => t, t => Consumer.For(all, t), StringComparer.Ordinal);
         var takers = new Takers(request.Takers);
-        var handlings = new List<Dictionary<string, object?>>();
-        var events = new List<Dictionary<string, object?>>();
+        var handlings = new List<object?[]>();
+        var events = new List<object?[]>();
         var routed = found[0].RoutedBefore;
         foreach (var row in found)
         {
             var wanted = wantedBy[row.Type];
-            events.Add(new()
-            {
-                ["id"] = row.Id.ToString(), ["n"] = ++routed, ["status"] = wanted.Count == 0 ? "pending" : "processing",
-                ["alone"] = wanted.Count == 0 ? SqlTimes.Text(request.Now) : null,
-            });
+            events.Add(wanted.Count == 0 ? [row.Id, ++routed, "pending", request.Now] : [row.Id, ++routed, "processing", null]);
             foreach (var consumer in wanted)
                 handlings.Add(
                     HandlingOf(row, consumer, handlings.Count, takers.For(consumer, row.AvailableAt ?? request.Now), request.Now));
         }
 
-        return new RoutePlan(handlings, events, routed);
+        return new RoutePlan(new SqlRows(HandlingColumns, handlings), new SqlRows(EventColumns, events), routed);
     }
 
-    static Dictionary<string, object?> HandlingOf(
-        UnroutedRow row, Consumer consumer, int number, ClaimRequest? taker, DateTimeOffset now) => new()
-    {
-        ["n"] = number, ["event"] = row.Id.ToString(), ["consumer"] = consumer.Name, ["key"] = consumer.OrderedByKey ? row.Key : null,
-        ["at"] = SqlTimes.Text(row.AvailableAt ?? now), ["status"] = taker is null ? "received" : "processing",
-        ["tries"] = taker is null ? 0 : 1, ["owner"] = taker?.Owner,
-        ["until"] = taker is null ? null : SqlTimes.Text(taker.Now + taker.Lease),
-        ["started"] = taker is null ? null : SqlTimes.Text(taker.Now),
-    };
+    /// <summary>In the order of <see cref="HandlingColumns"/>.</summary>
+    static object?[] HandlingOf(UnroutedRow row, Consumer consumer, int number, ClaimRequest? taker, DateTimeOffset now) =>
+    [
+        (long)number, row.Id, consumer.Name, consumer.OrderedByKey ? row.Key : null, row.AvailableAt ?? now,
+        .. taker is null
+            ? new object?[] { "received", 0L, null, null, null }
+            : ["processing", 1L, taker.Owner, taker.Now + taker.Lease, taker.Now],
+    ];
 
     /// <returns>The handlings that are leased with it.</returns>
     async Task<List<Guid>> WriteAsync(
@@ -89,7 +84,7 @@ sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
             from {edge.Dialect.Rows(HandlingColumns)} where true order by r.n
             on conflict do nothing returning id, status
             """,
-            ("@rows", SqlText.Rows(plan.Handlings)), ("@now", time))
+            [.. edge.Dialect.RowParameters(plan.Handlings), ("@now", time)])
             .ReadAsync(row => (Id: row.Id(0), Status: row.GetString(1)), stopping);
         await connection.Command(
             transaction,
@@ -99,7 +94,7 @@ sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
             from {edge.Dialect.Rows(EventColumns)} where outbox_event.id = r.id;
             update broker_epoch set routed = @routed; {edge.Dialect.WakeOthers}
             """,
-            ("@rows", SqlText.Rows(plan.Events)), ("@now", time), ("@routed", plan.Routed)).RunAsync(stopping);
+            [.. edge.Dialect.RowParameters(plan.Events), ("@now", time), ("@routed", plan.Routed)]).RunAsync(stopping);
         return [.. made.Where(m => m.Status == "processing").Select(m => m.Id)];
     }
 
@@ -115,5 +110,5 @@ sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
     /// <param name="RoutedBefore">The number that was given last.</param>
     sealed record UnroutedRow(Guid Id, string Type, string? Key, DateTimeOffset? AvailableAt, long RoutedBefore);
 
-    sealed record RoutePlan(List<Dictionary<string, object?>> Handlings, List<Dictionary<string, object?>> Events, long Routed);
+    sealed record RoutePlan(SqlRows Handlings, SqlRows Events, long Routed);
 }

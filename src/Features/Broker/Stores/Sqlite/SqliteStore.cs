@@ -37,7 +37,7 @@ public sealed class SqliteStore : IAsyncDisposable
         var dialect = new SqlDialect(
             stop => OpenConnectionAsync(address, stop),
             (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
-            "", "", SqlTimes.Text, RowsText, "", "", "id") { Turns = oneAtATime };
+            "", "", SqlTimes.Text, SqlRows.JsonText, rows => rows.Json(), "", "", "id") { Turns = oneAtATime };
         var made = await new SqlEdge(dialect).TryAsync(async connection =>
         {
             await connection.Command(null, "pragma journal_mode = wal").ScalarAsync(stopping);
@@ -76,9 +76,6 @@ public sealed class SqliteStore : IAsyncDisposable
             throw;
         }
     }
-
-    static string RowsText(IReadOnlyList<SqlColumn> columns) =>
-        $"(select {string.Join(", ", columns.Select(c => $"json_extract(value, '$.{c.Name}') as \"{c.Name}\""))} from json_each(@rows)) r";
 
     /// <summary>The number changes with each commit of another connection.</summary>
     static async Task LookForOthersAsync(string address, Signals signal, TimeProvider clock, CancellationToken closing)
