@@ -46,7 +46,8 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
     Task<Either<StoreFailure, Unit>> NoteAsync(IReadOnlyList<LetterNote> notes, CancellationToken stopping) =>
         edge.WriteAsync(async connection =>
         {
-            var rows = new SqlRows(NoteColumns, [.. notes.Select(n => new object?[] { n.HandlingId, n.Token, n.IsKept ? "kept" : "none" })]);
+            var rows = new SqlRows(
+                NoteColumns, [.. notes.Select(n => new object?[] { n.HandlingId, n.Token, n.IsKept ? "kept" : "none" })]);
             await connection.Command(
                 null,
                 $"""
