@@ -148,7 +148,7 @@ sealed class BrokerUnderTest : IAsyncDisposable
         Interlocked.Increment(ref handled);
     }
 
-    long SentSoFar() => slice.History.Of(["relay"])[0].Done.Sum() ?? 0;
+    long SentSoFar() => slice.History.Of(["relay"])[0].Hour.Sum(t => t?.Done ?? 0);
 
     async Task SetAsync(string consumer, ConsumerState state) => await slice.Open!.Store.Consumers.SetState(consumer, state, default);
 

@@ -11,6 +11,8 @@ public sealed class BrokerViewTests(BrowserFixture fixture) : PartsTest(fixture)
         await GiveUpAsync(4);
         var page = await SignedInAsync("operator");
         var card = page.Locator("[data-consumer=billing]");
+        foreach (var past in (string[])["hour", "24 hours"])
+            await page.WaitForSelectorAsync($"[data-consumer=billing] .spans svg[aria-label*='The last {past}: 0 done, 4 failed tries']");
         await card.Locator("a:text-is('4')").ClickAsync();
         await page.WaitForSelectorAsync("tbody tr >> nth=3");
         Assert.All(await TextsAsync(page, "tbody tr strong"), name => Assert.Equal("billing", name));

@@ -10,7 +10,6 @@ namespace Hobom.Slices.Tests.Browser;
 /// <summary>What operators know of letters beyond the letters themselves: who did what, what is around them, what others noted.</summary>
 public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
 {
-    const string Api = "/hobom-event-processor/internal/api/v1";
     const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     const string Code = "Local_QueueFull";
     const string Name = "<b>mail</b>";

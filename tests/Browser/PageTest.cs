@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Hobom.Slices.Tests.Integration.Processor;
 using Microsoft.Playwright;
 
@@ -7,6 +9,8 @@ namespace Hobom.Slices.Tests.Browser;
 [Collection(BrowserCollection.Name)]
 public abstract class PageTest(BrowserFixture fixture) : IAsyncLifetime
 {
+    protected const string Api = "/hobom-event-processor/internal/api/v1";
+
     readonly List<Watched> pages = [];
 
     protected BrowserFixture Fixture => fixture;
@@ -83,6 +87,22 @@ public abstract class PageTest(BrowserFixture fixture) : IAsyncLifetime
         })
         """,
         hash);
+
+    /// <summary>Adds letters to those that are there, until the processor knows of all.</summary>
+    protected async Task AddLettersAsync(IEnumerable<string> ids, int total)
+    {
+        await Letters.AddAsync(ids);
+        await UntilAsync("/dlq/counts", found => found.GetProperty("total").GetInt32() == total);
+    }
+
+    /// <summary>What the API tells is so; one that cannot tell yet is asked again.</summary>
+    protected Task UntilAsync(string path, Func<JsonElement, bool> isSo) => Eventually.TrueAsync(
+        async () =>
+        {
+            using var answer = await Processor.Http.GetAsync(new Uri($"{Api}{path}", UriKind.Relative));
+            return answer.IsSuccessStatusCode && isSo(await answer.Content.ReadFromJsonAsync<JsonElement>());
+        },
+        TimeSpan.FromSeconds(60), () => Processor.Output);
 
     /// <summary>All that a browser says against a page.</summary>
     sealed class Watched

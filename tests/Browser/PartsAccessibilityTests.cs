@@ -24,11 +24,15 @@ public sealed class PartsAccessibilityTests(BrowserFixture fixture) : PartsTest(
         foreach (var (hash, picture) in Views)
             await Axe.FindsNothingInViewAsync(
                 page, hash is "EVENT" ? $"#/broker/event?source=shop&id={Prefix}0" : hash, picture is null ? null : $"{picture}-{theme}".ToLowerInvariant());
-        foreach (var view in (string[])["#/broker/replays", "#/broker/schemas"])
+        var dead = (await AskAsync("/broker/dead-letters")).GetProperty("handlings")[0].GetProperty("key").GetString()!;
+        await Axe.FindsNothingInViewAsync(page, $"#/letter?key={Uri.EscapeDataString(dead)}");
+        await page.WaitForSelectorAsync($".checks .badge.warn:has-text('{Prefix}3')");
+        foreach (var (view, shown) in ((string, string)[])
+            [("#/letters?category=broker", ".box.warn"), ("#/broker/replays", ".actions"), ("#/broker/schemas", ".actions")])
         {
             await ShowAsync(page, view);
-            await page.ClickAsync("main .primary");
-            await page.WaitForSelectorAsync("dialog[open] .actions");
+            await page.ClickAsync("main .primary >> nth=0");
+            await page.WaitForSelectorAsync($"dialog[open] {shown}");
             await Axe.FindsNothingAsync(page, $"dialog of {view}");
             await page.Keyboard.PressAsync("Escape");
             await page.WaitForFunctionAsync("() => !document.querySelector('dialog')");
@@ -68,8 +72,7 @@ public sealed class PartsAccessibilityTests(BrowserFixture fixture) : PartsTest(
         await SendAsync(HttpMethod.Post, "/broker/events", new { id = $"{Prefix}lonely", source = "shop", type = "lonely.event" });
         Receiver.Status = 200;
         await SendAsync(HttpMethod.Put, "/broker/consumers/search", new { kind = "webhook", pattern = "shop.**", url = Receiver.Address });
-        foreach (var n in (int[])[3, 4, 5, 6])
-            await SendAsync(HttpMethod.Post, "/broker/events", new { id = $"{Prefix}{n}", source = "shop", type = "shop.order.ship", payload = new { nr = n } });
+        foreach (var n in (int[])[3, 4, 5, 6]) await PublishAsync(n, "shop.order.ship");
         await SendAsync(HttpMethod.Put, "/broker/schemas/shop.order.create/1", new { schema = new { type = "object", required = new[] { "nr" } } });
         await SendAsync(HttpMethod.Post, "/broker/replays", new { consumer = "billing", only_dead = true });
         foreach (var order in (string[])["4711", "4712"]) await LinkAsync(order);

@@ -10,8 +10,6 @@ namespace Hobom.Slices.Tests.Browser;
 /// <summary>Beside the relay the broker with its links, and the router with a stream in two shards.</summary>
 public abstract class PartsTest(BrowserFixture fixture) : PageTest(fixture), IDisposable
 {
-    const string Api = "/hobom-event-processor/internal/api/v1";
-
     readonly string folder = Directory.CreateTempSubdirectory("hobom-page-").FullName;
 
     protected Receiver Receiver { get; } = new() { Status = 422 };
@@ -32,16 +30,18 @@ public abstract class PartsTest(BrowserFixture fixture) : PageTest(fixture), IDi
         ("HOBOM_BROKER_WEBHOOKS_ALLOW_PRIVATE", "true"), ("HOBOM_BROKER_RETRY_POLICY_MAX_RETRIES", "0"),
     ];
 
-    /// <summary>A consumer whose receiver refuses, and as many events that it gives up.</summary>
+    /// <summary>A consumer whose receiver refuses, and as many events, all of one key, that it gives up.</summary>
     protected async Task GiveUpAsync(int events)
     {
         await SendAsync(HttpMethod.Put, "/broker/consumers/billing", new { kind = "webhook", pattern = "shop.**", url = Receiver.Address });
-        for (var n = 0; n < events; n++)
-            await SendAsync(HttpMethod.Post, "/broker/events", new { id = $"{Prefix}{n}", source = "shop", type = "shop.order.create", payload = new { nr = n } });
+        for (var n = 0; n < events; n++) await PublishAsync(n, "shop.order.create");
         await Eventually.TrueAsync(
             async () => (await AskAsync("/broker/dead-letters")).GetProperty("handlings").GetArrayLength() == events,
             null, () => Processor.Output);
     }
+
+    protected Task PublishAsync(int nr, string type) => SendAsync(
+        HttpMethod.Post, "/broker/events", new { id = $"{Prefix}{nr}", source = "shop", type, ordering_key = "order-7", payload = new { nr } });
 
     protected Task LinkAsync(string order, string type = "reference") => SendAsync(HttpMethod.Post, "/links", new
     {

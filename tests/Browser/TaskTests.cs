@@ -7,8 +7,6 @@ public sealed class TaskTests(BrowserFixture fixture) : PageTest(fixture)
 {
     const int Many = 1000;
 
-    protected override Task PrepareAsync() => Letters.AddAsync(SampleLetters.Ids(Prefix, Many));
-
     [BrowserFact]
     public async Task The_audit_is_saved_as_a_file()
     {
@@ -22,6 +20,7 @@ public sealed class TaskTests(BrowserFixture fixture) : PageTest(fixture)
     [BrowserFact]
     public async Task Find_by_event_id_why_it_failed_replay_one_and_replay_the_group_within_their_steps()
     {
+        await AddLettersAsync(SampleLetters.Ids(Prefix, Many), Many);
         var page = await SignedInAsync();
         var find = new Counted(page);
         await find.TypeAsync("#search", $"{Prefix}0007");

@@ -42,14 +42,15 @@ public sealed class DeadLettersSlice : IDisposable
         poller = new DeadLettersPoller(parts, clock, logs.CreateLogger<DeadLettersPoller>());
         runner = new ReplayRunner(letters, slices, trail, clock);
         jobs = new ReplayJobRunner(kept, runner, trail, clock, logs.CreateLogger<ReplayJobRunner>());
+        var owners = new LetterOwners(slices);
         addServices = services => services
             .AddSingleton(letters).AddSingleton(catalogue).AddSingleton(parts.Feed).AddSingleton(parts.Notes).AddSingleton(health)
             .AddSingleton(new LetterKinds(catalogue, slices.SelectMany(s => s.LetterKinds).Distinct()))
-            .AddSingleton(new RedisTombstones(redis)).AddSingleton(new LetterOwners(slices))
+            .AddSingleton(new RedisTombstones(redis)).AddSingleton(owners)
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
             .AddSingleton(new LetterEditor(letters, slices, trail, clock))
             .AddSingleton(runner).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
-            .AddSingleton(new ReplayJobPlanner(kept, parts.Feed, catalogue, letters, runner, jobs, trail, clock));
+            .AddSingleton(new ReplayJobPlanner(kept, parts.Feed, catalogue, letters, runner, jobs, owners, trail, clock));
     }
 
     /// <summary>How current the lists of letters are.</summary>

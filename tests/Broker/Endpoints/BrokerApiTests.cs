@@ -95,6 +95,23 @@ public sealed partial class BrokerApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_last_hour_and_the_last_day_of_each_consumer_are_told()
+    {
+        foreach (var id in (string[])["h1", "h2"])
+            await PostAsync("/broker/events?mode=sync", $$"""{"id":"{{id}}","source":"shop","type":"shop.order.create","payload":{ } }""");
+        var past = await GetAsync("/broker/history", Role.Reader);
+        Assert.Equal((60, 1800), (past.GetProperty("step_seconds").GetInt32(), past.GetProperty("day_step_seconds").GetInt32()));
+        var bytes = past.GetProperty("consumers").EnumerateArray().Single(c => c.GetProperty("consumer").GetString() == "bytes");
+        Assert.All(
+            new[] { (60, bytes.GetProperty("done")), (48, bytes.GetProperty("day").GetProperty("done")) },
+            list =>
+            {
+                var steps = list.Item2.EnumerateArray().Select(s => s.ValueKind is JsonValueKind.Null ? null : (long?)s.GetInt64()).ToArray();
+                Assert.Equal((list.Item1, 2L, null), (steps.Length, steps.Sum(), steps[0]));
+            });
+    }
+
+    [Fact]
     public async Task A_repeat_is_told_and_another_body_is_refused_and_a_batch_is_stored_whole_or_not_at_all()
     {
         const string first = """{"id":"e1","source":"s","type":"t","payload":1}""";

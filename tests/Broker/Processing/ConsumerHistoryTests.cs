@@ -15,16 +15,32 @@ public sealed class ConsumerHistoryTests
         Count(history, TryOutcome.Done, TryOutcome.Done, TryOutcome.Failed, TryOutcome.Exhausted, TryOutcome.Lost);
         clock.Advance(TimeSpan.FromMinutes(2));
         Count(history, TryOutcome.Done);
-        var hour = Assert.Single(history.Of(["billing"]));
-        Assert.Equal([null, 2, 0, 1], hour.Done.TakeLast(4));
-        Assert.Equal([null, 2, 0, 0], hour.Failed.TakeLast(4));
-        Assert.Equal(ConsumerHistory.Minutes, hour.Done.Count);
+        var hour = Assert.Single(history.Of(["billing"])).Hour;
+        Assert.Equal([null, 2, 0, 1], hour.TakeLast(4).Select(m => m?.Done));
+        Assert.Equal([null, 2, 0, 0], hour.TakeLast(4).Select(m => m?.Failed));
+        Assert.Equal(60, hour.Count);
 
         clock.Advance(TimeSpan.FromMinutes(58));
         Count(history, TryOutcome.Done);
-        hour = Assert.Single(history.Of(["billing"]));
-        Assert.Equal((2, 0), (hour.Done.Sum(), hour.Failed.Sum()));
-        Assert.Equal((1, 1), (hour.Done[1], hour.Done[^1]));
+        hour = Assert.Single(history.Of(["billing"])).Hour;
+        Assert.Equal((2, 0), (hour.Sum(m => m!.Done), hour.Sum(m => m!.Failed)));
+        Assert.Equal((1, 1), (hour[1]!.Done, hour[^1]!.Done));
+    }
+
+    [Fact]
+    public void The_day_keeps_by_half_hours_what_the_hour_has_forgotten()
+    {
+        var history = new ConsumerHistory(clock);
+        Count(history, TryOutcome.Done, TryOutcome.Done);
+        clock.Advance(TimeSpan.FromHours(2));
+        Count(history, TryOutcome.Failed);
+        var past = Assert.Single(history.Of(["billing"]));
+        Assert.Equal(0, past.Hour.Sum(m => m!.Done));
+        Assert.Equal(48, past.Day.Count);
+        Assert.Equal([null, new TryCount(2, 0), TryCount.None, TryCount.None, TryCount.None, new TryCount(0, 1)], past.Day.TakeLast(6));
+
+        clock.Advance(TimeSpan.FromHours(22));
+        Assert.Equal((0, 1), (history.Of(["billing"])[0].Day.Sum(m => m!.Done), history.Of(["billing"])[0].Day.Sum(m => m!.Failed)));
     }
 
     [Fact]
@@ -32,7 +48,7 @@ public sealed class ConsumerHistoryTests
     {
         var history = new ConsumerHistory(clock);
         clock.Advance(TimeSpan.FromHours(2));
-        Assert.All(Assert.Single(history.Of(["idle"])).Done, n => Assert.Equal(0, n));
+        Assert.All(Assert.Single(history.Of(["idle"])).Hour, n => Assert.Equal(TryCount.None, n));
     }
 
     void Count(ConsumerHistory history, params TryOutcome[] outcomes)

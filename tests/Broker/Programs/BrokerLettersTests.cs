@@ -71,6 +71,28 @@ public sealed class BrokerLettersTests : IAsyncLifetime
         Assert.Equal("processed", await StatusAsync("e3"));
     }
 
+    [Fact]
+    public async Task Before_a_replay_it_is_told_whether_a_newer_event_of_the_key_was_handled()
+    {
+        await program.UntilAsync(async () => (await program.GetAsync("broker/stats")).GetProperty("is_running").GetBoolean(), 120);
+        await program.SendAsync(HttpMethod.Put, "broker/consumers/billing", new { kind = "webhook", pattern = "shop.**", url = receiver.Address });
+        await PublishAsync("old");
+        await program.UntilAsync(async () => (await KeysAsync()).Length == 1);
+        var related = $"dlq/{Uri.EscapeDataString((await KeysAsync())[0])}/related";
+        Assert.Equal("none", (await program.GetAsync(related)).GetProperty("newer").GetString());
+        receiver.Status = 200;
+        await PublishAsync("new");
+        await program.UntilAsync(async () => await StatusAsync("new") == "processed");
+        var told = await program.GetAsync(related);
+        Assert.Equal(("delivered", "new"), (told.GetProperty("newer").GetString(), told.GetProperty("newerId").GetString()));
+        var job = await program.SendAsync(HttpMethod.Post, "dlq/replays", new { filter = new { category = "broker" } });
+        var newer = job.GetProperty("plan").GetProperty("newer");
+        Assert.Equal((1, 0), (newer.GetProperty("delivered").GetInt32(), newer.GetProperty("notKnown").GetInt32()));
+    }
+
+    Task PublishAsync(string id) => program.SendAsync(
+        HttpMethod.Post, "broker/events", new { id, source = "shop", type = "shop.order.create", ordering_key = "order-7", payload = new { id } });
+
     async Task<string[]> KeysAsync() =>
         [.. (await program.GetAsync("dlq?category=broker&limit=50")).GetProperty("letters").EnumerateArray().Select(l => l.GetProperty("key").GetString()!)];
 

@@ -1,5 +1,6 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Stores;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
@@ -79,6 +80,42 @@ public abstract partial class StoreConformance
         Assert.False(await Store.Dead.Restore(dead.Handling.Id, Noon, default).Right());
         Assert.True((await Store.Dead.One(Guid.NewGuid(), default).Right()).IsNone);
     }
+
+    [Fact]
+    public async Task A_later_event_of_the_same_key_that_its_consumer_is_through_with_is_found()
+    {
+        await Store.Consumers.Save(Consumer("c"), default).Right();
+        await Store.Consumers.Save(Consumer("d"), default).Right();
+        await Store.AppendAsync(
+            Event("before", key: "k"), Event("dead", key: "k"), Event("other", key: "o"), Event("open", key: "k"),
+            Event("done", key: "k"), Event("last", key: "k"), Event("lonely"),
+            Event("bare") with { SourceModule = "m", AggregateType = "user", AggregateId = "7" },
+            Event("named", key: "m/user/7"));
+        await Store.RouteAsync();
+        var held = (await Store.ClaimAsync("c")).ToDictionary(c => c.Event.Id, StringComparer.Ordinal);
+        async Task<EventHandling> DieAsync(string id)
+        {
+            await Store.CloseAsync(held[id], new TryEnd.Dead("no"));
+            return (await Store.Dead.One(held[id].HandlingId, default).Right()).Match(h => h, () => throw new InvalidOperationException(id));
+        }
+
+        foreach (var id in (string[])["before", "other"]) await Store.CloseAsync(held[id], new TryEnd.Done());
+        var dead = await DieAsync("dead");
+        Assert.Equal(new NewerEvent.None(), await NewerAsync(dead));
+        foreach (var taken in await Store.ClaimAsync("d")) await Store.CloseAsync(taken, new TryEnd.Done());
+        Assert.Equal(new NewerEvent.None(), await NewerAsync(dead));
+        foreach (var id in (string[])["last", "done"]) await Store.CloseAsync(held[id], new TryEnd.Done());
+        Assert.Equal(new NewerEvent.Delivered("done", Noon), await NewerAsync(dead));
+        Assert.Equal(new NewerEvent.NotKept(), await NewerAsync(dead, limit: 2));
+        Assert.Equal(new NewerEvent.OwnKey(), await NewerAsync(await DieAsync("lonely")));
+
+        var bare = await DieAsync("bare");
+        Assert.Equal(new NewerEvent.None(), await NewerAsync(bare));
+        await Store.CloseAsync(held["named"], new TryEnd.Done());
+        Assert.Equal(new NewerEvent.Delivered("named", Noon), await NewerAsync(bare));
+    }
+
+    async Task<NewerEvent> NewerAsync(EventHandling of, int limit = 100) => await Store.Dead.Newer(of, limit, default).Right();
 
     async Task<EventHandling> DeadAsync()
     {

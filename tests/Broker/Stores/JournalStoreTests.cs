@@ -97,7 +97,8 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
                 (limit, stopping) => Next().Dead.Due(limit, stopping), (notes, stopping) => Next().Dead.Note(notes, stopping),
                 (id, edited, now, stopping) => Next().Dead.Revive(id, edited, now, stopping),
                 (id, now, stopping) => Next().Dead.PutAside(id, now, stopping),
-                (id, now, stopping) => Next().Dead.Restore(id, now, stopping)),
+                (id, now, stopping) => Next().Dead.Restore(id, now, stopping),
+                (of, limit, stopping) => Next().Dead.Newer(of, limit, stopping)),
             Replays = new ReplayRegister(
                 (replay, stopping) => Next().Replays.Plan(replay, stopping), stopping => Next().Replays.All(stopping),
                 (id, change, stopping) => Next().Replays.Change(id, change, stopping),

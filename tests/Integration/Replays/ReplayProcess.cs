@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
@@ -62,7 +63,7 @@ public sealed class ReplayProcess : IAsyncDisposable
         Runner = new ReplayJobRunner(Jobs, Replays, Trail, TimeProvider.System, jobLog);
         Catalogue = new LetterCatalogue(TimeProvider.System);
         Feed = new LetterFeed(redis, Catalogue, text => text, TimeProvider.System);
-        JobPlanner = new ReplayJobPlanner(Jobs, Feed, Catalogue, Store, Replays, Runner, Trail, TimeProvider.System);
+        JobPlanner = new ReplayJobPlanner(Jobs, Feed, Catalogue, Store, Replays, Runner, new LetterOwners([Slice]), Trail, TimeProvider.System);
         Repair = new LetterEditor(Store, [Slice], Trail, TimeProvider.System);
     }
 

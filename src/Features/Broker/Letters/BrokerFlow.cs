@@ -23,10 +23,12 @@ public static class BrokerFlow
         var letters = tools.Letters;
         var mirror = new LetterMirror(() => slice.Open?.Store, letters, () => slice.Tuning.Now.DeadLetterEnabled, tools.Clock);
         var replay = new HandlingReplay(new HandlingReplayParts(() => slice.Open?.Store, letters, IsPaused, tools.Clock));
+        var newer = new NewerHandling(() => slice.Open?.Store, settings.Retention, tools.Clock);
         loop = tools.NewLoop(Name, BrokerLetters.Route, mirror.VisitAsync);
         var work = new FlowOperations(replay.RunAsync, () => false, () => Task.CompletedTask, _ => false)
         {
             Follow = replay.LookAsync,
+            NewerOf = (key, _) => newer.FindAsync(key),
             PutAside = key => ChangeAsync(slice, key, "it is not dead any more", tools.Clock, (store, id, now) =>
                 store.Dead.PutAside(id, now, default)),
             Restore = key => ChangeAsync(slice, key, "its event is not put aside any more", tools.Clock, (store, id, now) =>

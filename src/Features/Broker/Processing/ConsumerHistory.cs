@@ -1,55 +1,63 @@
+using Hobom.Slices.Runtime;
+
 namespace Hobom.Slices.Broker.Processing;
 
-/// <summary>The last hour of a consumer by minutes, the oldest first. Minutes before the process ran are null.</summary>
-public sealed record ConsumerHour(string Consumer, IReadOnlyList<long?> Done, IReadOnlyList<long?> Failed);
+/// <summary>Tries of one step of time.</summary>
+public sealed record TryCount(long Done, long Failed)
+{
+    public static TryCount None { get; } = new(0, 0);
+}
 
-/// <summary>The tries that this process made in the last hour, by consumer and minute, in memory: a restart forgets them.</summary>
+/// <summary>A consumer's last hour by the minute and last day by half hours, the oldest first; null before the process ran.</summary>
+public sealed record ConsumerPast(string Consumer, IReadOnlyList<TryCount?> Hour, IReadOnlyList<TryCount?> Day);
+
+/// <summary>The tries that this process made in the last hour and day, by consumer, in memory: a restart forgets them.</summary>
 public sealed class ConsumerHistory(TimeProvider clock)
 {
-    public const int Minutes = 60;
-
     /// <summary>Names are chosen by others: those that come after so many are not counted.</summary>
     public const int ConsumerLimit = 1000;
 
     readonly Lock gate = new();
-    readonly long begun = MinuteOf(clock.GetUtcNow());
-    readonly Dictionary<string, Dictionary<long, (long Done, long Failed)>> byConsumer = new(StringComparer.Ordinal);
+    readonly DateTimeOffset begun = clock.GetUtcNow();
+    readonly Dictionary<string, Seen> byConsumer = new(StringComparer.Ordinal);
 
     /// <summary>A try that was lost is another process's to count.</summary>
     public void Count(TryMade made)
     {
         if (made.Outcome is TryOutcome.Lost) return;
-        var minute = MinuteOf(clock.GetUtcNow());
+        var more = made.Outcome is TryOutcome.Done ? new TryCount(1, 0) : new TryCount(0, 1);
+        TryCount Add(TryCount? known) => known is null ? more : new TryCount(known.Done + more.Done, known.Failed + more.Failed);
+        var now = clock.GetUtcNow();
         lock (gate)
         {
-            if (!byConsumer.TryGetValue(made.Consumer, out var minutes))
+            if (!byConsumer.TryGetValue(made.Consumer, out var seen))
             {
                 if (byConsumer.Count >= ConsumerLimit) return;
-                byConsumer[made.Consumer] = minutes = [];
+                byConsumer[made.Consumer] = seen = Seen.Nothing();
             }
 
-            if (!minutes.TryGetValue(minute, out var known))
-                foreach (var old in minutes.Keys.Where(m => m <= minute - Minutes).ToArray()) minutes.Remove(old);
-            minutes[minute] = made.Outcome is TryOutcome.Done ? (known.Done + 1, known.Failed) : (known.Done, known.Failed + 1);
+            seen.Hour.Put(now, Add);
+            seen.Day.Put(now, Add);
         }
     }
 
-    /// <summary>The minute under way is the last.</summary>
-    public IReadOnlyList<ConsumerHour> Of(IEnumerable<string> consumers)
+    /// <summary>The step under way is the last.</summary>
+    public IReadOnlyList<ConsumerPast> Of(IEnumerable<string> consumers)
     {
-        var last = MinuteOf(clock.GetUtcNow());
-        long[] minutes = [.. Enumerable.Range(0, Minutes).Select(n => last - Minutes + 1 + n)];
+        var now = clock.GetUtcNow();
+        TryCount? Unseen(DateTimeOffset end) => end > begun ? TryCount.None : null;
         lock (gate)
         {
             return
             [
-                .. consumers.Select(name => (Name: name, Seen: byConsumer.GetValueOrDefault(name) ?? [])).Select(c => new ConsumerHour(
-                    c.Name,
-                    [.. minutes.Select(m => m < begun ? (long?)null : c.Seen.GetValueOrDefault(m).Done)],
-                    [.. minutes.Select(m => m < begun ? (long?)null : c.Seen.GetValueOrDefault(m).Failed)])),
+                .. consumers.Select(name => (Name: name, Seen: byConsumer.GetValueOrDefault(name) ?? Seen.Nothing()))
+                    .Select(c => new ConsumerPast(c.Name, c.Seen.Hour.At(now, Unseen), c.Seen.Day.At(now, Unseen))),
             ];
         }
     }
 
-    static long MinuteOf(DateTimeOffset at) => at.ToUnixTimeSeconds() / 60;
+    sealed record Seen(RecentSteps<TryCount> Hour, RecentSteps<TryCount> Day)
+    {
+        public static Seen Nothing() => new(RecentSteps<TryCount>.Hour(), RecentSteps<TryCount>.Day());
+    }
 }

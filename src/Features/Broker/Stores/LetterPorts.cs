@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores;
@@ -29,6 +30,10 @@ public sealed record DeadFilter(string? Consumer = null, long After = 0, bool Le
 /// <param name="Revive">A dead one waits again, with no attempts made, and with a repaired payload where one is given.</param>
 /// <param name="PutAside">A dead one is skipped; its letter, put aside, is nobody's business any more.</param>
 /// <param name="Restore">One that was put aside is dead again.</param>
+/// <param name="Newer">
+/// Whether its consumer is through with an event of the same key that came later, among so many that came after it; what was
+/// removed by retention is not seen.
+/// </param>
 public sealed record DeadHandlings(
     Func<Guid, CancellationToken, Task<Either<StoreFailure, Option<EventHandling>>>> One,
     Func<DeadFilter, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<EventHandling>>>> List,
@@ -36,6 +41,7 @@ public sealed record DeadHandlings(
     Func<IReadOnlyList<LetterNote>, CancellationToken, Task<Either<StoreFailure, Unit>>> Note,
     Func<Guid, Option<ReadOnlyMemory<byte>>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Revive,
     Func<Guid, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> PutAside,
-    Func<Guid, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Restore);
+    Func<Guid, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Restore,
+    Func<EventHandling, int, CancellationToken, Task<Either<StoreFailure, NewerEvent>>> Newer);
 
 public readonly record struct LetterNote(Guid HandlingId, long Token, bool IsKept);

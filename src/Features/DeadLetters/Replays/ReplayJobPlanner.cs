@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 
 namespace Hobom.Slices.DeadLetters.Replays;
@@ -22,10 +24,13 @@ public sealed record PlanFault(string? Field, string Message);
 /// <summary>Where jobs are planned, and told what to do. Nothing here waits for a job.</summary>
 public sealed class ReplayJobPlanner(
     RedisReplayJobs jobs, LetterFeed feed, LetterCatalogue catalogue, RedisDeadLetterStore store, ReplayRunner replays,
-    ReplayJobRunner runner, AuditTrail trail, TimeProvider clock)
+    ReplayJobRunner runner, LetterOwners flows, AuditTrail trail, TimeProvider clock)
 {
     /// <summary>A patch is tried on every letter while the caller waits.</summary>
     public const int PatchedLetterLimit = 20_000;
+
+    /// <summary>A flow is asked for newer events of so many letters, each by itself, while the caller waits.</summary>
+    public const int NewerLimit = 100;
 
     const int ReadAtOnce = 500;
 
@@ -44,7 +49,7 @@ public sealed class ReplayJobPlanner(
                 selection.Patch is null ? field : "patch",
                 $"these are {letters.Count} letters; a plan {(selection.Patch is null ? "" : "with a patch ")}takes {limit}");
 
-        var plan = ReplayPlan.Of(letters, unknown);
+        var plan = ReplayPlan.Of(letters, unknown) with { Newer = await NewerAsync(letters) };
         if (selection.Patch is { Patch: var patch })
         {
             if (!(await TryAsync(patch, letters)).TryGetRight(out var tried, out var failure)) return new PlanFault(null, failure.Message);
@@ -79,6 +84,21 @@ public sealed class ReplayJobPlanner(
         var asked = selection.Keys.ToHashSet();
         List<CatalogueLetter> letters = [.. catalogue.Letters.Where(l => asked.Contains(l.Key) && selection.Filter.Matches(l, now))];
         return (letters, asked.Count - letters.Count);
+    }
+
+    async Task<PlannedNewer?> NewerAsync(IReadOnlyList<CatalogueLetter> letters)
+    {
+        CatalogueLetter[] sharing = [.. letters.Where(l => l.Summary.SharedKey is not null)];
+        if (sharing.Length == 0) return null;
+        var (delivered, settled) = (0, 0);
+        foreach (var letter in sharing.Take(NewerLimit))
+        {
+            var newer = await flows.NewerOfAsync(letter.Key, letter.Summary.SharedKey!);
+            if (newer is NewerEvent.Delivered) delivered++;
+            else if (newer is NewerEvent.OwnKey or NewerEvent.None) settled++;
+        }
+
+        return new PlannedNewer(delivered, sharing.Length - delivered - settled);
     }
 
     async Task<Either<StoreFailure, PlannedPatch>> TryAsync(JsonPatch patch, IReadOnlyList<CatalogueLetter> letters)

@@ -10,6 +10,12 @@ public sealed record PlannedCause(string Group, string Category, string Stage, s
 /// <param name="Refused">By reason: these would be skipped.</param>
 public sealed record PlannedPatch(int Fits, IReadOnlyList<ReasonCount> Refused);
 
+/// <summary>
+/// Of letters that share their record key with other events: of how many a newer event was delivered, so that a replay puts the old
+/// value over it; and of how many nobody knows.
+/// </summary>
+public sealed record PlannedNewer(int Delivered, int NotKnown);
+
 /// <summary>What a job will act on: exactly these letters, as they are now.</summary>
 /// <param name="Causes">The most frequent ones.</param>
 /// <param name="Oldest">The first of the letters' last failures; <paramref name="Newest"/> the last.</param>
@@ -25,6 +31,9 @@ public sealed record ReplayPlan(
     int Unknown = 0,
     PlannedPatch? Patch = null)
 {
+    /// <summary>Null where every letter has a key of its own.</summary>
+    public PlannedNewer? Newer { get; init; }
+
     public const int CauseLimit = 50;
     public const int SampleSize = 10;
 

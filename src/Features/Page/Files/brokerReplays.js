@@ -3,7 +3,7 @@ import { get, partOf, post } from './api.js';
 import { STATUSES } from './brokerParts.js';
 import { h, put } from './dom.js';
 import { count, exact, since, span, t, word } from './text.js';
-import { button, choice, dialog, doing, emptyBox, errorBox, facts, field, fill, may, select, stateBadge, toast } from './ui.js';
+import { button, choice, dialog, doing, emptyBox, errorBox, facts, field, fill, jobOrder, may, select, stateBadge, toast } from './ui.js';
 
 const LOOK = 1000;
 const ORDERS = { planned: ['start', 'cancel'], running: ['pause', 'cancel'], paused: ['resume', 'cancel'] };
@@ -31,12 +31,12 @@ export function replays() {
 
 function row(replay, look) {
   const done = replay.given + replay.waiting;
-  const order = name => button(t(`operation.${name}`), doing(async e => {
+  const order = name => button(jobOrder(name), doing(async e => {
     await post(`/broker/replays/${partOf(replay.id)}/${name}`);
     toast(t('done'));
     e.target.blur();
     await look();
-  }), { kind: name === 'start' || name === 'resume' ? 'primary' : '', label: `${t(`operation.${name}`)} ${replay.consumer}` });
+  }), { kind: name === 'start' || name === 'resume' ? 'primary' : '', label: `${jobOrder(name)} ${replay.consumer}` });
   return h('li.card.job', { 'data-state': replay.state },
     h('div', h('h2', t('replays.to', { n: replay.count, name: replay.consumer })), h('p.soft', t('by', { name: replay.by }), ' · ', since(replay.started_at ?? replay.created_at), ' · ', choiceOf(replay))),
     stateBadge('job', replay.state),
@@ -97,7 +97,7 @@ function plan(given, close) {
 }
 
 const planned = (made, close) => {
-  const start = button(t('plan.start'), doing(async () => {
+  const start = button(t('start'), doing(async () => {
     await post(`/broker/replays/${partOf(made.id)}/start`);
     close(true);
   }), { kind: 'primary', disabled: made.count === 0 });

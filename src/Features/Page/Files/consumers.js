@@ -3,7 +3,7 @@ import { address, get, partOf } from './api.js';
 import { kind } from './brokerParts.js';
 import { h } from './dom.js';
 import { count, t } from './text.js';
-import { button, emptyBox, facts, hourBars, may, ordering, showCard, table } from './ui.js';
+import { button, emptyBox, facts, may, ordering, pastBars, perMinute, showCard, table } from './ui.js';
 
 const COLUMNS = ['streams.consumer', 'broker.pattern', 'streams.kind', 'filter.state', 'broker.waiting', 'broker.leased', 'broker.failing', 'broker.dead', 'broker.done', 'audit.action'];
 
@@ -36,17 +36,14 @@ export function consumerCards(cards, { list, stats, hours }, look) {
   }
 }
 
-function content(consumer, n, hour) {
-  const [done, failed] = [hour?.done ?? [], hour?.failed ?? []];
-  const sum = list => list.reduce((all, one) => all + (one ?? 0), 0);
-  const perMinute = done.length > 1 ? done[done.length - 2] : null;
+function content(consumer, n, past) {
   return [
     h('header', h('h2', consumer.name), kind(consumer.state)),
     h('p.soft.path', [consumer.pattern, consumer.url ?? consumer.topic ?? consumer.kind].join(' → ')),
     consumer.state_reason ? h('p.soft', consumer.state_reason) : null,
-    hourBars(done, failed, t('overview.consumer.hour', { done: sum(done), failed: sum(failed) })),
+    pastBars(past, ['done', 'failed'], 'bars.consumer'),
     facts([
-      [t('overview.rate'), perMinute === null ? '–' : t('per.minute', { n: perMinute })], [t('broker.waiting'), count(n.waiting)],
+      [t('overview.rate'), perMinute(past?.done)], [t('broker.waiting'), count(n.waiting)],
       [t('broker.leased'), count(n.leased)], [t('broker.failing'), count(n.failed)], [t('broker.dead'), deadLink(consumer.name, n.dead)],
     ]),
   ];

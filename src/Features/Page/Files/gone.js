@@ -35,8 +35,15 @@ export function audit(route) {
   return paged('nav.audit', 'audit.what', filter, set => relay ? [text('actor', 'audit.actor', set), text('action', 'audit.action', set), text('key', 'audit.key', set), exporter('/audit/export', 'audit', filter), check] : null,
     relay ? cursor => get('/audit', { ...filter, limit: PAGE, cursor }) : cursor => get('/broker/audit', { cursor }), found => relay ? found.entries : found.entries.map(line => line.entry),
     [['audit.at', e => exact(e.at)], ['audit.phase', e => word('phase', e.phase)], ['audit.actor', e => `${e.actor}${e.address ? ` (${e.address})` : ''}`],
-      ['audit.action', e => word('action', e.action)], ['audit.key', e => e.set ?? (e.keys.length > 1 ? t('audit.keys', { n: e.keys.length }) : e.keys[0] ?? '')],
+      ['audit.action', e => told(e.action)], ['audit.key', e => e.set ?? (e.keys.length > 1 ? t('audit.keys', { n: e.keys.length }) : e.keys[0] ?? '')],
       ['reason', e => e.reason ?? ''], ['audit.result', e => e.result ?? '']], t('audit.none'));
+}
+
+/** A word of its own, or a verb and what it befell. */
+function told(action) {
+  const [verb, ...what] = action.split(' ');
+  const whole = word('action', action);
+  return whole !== action || !what.length ? whole : t('action.of', { verb: word('verb', verb), what: word('what', what.join(' ')) });
 }
 
 function paged(title, what, filter, controls, ask, itemsOf, columns, none) {

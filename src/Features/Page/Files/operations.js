@@ -2,7 +2,7 @@
 import { address, get, partOf } from './api.js';
 import { h, put } from './dom.js';
 import { count, exact, since, span, t, word } from './text.js';
-import { badge, button, emptyBox, errorBox, facts, fill, may, ordering, stateBadge, table } from './ui.js';
+import { badge, button, emptyBox, errorBox, facts, fill, jobOrder, may, ordering, stateBadge, table } from './ui.js';
 
 const LIVELY = ['canary', 'running'];
 const LOOK = 1000;
@@ -65,7 +65,7 @@ function one(id) {
 }
 
 function orders(job, look) {
-  const order = (name, kind) => button(t(`operation.${name}`), ordering(`/dlq/replays/${job.id}/${name}`, look), { kind });
+  const order = (name, kind) => button(jobOrder(name), ordering(`/dlq/replays/${job.id}/${name}`, look), { kind });
   return {
     planned: [order('start', 'primary'), order('cancel')],
     canary: [order('pause'), order('cancel')], running: [order('pause'), order('cancel')],

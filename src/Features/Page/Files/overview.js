@@ -4,7 +4,7 @@ import { consumerCards, consumersNow } from './consumers.js';
 import { h, put } from './dom.js';
 import { showStreams } from './streams.js';
 import { count, exact, left, since, span, t, word } from './text.js';
-import { badge, button, emptyBox, errorBox, every, facts, hourBars, loading, messageOf, ordering, showCard, stateBadge, whoAmI } from './ui.js';
+import { badge, button, emptyBox, errorBox, every, facts, loading, messageOf, ordering, pastBars, perMinute, showCard, stateBadge, whoAmI } from './ui.js';
 
 const REFRESH = 5000;
 
@@ -55,7 +55,7 @@ const aloneStore = ({ value, error }) => [error
     events: value.stats.provider_stats.total_events, open: value.stats.provider_stats.pending_events + value.stats.provider_stats.processing_events, failed: value.stats.provider_stats.failed_events }) }];
 
 const checks = health => (health.value?.checks ?? []).filter(check => !KNOWN.includes(check.name)).map(check => (
-  { name: word('flow', check.name), kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: word('ready', check.status), problem: check.problem }));
+  { name: word('flow', check.name), kind: { ready: 'good', degraded: 'warn' }[check.status] ?? 'bad', text: t(`state.${{ ready: 'ok', degraded: 'look' }[check.status] ?? 'trouble'}`), problem: check.problem }));
 
 const KNOWN = ['dead-letters', 'pollers', 'topics'];
 
@@ -119,18 +119,15 @@ function showCards(cards, flows, hours, categories, look) {
   }
 }
 
-function content(flow, hour, letters, categories) {
-  const minutes = hour?.delivered ?? [];
-  const perMinute = minutes.length > 1 ? minutes[minutes.length - 2] : null;
+function content(flow, past, letters, categories) {
   return [
     h('header', h('h2', word('flow', flow.name)), stateBadge('poller', flow.state)),
     h('p.soft.path', [flow.backend, flow.category === 'law' ? 'LLM' : flow.topic].filter(x => x).join(' → ')),
     flow.pausedBy ? h('p.soft', t('paused.by', { name: flow.pausedBy }), ' ', since(flow.pausedSince)) : null,
     flow.heldBy ? h('p.soft', t('held.by', { name: flow.heldBy })) : null,
-    h('div.spans', bars('unit.h', 1, minutes, hour?.deadLettered ?? [], 'overview.hour'),
-      bars('unit.h', 24, hour?.day.delivered ?? [], hour?.day.deadLettered ?? [], 'overview.day')),
+    pastBars(past, ['delivered', 'deadLettered'], 'bars.flow'),
     facts([
-      [t('overview.rate'), perMinute === null || perMinute === undefined ? '–' : t('per.minute', { n: perMinute })],
+      [t('overview.rate'), perMinute(past?.delivered)],
       [t('overview.pending'), flow.lastVisit ? `${count(flow.lastVisit.leftPending)}${flow.lagSeconds ? ` · ${t('overview.lag', { time: span(flow.lagSeconds) })}` : ''}` : '–'],
       [t('nav.letters'), categories === null ? t('state.unknown') : h('a', { href: `#/letters?category=${flow.category}` }, count(letters?.count ?? 0))],
       letters?.oldest ? [t('overview.oldest'), since(letters.oldest)] : null,
@@ -140,11 +137,6 @@ function content(flow, hour, letters, categories) {
     flow.downSince ? h('p.box.bad', { title: exact(flow.downSince) }, flow.lastProblem) : null,
   ];
 }
-
-const total = list => list.reduce((n, v) => n + (v ?? 0), 0);
-
-const bars = (unit, n, sent, dead, key) => h('div', hourBars(sent, dead, t(key, { sent: total(sent), dead: total(dead), most: Math.max(0, ...sent.map(v => v ?? 0)) })),
-  h('span.soft', { 'aria-hidden': 'true' }, t(unit, { n })));
 
 function actions(flow, paused, look) {
   const act = (path, said) => ordering(`/pollers/${flow.name}/${path}`, look, { said: t(said, { name: word('flow', flow.name) }) });

@@ -18,7 +18,7 @@ function planner(what, close) {
   const canary = h('input', { type: 'number', min: 0, max: 1000, value: 1 });
   const stop = h('input', { type: 'number', min: 0, max: 100, value: 10 });
   const typed = h('input', { inputmode: 'numeric', autocomplete: 'off' });
-  const start = button(t('plan.start'), doing(begin), { kind: 'primary', disabled: true });
+  const start = button(t('start'), doing(begin), { kind: 'primary', disabled: true });
   let plan = null;
 
   const look = async () => {
@@ -64,6 +64,8 @@ function planner(what, close) {
         [t('plan.time'), t('plan.about', { time: span(p.count / found.options.rate) })],
         p.unknown ? [t('plan.unknown'), count(p.unknown)] : null,
       ]),
+      p.newer?.delivered ? h('p.box.warn', t('plan.newer', { n: p.newer.delivered })) : null,
+      p.newer?.notKnown ? h('p.soft', t('plan.newer.unknown', { n: p.newer.notKnown })) : null,
       p.causes.length ? table(t('plan.causes'), ['col.error', 'col.count'], p.causes.slice(0, 5).map(c => [c.cause, count(c.count)])) : null,
       p.count > ASKED_FOR_ABOVE ? field(t('plan.type', { n: String(p.count) }), typed) : null,
     ];

@@ -35,7 +35,7 @@ const newerLine = ({ value, error }) => error ? badge('warn', t('newer.away'))
 
 const claimLine = letter => ['claimed', 'unknown'].includes(letter.state) ? badge('warn', word('letter', letter.state)) : badge('good', t('check.free'));
 
-const expiryLine = letter => [badge(letter.secondsLeft < 6 * 3600 && !letter.held ? 'warn' : 'good', t('timeline.expires')), ' ', left(letter.expiresAt)];
+const expiryLine = letter => [badge(letter.secondsLeft < 6 * 3600 && !letter.held ? 'warn' : 'good', t('col.left')), ' ', left(letter.expiresAt)];
 
 const others = ({ total, letters }) => total === 0 ? h('p.soft', t('related.none')) : [
   h('p.soft', t('related.others', { n: total })),

@@ -149,6 +149,9 @@ export const ordering = (path, then, { query, said = t('done') } = {}) => doing(
   await then();
 });
 
+/** What an order to a job is called. */
+export const jobOrder = name => t(name === 'cancel' ? 'cancel.rest' : name);
+
 export const tellError = e => toast(messageOf(e), { kind: 'bad', seconds: 15 });
 
 /**
@@ -184,17 +187,32 @@ export const ask = (title, what, action, { label, kind = 'primary', required = t
 
 const HOUR = { width: 240, height: 44, foot: 1 };
 
-/** The last hour by minutes, a bar each: what was delivered, and over it what became a dead letter. */
-export function hourBars(delivered, dead, label) {
-  const most = Math.max(1, ...delivered.map(v => v ?? 0), ...dead.map(v => v ?? 0));
+/** Steps of time, a bar each: what went well, and over it what did not. */
+function stepBars(well, bad, label) {
+  const most = Math.max(1, ...well, ...bad);
   const bars = values => values.map((value, n) => {
     if (!value) return '';
     const x = ((n + 0.5) * HOUR.width) / values.length;
     return `M${x.toFixed(1)} ${HOUR.height}V${(HOUR.height - HOUR.foot - (value * (HOUR.height - 4)) / most).toFixed(1)}`;
   }).join('');
   return s('svg', { viewBox: `0 0 ${HOUR.width} ${HOUR.height}`, class: 'hour', role: 'img', 'aria-label': label, preserveAspectRatio: 'none' },
-    s('title', {}, label), s('path', { d: bars(delivered) || 'M0 0' }), s('path', { d: bars(dead) || 'M0 0', class: 'dead' }));
+    s('title', {}, label), s('path', { d: bars(well) || 'M0 0' }), s('path', { d: bars(bad) || 'M0 0', class: 'dead' }));
 }
+
+const total = list => list.reduce((n, v) => n + (v ?? 0), 0);
+
+/** The last hour and the last day beside each other. names: of the two lists; what: of the texts that tell of them. */
+export const pastBars = (past, names, what) => h('div.spans', [[past, 'hour', 1], [past?.day, 'day', 24]].map(([of, span, n]) => {
+  const [well, bad] = names.map(name => of?.[name] ?? []);
+  return h('div', stepBars(well, bad, t(`${what}.${span}`, { well: total(well), bad: total(bad), most: Math.max(0, ...well) })),
+    h('span.soft', { 'aria-hidden': 'true' }, t('unit.h', { n })));
+}));
+
+/** By the last whole minute. */
+export const perMinute = minutes => {
+  const n = minutes?.at(-2) ?? null;
+  return n === null ? '–' : t('per.minute', { n });
+};
 
 export const states = {
   open: 'warn', provisional: 'busy', claimed: 'busy', unknown: 'bad', discarded: 'off',

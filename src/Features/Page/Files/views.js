@@ -18,7 +18,7 @@ export function savedViews(element, here) {
         one => { if (one) location.hash = views[one]; })) : null,
       name ? button(t('views.forget'), () => keep(Object.fromEntries(Object.entries(views).filter(([one]) => one !== name))))
         : here.includes('?') ? button(t('views.keep'), async () => {
-          const given = (await ask(t('views.keep'), t('views.what'), t('save'), { label: t('views.name'), input: h('input', { maxlength: 60 }) }))?.trim();
+          const given = (await ask(t('views.keep'), t('views.what'), t('save'), { label: t('header.name'), input: h('input', { maxlength: 60 }) }))?.trim();
           if (given) keep({ ...views, [given]: here });
         }) : null);
   };

@@ -1,3 +1,5 @@
+using Hobom.Slices.Runtime;
+
 namespace Hobom.Slices.Page.History;
 
 /// <summary>What a flow had counted when it was looked at.</summary>
@@ -10,38 +12,29 @@ public sealed record FlowSample(long Delivered, long DeadLettered, int LeftPendi
 public sealed record FlowPast(IReadOnlyList<long?> Delivered, IReadOnlyList<long?> DeadLettered, IReadOnlyList<int?> LeftPending);
 
 /// <summary>Counts by steps what running totals tell, as far back as it is asked for. Not safe for two callers at a time.</summary>
-/// <param name="count">Steps that are kept.</param>
-public sealed class FlowHistory(TimeSpan step, int count)
+public sealed class FlowHistory(RecentSteps<FlowSample> steps)
 {
-    readonly Dictionary<long, FlowSample> steps = [];
     FlowSample? last;
 
-    /// <summary>An hour by the minute.</summary>
-    public static FlowHistory Hour() => new(TimeSpan.FromMinutes(1), 60);
+    public static FlowHistory Hour() => new(RecentSteps<FlowSample>.Hour());
 
-    /// <summary>A day by half hours.</summary>
-    public static FlowHistory Day() => new(TimeSpan.FromMinutes(30), 48);
+    public static FlowHistory Day() => new(RecentSteps<FlowSample>.Day());
 
     /// <summary>Of two looks in one step the counts add up, and what was left pending is the later look's.</summary>
     public void Add(DateTimeOffset at, FlowSample sample)
     {
-        var now = StepOf(at);
         var before = last ?? sample;
-        var known = steps.GetValueOrDefault(now) ?? new FlowSample(0, 0, 0);
-        steps[now] = new FlowSample(
-            known.Delivered + Math.Max(0, sample.Delivered - before.Delivered),
-            known.DeadLettered + Math.Max(0, sample.DeadLettered - before.DeadLettered), sample.LeftPending);
+        steps.Put(at, known => new FlowSample(
+            (known?.Delivered ?? 0) + Math.Max(0, sample.Delivered - before.Delivered),
+            (known?.DeadLettered ?? 0) + Math.Max(0, sample.DeadLettered - before.DeadLettered), sample.LeftPending));
         last = sample;
-        foreach (var old in steps.Keys.Where(s => s <= now - count).ToArray()) steps.Remove(old);
     }
 
     /// <summary>The step under way is the last.</summary>
     public FlowPast At(DateTimeOffset now)
     {
-        FlowSample?[] seen = [.. Enumerable.Range(0, count).Select(n => steps.GetValueOrDefault(StepOf(now) - count + 1 + n))];
+        var seen = steps.At(now, _ => null);
         return new FlowPast(
             [.. seen.Select(s => s?.Delivered)], [.. seen.Select(s => s?.DeadLettered)], [.. seen.Select(s => s?.LeftPending)]);
     }
-
-    long StepOf(DateTimeOffset at) => at.UtcTicks / step.Ticks;
 }

@@ -111,7 +111,8 @@ sealed class JournalStore : IAsyncDisposable
         (id, edited, now, _) => ChangeAsync<bool>(
             new JournalCommand.Revive(id, edited.Case is ReadOnlyMemory<byte> bytes ? bytes.ToArray() : null, now)),
         (id, now, _) => ChangeAsync<bool>(new JournalCommand.PutAside(id, now)),
-        (id, now, _) => ChangeAsync<bool>(new JournalCommand.Restore(id, now)));
+        (id, now, _) => ChangeAsync<bool>(new JournalCommand.Restore(id, now)),
+        (of, limit, stopping) => ReadAsync(() => dead.Newer(of, limit, stopping)));
 
     ReplayRegister ReplaysOver(ReplayRegister replays) => new(
         (replay, _) => ChangeAsync<StoreReplay>(new JournalCommand.PlanReplay(ReplayRow.Of(replay))),

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Stores.Memory;
@@ -26,7 +27,8 @@ sealed class MemoryDead(MemoryTables tables, Lock gate, Signals signal)
         {
             tables.Letters[id] = true;
             return h with { State = new HandlingState.Dead(now) };
-        })));
+        })),
+        (of, limit, _) => Answer(() => Newer(of, limit)));
 
     IEnumerable<EventHandling> All() =>
         tables.Rows.SelectMany(row => row.Handlings.Select(h => tables.AsEventHandling(row, h))).OrderBy(h => h.Handling.Position);
@@ -46,6 +48,17 @@ sealed class MemoryDead(MemoryTables tables, Lock gate, Signals signal)
         if (tables.FindHandling(note.HandlingId) is not { } found || found.Token != note.Token) return;
         if (note.IsKept) tables.Letters[note.HandlingId] = true;
         else tables.Letters.Remove(note.HandlingId);
+    }
+
+    NewerEvent Newer(EventHandling of, int limit)
+    {
+        if (of.Event.EffectiveKey is not { } key) return new NewerEvent.OwnKey();
+        if (tables.RowOf(of.Handling.Id) is not { RoutedNo: { } routed }) return new NewerEvent.NotKept();
+        MemoryRow[] later = [.. tables.Rows.Where(r => r.RoutedNo > routed).OrderBy(r => r.RoutedNo).Take(limit)];
+        return later.FirstOrDefault(r => r.Event.EffectiveKey == key
+            && r.Handlings.Any(h => h.Consumer == of.Handling.Consumer && h.State is HandlingState.Done)) is { } found
+            ? new NewerEvent.Delivered(found.Event.Id, found.Event.CreatedAt)
+            : later.Length < limit ? new NewerEvent.None() : new NewerEvent.NotKept();
     }
 
     bool Change<TState>(Guid id, Func<Handling, Handling> change)

@@ -28,7 +28,8 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
         (id, now, stopping) => ChangeAsync(
             id, now, "status = 'skipped', processed_at = @now, letter = 'none'", "dead_letter", isOpen: false, stopping),
         (id, now, stopping) => ChangeAsync(
-            id, now, "status = 'dead_letter', processed_at = @now, letter = 'kept'", "skipped", isOpen: false, stopping));
+            id, now, "status = 'dead_letter', processed_at = @now, letter = 'kept'", "skipped", isOpen: false, stopping),
+        new SqlNewer(edge).FindAsync);
 
     Task<Either<StoreFailure, IReadOnlyList<EventHandling>>> ListAsync(DeadFilter filter, int limit, CancellationToken stopping) =>
         ReadAsync(
@@ -45,7 +46,8 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
     Task<Either<StoreFailure, Unit>> NoteAsync(IReadOnlyList<LetterNote> notes, CancellationToken stopping) =>
         edge.WriteAsync(async connection =>
         {
-            var rows = new SqlRows(NoteColumns, [.. notes.Select(n => (object?[])[n.HandlingId, n.Token, n.IsKept ? "kept" : "none"])]);
+            var rows = new SqlRows(
+                NoteColumns, [.. notes.Select(n => new object?[] { n.HandlingId, n.Token, n.IsKept ? "kept" : "none" })]);
             await connection.Command(
                 null,
                 $"""

@@ -136,8 +136,8 @@ sealed class SqlReading(SqlEdge edge)
             select {HandlingColumns}
             from {edge.Dialect.Rows(SqlRows.IdColumns)} join inbox_event h on h.outbox_event_id = r.id order by h.position
             """,
-            edge.Dialect.RowParameters(SqlRows.Ids(events.Select(e => e.RowId))))
-            .ReadAsync(row => (Event: row.Id(0), Handling: ReadHandling(row)), stopping);
+            edge.Dialect.RowParameters(SqlRows.Ids(events.Select(e => e.RowId)))).ReadAsync(
+                row => (Event: row.Id(0), Handling: ReadHandling(row)), stopping);
         var byEvent = handlings.ToLookup(h => h.Event, h => h.Handling);
         return events.ConvertAll(e => e with { Handlings = [.. byEvent[e.RowId]] });
     }
