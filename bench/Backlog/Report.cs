@@ -8,6 +8,9 @@ sealed class Report
     /// <summary>Of what takes minutes.</summary>
     const int LongRounds = 3;
 
+    /// <summary>Of each flow, but LAW_CHANGED.</summary>
+    const int FlowRows = 10_000;
+
     static readonly TimeSpan RestTime = TimeSpan.FromSeconds(60);
     static readonly TimeSpan OverdrivenTime = TimeSpan.FromMinutes(10);
 
@@ -41,6 +44,7 @@ sealed class Report
                 neighbours with { Broker = mock.Address, Outbox = threads }, [10_000], plainLoop: false);
         }
 
+        if (parts.Contains(ReportPart.Flows)) await report.TellFlowsAsync(neighbours);
         if (parts.Contains(ReportPart.Trickle)) await report.TellTricklesAsync(neighbours, grpcJs);
         if (parts.Contains(ReportPart.Rest)) await report.TellRestAsync(neighbours);
         if (parts.Contains(ReportPart.Overdriven)) await report.TellOverdrivenAsync(neighbours with { Outbox = threads });
@@ -59,11 +63,28 @@ sealed class Report
         text.Line("all on one machine and its cores: the ratios say more than the rates. Each figure: median (lowest to highest).");
         text.Line("");
         text.Line(
-            $"- {DateTime.UtcNow:yyyy-MM-dd}, commit {commit}, {rounds} rounds ({Math.Min(rounds, LongRounds)} of what takes minutes)");
+            $"- {DateTime.UtcNow:yyyy-MM-dd}, commit {commit}, {Rounds(rounds)} ({Math.Min(rounds, LongRounds)} of what takes minutes)");
         text.Line($"- parts: {string.Join(", ", parts.Order()).ToLowerInvariant()}");
         text.Line($"- {Environment.ProcessorCount} cores ({Cpu()}); {TestBroker.Kind.Split(" under ")[0]}");
         text.Line(
             $"- load of the machine as it began: {load}; above {Environment.ProcessorCount}, others were at work: the rates are too low");
+    }
+
+    async Task TellFlowsAsync(Neighbours neighbours)
+    {
+        var all = new List<FlowTimes>();
+        for (var round = 0; round < rounds; round++) all.Add(await FlowsRun.MeasureAsync(neighbours, FlowRows));
+        text.Heading("Five flows at once");
+        text.Line("From the first mark to the last, in one warm processor; from @grpc/grpc-js, whose one thread serves all of them.");
+        text.Line("");
+        text.Line("| flow | rows | alone |");
+        text.Line("|---|---|---|");
+        foreach (var (flow, index) in FlowUnderTest.All.Select((f, i) => (f, i)))
+            text.Line($"| {flow.EventType} | {FlowRows / flow.Share:N0} | {ReportText.Of(all, t => t.Alone[index].TotalSeconds, "F2")} s |");
+        var sum = FlowUnderTest.All.Sum(f => FlowRows / f.Share);
+        text.Line($"| all at once | {sum:N0} | {ReportText.Of(all, t => t.Together.TotalSeconds, "F2")} s |");
+        text.Line("");
+        text.Line($"All at once go {ReportText.Of(all, t => t.Ratio, "F2")} times as fast as one after the other.");
     }
 
     async Task TellTricklesAsync(Neighbours neighbours, GrpcJsOutbox outbox)
@@ -103,6 +124,8 @@ sealed class Report
         var seen = await OverdrivenRun.MeasureAsync(neighbours, OverdrivenTime, OverdrivenText.UsualTimes);
         foreach (var line in OverdrivenText.Of(seen)) text.Line(line);
     }
+
+    static string Rounds(int count) => count == 1 ? "one round" : $"{count} rounds";
 
     static string Cpu() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()

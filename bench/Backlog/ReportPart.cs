@@ -12,6 +12,9 @@ enum ReportPart
     /// <summary>Both outboxes before the mock broker.</summary>
     Mock,
 
+    /// <summary>The five flows one after the other, and at once.</summary>
+    Flows,
+
     Trickle,
 
     Rest,

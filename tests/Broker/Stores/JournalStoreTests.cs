@@ -64,6 +64,24 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
 {
     int calls;
 
+    [Fact]
+    public async Task A_state_that_is_kept_late_takes_no_newer_ones_place()
+    {
+        var (one, connection) = await NewJournalAsync();
+        var (other, otherConnection) = await NewJournalAsync();
+        await using var first = connection;
+        await using var second = otherConnection;
+        var head = (await one.Read(0, default).Right()).State?.Position ?? 0;
+        for (ulong at = 0; at < 8; at++) await one.Append(new JournalCommand.Begin(), head + at, default).Right();
+        await other.Read(head, default).Right();
+        await one.Keep(head + 8, [8], default).Right();
+        await other.Keep(head + 7, [7], default).Right();
+        var begun = (await other.Read(0, default).Right()).State!;
+        Assert.Equal(head + 8, begun.Position);
+        Assert.Equal([8], begun.Bytes);
+        Assert.Empty((await other.Read(head + 8, default).Right()).Commands);
+    }
+
     protected override async Task<BrokerStore> OpenAsync()
     {
         BrokerStore[] stores = [await base.OpenAsync(), await base.OpenAsync(), await base.OpenAsync()];

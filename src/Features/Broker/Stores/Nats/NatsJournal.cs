@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Core;
@@ -7,7 +6,6 @@ using LanguageExt;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
-using NATS.Client.ObjectStore;
 
 namespace Hobom.Slices.Broker.Stores.Nats;
 
@@ -21,8 +19,6 @@ sealed record NatsSettings(string Url, string Stream, bool InMemory, string Inst
 /// </summary>
 sealed class NatsJournal : IAsyncDisposable
 {
-    const string StateKey = "state";
-
     /// <summary>JetStream's word for an append by one who has not seen the last message.</summary>
     const int WrongLastSequence = 10071;
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -31,6 +27,7 @@ sealed class NatsJournal : IAsyncDisposable
 
     readonly NatsConnection connection;
     readonly NatsJSContext js;
+    readonly NatsStates states;
     readonly NatsSettings settings;
     readonly TimeProvider clock;
     readonly string process = Guid.CreateVersion7().ToString("N");
@@ -46,14 +43,13 @@ sealed class NatsJournal : IAsyncDisposable
             RequestTimeout = Limit,
         });
         js = new NatsJSContext(connection);
+        states = new NatsStates(js, $"{settings.Stream}_STATE", settings.InMemory, process);
         Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, WatchAsync, _ => Task.CompletedTask);
     }
 
     public JournalPort Port { get; }
 
     string Commands => NatsSubjects.CommandsOf(settings.Stream);
-
-    string Bucket => $"{settings.Stream}_STATE";
 
     public static async Task<Either<StoreFailure, NatsJournal>> OpenAsync(
         NatsSettings settings, TimeProvider clock, CancellationToken stopping)
@@ -132,15 +128,10 @@ sealed class NatsJournal : IAsyncDisposable
         return commands;
     }
 
-    async Task<KeptState> KeptAsync(ulong position, CancellationToken stopping)
-    {
-        var store = await new NatsObjContext(js).GetObjectStoreAsync(Bucket, stopping);
-        var bytes = await store.GetBytesAsync(StateKey, stopping);
-        var kept = BinaryPrimitives.ReadUInt64BigEndian(bytes);
-        return kept > position
-            ? new KeptState(kept, bytes[sizeof(ulong)..])
-            : throw new InvalidDataException($"messages after {position} of {settings.Stream} are gone, and the kept state is older");
-    }
+    async Task<KeptState> KeptAsync(ulong position, CancellationToken stopping) =>
+        await states.NewestAsync(stopping) is { } kept && kept.Position > position
+            ? kept
+            : throw new InvalidDataException($"messages after {position} of {settings.Stream} are gone, and no kept state is newer");
 
     Task<Either<StoreFailure, Option<ulong>>> AppendAsync(JournalCommand command, ulong position, CancellationToken stopping) =>
         EdgeAsync(async limit =>
@@ -193,15 +184,9 @@ sealed class NatsJournal : IAsyncDisposable
 
     Task<Either<StoreFailure, Unit>> KeepAsync(ulong position, byte[] state, CancellationToken stopping) => EdgeAsync(async limit =>
     {
-        var store = await new NatsObjContext(js).CreateObjectStoreAsync(
-            new NatsObjConfig(Bucket) { Storage = settings.InMemory ? NatsObjStorageType.Memory : NatsObjStorageType.File }, limit);
-        var bytes = new byte[sizeof(ulong) + state.Length];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, position);
-        state.CopyTo(bytes, sizeof(ulong));
-        await store.PutAsync(StateKey, bytes, limit);
-        // Two processes may keep at once; whichever was later is read back before anything is dropped.
-        var kept = BinaryPrimitives.ReadUInt64BigEndian(await store.GetBytesAsync(StateKey, limit));
-        await js.PurgeStreamAsync(settings.Stream, new StreamPurgeRequest { Seq = Math.Min(kept, position) + 1 }, limit);
+        await states.AddAsync(position, state, limit);
+        await js.PurgeStreamAsync(settings.Stream, new StreamPurgeRequest { Seq = position + 1 }, limit);
+        await states.RemoveOldAsync(limit);
         return Unit.Default;
     }, stopping);
 

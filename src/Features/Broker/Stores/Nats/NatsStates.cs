@@ -1,0 +1,103 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Hobom.Slices.Broker.Stores.Journal;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+using NATS.Client.ObjectStore;
+using NATS.Client.ObjectStore.Models;
+
+namespace Hobom.Slices.Broker.Stores.Nats;
+
+/// <summary>
+/// Kept states, each an object of its own that is named by its position: who keeps an old one late overwrites none that is newer,
+/// whose commands are gone. The newest counts, and only what is older than one that is there is removed.
+/// </summary>
+/// <param name="bucket">Of JetStream's object store.</param>
+/// <param name="process">32 characters: two processes may keep the same position.</param>
+sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string process)
+{
+    const int PositionDigits = 22;
+
+    /// <summary>How soon it is seen that an object that is being read was removed: the client waits for the rest of it for ever.</summary>
+    static readonly TimeSpan GoneLook = TimeSpan.FromMilliseconds(200);
+
+    public async Task AddAsync(ulong position, byte[] state, CancellationToken stopping)
+    {
+        var store = await new NatsObjContext(js).CreateObjectStoreAsync(
+            new NatsObjConfig(bucket) { Storage = inMemory ? NatsObjStorageType.Memory : NatsObjStorageType.File }, stopping);
+        await store.PutAsync(position.ToString($"D{PositionDigits}", CultureInfo.InvariantCulture) + process, state, stopping);
+    }
+
+    /// <summary>Null where there is none.</summary>
+    public async Task<KeptState?> NewestAsync(CancellationToken stopping)
+    {
+        var store = await new NatsObjContext(js).GetObjectStoreAsync(bucket, stopping);
+        while (true)
+        {
+            if ((await AllAsync(stopping)).LastOrDefault() is not { Name: { } name } newest) return null;
+            if (await ReadAsync(store, name, stopping) is { } bytes) return new KeptState(newest.Position, bytes);
+        }
+    }
+
+    public async Task RemoveOldAsync(CancellationToken stopping)
+    {
+        var all = await AllAsync(stopping);
+        if (all.Count == 0) return;
+        var store = await new NatsObjContext(js).GetObjectStoreAsync(bucket, stopping);
+        foreach (var old in all.Where(s => s.Position < all[^1].Position))
+        {
+            await store.DeleteAsync(old.Name, stopping);
+            // Else a note that it was there stays for ever.
+            await js.PurgeStreamAsync($"OBJ_{bucket}", new StreamPurgeRequest { Filter = old.Subject }, stopping);
+        }
+    }
+
+    /// <summary>The oldest first.</summary>
+    async Task<List<StateName>> AllAsync(CancellationToken stopping)
+    {
+        var found = await js.GetStreamAsync($"OBJ_{bucket}", new StreamInfoRequest { SubjectsFilter = $"$O.{bucket}.M.*" }, stopping);
+        return [.. (found.Info.State.Subjects?.Keys ?? []).Select(StateName.Of).OrderBy(s => s.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Null where it was removed meanwhile: there is a newer one.</summary>
+    static async Task<byte[]?> ReadAsync(INatsObjStore store, string name, CancellationToken stopping)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var reading = store.GetBytesAsync(name, over.Token).AsTask();
+        while (await Task.WhenAny(reading, Task.Delay(GoneLook, stopping)) != reading)
+        {
+            if (!await IsThereAsync(store, name, stopping)) await over.CancelAsync();
+        }
+
+        try
+        {
+            return await reading;
+        }
+        catch (Exception gone) when (gone is NatsObjException || (gone is OperationCanceledException && !stopping.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+
+    static async Task<bool> IsThereAsync(INatsObjStore store, string name, CancellationToken stopping)
+    {
+        try
+        {
+            return await store.GetInfoAsync(name, cancellationToken: stopping) is ObjectMetadata;
+        }
+        catch (NatsObjNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <param name="Subject">Of what the object store notes of it.</param>
+    sealed record StateName(string Subject, string Name)
+    {
+        public ulong Position => ulong.Parse(Name.AsSpan(0, PositionDigits), CultureInfo.InvariantCulture);
+
+        public static StateName Of(string subject) =>
+            new(subject, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(subject.AsSpan(subject.LastIndexOf('.') + 1))));
+    }
+}
