@@ -1,7 +1,9 @@
 namespace Hobom.Slices.Bench.Backlog;
 
 /// <summary>A processor that has nothing to do.</summary>
-/// <param name="FirstCore">Of one core, in percent, soon after the start: the runtime still compiles what its timers have run often.</param>
+/// <param name="FirstCore">
+/// Of one core, in percent, soon after the start: the runtime still compiles what its timers have run often.
+/// </param>
 /// <param name="Core">The same when it has.</param>
 sealed record Rest(double FirstCore, double Core, double Mebibytes, TimeSpan Serving, TimeSpan StartCpu)
 {
