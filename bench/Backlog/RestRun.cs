@@ -8,8 +8,8 @@ namespace Hobom.Slices.Bench.Backlog;
 sealed record Rest(double FirstCore, double Core, double Mebibytes, TimeSpan Serving, TimeSpan StartCpu)
 {
     public override string ToString() =>
-        $"at rest {Core:F2} % of a core, {FirstCore:F2} % soon after the start, {Mebibytes:F0} MiB; serving {Serving.TotalSeconds:F2} s after the start, which takes "
-        + $"{StartCpu.TotalSeconds:F2} s of CPU";
+        $"at rest {Core:F2} % of a core, {FirstCore:F2} % soon after the start, {Mebibytes:F0} MiB; "
+        + $"serving {Serving.TotalSeconds:F2} s after the start, which takes {StartCpu.TotalSeconds:F2} s of CPU";
 }
 
 static class RestRun
