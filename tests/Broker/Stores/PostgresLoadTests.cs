@@ -1,41 +1,22 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Broker.Stores.Postgres;
-using Hobom.Slices.Broker.Stores.Sql;
-using Npgsql;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
 namespace Hobom.Slices.Tests.Broker.Stores;
 
 /// <summary>What the database reads for an event, as it counts that itself: it must not grow with what came before.</summary>
 [Collection(nameof(PostgresCluster))]
-public sealed class PostgresLoadTests(PostgresCluster cluster) : IAsyncLifetime
+public sealed class PostgresLoadTests(PostgresCluster cluster) : PostgresTest(cluster)
 {
     const int Ended = 5000;
 
     const int Ends = 10;
 
-    PostgresStore opened = null!;
-    NpgsqlDataSource database = null!;
-
-    public async Task InitializeAsync()
-    {
-        var address = await cluster.NewDatabaseAsync();
-        opened = (await PostgresStore.OpenAsync(address, "events", SqlStoreSettings.Default, TimeProvider.System, default)).Right();
-        database = NpgsqlDataSource.Create(address);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await database.DisposeAsync();
-        await opened.DisposeAsync();
-    }
-
     /// <summary>Rows that are no more stay in an index until the table is vacuumed: here it never is.</summary>
     [Fact]
     public async Task The_end_of_a_try_reads_nothing_of_what_was_leased_and_ended_before()
     {
-        await opened.Port.Consumers.Save(Consumer("c"), default).Right();
+        await Store.Consumers.Save(Consumer("c"), default).Right();
         await RunAsync(
             $"""
             alter table inbox_event set (autovacuum_enabled = false);
@@ -45,10 +26,10 @@ public sealed class PostgresLoadTests(PostgresCluster cluster) : IAsyncLifetime
             """);
         for (var i = 0; i < Ends; i++)
         {
-            await opened.Port.AppendAsync(Event($"e{i}"));
+            await Store.AppendAsync(Event($"e{i}"));
             var taker = new ClaimRequest("c", false, "p1", Noon, Lease, 10, Expired: false);
-            var taken = await opened.Port.Route(new RouteRequest(10, Noon) { Takers = [taker] }, default).Right();
-            Assert.True(await opened.Port.CloseAsync(Assert.Single(taken.Claimed), new TryEnd.Done()));
+            var taken = await Store.Route(new RouteRequest(10, Noon) { Takers = [taker] }, default).Right();
+            Assert.True(await Store.CloseAsync(Assert.Single(taken.Claimed), new TryEnd.Done()));
         }
 
         // A connection tells what it counted when it has something to do again, at most once a second. What is asked here reads the
@@ -56,22 +37,12 @@ public sealed class PostgresLoadTests(PostgresCluster cluster) : IAsyncLifetime
         while (await CountAsync("select n_tup_upd from pg_stat_user_tables where relname = 'inbox_event'") < Ended + Ends)
         {
             await Task.Delay(50);
-            await opened.Port.NextDue(Noon, default).Right();
+            await Store.NextDue(Noon, default).Right();
         }
 
         Assert.InRange(
             await CountAsync("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'inbox_event_leased'"), 0, 3 * Ended);
     }
 
-    async Task<long> CountAsync(string sql)
-    {
-        await using var command = database.CreateCommand(sql);
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    async Task RunAsync(string sql)
-    {
-        await using var command = database.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
+    async Task<long> CountAsync(string sql) => (long)(await ScalarAsync(sql))!;
 }
