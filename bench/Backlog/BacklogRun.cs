@@ -50,13 +50,18 @@ static class BacklogRun
     /// <param name="check">Throws where nobody works on it any more.</param>
     public static async Task<Drained> WhenDrainedAsync(Neighbours neighbours, int rows, Func<Task> check)
     {
-        while (await neighbours.Outbox.SentAsync() < rows)
+        await WhenSentAsync(neighbours.Outbox.SentAsync, rows, check);
+        var (asked, first, last) = await neighbours.Outbox.TimesAsync();
+        return new Drained(rows, TimeSpan.FromMilliseconds(last - asked), TimeSpan.FromMilliseconds(first - asked));
+    }
+
+    /// <inheritdoc cref="WhenDrainedAsync"/>
+    public static async Task WhenSentAsync(Func<Task<int>> sent, int rows, Func<Task> check)
+    {
+        while (await sent() < rows)
         {
             await check();
             await Task.Delay(LookInterval);
         }
-
-        var (asked, first, last) = await neighbours.Outbox.TimesAsync();
-        return new Drained(rows, TimeSpan.FromMilliseconds(last - asked), TimeSpan.FromMilliseconds(first - asked));
     }
 }

@@ -27,8 +27,6 @@ sealed record FlowTimes(IReadOnlyList<TimeSpan> Alone, TimeSpan Together)
 /// <summary>The relay's five flows in one processor, from @grpc/grpc-js.</summary>
 static class FlowsRun
 {
-    static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
-
     public static async Task<FlowTimes> MeasureAsync(Neighbours neighbours, int rows)
     {
         await using var backends = await GrpcJsBackends.StartAsync();
@@ -52,12 +50,7 @@ static class FlowsRun
             await control.GenerateRowsAsync(
                 flow.Backend, flow.EventType, rows / flow.Share, bodyBytes: 200, idPrefix: $"{flow.EventType}-{Guid.NewGuid():N}-");
         var expected = flows.Sum(f => rows / f.Share);
-        while (await SentAsync(control) < expected)
-        {
-            await processor.ThrowIfEndedAsync();
-            await Task.Delay(LookInterval);
-        }
-
+        await BacklogRun.WhenSentAsync(() => SentAsync(control), expected, processor.ThrowIfEndedAsync);
         var marks = new List<long>(expected);
         foreach (var backend in flows.Select(f => f.Backend).Distinct(StringComparer.Ordinal))
             marks.AddRange((await control.AllMarksAsync(backend)).Values.Select(m => m.Max(mark => mark.At)));

@@ -5,7 +5,6 @@ using Hobom.Slices.Broker.Stores.Journal;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using NATS.Client.ObjectStore;
-using NATS.Client.ObjectStore.Models;
 
 namespace Hobom.Slices.Broker.Stores.Nats;
 
@@ -84,7 +83,8 @@ sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string p
     {
         try
         {
-            return await store.GetInfoAsync(name, cancellationToken: stopping) is ObjectMetadata;
+            await store.GetInfoAsync(name, cancellationToken: stopping);
+            return true;
         }
         catch (NatsObjNotFoundException)
         {
