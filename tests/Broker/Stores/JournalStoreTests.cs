@@ -82,6 +82,21 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
         Assert.Empty((await other.Read(head + 8, default).Right()).Commands);
     }
 
+    /// <summary>Each removes what is older, and meets what the other has removed already.</summary>
+    [Fact]
+    public async Task Two_that_keep_at_once_both_come_through()
+    {
+        var (one, connection) = await NewJournalAsync();
+        var (other, otherConnection) = await NewJournalAsync();
+        await using var first = connection;
+        await using var second = otherConnection;
+        var head = (await one.Read(0, default).Right()).State?.Position ?? 0;
+        for (ulong at = 0; at < 12; at++) await one.Append(new JournalCommand.Begin(), head + at, default).Right();
+        for (byte at = 1; at <= 12; at++)
+            await Task.WhenAll(one.Keep(head + at, [at], default).Right(), other.Keep(head + at, [at], default).Right());
+        Assert.Equal([12], (await other.Read(0, default).Right()).State!.Bytes);
+    }
+
     protected override async Task<BrokerStore> OpenAsync()
     {
         BrokerStore[] stores = [await base.OpenAsync(), await base.OpenAsync(), await base.OpenAsync()];

@@ -46,9 +46,21 @@ sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string p
         var store = await new NatsObjContext(js).GetObjectStoreAsync(bucket, stopping);
         foreach (var old in all.Where(s => s.Position < all[^1].Position))
         {
-            await store.DeleteAsync(old.Name, stopping);
+            await DeleteAsync(store, old.Name, stopping);
             // Else a note that it was there stays for ever.
             await js.PurgeStreamAsync($"OBJ_{bucket}", new StreamPurgeRequest { Filter = old.Subject }, stopping);
+        }
+    }
+
+    /// <summary>Another process may have removed it already.</summary>
+    static async Task DeleteAsync(INatsObjStore store, string name, CancellationToken stopping)
+    {
+        try
+        {
+            await store.DeleteAsync(name, stopping);
+        }
+        catch (NatsObjNotFoundException)
+        {
         }
     }
 
