@@ -7,6 +7,7 @@ namespace Hobom.Slices.Storage;
 /// <param name="Begin">A transaction that may write at once.</param>
 /// <param name="SkipLocked">After a select: lock the rows, and pass over those that somebody else has locked.</param>
 /// <param name="LockRows">After a select: lock the rows, and wait for who has them; references to them may still be made.</param>
+/// <param name="KeepRows">After a select: till the commit nobody removes the rows, or changes what is referred to.</param>
 /// <param name="TimeParameter">As <see cref="SqlTimes"/> writes it, or the time itself.</param>
 /// <param name="Rows">A table <c>r</c> with these columns, made from the parameters that <paramref name="RowParameters"/> makes.</param>
 /// <param name="WakeOthers">Tells other processes at commit; empty where there is no way to.</param>
@@ -19,6 +20,7 @@ public sealed record SqlDialect(
     Func<DbConnection, CancellationToken, Task<DbTransaction>> Begin,
     string SkipLocked,
     string LockRows,
+    string KeepRows,
     Func<DateTimeOffset, object> TimeParameter,
     Func<IReadOnlyList<SqlColumn>, string> Rows,
     Func<SqlRows, (string Name, object? Value)[]> RowParameters,

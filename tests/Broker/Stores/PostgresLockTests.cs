@@ -55,6 +55,15 @@ public sealed class PostgresLockTests(PostgresCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replay_of_an_event_that_is_being_removed_finds_none()
+    {
+        await AgainstAsync(
+            "delete from outbox_event where event_id = 'e1'",
+            async () => Assert.False(await Store.Operate.Replay(new EventIdentity("tests", "e1"), "c", Noon, default).Right()),
+            "select 1");
+    }
+
+    [Fact]
     public async Task A_discard_waits_for_its_handling_with_nothing_in_hand()
     {
         await AgainstAsync(
@@ -96,7 +105,7 @@ public sealed class PostgresLockTests(PostgresCluster cluster) : IAsyncLifetime
             var replayed = Task.WhenAll(replays);
             var purged = Task.WhenAll(purges);
             Assert.All(await purged.WaitAsync(TimeSpan.FromSeconds(30)), p => Assert.True(p.IsRight));
-            await replayed.WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.All(await replayed.WaitAsync(TimeSpan.FromSeconds(30)), r => Assert.True(r.IsRight));
         }
 
         Assert.Equal(before, await DeadlocksAsync());

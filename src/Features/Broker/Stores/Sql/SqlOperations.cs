@@ -102,14 +102,14 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
             stopping);
 
     /// <summary>
-    /// Not locked: who ends tries locks handlings first and events after them, and so does whoever changes a handling here. One that
-    /// goes in between is found missing by the reference to it.
+    /// It does not go before the commit. Locked is it not: who ends tries locks handlings first and events after them, and so does
+    /// whoever changes a handling here.
     /// </summary>
     Task<List<(Guid Id, BrokerEvent Event)>> FindAsync(
         DbConnection connection, DbTransaction transaction, EventIdentity identity, CancellationToken stopping) =>
         connection.Command(
             transaction,
             $"select {SqlEvents.Columns("e", edge.Dialect.IdText)} from outbox_event e where "
-            + SqlReading.IdentityIs("e", edge.Dialect.IdText),
+            + $"{SqlReading.IdentityIs("e", edge.Dialect.IdText)} {edge.Dialect.KeepRows}",
             ("@source", identity.Source), ("@event", identity.Id)).ReadAsync(row => (row.Id(0), SqlEvents.Read(row, 0)), stopping);
 }
