@@ -142,6 +142,7 @@ public sealed class ShardLeaseTests(RedisFixture redis) : IClassFixture<RedisFix
 
         await Task.Delay(TimeSpan.FromMilliseconds(600));
         Assert.Equal([one], (await port.Look(one, TimeSpan.FromSeconds(30))).Right().Sharers);
+        Assert.Equal([one.Id], (await redis.Plain.HashKeysAsync("dlqx:sharers:menu:8")).Select(id => (string?)id));
         (await port.Leave(one)).Right();
         Assert.Equal([two], (await port.Look(two, TimeSpan.FromSeconds(30))).Right().Sharers);
         await lease.CloseAsync();

@@ -86,7 +86,7 @@ public sealed class FlowLeases
         if (answer is not LeaseAnswer.Held) return answer;
         (int Number, IDisposable Stay)[] stays =
             [.. all.Select(lease => (lease.Flow.Number, Stay: lease.TryEnter()!)).Where(entered => entered.Stay is not null)];
-        if (stays.Length == 0) return new LeaseAnswer.HeldByOther("nobody: it was lost in the same moment", null);
+        if (stays.Length == 0) return new LeaseAnswer.HeldByOther("others, or nobody yet: what this process had it has just given", null);
         visit = VisitOf([.. stays.Select(entered => entered.Number)]);
         try
         {

@@ -26,22 +26,29 @@ public sealed class RedisShards(RedisConnection redis)
                         RedisCommand.SetFields(names, new HashEntry(me.Id, "")), RedisCommand.Live(names, life * 2),
                         RedisCommand.Set(Sharer(me.Id), JsonSerializer.Serialize(me, ShardJson.Default.ProcessIdentity), life),
                     ]));
-                return told.TryGetRight(out _, out var failure) ? await redis.RunAsync(SeenAsync) : failure;
+                return told.TryGetRight(out _, out var failure) ? await LookAsync() : failure;
             },
             async me => (await redis.CommitAsync(new GuardedWrite(
                 [RedisCommand.Delete(Sharer(me.Id)), RedisCommand.RemoveFields(names, me.Id)]))).Map(_ => Unit.Default));
 
         string Sharer(string id) => $"dlqx:sharer:{category.Name}:{count.Value}:{id}";
 
-        async Task<ShardsSeen> SeenAsync(IDatabase db)
+        async Task<Either<StoreFailure, ShardsSeen>> LookAsync()
+        {
+            if (!(await redis.RunAsync(ReadAsync)).TryGetRight(out var read, out var failure)) return failure;
+            if (read.Gone.Length > 0) await redis.CommitAsync(new GuardedWrite([RedisCommand.RemoveFields(names, read.Gone)]));
+            return read.Seen;
+        }
+
+        async Task<(ShardsSeen Seen, RedisValue[] Gone)> ReadAsync(IDatabase db)
         {
             RedisValue[] ids = [.. (await db.HashGetAllAsync(names)).Select(e => e.Name)];
             var texts = await db.StringGetAsync([.. ids.Select(id => (RedisKey)Sharer(id!)), .. leases]);
             RedisValue[] gone = [.. ids.Where((_, n) => texts[n].IsNull)];
-            if (gone.Length > 0) await db.HashDeleteAsync(names, gone);
-            return new ShardsSeen(
+            var seen = new ShardsSeen(
                 [.. texts.Take(ids.Length).Where(t => !t.IsNull).Select(t => IdentityOf((string)t!)).OfType<ProcessIdentity>()],
                 [.. texts.Skip(ids.Length).Select(t => (string?)t)]);
+            return (seen, gone);
         }
     }
 
