@@ -26,7 +26,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
     readonly PublishedLookup readBack = new(
         settings.Kafka, logs.CreateLogger<PublishedLookup>(), PublishedLookup.DefaultTimeLimit, Clock);
     readonly KafkaAdmin kafka = new(settings.Kafka);
-    readonly ConcurrentDictionary<Category, FlowLease> leases = new();
+    readonly ConcurrentDictionary<Category, FlowLeases> leases = new();
     readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();
     readonly RedisConnection redis = new(settings.Redis, Clock, logs.CreateLogger<RedisConnection>(), meter: new RedisMeter(meters));
     readonly RelayMeter relay = new(meters, Clock);
@@ -75,7 +75,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
         logs,
         Publisher.PublishAsync,
         readBack.FindWrittenAsync,
-        LeaseOf,
+        LeasesOf,
         Ledgers.Of,
         DeadLettersSlice.Letters(redis, Clock),
         settings.PollInterval,
@@ -98,9 +98,21 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
         logs.Dispose();
     }
 
-    FlowLease LeaseOf(Category category) => leases.GetOrAdd(category, flow => new FlowLease(
-        flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(settings.Kafka.DeliveryTimeout), process, Clock,
-        logs.CreateLogger<FlowLease>()));
+    /// <summary>What ends in Kafka is divided as the settings say; the others never are.</summary>
+    FlowLeases LeasesOf(RelayRoute route) => leases.GetOrAdd(route.Category, flow =>
+        route.Topic.Length == 0 || settings.Shards == ShardCount.One
+            ? FlowLeases.Whole(LeaseOf(FlowShard.Whole(flow)))
+            : FlowLeases.Divided(
+                [.. Enumerable.Range(0, settings.Shards.Value).Select(number => LeaseOf(new FlowShard(flow, number, settings.Shards)))],
+                new RedisShards(redis).Of(flow, settings.Shards), process, Clock, Random.Shared.NextDouble,
+                logs.CreateLogger<FlowLease>()));
+
+    FlowLease LeaseOf(FlowShard flow)
+    {
+        var times = LeaseTimes.For(settings.Kafka.DeliveryTimeout);
+        return new FlowLease(
+            flow, new RedisLeases(redis, times.Life).Of(flow), times, process, Clock, logs.CreateLogger<FlowLease>());
+    }
 
     static GrpcBackend Connect(BackendSettings to, Settings settings) => new(to.Address, to.ApiKey, settings.Trust, Clock);
 }

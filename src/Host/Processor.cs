@@ -127,7 +127,7 @@ sealed class Processor : IAsyncDisposable
         await brokering;
         await deadLetters.DrainAsync();
         // Nothing of any flow is under way: another process may go on at once.
-        await Task.WhenAll(slices.Select(s => s.Lease.CloseAsync()));
+        await Task.WhenAll(slices.Select(s => s.Leases.CloseAsync()));
         await WebServer.StopAsync(app);
         log.LogInformation(LogEvents.Named("process.stopped"), "stopped");
         return 0;

@@ -45,6 +45,9 @@ public sealed record Settings(
     /// <summary>Whether the backends' batch contract is used.</summary>
     public OutboxBatchMode OutboxBatch { get; init; }
 
+    /// <summary>Into how many shards the events of a type are divided, for several processes to share.</summary>
+    public ShardCount Shards { get; init; } = ShardCount.One;
+
     /// <summary>So long it is kept where events were published; zero: not at all.</summary>
     public TimeSpan PositionRetention { get; init; } = KeptPositions.DefaultRetention;
 
@@ -82,6 +85,7 @@ public sealed record Settings(
             "HOBOM_POSITIONS_RETENTION", KeptPositions.DefaultRetention, TimeSpan.Zero, KeptPositions.LongestRetention);
         var traces = ReadTraces(read);
         var batch = ReadBatch(read);
+        var shards = ReadShards(read, batch);
         var access = AccessSettings.Read(read);
         var telemetry = TelemetrySettings.Read(read, environment);
         if (telemetry.Listen?.Port == http.Port)
@@ -95,7 +99,7 @@ public sealed record Settings(
             main, space, llm, llmTimeout, kafka!, redis!, trust, http, access, interval)
         {
             Streams = streams, Broker = broker, Telemetry = telemetry, ProgressLimit = progress, PositionRetention = positions,
-            Traces = traces, OutboxBatch = batch,
+            Traces = traces, OutboxBatch = batch, Shards = shards,
         };
     }
 
@@ -130,6 +134,15 @@ public sealed record Settings(
                 read.Add($"{name} is '{other}': expected off, auto or on");
                 return OutboxBatchMode.Off;
         }
+    }
+
+    static ShardCount ReadShards(SettingsReader read, OutboxBatchMode batch)
+    {
+        const string name = "HOBOM_RELAY_SHARDS";
+        var shards = new ShardCount(read.Whole(name, 1, 1, ShardCount.Most));
+        if (shards != ShardCount.One && batch is not OutboxBatchMode.Off)
+            read.Add($"{name} is {shards.Value} and HOBOM_OUTBOX_BATCH is not off: a page of rows is one process's, whatever their shards");
+        return shards;
     }
 
     static KafkaSettings? ReadKafka(SettingsReader read, IReadOnlyDictionary<string, string> environment)

@@ -23,14 +23,14 @@ public static class LawSlice
     public static Slice Build(
         FlowDependencies tools, GrpcBackend main, GrpcBackend llm, Func<string, FlowLease, KeptValuePort> kept, TimeSpan generateDeadline)
     {
-        var lease = tools.Leases(LawDecisions.Route.Category);
+        var leases = tools.Leases(LawDecisions.Route);
         var material = new StudyMaterialClient(llm, main, generateDeadline);
         var outbox = new LawOutboxClient(main);
         var ports = new LawPorts(
             outbox.FindPendingAsync, material.GenerateAsync, material.SaveAsync,
-            MessageOutboxMarks.Of(main).Under(lease), tools.Letters.Under(lease), kept("law", lease));
+            MessageOutboxMarks.Of(main).Under(leases), tools.Letters.Under(leases), kept("law", leases.Only()));
         var flow = new LawFlow(new LawParts(
-            ports, lease, tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}"))
+            ports, leases.Only(), tools.Clock, tools.Chance, tools.Logs.CreateLogger($"Hobom.Slices.{LawDecisions.Route.EventType}"))
         {
             Meter = tools.Meters(Name),
         });

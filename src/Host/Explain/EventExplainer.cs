@@ -51,6 +51,7 @@ sealed class EventExplainer(
         var published = toKafka ? await OrNoneAsync(positions.FindAsync(slice.Route.Category, id), problems) : default;
         var known = letter is not null || ledger.IsSome || published.IsSome;
         var tombstone = known ? default : await OrNoneAsync(tombstones.FindAsync(key), problems);
+        var holder = status.StandBy ?? slice.Leases.OtherHolderOf(id);
         var (row, source) = await RowAsync(slice, id, problems, stopping);
         return new FlowFacts(slice.Name, slice.Route.Category, slice.Route.Topic, row, source)
         {
@@ -62,8 +63,8 @@ sealed class EventExplainer(
             Tombstone = ValueOf(tombstone),
             Circuit = slice.Work.Circuit?.Invoke(),
             Pause = status.Pause,
-            HeldBy = status.StandBy?.Holder,
-            HeldSince = status.StandBy?.Since,
+            HeldBy = holder?.Holder,
+            HeldSince = holder?.Since,
             NextAttemptAt = status.NextTurnAt,
             Step = slice.Work.StepOf is { } step ? await step(id, stopping) : null,
             Problems = problems,
@@ -90,7 +91,7 @@ sealed class EventExplainer(
     async Task<(bool? Pending, string Source)> RowAsync(Slice slice, EventId id, List<string> problems, CancellationToken stopping)
     {
         var status = slice.Loop.Status;
-        var isFresh = slice.Lease.IsHeld && clock.GetUtcNow() - status.LastVisitAt < PollAge;
+        var isFresh = slice.Leases.Of(id).IsHeld && clock.GetUtcNow() - status.LastVisitAt < PollAge;
         if (isFresh && slice.Work.SeenPending(id) is { } seen && status.LastVisitAt is { } at)
             return (seen, $"the poll of {at:u}");
         if (slice.Work.AskPending is not { } ask) return (false, "no outbox");

@@ -46,6 +46,13 @@ public sealed record Delivery(
 /// <param name="EventId">None where the row has none: it cannot be marked and stays PENDING beside its letter.</param>
 public sealed record Refusal(EventId? EventId, DeadLetterKey LetterKey, ReadOnlyMemory<byte> Raw, string Reason)
 {
+    const string NoEventId = "no-event-id:";
+    const string LongEventId = "long-event-id:";
+
+    /// <summary>Whether a letter's id is none of an event's: its row has none, or one that is too long for a key.</summary>
+    public static bool IsNamedOtherwise(string letterId) =>
+        letterId.StartsWith(NoEventId, StringComparison.Ordinal) || letterId.StartsWith(LongEventId, StringComparison.Ordinal);
+
     /// <summary>Files a refused row under its event id, or under what else names it where that cannot be a key.</summary>
     public static Refusal Of<TPayload>(OutboxItem<TPayload> item, Category category, string reason)
         where TPayload : class
@@ -59,7 +66,7 @@ public sealed record Refusal(EventId? EventId, DeadLetterKey LetterKey, ReadOnly
     {
         if (item.EventId is { } id && RowRules.FitsKey(id)) return id.Value;
         var named = item.RowId.Length > 0 && item.RowId.Length <= 128 ? item.RowId : RowRules.Digest(raw.Span);
-        return item.EventId is null ? $"no-event-id:{named}" : $"long-event-id:{named}";
+        return item.EventId is null ? $"{NoEventId}{named}" : $"{LongEventId}{named}";
     }
 }
 

@@ -44,8 +44,8 @@ public sealed record Slice(
     /// <summary>The words that its letters have for what failed (<see cref="DeadLetter.Kind"/>); none where it has no such words.</summary>
     public IReadOnlyList<string> LetterKinds { get; init; } = [];
 
-    /// <summary>Asked before a visit and before a replay: one process at a time has the flow.</summary>
-    public FlowLease Lease => Loop.Lease;
+    /// <summary>Asked before a visit and before a replay: one process at a time has the flow, or a shard of it.</summary>
+    public FlowLeases Leases => Loop.Leases;
 }
 
 /// <summary>The ids of all rows that an outbox gives as PENDING, asked anew.</summary>
@@ -112,8 +112,8 @@ public sealed record FlowOperations(
 }
 
 /// <summary>What a slice is given to wire itself from.</summary>
-/// <param name="Leases">The one lease of a category.</param>
-/// <param name="Ledgers">The lasting ledger of a category, written under its lease.</param>
+/// <param name="Leases">The leases of a flow, the same for each who asks: one, or one for each shard.</param>
+/// <param name="Ledgers">The lasting ledger of a flow or a shard, written under its lease.</param>
 /// <param name="RecordByteLimit">The largest record that the Kafka client takes, key and headers included.</param>
 public sealed record FlowDependencies(
     TimeProvider Clock,
@@ -121,7 +121,7 @@ public sealed record FlowDependencies(
     ILoggerFactory Logs,
     PublishIf Publish,
     FindWritten FindWritten,
-    Func<Category, FlowLease> Leases,
+    Func<RelayRoute, FlowLeases> Leases,
     Func<FlowLease, LedgerPort> Ledgers,
     LetterPort Letters,
     TimeSpan PollInterval,
@@ -143,18 +143,18 @@ public sealed record FlowDependencies(
 
     /// <summary>A flow's rows by pages, where its backend has them so.</summary>
     public PageClaims NewClaims(string name, RelayRoute route, GrpcBackend backend) => new(
-        name, OutboxBatch, OutboxBatchCalls.Of(backend, route.EventType, Leases(route.Category).Times.Life, Owner), Clock,
+        name, OutboxBatch, OutboxBatchCalls.Of(backend, route.EventType, Leases(route).Times.Life, Owner), Clock,
         Logs.CreateLogger($"Hobom.Slices.Poller.{name}"));
 
     /// <param name="name">Of the flow, as its metrics tell it.</param>
     /// <param name="policies">The contract's where null.</param>
     public DeliveryRunner NewRunner(string name, RelayRoute route, MarkPort marks, FlowPolicies? policies = null)
     {
-        var lease = Leases(route.Category);
+        var leases = Leases(route);
         var runner = new DeliveryRunner(new DeliveryParts(
             route,
-            new DeliveryPorts(Publish.Under(lease, marks.Page), FindWritten, marks.Under(lease), Letters.Under(lease)),
-            new DeliveryLedger(Ledgers(lease), Clock),
+            new DeliveryPorts(Publish.Under(leases, marks.Page), FindWritten, marks.Under(leases), Letters.Under(leases)),
+            new DeliveryLedger([.. leases.All.Select(Ledgers)], Clock),
             policies ?? FlowPolicies.Contract,
             DeliveryLimits.Default,
             Clock,
@@ -163,12 +163,14 @@ public sealed record FlowDependencies(
         {
             Circuit = Circuits.Of(route.Topic),
             Meter = Meters(name),
+            Shards = leases.Count,
+            VisitShards = () => leases.Visit,
         });
-        lease.BeforeTaking(runner.ForgetAsync);
+        leases.BeforeTaking(runner.ForgetAsync);
         return runner;
     }
 
     public PollingLoop NewLoop(string name, RelayRoute route, Func<CancellationToken, Task<VisitReport>> visit) => new(
-        name, visit, PollCadence.Resting(PollInterval), Leases(route.Category), Clock, Chance,
+        name, visit, PollCadence.Resting(PollInterval), Leases(route), Clock, Chance,
         Logs.CreateLogger($"Hobom.Slices.Poller.{name}"));
 }

@@ -93,6 +93,30 @@ public sealed class SettingsTests
     public void The_batch_contract_is_off_unless_it_is_set(string? text, OutboxBatchMode mode) => Assert.Equal(
         mode, Read(("HOBOM_OUTBOX_BATCH", text ?? ""), ("HOBOM_INTERNAL_API_KEY", "k")).Match(s => s.OutboxBatch, _ => (OutboxBatchMode)(-1)));
 
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("1", 1)]
+    [InlineData("64", 64)]
+    public void Events_are_divided_into_so_many_shards_and_not_at_all_unless_it_is_set(string text, int shards) => Assert.Equal(
+        shards, Read(("HOBOM_RELAY_SHARDS", text), ("HOBOM_INTERNAL_API_KEY", "k")).Match(s => s.Shards.Value, _ => -1));
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("65")]
+    [InlineData("-2")]
+    [InlineData("some")]
+    public void A_number_of_shards_that_cannot_be_is_refused(string text) => Assert.Equal(
+        $"HOBOM_RELAY_SHARDS is '{text}': expected a whole number from 1 to 64",
+        Assert.Single(Problems(("HOBOM_RELAY_SHARDS", text), ("HOBOM_INTERNAL_API_KEY", "k"))));
+
+    [Theory]
+    [InlineData("auto")]
+    [InlineData("on")]
+    public void Shards_and_the_batch_contract_do_not_go_together(string mode) => Assert.StartsWith(
+        "HOBOM_RELAY_SHARDS is 8 and HOBOM_OUTBOX_BATCH is not off",
+        Assert.Single(Problems(("HOBOM_RELAY_SHARDS", "8"), ("HOBOM_OUTBOX_BATCH", mode), ("HOBOM_INTERNAL_API_KEY", "k"))),
+        StringComparison.Ordinal);
+
     [Fact]
     public void Every_problem_is_told_at_once()
     {

@@ -19,28 +19,32 @@ sealed class Contender
     readonly Task running;
 
     /// <param name="deliveryTimeout">A publish has ended after so long.</param>
-    public Contender(World world, TimeSpan deliveryTimeout)
+    /// <param name="shards">Into so many it divides the flow.</param>
+    public Contender(World world, TimeSpan deliveryTimeout, int shards = 1)
     {
         this.world = world;
         Suspension = new Suspension(world.Clock);
-        Lease = new FlowLease(
-            World.Route.Category, Suspension.Hear(world.Redis.LeasePort, () => IsCutOff), LeaseTimes.For(deliveryTimeout),
-            FakeLeases.NewProcess(), Suspension, NullLogger.Instance);
+        Leases = LeasesOf(new ShardCount(shards), LeaseTimes.For(deliveryTimeout));
         PublishIf publish = PublishAsync;
         runner = new DeliveryRunner(new DeliveryParts(
             World.Route,
             new DeliveryPorts(
-                publish.Under(Lease), (topic, since, ids, token) => Suspension.HearAsync(world.Kafka.FindWrittenAsync(topic, since, ids, token)),
-                Suspension.Hear(world.Outbox.Marks).Under(Lease), Suspension.Hear(world.Redis.LetterPort, () => IsCutOff).Under(Lease)),
-            new DeliveryLedger(Suspension.Hear(world.Redis.FencedLedger(Lease), () => IsCutOff), Suspension),
-            FlowPolicies.Contract, world.Limits, Suspension, world.Chance, NullLogger.Instance));
-        Lease.BeforeTaking(runner.ForgetAsync);
+                publish.Under(Leases), (topic, since, ids, token) => Suspension.HearAsync(world.Kafka.FindWrittenAsync(topic, since, ids, token)),
+                Suspension.Hear(world.Outbox.Marks).Under(Leases), Suspension.Hear(world.Redis.LetterPort, () => IsCutOff).Under(Leases)),
+            new DeliveryLedger(
+                [.. Leases.All.Select(lease => Suspension.Hear(world.Redis.FencedLedger(lease), () => IsCutOff))], Suspension),
+            FlowPolicies.Contract, world.Limits, Suspension, world.Chance, NullLogger.Instance)
+        {
+            Shards = Leases.Count,
+            VisitShards = () => Leases.Visit,
+        });
+        Leases.BeforeTaking(runner.ForgetAsync);
         loop = new PollingLoop(
-            "samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), Lease, Suspension, world.Chance, NullLogger.Instance);
+            "samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), Leases, Suspension, world.Chance, NullLogger.Instance);
         running = loop.RunAsync(stopping.Token);
     }
 
-    public FlowLease Lease { get; }
+    public FlowLeases Leases { get; }
 
     public Suspension Suspension { get; }
 
@@ -58,10 +62,23 @@ sealed class Contender
         return EndAsync();
     }
 
+    FlowLeases LeasesOf(ShardCount count, LeaseTimes times)
+    {
+        var me = FakeLeases.NewProcess();
+        FlowLease[] all = [.. Enumerable.Range(0, count.Value).Select(n => LeaseOf(new FlowShard(World.Route.Category, n, count)))];
+        return all.Length == 1
+            ? FlowLeases.Whole(all[0])
+            : FlowLeases.Divided(
+                all, Suspension.Hear(world.Redis.ShardsOf(count), () => IsCutOff), me, Suspension, world.Chance, NullLogger.Instance);
+
+        FlowLease LeaseOf(FlowShard shard) => new(
+            shard, Suspension.Hear(world.Redis.LeaseOf(shard, times.Life), () => IsCutOff), times, me, Suspension, NullLogger.Instance);
+    }
+
     async Task EndAsync()
     {
         await running;
-        await Lease.CloseAsync();
+        await Leases.CloseAsync();
     }
 
     async Task<VisitReport> VisitAsync(CancellationToken token)

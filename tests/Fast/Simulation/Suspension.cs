@@ -1,4 +1,5 @@
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Leases;
 
 namespace Hobom.Slices.Tests.Fast.Simulation;
 
@@ -50,6 +51,9 @@ sealed class Suspension(FakeClock clock) : TimeProvider
     public LeasePort Hear(LeasePort port, Func<bool> cutOff) => new(
         () => Reach(cutOff, port.Read), (seen, text, life) => Reach(cutOff, () => port.Take(seen, text, life)),
         (text, life) => Reach(cutOff, () => port.Renew(text, life)), text => Reach(cutOff, () => port.Release(text)));
+
+    public ShardPort Hear(ShardPort port, Func<bool> cutOff) => new(
+        (me, life) => Reach(cutOff, () => port.Look(me, life)), me => Reach(cutOff, () => port.Leave(me)));
 
     public LedgerPort Hear(LedgerPort port, Func<bool> cutOff) => new(
         () => Reach(cutOff, port.Load), changes => Reach(cutOff, () => port.Write(changes)));

@@ -15,7 +15,8 @@ sealed class World
     public static readonly TimeSpan PublishTime = TimeSpan.FromSeconds(6);
 
     /// <param name="pageRows">0 where the outbox has no pages.</param>
-    public World(int seed, DeliveryLimits? limits = null, int eventsPerRecord = 1, int pageRows = 0)
+    /// <param name="processes">That may be at work at a time: of the limits, each has its own.</param>
+    public World(int seed, DeliveryLimits? limits = null, int eventsPerRecord = 1, int pageRows = 0, int processes = 1)
     {
         chance = new Random(seed);
         PageRows = pageRows;
@@ -24,8 +25,13 @@ sealed class World
         Turns = new Turns(chance, Clock);
         Weather = new Weather(chance);
         Redis = new FakeRedis(Turns, Weather, Clock, Violations);
-        Kafka = new FakeKafka(Turns, Weather, Limits, Clock, Redis, Violations);
-        Outbox = new FakeOutbox(Turns, Weather, Limits, Kafka, Redis, Violations);
+        var together = Limits with
+        {
+            EventsInFlight = Limits.EventsInFlight * processes, BytesInFlight = Limits.BytesInFlight * processes,
+            MarksAtOnce = Limits.MarksAtOnce * processes,
+        };
+        Kafka = new FakeKafka(Turns, Weather, together, Clock, Redis, Violations);
+        Outbox = new FakeOutbox(Turns, Weather, together, Kafka, Redis, Violations);
         Pages = new FakePages(Outbox, Weather, Clock);
         Redis.OnSave = CheckLetter;
         Relay = new Relay(this);

@@ -85,13 +85,13 @@ public sealed class LogsPollerTests : IAsyncLifetime
     async Task<VisitReport> VisitAsync(Publish publish)
     {
         var only = new FlowLease(
-            LogFlow.Main.Route.Category,
+            FlowShard.Whole(LogFlow.Main.Route.Category),
             new LeasePort(() => Done(Option<string>.None), (_, _, _) => Done(true), (_, _) => Done(true), _ => Done(Unit.Default)),
             LeaseTimes.For(TimeSpan.FromSeconds(5)), ProcessIdentity.OfThisProcess(), TimeProvider.System, lines);
         var tools = new FlowDependencies(
             TimeProvider.System, () => 0, NullLoggerFactory.Instance, (delivery, possibleDuplicate, _) => publish(delivery, possibleDuplicate),
             (_, _, _, _) => Done<IReadOnlyDictionary<EventId, RecordPosition>>(new Dictionary<EventId, RecordPosition>()),
-            _ => only,
+            _ => FlowLeases.Whole(only),
             _ => new LedgerPort(
                 () => Done<IReadOnlyDictionary<EventId, LedgerEntry>>(new Dictionary<EventId, LedgerEntry>()), _ => Done(Unit.Default)),
             new LetterPort(

@@ -13,9 +13,14 @@ static class TestLeases
     /// <summary>Of a machine of its own: nobody can see whether it has ended.</summary>
     public static ProcessIdentity NewProcess(string host = "here") => new(Guid.NewGuid().ToString("N"), host, 7, null, null, null);
 
-    public static FlowLease New(RedisConnection redis, string flow = "menu", ProcessIdentity? process = null, LeaseTimes? times = null) => new(
-        new Category(flow), new RedisLeases(redis).Of(new Category(flow)), times ?? LeaseTimes.For(TimeSpan.FromSeconds(5)),
-        process ?? NewProcess(), TimeProvider.System, NullLogger.Instance);
+    public static FlowLease New(
+        RedisConnection redis, string flow = "menu", ProcessIdentity? process = null, LeaseTimes? times = null, int number = 0, int shards = 1)
+    {
+        var shard = new FlowShard(new Category(flow), number, new ShardCount(shards));
+        var lives = times ?? LeaseTimes.For(TimeSpan.FromSeconds(5));
+        return new FlowLease(
+            shard, new RedisLeases(redis, lives.Life).Of(shard), lives, process ?? NewProcess(), TimeProvider.System, NullLogger.Instance);
+    }
 
     public static async Task<FlowLease> HeldAsync(RedisConnection redis, string flow = "menu")
     {

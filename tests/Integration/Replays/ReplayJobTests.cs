@@ -162,7 +162,7 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         const int Count = 300;
         await SaveAsync([.. Enumerable.Range(0, Count).Select(n => $"e{n:D3}")]);
         var (first, next) = (NewProcess(), NewProcess());
-        Assert.IsType<LeaseAnswer.Held>(await next.Slice.Lease.TryAcquireAsync());
+        Assert.IsType<LeaseAnswer.Held>(await next.Slice.Leases.Only().TryAcquireAsync());
         var job = await StartedAsync(first, new ReplayJobOptions(Rate: 200));
         first.RunJobs();
         // It has looked, seen whose flow it is, and looked again.
@@ -171,12 +171,12 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
         Assert.Empty(topic.Records);
 
         Assert.IsType<ReplayAnswer.HeldElsewhere>(await first.Replays.StartAsync(Key("e000"), ReplayProcess.Anna, Confirmation.None));
-        await next.Slice.Lease.YieldAsync();
+        await next.Slice.Leases.Only().YieldAsync();
         await UntilAsync(() => Task.FromResult(topic.Records.Count is > 20 and < Count));
         // As a cut-off holder finds it: in the middle of a batch the flow is another's.
         Assert.True(await redis.Plain.KeyDeleteAsync("dlqx:lease:menu"));
         var third = NewProcess();
-        Assert.IsType<LeaseAnswer.Held>(await third.Slice.Lease.TryAcquireAsync());
+        Assert.IsType<LeaseAnswer.Held>(await third.Slice.Leases.Only().TryAcquireAsync());
         third.RunJobs();
         job = await EndedAsync(third, job.Id);
         Assert.Equal(
@@ -188,7 +188,7 @@ public sealed class ReplayJobTests(RedisFixture redis, ITestOutputHelper output)
     {
         await SaveAsync("e1");
         var (holder, other) = (NewProcess(), NewProcess());
-        Assert.IsType<LeaseAnswer.Held>(await holder.Slice.Lease.TryAcquireAsync());
+        Assert.IsType<LeaseAnswer.Held>(await holder.Slice.Leases.Only().TryAcquireAsync());
         holder.RunJobs();
         (await other.Feed.LoadAsync()).Right();
         var elsewhere = new ReplayAtHolder(other.JobPlanner, other.Jobs, TimeProvider.System);

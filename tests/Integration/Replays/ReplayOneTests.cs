@@ -100,7 +100,7 @@ public sealed class ReplayOneTests(RedisFixture redis) : IClassFixture<RedisFixt
         await SaveAsync("e0");
         Assert.IsType<ReplayOutcome.Delivered>(await Replay(next, "e0"));
         await ReplayProcess.HalfAMinuteLaterAsync(redis);
-        next.Slice.Lease.Lose(next.Slice.Lease.Holding!, "it was cut off");
+        next.Slice.Leases.Only().Lose(next.Slice.Leases.Only().Holding!, "it was cut off");
         var dead = NewProcess();
         var begun = new TaskCompletionSource();
         dead.DiesBefore = _ => begun.TrySetResult();

@@ -25,7 +25,7 @@ public sealed class ReplayProcess : IAsyncDisposable
 {
     static readonly Task<Either<PublishFailure, RecordPosition>> Never = new TaskCompletionSource<Either<PublishFailure, RecordPosition>>().Task;
 
-    readonly ConcurrentDictionary<Category, FlowLease> leases = new();
+    readonly ConcurrentDictionary<Category, FlowLeases> leases = new();
     readonly ProcessIdentity identity = TestLeases.NewProcess();
     readonly RedisConnection redis;
     readonly RecordedTopic topic;
@@ -48,7 +48,7 @@ public sealed class ReplayProcess : IAsyncDisposable
             (_, _) => MarkOf());
         var tools = new FlowDependencies(
             TimeProvider.System, () => 0.5, NullLoggerFactory.Instance, (delivery, _, guard) => PublishAsync(delivery, guard),
-            (_, _, ids, _) => topic.FindAsync(ids), LeaseOf,
+            (_, _, ids, _) => topic.FindAsync(ids), LeasesOf,
             new RedisLedgerStore(
                 redis, new KeptPositions(redis, KeptPositions.DefaultRetention, TimeProvider.System), TimeProvider.System,
                 NullLogger<RedisLedgerStore>.Instance).Of,
@@ -122,8 +122,8 @@ public sealed class ReplayProcess : IAsyncDisposable
         stopping.Dispose();
     }
 
-    FlowLease LeaseOf(Category category) => leases.GetOrAdd(category, flow => new FlowLease(
-        flow, new RedisLeases(redis).Of(flow), LeaseTimes.For(TimeSpan.FromSeconds(5)), identity, TimeProvider.System, NullLogger.Instance));
+    FlowLeases LeasesOf(RelayRoute route) => leases.GetOrAdd(
+        route.Category, category => FlowLeases.Whole(TestLeases.New(redis, category.Name, identity)));
 
     async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, Func<PublishFailure?> guard)
     {

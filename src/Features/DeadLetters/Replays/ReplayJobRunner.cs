@@ -22,6 +22,9 @@ public sealed class ReplayJobRunner(
     /// <summary>Letters of one job under way at a time.</summary>
     const int AtOnce = 32;
 
+    /// <summary>A job of so many letters asks only for the shards that they are of; a larger one for all of its flows.</summary>
+    const int FewLetters = 32;
+
     static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
     static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
     static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
@@ -64,7 +67,8 @@ public sealed class ReplayJobRunner(
             if (!(await jobs.GetAsync(id)).TryGetRight(out var seen, out _)) return;
             Note(seen);
             if (Rests(seen)) return;
-            if (!await flows.AskAsync(seen))
+            if (!(await FewLettersAsync(seen)).TryGetRight(out var letters, out _)) return;
+            if (!await flows.AskAsync(seen, letters))
             {
                 log.LogDebug(LogEvents.Named("replay-job.elsewhere"), "replay job {Job}: its letters' flows are held elsewhere", id);
                 return;
@@ -73,7 +77,7 @@ public sealed class ReplayJobRunner(
             if (!(await jobs.TakeLeaseAsync(id, process)).TryGetRight(out var taken, out _) || !taken) return;
             log.LogInformation(LogEvents.Named("replay-job.begun"),
                 "replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
-            await RunBatchesAsync(id, stopping);
+            await RunBatchesAsync(id, letters, stopping);
             await jobs.GiveLeaseBackAsync(id, process);
         }
         catch (Exception bug)
@@ -81,6 +85,15 @@ public sealed class ReplayJobRunner(
             log.LogError(LogEvents.Named("replay-job.bug"),
                 bug, "replay job {Job}: failed unexpectedly; it is taken up again when its lease is over", id);
         }
+    }
+
+    /// <summary>None where they need not be known.</summary>
+    async Task<Either<StoreFailure, Option<IReadOnlyCollection<DeadLetterKey>>>> FewLettersAsync(ReplayJob job)
+    {
+        if (job.Plan.Count > FewLetters || !flows.AreDivided(job)) return Option<IReadOnlyCollection<DeadLetterKey>>.None;
+        var read = await jobs.KeysAsync(job.Id, [.. Enumerable.Range(0, job.Plan.Count)]);
+        return read.Map(names => Option<IReadOnlyCollection<DeadLetterKey>>.Some(
+            [.. names.Values.SelectMany(name => DeadLetterKey.Parse(name).RightToArray())]));
     }
 
     ReplayJob Note(ReplayJob job)
@@ -92,13 +105,13 @@ public sealed class ReplayJobRunner(
 
     bool Rests(ReplayJob job) => ReplayJobDecisions.Next(job, clock.GetUtcNow(), away: false) is JobStep.Rest;
 
-    async Task RunBatchesAsync(string id, CancellationToken stopping)
+    async Task RunBatchesAsync(string id, Option<IReadOnlyCollection<DeadLetterKey>> letters, CancellationToken stopping)
     {
         if (await KeepAsync(id, ReplayJobDecisions.TakeUp, stopping) is not { } job) return;
         var patch = PatchOf(job);
         while (!stopping.IsCancellationRequested)
         {
-            if (!flows.AreHeld(job))
+            if (!flows.AreHeld(job, letters))
             {
                 log.LogInformation(LogEvents.Named("replay-job.moved"), "replay job {Job}: goes on where its letters' flows are held", id);
                 return;

@@ -61,7 +61,7 @@ public sealed class ReplayRunner(RedisDeadLetterStore store, IReadOnlyList<Slice
         if (!(await ReplayPlanning.FindAsync(store, request.Key)).TryGetRight(out var letter, out var notFound)) return notFound;
         if (slices.FirstOrDefault(s => s.Route.Category == request.Key.Category) is not { } slice)
             return new ReplayAnswer.Refused(new ReplayRefusal.NoRoute(request.Key.Category));
-        var ran = await slice.Lease.RunAsync(() => ReplayAsync(request, letter, slice));
+        var ran = await slice.Leases.Of(request.Key).RunAsync(() => ReplayAsync(request, letter, slice));
         if (ran.TryGetRight(out var answer, out var refused)) return answer;
         return refused switch
         {

@@ -44,7 +44,7 @@ public abstract class LawEventEndpoint(PollerControl pollers, AuditTrail trail, 
     {
         if (!(await trail.BeginAsync(caller, action, [LawDecisions.LetterKeyOf(id).Format()])).TryGetRight(out var begun, out var failure))
             return (502, new ErrorAnswer(failure.Message));
-        var (status, answer) = AnswerTo(await slice.Lease.RunAsync(() => act(caller)));
+        var (status, answer) = AnswerTo(await slice.Leases.Of(id).RunAsync(() => act(caller)));
         await begun.EndAsync(answer is ErrorAnswer error ? error.Error : Done);
         return (status, answer);
     }

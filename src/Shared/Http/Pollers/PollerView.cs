@@ -1,6 +1,9 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
+using Hobom.Slices.Core;
 using Hobom.Slices.Http.Masking;
 using Hobom.Slices.Runtime;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 
 namespace Hobom.Slices.Http.Pollers;
@@ -34,6 +37,10 @@ public sealed record PollerView(
     PollerVisitView? LastVisit,
     PollerTotalsView SinceStart)
 {
+    /// <summary>Of a flow whose events several processes share; absent where they are not divided.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PollerShardsView? Shards { get; init; }
+
     /// <summary>As a caller may see it: what backends wrote into an error is masked for readers.</summary>
     public static PollerView For(ClaimsPrincipal user, Slice slice, DateTimeOffset now)
     {
@@ -56,7 +63,10 @@ public sealed record PollerView(
             status.DownSince, status.LastProblem,
             status.LastProblemAt, slice.Work.NeighbourAway(), TopicCircuitView.Of(slice.Work.Circuit?.Invoke()), LagOf(status, now),
             PollerVisitView.Of(status),
-            new PollerTotalsView(status.Visits, status.Delivered, status.DeadLettered));
+            new PollerTotalsView(status.Visits, status.Delivered, status.DeadLettered))
+        {
+            Shards = PollerShardsView.Of(slice.Leases),
+        };
     }
 
     static string? Masked(string? text) => text is null ? null : TextMask.MaskText(text);
@@ -81,3 +91,11 @@ public sealed record PollerVisitView(
 }
 
 public sealed record PollerTotalsView(long Visits, long Delivered, long DeadLettered);
+
+/// <param name="Count">Into so many the events are divided.</param>
+/// <param name="Held">Those that this process has, by their numbers from 0.</param>
+public sealed record PollerShardsView(int Count, IReadOnlyList<int> Held)
+{
+    public static PollerShardsView? Of(FlowLeases leases) =>
+        leases.Count == ShardCount.One ? null : new PollerShardsView(leases.Count.Value, leases.Held);
+}

@@ -5,87 +5,45 @@ namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>
 /// One flow's memory of what is on its way: what was begun or published but not marked. It has a lasting copy, read when
-/// the process gets the flow. With <see cref="InFlightEvents"/> this is the only process-local memory between poll and mark.
+/// the process gets the flow, or the event's shard of it. With <see cref="InFlightEvents"/> this is the only process-local memory
+/// between poll and mark.
 /// </summary>
-public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
+public sealed class DeliveryLedger
 {
-    /// <summary>
-    /// What need not be written at once waits for a write that must be, as long as not more than this many do, and not more
-    /// than this part of what is on its way: in a backlog the note that a chunk begins takes the ends of earlier ones along.
-    /// </summary>
-    const int WaitingLimit = 256;
+    readonly ShardLedger[] shards;
+    readonly ShardCount count;
 
-    const int WaitingPart = 4;
+    /// <param name="lasting">By shard; of a flow that is not divided, one.</param>
+    public DeliveryLedger(IReadOnlyList<LedgerPort> lasting, TimeProvider clock) =>
+        (shards, count) = ([.. lasting.Select(port => new ShardLedger(port, clock))], new ShardCount(lasting.Count));
 
-    readonly Lock gate = new();
-    readonly Dictionary<EventId, LedgerEntry> entries = [];
-    readonly LedgerWriter writer = new(lasting.Write);
-    bool loaded;
-
-    /// <summary>Reads the lasting copy once. Until that worked, nobody knows what an earlier process published.</summary>
-    public async Task<Either<StoreFailure, Unit>> EnsureLoadedAsync()
+    public DeliveryLedger(LedgerPort lasting, TimeProvider clock)
+        : this([lasting], clock)
     {
-        if (loaded) return Unit.Default;
-        var read = await lasting.Load();
-        return read.Map(found =>
-        {
-            lock (gate)
-            {
-                // A visit and a replay may both have asked: the slower answer is older than what was done since.
-                if (loaded) return Unit.Default;
-                foreach (var (id, entry) in found) entries.Add(id, InDoubtAfterRestart(entry));
-                loaded = true;
-            }
-
-            return Unit.Default;
-        });
     }
 
+    /// <summary>Reads the lasting copies once. Until that worked, nobody knows what an earlier process published.</summary>
+    /// <param name="numbers">Of the shards, which are held.</param>
+    public Task<Either<StoreFailure, Unit>> EnsureLoadedAsync(IReadOnlyList<int> numbers) =>
+        AllAsync(numbers.Select(number => shards[number].EnsureLoadedAsync()));
+
+    /// <summary>The same for the event's shard.</summary>
+    public Task<Either<StoreFailure, Unit>> EnsureLoadedAsync(EventId id) => Of(id).EnsureLoadedAsync();
+
     /// <summary>
-    /// Forgets everything, once the writes under way have ended: another process may have had the flow before it is
-    /// read again. Nothing of the flow may be under way.
+    /// Forgets a shard, once the writes under way have ended: another process may have had it before it is read again.
+    /// Nothing of it may be under way.
     /// </summary>
-    public async Task ForgetAllAsync()
-    {
-        await FlushAsync();
-        lock (gate)
-        {
-            entries.Clear();
-            writer.Drop();
-            loaded = false;
-        }
-    }
+    public Task ForgetAllAsync(int number) => shards[number].ForgetAllAsync();
 
     /// <summary>Learns what another process has noted of an event that this one holds.</summary>
-    public async Task<Either<StoreFailure, Unit>> RereadAsync(EventId id)
-    {
-        await FlushAsync();
-        var read = await lasting.Load();
-        return read.Map(found =>
-        {
-            if (!found.TryGetValue(id, out var entry)) return Unit.Default;
-            lock (gate)
-            {
-                if (entry.State is LedgerState.Published || !entries.ContainsKey(id)) entries[id] = InDoubtAfterRestart(entry);
-            }
+    public Task<Either<StoreFailure, Unit>> RereadAsync(EventId id) => Of(id).RereadAsync(id);
 
-            return Unit.Default;
-        });
-    }
-
-    public LedgerEntry? Find(EventId id)
-    {
-        lock (gate) return entries.GetValueOrDefault(id);
-    }
+    public LedgerEntry? Find(EventId id) => Of(id).Find(id);
 
     /// <summary>Notes, lastingly, that the events are about to be published. Without that note nothing may go out.</summary>
-    public Task<Either<StoreFailure, Unit>> BeginAsync(IReadOnlyCollection<EventId> ids)
-    {
-        var now = clock.GetUtcNow();
-        return Change(ids, old => old is null
-            ? new LedgerEntry(LedgerState.Begun, now, 0)
-            : old with { State = LedgerState.Begun });
-    }
+    public Task<Either<StoreFailure, Unit>> BeginAsync(IReadOnlyCollection<EventId> ids) =>
+        shards.Length == 1 ? shards[0].BeginAsync(ids) : AllAsync(ByShard(ids).Select(own => own.Ledger.BeginAsync(own.Ids)));
 
     /// <summary>
     /// The broker has them. Written soon and not waited for: until it is, a process that starts after a crash asks Kafka.
@@ -93,81 +51,53 @@ public sealed class DeliveryLedger(LedgerPort lasting, TimeProvider clock)
     /// <param name="at">Of the one record that carries them; null where it is not known.</param>
     public void NotePublished(IReadOnlyCollection<EventId> ids, RecordPosition? at)
     {
-        var now = clock.GetUtcNow();
-        lasting.Keep([.. ids.Select(id => new PublishedEvent(id, at, now))]);
-        ChangeSoon(ids, old => (old ?? new LedgerEntry(LedgerState.Begun, now, 0)) with { State = LedgerState.Published });
+        foreach (var (ledger, own) in ByShard(ids)) ledger.NotePublished(own, at);
     }
 
     public void NoteUnknown(IReadOnlyCollection<EventId> ids)
     {
-        var now = clock.GetUtcNow();
-        _ = Change(ids, old =>
-        {
-            var entry = old ?? new LedgerEntry(LedgerState.Begun, now, 0);
-            return entry with { Unknowns = entry.Unknowns + 1 };
-        });
+        foreach (var (ledger, own) in ByShard(ids)) ledger.NoteUnknown(own);
     }
 
     /// <summary>They are settled.</summary>
-    public void Forget(IReadOnlyCollection<EventId> ids) => ChangeSoon(ids, _ => null);
+    public void Forget(IReadOnlyCollection<EventId> ids)
+    {
+        foreach (var (ledger, own) in ByShard(ids)) ledger.Forget(own);
+    }
 
     /// <summary>They are left PENDING: forgets those of which no publish, in any visit, can have been written.</summary>
-    public void ForgetUnwritten(IReadOnlyCollection<EventId> ids) =>
-        ChangeSoon(ids, old => old is { State: LedgerState.Begun, Unknowns: 0 } ? null : old);
+    public void ForgetUnwritten(IReadOnlyCollection<EventId> ids)
+    {
+        foreach (var (ledger, own) in ByShard(ids)) ledger.ForgetUnwritten(own);
+    }
 
     /// <summary>
     /// Forgets what a complete list of pending rows no longer shows: somebody else closed it. Only when no letter of
     /// it can be left to replay, because remembering too long costs a little memory, and forgetting too early doubles
     /// an event.
     /// </summary>
+    /// <param name="numbers">The shards whose rows the list would show.</param>
     /// <param name="inHand">What somebody works on is not forgotten.</param>
-    public void ForgetAbsent(IReadOnlySet<EventId> pending, Func<EventId, bool> inHand)
+    public void ForgetAbsent(IReadOnlyList<int> numbers, IReadOnlySet<EventId> pending, Func<EventId, bool> inHand)
     {
-        var limit = clock.GetUtcNow() - DeadLetter.TimeToLive * 2;
-        EventId[] absent;
-        lock (gate)
-        {
-            absent = [.. entries.Where(e => e.Value.Since < limit && !pending.Contains(e.Key) && !inHand(e.Key)).Select(e => e.Key)];
-        }
-
-        Forget(absent);
+        foreach (var number in numbers) shards[number].ForgetAbsent(pending, inHand);
     }
 
     /// <summary>Completes when all changes so far are lasting, or could not be made so.</summary>
-    public Task<Either<StoreFailure, Unit>> FlushAsync() => writer.WriteAll();
+    public Task<Either<StoreFailure, Unit>> FlushAsync() => AllAsync(shards.Select(shard => shard.FlushAsync()));
 
-    /// <summary>A publish that was under way when its process died is one that ended unknown.</summary>
-    static LedgerEntry InDoubtAfterRestart(LedgerEntry entry) =>
-        entry.State is LedgerState.Begun ? entry with { Unknowns = entry.Unknowns + 1 } : entry;
+    ShardLedger Of(EventId id) => shards[count.Of(id)];
 
-    Task<Either<StoreFailure, Unit>> Change(IReadOnlyCollection<EventId> ids, Func<LedgerEntry?, LedgerEntry?> change)
+    IEnumerable<(ShardLedger Ledger, IReadOnlyCollection<EventId> Ids)> ByShard(IReadOnlyCollection<EventId> ids) =>
+        shards.Length == 1
+            ? [(shards[0], ids)]
+            : ids.GroupBy(id => count.Of(id)).Select(own => (shards[own.Key], (IReadOnlyCollection<EventId>)[.. own]));
+
+    /// <summary>All are waited for; the first failure is told.</summary>
+    static async Task<Either<StoreFailure, Unit>> AllAsync(IEnumerable<Task<Either<StoreFailure, Unit>>> parts)
     {
-        Note(ids, change);
-        return writer.WriteAll();
-    }
-
-    void ChangeSoon(IReadOnlyCollection<EventId> ids, Func<LedgerEntry?, LedgerEntry?> change)
-    {
-        var onTheirWay = Note(ids, change);
-        if (writer.Waiting >= Math.Clamp(onTheirWay / WaitingPart, 1, WaitingLimit)) _ = writer.WriteAll();
-    }
-
-    /// <returns>How many events are on their way.</returns>
-    int Note(IReadOnlyCollection<EventId> ids, Func<LedgerEntry?, LedgerEntry?> change)
-    {
-        lock (gate)
-        {
-            foreach (var id in ids)
-            {
-                var old = entries.GetValueOrDefault(id);
-                var entry = change(old);
-                if (entry == old) continue;
-                if (entry is null) entries.Remove(id);
-                else entries[id] = entry;
-                writer.Note(id, entry);
-            }
-
-            return entries.Count;
-        }
+        foreach (var part in await Task.WhenAll(parts))
+            if (part.IsLeft) return part;
+        return Unit.Default;
     }
 }

@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,12 @@ public sealed record DeliveryParts(
     ILogger Log)
 {
     public FlowMeter Meter { get; init; } = new(Route.EventType);
+
+    /// <summary>Into how many shards the events are divided, as the ledger's are.</summary>
+    public ShardCount Shards { get; init; } = ShardCount.One;
+
+    /// <summary>Which of them a visit that begins now is for.</summary>
+    public Func<VisitShards> VisitShards { get; init; } = () => Leases.VisitShards.Whole;
 
     /// <summary>Shared with other flows that write to the same topic; by itself a flow has one of its own.</summary>
     public TopicCircuit Circuit { get; init; } = new(Route.Topic, Clock, Log);

@@ -26,7 +26,7 @@ public sealed class DeliveryRunner
         marks = new MarkCircuitBreaker(parts.Policies.Mark, parts.Limits, parts.Clock, parts.Chance);
         pages = new MarkCircuitBreaker(parts.Policies.Mark, parts.Limits.OfPages, parts.Clock, parts.Chance);
         topic = new TopicAccess(parts.Circuit);
-        memory = new FlowMemory(parts.Ledger, Holds = new InFlightEvents(parts.Clock), Pending = new PendingRows());
+        memory = new FlowMemory(parts.Ledger, Holds = new InFlightEvents(parts.Clock), Pending = new PendingRows(parts.Shards));
         Replay = new Replay(
             Holds, parts.Ledger, parts.Ports.Letters,
             new ReplayTopic(parts.Route.Topic, PublishAsync, parts.Ports.FindWritten, parts.Circuit), MarkAgainAsync, parts.Meter.Flow);
@@ -50,11 +50,14 @@ public sealed class DeliveryRunner
 
     public TopicCircuitState Circuit => topic.State;
 
-    /// <summary>Forgets what is on its way and what the outbox said; no visit and no replay may be under way.</summary>
-    public async Task ForgetAsync()
+    /// <summary>
+    /// Forgets what is on its way of a shard and what the outbox said of it; no visit and no replay of it may be under way.
+    /// </summary>
+    /// <param name="number">0 for a flow that is not divided.</param>
+    public async Task ForgetAsync(int number)
     {
-        await parts.Ledger.ForgetAllAsync();
-        Pending.Forget();
+        await parts.Ledger.ForgetAllAsync(number);
+        Pending.Forget(number);
     }
 
     public DeliveryVisit BeginVisit(CancellationToken stopping)
@@ -62,7 +65,7 @@ public sealed class DeliveryRunner
         marks.Reopen();
         pages.Reopen();
         Holds.BeginVisit();
-        var (ports, limits) = (parts.Ports, parts.Limits);
+        var (ports, limits, shards) = (parts.Ports, parts.Limits, parts.VisitShards());
         var tally = new VisitCounters(parts.Meter.Rows);
         var poll = new VisitPoll(parts.Meter, parts.Clock);
         var window = new DeliveryWindow(limits.EventsInFlight, limits.BytesInFlight, limits.Parked);
@@ -71,7 +74,8 @@ public sealed class DeliveryRunner
         var publishing = new PublishAttempts(PublishAsync, parts.Meter, parts.Ledger, parts.Policies, parts.Clock, parts.Chance);
         var attempts = new DeliveryAttempts(publishing, topic, window, settler, parts.Meter.Flow, stopping);
         return new DeliveryVisit(
-            new VisitIntake(parts.Route, memory, ports, settler, tally, limits.ChunkRows, stopping),
+            shards,
+            new VisitIntake(parts.Route, shards, memory, ports, settler, tally, limits.ChunkRows, stopping),
             new VisitStart(parts.Ledger, ports.Letters, tally),
             new DeliveryStarter(
                 attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, MustNotMark, poll, stopping),

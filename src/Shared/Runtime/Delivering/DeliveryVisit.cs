@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Leases;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -6,6 +7,7 @@ namespace Hobom.Slices.Runtime.Delivering;
 /// <summary>One visit to the outbox: from before it is asked until every row that it gave is settled or left.</summary>
 public sealed class DeliveryVisit : IDisposable
 {
+    readonly VisitShards shards;
     readonly VisitIntake intake;
     readonly VisitStart start;
     readonly DeliveryStarter starter;
@@ -17,20 +19,24 @@ public sealed class DeliveryVisit : IDisposable
     DateTimeOffset? oldest;
 
     internal DeliveryVisit(
-        VisitIntake intake, VisitStart start, DeliveryStarter starter, VisitPoll poll, VisitCounters tally, DeliveryLimits limits) =>
-        (this.intake, this.start, this.starter, this.poll, this.tally, this.limits) = (intake, start, starter, poll, tally, limits);
+        VisitShards shards, VisitIntake intake, VisitStart start, DeliveryStarter starter, VisitPoll poll, VisitCounters tally,
+        DeliveryLimits limits) =>
+        (this.shards, this.intake, this.start, this.starter, this.poll, this.tally, this.limits) =
+        (shards, intake, start, starter, poll, tally, limits);
 
     /// <summary>
     /// Takes from the rows those that may be published now. The others are seen to here: what
-    /// is already in Kafka gets its mark, what may be is looked up there, and what a replay has in hand is left to it.
+    /// is already in Kafka gets its mark, what may be is looked up there, and what a replay has in hand is left to it. Rows
+    /// of other shards are not this visit's: it neither counts nor touches them.
     /// </summary>
     /// <param name="areAll">No other row is pending.</param>
     public Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows, bool areAll = true)
         where TRow : IPendingRow
     {
-        (found, isMore, oldest) = (rows.Count, !areAll, rows.Min(r => r.CreatedAt));
+        var own = shards.Of(rows);
+        (found, isMore, oldest) = (own.Count, !areAll, own.Min(r => r.CreatedAt));
         poll.Found(found, oldest);
-        return intake.AdmitAsync(rows, areAll);
+        return intake.AdmitAsync(own, areAll);
     }
 
     /// <summary>The outbox did not answer: nothing else follows.</summary>
@@ -105,9 +111,13 @@ public sealed class DeliveryVisit : IDisposable
         }
     }
 
-    BegunChunk? Begin(Either<Refusal, Delivery>[] steps)
+    BegunChunk? Begin(Either<Refusal, Delivery>[] all)
     {
-        if (!starter.MustNotBegin()) return new BegunChunk(steps, start.BeginAsync(steps));
+        // The rows of a shard that was lost meanwhile must not keep back the others.
+        Either<Refusal, Delivery>[] steps = [.. all.Where(IsHeld)];
+        tally.LeftPending(all.Sum(RowsOf) - steps.Sum(RowsOf));
+        if (steps.Length == 0) return null;
+        if (!MustNotBegin()) return new BegunChunk(steps, start.BeginAsync(steps));
         tally.LeftPending(steps.Sum(RowsOf));
         return null;
     }
@@ -115,13 +125,17 @@ public sealed class DeliveryVisit : IDisposable
     async Task StartAsync(BegunChunk chunk)
     {
         var letters = await chunk.Letters;
-        if (letters is not null && !starter.MustNotBegin()) await starter.StartAsync(chunk.Steps, letters);
+        if (letters is not null && !MustNotBegin()) await starter.StartAsync(chunk.Steps, letters);
         else
         {
             if (letters is not null) start.Forget(chunk.Steps);
             tally.LeftPending(chunk.Steps.Sum(RowsOf));
         }
     }
+
+    bool MustNotBegin() => shards.GivesWay || starter.MustNotBegin();
+
+    bool IsHeld(Either<Refusal, Delivery> step) => !step.TryGetRight(out var delivery, out _) || shards.AreHeld(delivery.Events);
 
     static int RowsOf(Either<Refusal, Delivery> step) => DeliveryStarter.ShareOf(step).Weight;
 

@@ -56,7 +56,7 @@ public sealed class Replay
     {
         var carried = order.Delivery.Events[0];
         using var trace = EventTrace.StartReplay(flow, carried.LetterKey, order.FirstTrace);
-        if (!(await ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
+        if (!(await ledger.EnsureLoadedAsync(carried.Id)).TryGetRight(out _, out var failure))
             return new ReplayOutcome.NotBegun(failure);
         if (!holds.TryTake(carried.Id, order.By).TryGetRight(out _, out var holder))
             return new ReplayOutcome.Busy(holder);

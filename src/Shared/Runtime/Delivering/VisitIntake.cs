@@ -1,4 +1,5 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime.Leases;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
@@ -14,7 +15,7 @@ sealed record FlowMemory(DeliveryLedger Ledger, InFlightEvents Holds, PendingRow
 /// replay has in hand is left to it.
 /// </summary>
 sealed class VisitIntake(
-    RelayRoute route, FlowMemory memory, DeliveryPorts ports, Settler settler, VisitCounters tally, int chunkRows,
+    RelayRoute route, VisitShards shards, FlowMemory memory, DeliveryPorts ports, Settler settler, VisitCounters tally, int chunkRows,
     CancellationToken stopping)
     : IDisposable
 {
@@ -25,14 +26,14 @@ sealed class VisitIntake(
         where TRow : IPendingRow
     {
         var pending = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
-        memory.Pending.Note(pending, areAll);
-        if (!(await memory.Ledger.EnsureLoadedAsync()).TryGetRight(out _, out var failure))
+        memory.Pending.Note(shards.Numbers, pending, areAll);
+        if (!(await memory.Ledger.EnsureLoadedAsync(shards.Numbers)).TryGetRight(out _, out var failure))
         {
             LeaveAll(rows.Count, failure);
             return [];
         }
 
-        if (areAll) memory.Ledger.ForgetAbsent(pending, id => memory.Holds.HolderOf(id) is not null);
+        if (areAll) memory.Ledger.ForgetAbsent(shards.Numbers, pending, id => memory.Holds.HolderOf(id) is not null);
         // In the order of the rows; of an event that is there twice, the first gets it.
         held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(id => memory.Holds.TryTakeForVisit(id)));
         var sorted = VisitAdmission.Sort(rows, held.ToHashSet(), memory.Ledger.Find);

@@ -6,14 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.Runtime.Leases;
 
 /// <summary>
-/// One flow belongs to one process at a time. Whoever wants to visit its outbox or replay its letters asks here first.
+/// One flow, or one shard of it, belongs to one process at a time. Whoever wants to visit its outbox or replay its letters asks here
+/// first.
 /// <list type="bullet">
 /// <item>The lease is renewed beside that work; when it cannot be, the holder knows by its own clocks when to stop.</item>
 /// <item>It is not taken anew while work from an earlier time that it was held is still under way.</item>
 /// <item>Before it is taken, what this process remembers of the flow is forgotten: another may have had it in between.</item>
 /// </list>
 /// </summary>
-public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, ProcessIdentity me, TimeProvider clock, ILogger log)
+public sealed class FlowLease(FlowShard flow, LeasePort port, LeaseTimes times, ProcessIdentity me, TimeProvider clock, ILogger log)
 {
     /// <summary>Of looking and taking, where others take it in between.</summary>
     const int RoundLimit = 3;
@@ -28,11 +29,20 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
     bool leaving;
     bool closed;
 
-    public Category Flow => flow;
+    public FlowShard Flow => flow;
 
     public LeaseTimes Times => times;
 
     public bool IsHeld => HasLeft(TimeSpan.Zero);
+
+    /// <summary>It is held, and given back as soon as the work under way has ended.</summary>
+    public bool IsLeaving
+    {
+        get
+        {
+            lock (gate) return leaving;
+        }
+    }
 
     /// <summary>What Redis has where this process holds the flow; null where it does not.</summary>
     public string? Holding
@@ -140,7 +150,8 @@ public sealed class FlowLease(Category flow, LeasePort port, LeaseTimes times, P
             : null;
     }
 
-    IDisposable? TryEnter()
+    /// <summary>Holds off its end until it is disposed of; null where it is not held. Asks nobody.</summary>
+    internal IDisposable? TryEnter()
     {
         lock (gate)
             return Refusal() is null && term is { } now && now.Remaining(times, clock) > TimeSpan.Zero ? uses.Enter() : null;

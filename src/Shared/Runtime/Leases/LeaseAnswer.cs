@@ -35,7 +35,8 @@ public static class LeaseRules
     public static LeaseAnswer.HeldByOther? BlockedReason(string? seen, ProcessIdentity me, Func<ProcessIdentity, bool> hasEnded)
     {
         if (seen is null) return null;
-        if (LeaseHolder.Parse(seen) is not { } holder) return new LeaseAnswer.HeldByOther("a process of another build", null);
+        if (LeaseHolder.Parse(seen) is not { } holder)
+            return new LeaseAnswer.HeldByOther(FlowDivision.Parse(seen)?.Sharers ?? "a process of another build", null);
         if (holder.Process.Id == me.Id) return null;
         return me.SharesProcessTableWith(holder.Process) && hasEnded(holder.Process)
             ? null

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.Runtime.Leases;
 
 /// <summary>Lengthens a lease's life in Redis for as long as it is held.</summary>
-sealed class LeaseRenewal(Category flow, LeasePort port, LeaseTimes times, TimeProvider clock, ILogger log)
+sealed class LeaseRenewal(FlowShard flow, LeasePort port, LeaseTimes times, TimeProvider clock, ILogger log)
 {
     /// <param name="lose">Told, with the reason, when it is this process's no more.</param>
     public async Task RunAsync(LeaseTerm term, Action<string> lose)

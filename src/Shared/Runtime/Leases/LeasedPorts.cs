@@ -14,27 +14,28 @@ public static class LeasedPorts
     public const string NotHeldCode = "NotHeld";
 
     /// <param name="page">The rows that a visit has claimed; null where the outbox has no such thing.</param>
-    public static Publish Under(this PublishIf publish, FlowLease lease, PagePort? page = null) =>
+    public static Publish Under(this PublishIf publish, FlowLeases leases, PagePort? page = null) =>
         (delivery, possibleDuplicate) => publish(
             delivery, possibleDuplicate,
-            () => (lease.Fault(lease.Times.Publish)?.Message ?? page?.Fault(delivery, lease.Times.Publish)) is { } fault
+            () => (leases.Fault(IdsOf(delivery), leases.Times.Publish)?.Message ?? page?.Fault(delivery, leases.Times.Publish)) is { } fault
                 ? new PublishFailure.Stopping(NotHeldCode, fault)
                 : null);
 
-    public static MarkPort Under(this MarkPort marks, FlowLease lease) => marks with
+    public static MarkPort Under(this MarkPort marks, FlowLeases leases) => marks with
     {
-        Failed = (id, reason) => lease.Fault(GrpcBackend.MarkDeadline) is { } fault
+        Failed = (id, reason) => leases.Of(id).Fault(GrpcBackend.MarkDeadline) is { } fault
             ? Task.FromResult<Either<CallFailure, MarkOutcome>>(new CallFailure(CallFailureKind.Cancelled, fault.Message))
             : marks.Failed(id, reason),
-        Page = marks.Page?.Under(lease),
+        Page = marks.Page?.Under(leases),
     };
 
     /// <summary>Where the lease is short, those that are FAILED stay behind, and the others go.</summary>
-    static PagePort Under(this PagePort page, FlowLease lease) => page with
+    static PagePort Under(this PagePort page, FlowLeases leases) => page with
     {
         Mark = async marks =>
         {
-            if (lease.Fault(GrpcBackend.MarkDeadline) is not { } fault || marks.All(m => m.Failed is null)) return await page.Mark(marks);
+            if (leases.Fault(marks.Select(m => m.Id), GrpcBackend.MarkDeadline) is not { } fault || marks.All(m => m.Failed is null))
+                return await page.Mark(marks);
             PageMark[] sent = [.. marks.Where(m => m.Failed is null)];
             if (sent.Length == 0) return new CallFailure(CallFailureKind.Cancelled, fault.Message);
             return (await page.Mark(sent)).Map<IReadOnlyList<Either<CallFailure, MarkOutcome>>>(ends =>
@@ -45,10 +46,12 @@ public static class LeasedPorts
         },
     };
 
-    public static LetterPort Under(this LetterPort letters, FlowLease lease) => letters with
+    public static LetterPort Under(this LetterPort letters, FlowLeases leases) => letters with
     {
-        Save = letter => lease.Fault(GrpcBackend.MarkDeadline) is { } fault
+        Save = letter => leases.Of(letter.Key).Fault(GrpcBackend.MarkDeadline) is { } fault
             ? Task.FromResult<Either<StoreFailure, Unit>>(fault)
             : letters.Save(letter),
     };
+
+    static IEnumerable<EventId> IdsOf(Delivery delivery) => delivery.Events.Select(e => e.Id);
 }

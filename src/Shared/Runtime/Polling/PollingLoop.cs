@@ -59,7 +59,7 @@ public sealed class PollingLoop(
     string name,
     Func<CancellationToken, Task<VisitReport>> visit,
     PollCadence cadence,
-    FlowLease lease,
+    FlowLeases leases,
     TimeProvider clock,
     Func<double> chance,
     ILogger log)
@@ -73,7 +73,7 @@ public sealed class PollingLoop(
 
     public string Name => name;
 
-    public FlowLease Lease => lease;
+    public FlowLeases Leases => leases;
 
     public PollerStatus Status
     {
@@ -112,6 +112,7 @@ public sealed class PollingLoop(
     /// <summary>Returns when told to stop and the visit under way has ended. Paused, it keeps the flow all the same.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        var following = leases.FollowAsync(PollNow, stopping);
         try
         {
             while (!stopping.IsCancellationRequested)
@@ -119,6 +120,8 @@ public sealed class PollingLoop(
                 var woken = TakeWake();
                 await WaitAsync(await TurnAsync(stopping), woken, stopping);
             }
+
+            await following;
         }
         finally
         {
@@ -130,7 +133,7 @@ public sealed class PollingLoop(
     /// <summary>Returns the wait until the next.</summary>
     async Task<TimeSpan> TurnAsync(CancellationToken stopping)
     {
-        var answer = await lease.TryAcquireAsync();
+        var answer = await leases.TryAcquireAsync();
         if (answer is LeaseAnswer.Held && IsPaused())
         {
             TellHolder(null);
@@ -162,7 +165,7 @@ public sealed class PollingLoop(
 
     async Task<(LeaseAnswer Answer, VisitReport? Report)> VisitUnderLeaseAsync(CancellationToken stopping)
     {
-        var visited = await lease.RunAsync(() => VisitAsync(stopping));
+        var visited = await leases.RunAsync(() => VisitAsync(stopping));
         return visited.TryGetRight(out var report, out var refused) ? (LeaseAnswer.Held.Instance, report) : (refused, null);
     }
 

@@ -14,11 +14,14 @@ static class FencedWrites
         this RedisConnection redis, FlowLease lease, params IReadOnlyList<RedisCommand> commands)
     {
         if (lease.Holding is not { } text) return new StoreFailure($"the flow '{lease.Flow}' is not this process's");
-        var write = new GuardedWrite(commands, Guard.Equal(RedisLeases.Key(lease.Flow), text));
+        var write = new GuardedWrite(commands, RedisLeases.GuardsOf(lease, text));
         if (!(await redis.CommitAsync(write)).TryGetRight(out var outcome, out var failure)) return failure;
         if (outcome is not WriteOutcome.Prevented by) return Unit.Default;
-        var reason = by.Found is null ? "nobody has it" : $"{LeaseHolder.Parse(by.Found)?.Name ?? "a process of another build"} has it";
+        var reason = by.Found is null ? "nobody has it" : $"{NameOf(by.Found)} has it";
         lease.Lose(text, reason);
         return new StoreFailure($"the flow '{lease.Flow}' is not this process's any more: {reason}");
     }
+
+    static string NameOf(string holder) =>
+        LeaseHolder.Parse(holder)?.Name ?? FlowDivision.Parse(holder)?.Sharers ?? "a process of another build";
 }

@@ -11,7 +11,8 @@ namespace Hobom.Slices.Runtime.Redis;
 /// <summary>
 /// Keeps each flow's ledger in one hash, <c>dlqx:ledger:&lt;category&gt;</c>, a field for each event id. The backends
 /// delete rows after 30 days whatever their status; a ledger that nobody wrote for as long has nothing to tell. Only the
-/// flow's holder writes it; and since nothing is published that is not in it, nobody else begins an event.
+/// flow's holder writes it; and since nothing is published that is not in it, nobody else begins an event. The shards of a
+/// divided flow share the hash, each with the fields of its own events: so another number of shards finds all that is in doubt.
 /// </summary>
 /// <param name="positions">Kept along with the ledger where there is room.</param>
 public sealed class RedisLedgerStore(
@@ -34,20 +35,20 @@ public sealed class RedisLedgerStore(
 
     static string Key(Category category) => $"dlqx:ledger:{category.Name}";
 
-    async Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>> LoadAsync(Category category)
+    async Task<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>> LoadAsync(FlowShard flow)
     {
-        var read = await redis.RunAsync(db => db.HashGetAllAsync(Key(category)));
-        return read.Map(IReadOnlyDictionary<EventId, LedgerEntry> (fields) => Read(category, fields));
+        var read = await redis.RunAsync(db => db.HashGetAllAsync(Key(flow.Category)));
+        return read.Map(IReadOnlyDictionary<EventId, LedgerEntry> (fields) => Read(flow, fields));
     }
 
-    Dictionary<EventId, LedgerEntry> Read(Category category, HashEntry[] fields)
+    Dictionary<EventId, LedgerEntry> Read(FlowShard flow, HashEntry[] fields)
     {
         var entries = new Dictionary<EventId, LedgerEntry>(fields.Length);
         var unread = 0;
         foreach (var field in fields)
         {
             var id = (string?)field.Name;
-            if (string.IsNullOrEmpty(id)) continue;
+            if (string.IsNullOrEmpty(id) || !flow.Has(new EventId(id))) continue;
             var entry = LedgerText.Parse((string?)field.Value ?? "");
             if (entry is null) unread++;
             // A publish did begin; when, is lost. So Kafka is searched as far back as a ledger reaches.
@@ -57,7 +58,7 @@ public sealed class RedisLedgerStore(
         if (unread > 0)
             logger.LogWarning(
                 LogEvents.Named("ledger.unreadable"),
-                "{Count} entries of the {Category} ledger could not be read and count as begun", unread, category);
+                "{Count} entries of the {Category} ledger could not be read and count as begun", unread, flow);
         return entries;
     }
 
@@ -73,7 +74,7 @@ public sealed class RedisLedgerStore(
         var removed = changes.Where(c => c.Value is null).Select(c => (RedisValue)c.Key.Value).ToArray();
         var (events, lost) = buffer.Take();
         var written = await redis.WriteAsync(
-            lease, [.. Commands(Key(lease.Flow), set, removed), .. PositionCommands(lease.Flow, events, lost)]);
+            lease, [.. Commands(Key(lease.Flow.Category), set, removed), .. PositionCommands(lease.Flow.Category, events, lost)]);
         if (written.IsLeft) buffer.PutBack(events, lost);
         return written;
     }

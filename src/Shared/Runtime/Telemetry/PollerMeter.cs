@@ -34,8 +34,11 @@ public static class PollerMeter
             "hobom.poller.last_visit.age", () => slices.Where(s => s.Loop.Status.LastVisitAt is not null)
                 .Select(s => Of(s, AgeOf(s.Loop.Status.LastVisitAt, clock))), "s", "Since the last visit ended");
         meter.CreateObservableGauge(
-            "hobom.lease.held", () => slices.Select(s => Of(s, s.Lease.IsHeld ? 1L : 0L)),
-            description: "1 where this process has the flow");
+            "hobom.lease.held", () => slices.Select(s => Of(s, s.Leases.IsHeld ? 1L : 0L)),
+            description: "1 where this process has the flow, or any shard of it");
+        meter.CreateObservableGauge(
+            "hobom.lease.shards", () => slices.Select(s => Of(s, (long)s.Leases.Held.Count)), "{shard}",
+            "How many shards of the flow this process has; a flow that is not divided is one");
         meter.CreateObservableGauge(
             "hobom.circuit.open", () => slices.Select(s => Of(s, s.Work.NeighbourAway() ? 1L : 0L)),
             description: "1 where that to which the flow's events go is taken to be away");

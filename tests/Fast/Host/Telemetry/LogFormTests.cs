@@ -73,7 +73,7 @@ public sealed class LogFormTests
         {
             _ = new PollingLoop(
                 $"flow{n}", _ => Task.FromResult(asked++ % 7 == 6 ? Fine : VisitReport.Failed(new CallFailure(CallFailureKind.Unavailable, $"try {asked}"))),
-                PollCadence.Resting(TimeSpan.FromMilliseconds(10)), lease, time, () => 0.5, log)
+                PollCadence.Resting(TimeSpan.FromMilliseconds(10)), FlowLeases.Whole(lease), time, () => 0.5, log)
                 .RunAsync(stop.Token);
         }
 

@@ -5,6 +5,7 @@ using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
+using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -44,19 +45,58 @@ public sealed class JobFlowsTests
         Assert.True(here.AskAsync(job).Ended());
     });
 
+    [Fact]
+    public void Of_a_divided_flow_a_job_of_few_letters_asks_for_their_shards_and_one_of_many_gathers_them_all() => OnOneThread.Run(() =>
+    {
+        FakeLeases[] kept = [.. Enumerable.Range(0, 4).Select(_ => new FakeLeases(clock))];
+        var (here, mine) = NewSharer(kept);
+        var (there, theirs) = NewSharer(kept);
+        foreach (var number in new[] { 0, 1 }) Assert.IsType<LeaseAnswer.Held>(mine.All[number].TryAcquireAsync().Ended());
+        foreach (var number in new[] { 2, 3 }) Assert.IsType<LeaseAnswer.Held>(theirs.All[number].TryAcquireAsync().Ended());
+        Assert.True(here.AreDivided(job));
+
+        var letters = Option<IReadOnlyCollection<DeadLetterKey>>.Some(
+        [
+            .. Enumerable.Range(0, 100).Select(n => new DeadLetterKey(new Category("first"), $"e{n}")).Where(key => theirs.Count.Of(key) == 2),
+            new DeadLetterKey(new Category("off"), "x"),
+        ]);
+        Assert.False(here.AskAsync(job, letters).Ended());
+        Assert.True(there.AskAsync(job, letters).Ended());
+        Assert.Equal([0, 1], mine.Held);
+        Assert.Equal([2, 3], theirs.Held);
+
+        Assert.False(here.AskAsync(job).Ended());
+        Assert.False(there.AskAsync(job).Ended());
+        Assert.Empty(theirs.Held);
+        Assert.True(here.AskAsync(job).Ended());
+        Assert.True(here.AreHeld(job));
+    });
+
+    (JobFlows Flows, FlowLeases Leases) NewSharer(FakeLeases[] kept)
+    {
+        var me = FakeLeases.NewProcess();
+        var leases = FlowLeases.Divided(
+            [.. kept.Select((k, n) => k.NewLease(me, shard: new FlowShard(new Category("first"), n, new ShardCount(kept.Length))))],
+            new ShardPort(
+                (_, _) => throw new InvalidOperationException("it looks for its share"),
+                _ => throw new InvalidOperationException("it leaves")),
+            me, clock, () => 0, NullLogger.Instance);
+        return (new JobFlows([SliceOf("first", leases)]), leases);
+    }
+
     JobFlows NewProcess() => NewProcess(out _, out _);
 
     JobFlows NewProcess(out FlowLease firstFlow, out FlowLease secondFlow)
     {
         (firstFlow, secondFlow) = (first.NewLease(), second.NewLease());
-        return new JobFlows([SliceOf("second", secondFlow), SliceOf("first", firstFlow)]);
+        return new JobFlows([SliceOf("second", FlowLeases.Whole(secondFlow)), SliceOf("first", FlowLeases.Whole(firstFlow))]);
     }
 
-    Slice SliceOf(string category, FlowLease lease) => new(
+    Slice SliceOf(string category, FlowLeases leases) => new(
         category, new RelayRoute("SAMPLE", "samples", new Category(category)), "nowhere:1",
         new PollingLoop(
             category, _ => Task.FromResult(new VisitReport(0, 0, 0, 0, 0, null, null)), PollCadence.Resting(TimeSpan.FromSeconds(5)),
-            lease, clock, () => 0, NullLogger.Instance),
+            leases, clock, () => 0, NullLogger.Instance),
         new FlowOperations(_ => throw new InvalidOperationException("it replays"), () => false, () => Task.CompletedTask, _ => null),
         id => id.Value, new PayloadRules(_ => null, _ => throw new InvalidOperationException("it reads a row"), Visibility.Names, Visibility.Names));
 }

@@ -31,10 +31,10 @@ public class DeliveryLedgerTests
     {
         var ledger = New();
         away = true;
-        Assert.True(ledger.EnsureLoadedAsync().Ended().IsLeft);
+        Assert.True(ledger.EnsureLoadedAsync(A).Ended().IsLeft);
         away = false;
-        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
-        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        Assert.True(ledger.EnsureLoadedAsync(A).Ended().IsRight);
+        Assert.True(ledger.EnsureLoadedAsync(A).Ended().IsRight);
         Assert.Equal(2, loads);
     }
 
@@ -45,11 +45,11 @@ public class DeliveryLedgerTests
         Assert.True(ledger.BeginAsync([A]).Ended().IsRight);
         away = true;
         ledger.NotePublished([A], null);
-        Assert.True(ledger.ForgetAllAsync().IsCompletedSuccessfully);
+        Assert.True(ledger.ForgetAllAsync(0).IsCompletedSuccessfully);
         away = false;
         copy.Remove(A);
         copy[B] = new LedgerEntry(LedgerState.Published, clock.GetUtcNow(), 0);
-        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        Assert.True(ledger.EnsureLoadedAsync(A).Ended().IsRight);
         Assert.True(ledger.FlushAsync().Ended().IsRight);
         Assert.Equal((false, true), (copy.ContainsKey(A), copy.ContainsKey(B)));
         Assert.Equal((null, LedgerState.Published), (ledger.Find(A), ledger.Find(B)!.State));
@@ -62,8 +62,8 @@ public class DeliveryLedgerTests
         var slow = new TaskCompletionSource();
         slowLoads.Enqueue(slow.Task);
         var ledger = New();
-        var second = ledger.EnsureLoadedAsync();
-        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        var second = ledger.EnsureLoadedAsync(A);
+        Assert.True(ledger.EnsureLoadedAsync(A).Ended().IsRight);
         ledger.Forget([A]);
         slow.SetResult();
         Assert.True(second.Ended().IsRight);
@@ -103,22 +103,62 @@ public class DeliveryLedgerTests
         var ledger = Loaded();
         ledger.NotePublished([A], null);
         clock.Advance(DeadLetter.TimeToLive * 2);
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>(), _ => false);
+        ledger.ForgetAbsent([0], new System.Collections.Generic.HashSet<EventId>(), _ => false);
         Assert.NotNull(ledger.Find(A));
         clock.Advance(TimeSpan.FromSeconds(1));
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId> { A }, _ => false);
+        ledger.ForgetAbsent([0], new System.Collections.Generic.HashSet<EventId> { A }, _ => false);
         Assert.NotNull(ledger.Find(A));
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>(), id => id == A);
+        ledger.ForgetAbsent([0], new System.Collections.Generic.HashSet<EventId>(), id => id == A);
         Assert.NotNull(ledger.Find(A));
-        ledger.ForgetAbsent(new System.Collections.Generic.HashSet<EventId>(), _ => false);
+        ledger.ForgetAbsent([0], new System.Collections.Generic.HashSet<EventId>(), _ => false);
         Assert.Null(ledger.Find(A));
         Assert.Empty(copy);
+    }
+
+    [Fact]
+    public void Each_shard_writes_its_own_events_and_is_forgotten_and_read_by_itself()
+    {
+        var count = new ShardCount(3);
+        var copies = Enumerable.Range(0, 3).Select(_ => new Dictionary<EventId, LedgerEntry>()).ToArray();
+        var down = -1;
+        var ledger = new DeliveryLedger(
+            [.. copies.Select((own, n) => new LedgerPort(
+                () => Task.FromResult<Either<StoreFailure, IReadOnlyDictionary<EventId, LedgerEntry>>>(new Dictionary<EventId, LedgerEntry>(own)),
+                changes =>
+                {
+                    if (n == down) return Task.FromResult<Either<StoreFailure, Unit>>(new StoreFailure("lost"));
+                    foreach (var (id, entry) in changes)
+                    {
+                        if (entry is null) own.Remove(id);
+                        else own[id] = entry;
+                    }
+
+                    return Task.FromResult<Either<StoreFailure, Unit>>(Unit.Default);
+                }))],
+            clock);
+        EventId[] ids = [.. Enumerable.Range(0, 30).Select(n => new EventId($"e{n}"))];
+        Assert.True(ledger.EnsureLoadedAsync([0, 1, 2]).Ended().IsRight);
+        Assert.True(ledger.BeginAsync(ids).Ended().IsRight);
+        for (var n = 0; n < 3; n++) Assert.Equal(ids.Where(id => count.Of(id) == n).ToHashSet(), copies[n].Keys.ToHashSet());
+
+        down = 1;
+        EventId[] more = [.. Enumerable.Range(30, 30).Select(n => new EventId($"e{n}"))];
+        Assert.Equal("lost", ledger.BeginAsync(more).Ended().Match(_ => "", f => f.Message));
+        Assert.Equal(more.Where(id => count.Of(id) != 1).ToHashSet(), copies.SelectMany(c => c.Keys).Except(ids).ToHashSet());
+        down = -1;
+        var other = ids.First(id => count.Of(id) == 2);
+        copies[2][other] = new LedgerEntry(LedgerState.Published, clock.GetUtcNow(), 0);
+        Assert.True(ledger.ForgetAllAsync(2).IsCompletedSuccessfully);
+        Assert.Null(ledger.Find(other));
+        Assert.NotNull(ledger.Find(ids.First(id => count.Of(id) == 0)));
+        Assert.True(ledger.EnsureLoadedAsync(other).Ended().IsRight);
+        Assert.Equal(LedgerState.Published, ledger.Find(other)!.State);
     }
 
     DeliveryLedger Loaded()
     {
         var ledger = New();
-        Assert.True(ledger.EnsureLoadedAsync().Ended().IsRight);
+        Assert.True(ledger.EnsureLoadedAsync(A).Ended().IsRight);
         return ledger;
     }
 

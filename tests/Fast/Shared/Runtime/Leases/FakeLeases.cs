@@ -55,8 +55,9 @@ sealed class FakeLeases(TimeProvider clock)
         return lease;
     }
 
-    public FlowLease NewLease(ProcessIdentity? process = null, TimeProvider? ownClock = null, ILogger? log = null) => new(
-        new Category("sample"), Port, LeaseTimes.For(TimeSpan.FromSeconds(5)), process ?? NewProcess(), ownClock ?? clock,
+    public FlowLease NewLease(
+        ProcessIdentity? process = null, TimeProvider? ownClock = null, ILogger? log = null, FlowShard? shard = null) => new(
+        shard ?? FlowShard.Whole(new Category("sample")), Port, LeaseTimes.For(TimeSpan.FromSeconds(5)), process ?? NewProcess(), ownClock ?? clock,
         log ?? NullLogger.Instance);
 
     public void Keep(string text, TimeSpan life) => kept = (text, clock.GetUtcNow() + life);

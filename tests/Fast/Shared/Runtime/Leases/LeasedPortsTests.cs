@@ -32,18 +32,18 @@ public class LeasedPortsTests
             guard() is { } blocked ? blocked : new RecordPosition(0, 0));
         var delivery = new Delivery("t", "k", new byte[1], [], [new CarriedEvent(Id, Key, new byte[1])]);
         clock.Advance(TimeSpan.FromSeconds(22.9));
-        Assert.True(publish.Under(lease)(delivery, false).Ended().IsRight);
+        Assert.True(publish.Under(FlowLeases.Whole(lease))(delivery, false).Ended().IsRight);
         clock.Advance(TimeSpan.FromSeconds(0.2));
-        var refused = publish.Under(lease)(delivery, false).Ended().Match(_ => null!, failure => failure);
+        var refused = publish.Under(FlowLeases.Whole(lease))(delivery, false).Ended().Match(_ => null!, failure => failure);
         Assert.Equal(LeasedPorts.NotHeldCode, Assert.IsType<PublishFailure.Stopping>(refused).Code);
     });
 
     [Fact]
     public void A_row_is_marked_FAILED_and_a_letter_stored_only_with_more_than_five_seconds_left_and_SENT_is_said_at_any_time() => OnOneThread.Run(() =>
     {
-        var marks = new MarkPort(_ => Do("sent", MarkOutcome.Marked), (_, _) => Do("failed", MarkOutcome.Marked)).Under(lease);
+        var marks = new MarkPort(_ => Do("sent", MarkOutcome.Marked), (_, _) => Do("failed", MarkOutcome.Marked)).Under(FlowLeases.Whole(lease));
         var letters = new LetterPort(
-            _ => Store("save"), _ => throw new InvalidOperationException(), _ => Store("drop"), _ => Store("note")).Under(lease);
+            _ => Store("save"), _ => throw new InvalidOperationException(), _ => Store("drop"), _ => Store("note")).Under(FlowLeases.Whole(lease));
         var letter = DeadLetter.Of(new Refusal(Id, Key, new byte[1], "why"), "SAMPLE", "t", clock.GetUtcNow());
         All();
         Assert.Equal(["sent", "failed", "save", "drop"], done);

@@ -26,7 +26,7 @@ public sealed class PollingLoopTests : IDisposable
         start = clock.GetUtcNow();
         leases = new FakeLeases(clock);
         loop = new PollingLoop(
-            "samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), leases.NewLease(log: log), clock, () => 0, log);
+            "samples", VisitAsync, PollCadence.Resting(TimeSpan.FromSeconds(5)), FlowLeases.Whole(leases.NewLease(log: log)), clock, () => 0, log);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class PollingLoopTests : IDisposable
         loop.SetPause(new PauseNote("operator", start));
         leases.Lose();
         clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.True(loop.Lease.IsHeld);
+        Assert.True(loop.Leases.IsHeld);
         Assert.Equal([0], visits);
     });
 
@@ -272,7 +272,7 @@ public sealed class PollingLoopTests : IDisposable
         check();
         stop.Cancel();
         Assert.Equal(TaskStatus.RanToCompletion, running.Status);
-        Assert.True(loop.Lease.CloseAsync().IsCompletedSuccessfully);
+        Assert.True(loop.Leases.CloseAsync().IsCompletedSuccessfully);
         Assert.Null(clock.UntilNextTimer);
     });
 
