@@ -51,6 +51,7 @@ public sealed class AccessTests(HostApp app)
         ["POST /dlq/replays/{id}/cancel"] = Role.Operator,
         ["PUT /dlq/{key}"] = Role.Editor,
         ["DELETE /dlq/{key}/edit"] = Role.Editor,
+        ["POST /dlq/{key}/unmask"] = Role.Payload,
         ["GET /events/{eventId}/explain"] = Role.Reader,
         ["GET /audit"] = Role.Auditor,
         ["GET /audit/check"] = Role.Auditor,
@@ -94,8 +95,9 @@ public sealed class AccessTests(HostApp app)
 
     static readonly Dictionary<string, string[]> Holders = new(StringComparer.Ordinal)
     {
-        [Role.Reader] = [Role.Reader, Role.Operator, Role.Editor, Role.Auditor],
+        [Role.Reader] = [Role.Reader, Role.Operator, Role.Payload, Role.Editor, Role.Auditor],
         [Role.Operator] = [Role.Operator, Role.Editor],
+        [Role.Payload] = [Role.Payload, Role.Editor],
         [Role.Editor] = [Role.Editor],
         [Role.Auditor] = [Role.Auditor],
     };
