@@ -56,8 +56,8 @@ public sealed class LettersApi : IAsyncDisposable
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
             .AddSingleton(new LetterKinds(catalogue ?? redis.Catalogue, ["threw", "timed-out"]))
             .AddSingleton(new GroupNotes(redis.Connection, catalogue ?? redis.Catalogue, clock)).AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
-            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock))
-            .AddSingleton<LetterAnswers>().AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock) { Past = (catalogue ?? redis.Catalogue).Past })
+            .AddSingleton<LetterAnswers>().AddSingleton<CloserLook>().AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))
             .AddSingleton(TraceLink.Parse("https://traces.example/t/{traceId}?from=hobom")!).AddSingleton(new RedisReplayJobs(redis.Connection)).AddSingleton(new LetterOwners(slices))
             .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobPlanner>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });

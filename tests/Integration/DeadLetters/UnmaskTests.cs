@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Http;
 using Hobom.Slices.Tests.Integration.Redis;
-using static Hobom.Slices.Tests.Integration.Redis.Letters;
 
 namespace Hobom.Slices.Tests.Integration.DeadLetters;
 
