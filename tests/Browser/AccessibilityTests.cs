@@ -34,7 +34,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
         foreach (var (hash, picture) in Views) await Axe.FindsNothingInViewAsync(page, Hash(hash), Picture(picture));
         await Axe.FindsNothingInViewAsync(page, $"#/operations/{operation}", Picture("operation"));
         await ShowAsync(page, Hash("EDIT"));
-        await page.FillAsync("form input", "the recipient was misspelt");
+        await page.FillAsync("main form input", "the recipient was misspelt");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync("textarea.payload");
         await Axe.FindsNothingAsync(page, "edit");
