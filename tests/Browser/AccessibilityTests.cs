@@ -9,7 +9,7 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
 {
     static readonly (string Hash, string? Picture)[] Views =
     [
-        ("#/", null), ("#/letters", null), ("#/letters/list", null), ("LETTER", null), ("EDIT", "edit"), ("#/operations", "operations"),
+        ("#/", null), ("#/letters", null), ("#/letters/list", null), ("LETTER", null), ("EDIT", null), ("#/operations", "operations"),
         ("#/gone", "gone"), ("#/settings", "settings"), ("#/letters/list?text=none", null),
     ];
 
@@ -33,6 +33,12 @@ public sealed class AccessibilityTests(BrowserFixture fixture) : PageTest(fixtur
         await page.WaitForSelectorAsync("nav");
         foreach (var (hash, picture) in Views) await Axe.FindsNothingInViewAsync(page, Hash(hash), Picture(picture));
         await Axe.FindsNothingInViewAsync(page, $"#/operations/{operation}", Picture("operation"));
+        await ShowAsync(page, Hash("EDIT"));
+        await page.FillAsync("main form input", "the recipient was misspelt");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync("textarea.payload");
+        await Axe.FindsNothingAsync(page, "edit");
+        await Axe.FitsAsync(page, "edit", Picture("edit"));
 
         await ShowAsync(page, "#/letters");
         foreach (var button in (string[])[".group .actions button:nth-child(1)", ".group .actions button:nth-child(2)", ".group .actions button:nth-child(3)"])

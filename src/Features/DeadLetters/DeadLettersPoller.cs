@@ -23,6 +23,7 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan IndexForeignInterval = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan OpenInterval = TimeSpan.FromSeconds(5);
     static readonly TimeSpan WarnInterval = TimeSpan.FromSeconds(30);
     static readonly TimeSpan ReconcileInterval = TimeSpan.FromMinutes(5);
 
@@ -47,7 +48,8 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
             await EachAsync(nameof(SweepAsync), SweepInterval, SweepAsync);
             await EachAsync(nameof(StoreWatch), StoreInterval, parts.Store.LookAsync);
             await EachAsync(nameof(IndexForeignAsync), IndexForeignInterval, IndexForeignAsync);
-            await parts.Feed.FollowAsync();
+            var followed = (await parts.Feed.FollowAsync()).IsRight;
+            await EachAsync(nameof(LetterCatalogue.NoteOpen), OpenInterval, () => Task.FromResult(NoteOpen(followed)));
             await EachAsync(nameof(GroupNotes), SweepInterval, async () => (await parts.Notes.FollowAsync()).IsRight);
             await EachAsync(nameof(Warn), WarnInterval, () => Task.FromResult(Warn()));
         }
@@ -95,6 +97,13 @@ public sealed class DeadLettersPoller(DeadLettersParts parts, TimeProvider clock
         if (!(await parts.Upkeep.SweepAsync()).TryGetRight(out var ended, out _)) return false;
         Tell(ended);
         return true;
+    }
+
+    /// <summary>What cannot be followed is not known.</summary>
+    bool NoteOpen(bool followed)
+    {
+        if (followed) parts.Catalogue.NoteOpen();
+        return followed;
     }
 
     bool Warn()

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.DeadLetters.Repair;
@@ -40,7 +41,7 @@ public sealed class DeadLettersSlice : IDisposable
             new LetterReconciler(redis, clock), new LetterFeed(redis, catalogue, TextMask.MaskText, clock), catalogue,
             new StoreWatch(health.ReadAsync, logs.CreateLogger<StoreWatch>()), new GroupNotes(redis, catalogue, clock));
         poller = new DeadLettersPoller(parts, clock, logs.CreateLogger<DeadLettersPoller>());
-        runner = new ReplayRunner(letters, slices, trail, clock);
+        runner = new ReplayRunner(letters, slices, trail, clock) { Past = catalogue.Past };
         jobs = new ReplayJobRunner(kept, runner, trail, clock, logs.CreateLogger<ReplayJobRunner>());
         var owners = new LetterOwners(slices);
         addServices = services => services
@@ -48,7 +49,7 @@ public sealed class DeadLettersSlice : IDisposable
             .AddSingleton(new LetterKinds(catalogue, slices.SelectMany(s => s.LetterKinds).Distinct()))
             .AddSingleton(new RedisTombstones(redis)).AddSingleton(owners)
             .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads))))
-            .AddSingleton(new LetterEditor(letters, slices, trail, clock))
+            .AddSingleton<LetterAnswers>().AddSingleton<CloserLook>().AddSingleton(new LetterEditor(letters, slices, trail, clock))
             .AddSingleton(runner).AddSingleton(kept).AddSingleton<ReplayAtHolder>()
             .AddSingleton(new ReplayJobPlanner(kept, parts.Feed, catalogue, letters, runner, jobs, owners, trail, clock));
     }

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using Hobom.Slices.Host.Access.Sessions;
+using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Host.Access;
 
@@ -16,6 +18,8 @@ static class CallerIdentity
         claims.AddRange(owner.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
         if (owner.KeyId is { } id) claims.Add(new Claim(KeyIdClaim, id));
         if (owner.ByProvider) claims.Add(new Claim(ProviderClaim, "true"));
+        var isPerson = owner.KeyId is not null || owner.ByProvider || scheme == SessionAuthentication.SchemeName;
+        if (!isPerson) claims.Add(new Claim(Role.BackendClaim, "true"));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
 

@@ -13,6 +13,7 @@ static class DlqCommand
         AddList(dlq);
         AddGroups(dlq);
         AddShow(dlq);
+        AddUnmask(dlq);
         ReplayCommand.AddTo(dlq);
         LetterCommands.AddTo(dlq);
         return dlq.Command;
@@ -47,6 +48,17 @@ static class DlqCommand
         var key = LetterSymbols.Keys(ArgumentArity.ExactlyOne);
         dlq.Add("show", "Shows one letter", [key], async (session, given) => await session.ShowAsync(
             await session.Api.GetAsync($"/dlq/{Uri.EscapeDataString(given.GetRequiredValue(key)[0])}"),
+            a => session.Terminal.WriteLines(LetterTables.OfOne(a.Read<JsonElement>()))));
+    }
+
+    static void AddUnmask(ApiCommand dlq)
+    {
+        var key = LetterSymbols.Keys(ArgumentArity.ExactlyOne);
+        var reason = Options.Text("--reason", "TEXT", "Kept in the audit");
+        reason.Required = true;
+        dlq.Add("unmask", "Shows one letter with its payload as it is", [key, reason], async (session, given) => await session.ShowAsync(
+            await session.Api.PostAsync(
+                $"/dlq/{Uri.EscapeDataString(given.GetRequiredValue(key)[0])}/unmask", new { reason = given.GetValue(reason) }),
             a => session.Terminal.WriteLines(LetterTables.OfOne(a.Read<JsonElement>()))));
     }
 

@@ -67,6 +67,9 @@ public sealed record FlowOperations(
     /// <summary>The circuit of the topic that the flow writes to; null for a flow that does not end in Kafka.</summary>
     public Func<TopicCircuitState>? Circuit { get; init; }
 
+    /// <summary>How long publishes took; null for a flow that does not end in Kafka.</summary>
+    public PublishTimes? PublishTimes { get; init; }
+
     /// <summary>When this process last closed an event of the flow; null before the first, and where nobody counts.</summary>
     public Func<DateTimeOffset?> LastSettledAt { get; init; } = () => null;
 
@@ -104,6 +107,7 @@ public sealed record FlowOperations(
         {
             Circuit = () => runner.Circuit,
             NewerOf = (_, _) => Task.FromResult<NewerEvent>(new NewerEvent.OwnKey()),
+            PublishTimes = runner.Meter.PublishTimes,
             LastSettledAt = () => runner.LastSettledAt,
             HasPending = () => runner.Pending.Any,
             HolderOf = runner.Holds.HolderOf,

@@ -85,6 +85,43 @@ public sealed partial class BrokerApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_payload_is_shown_to_people_one_at_a_time_with_a_reason_that_the_audit_keeps()
+    {
+        await PostAsync("/broker/events", """{"id":"u1","source":"shop","type":"shop.order.create","payload":{"to":"canary"},"metadata":{"by":"canary"}}""");
+        foreach (var role in (string[])[Role.Reader, Role.Operator, Role.Payload, Role.Editor])
+        {
+            foreach (var path in (string[])["/broker/events/shop/u1", "/broker/events?id=u1", "/broker/events/shop/u1?masked=true"])
+                Assert.DoesNotContain("canary", (await GetAsync(path, role)).GetRawText(), StringComparison.Ordinal);
+            Assert.True((await GetAsync("/broker/events/shop/u1", role)).GetProperty("masked").GetBoolean());
+        }
+
+        Assert.DoesNotContain("canary", (await GetAsync("/broker/events/shop/u1?masked=true")).GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await UnmaskAsync("""{"reason":"ticket 1"}""", Role.Operator)).Status);
+        foreach (var body in (string[])["{}", """{"reason":" "}""", """{"reason":"x","why":"y"}""", "no"])
+            Assert.Equal(HttpStatusCode.BadRequest, (await UnmaskAsync(body, Role.Payload)).Status);
+        Assert.DoesNotContain("unmask", (await GetAsync("/broker/audit", Role.Auditor)).GetRawText(), StringComparison.Ordinal);
+
+        var (status, shown) = await UnmaskAsync("""{"reason":"ticket 1"}""", Role.Payload);
+        Assert.Equal((HttpStatusCode.OK, "canary"), (status, shown.GetProperty("payload").GetProperty("to").GetString()));
+        Assert.False(shown.TryGetProperty("masked", out _));
+        var lines = (await GetAsync("/broker/audit", Role.Auditor)).GetProperty("entries").EnumerateArray().Select(l => l.GetProperty("entry")).ToList();
+        Assert.Equal(
+            [("unmask", "anna", "shop/u1", "ticket 1", "shown"), ("unmask", "anna", "shop/u1", "ticket 1", null)],
+            lines.Select(e => (
+                e.GetProperty("action").GetString(), e.GetProperty("actor").GetString(), e.GetProperty("keys")[0].GetString(),
+                e.GetProperty("reason").GetString(), e.TryGetProperty("result", out var r) ? r.GetString() : null)));
+    }
+
+    async Task<(HttpStatusCode Status, JsonElement Body)> UnmaskAsync(string body, string role)
+    {
+        using var request = Request(HttpMethod.Post, "/broker/events/shop/u1/unmask", role);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        return (answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+    }
+
+    [Fact]
     public async Task A_synchronous_publish_tells_the_last_failing_handlers_error_in_the_contracts_words()
     {
         var (status, answer) = await PostAsync("/broker/events?mode=sync", """{"id":"e1","source":"shop","type":"shop.bad"}""");
@@ -264,7 +301,7 @@ public sealed partial class BrokerApiTests : IAsyncLifetime
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
     }
 
-    async Task<JsonElement> GetAsync(string path, string role = Role.Operator)
+    async Task<JsonElement> GetAsync(string path, string role = RoleHeader.Backend)
     {
         using var answer = await client.SendAsync(Request(HttpMethod.Get, path, role));
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode}");

@@ -119,7 +119,7 @@ public abstract partial class StoreConformance
         foreach (var id in (string[])["e1", "e2"])
         {
             var stored = await Store.OneAsync(id);
-            Assert.Equal((null, null), (stored.Handlings[0].LastError, EventView.Of(stored, seesAll: true).Error));
+            Assert.Equal((null, null), (stored.Handlings[0].LastError, EventView.Of(stored, EventSight.All).Error));
         }
     }
 
@@ -192,7 +192,7 @@ public abstract partial class StoreConformance
             Assert.All((await Store.OneAsync("e1")).Handlings, h => Assert.Equal(round, h.Attempts));
         }
 
-        Assert.Equal(8, EventView.Of(await Store.OneAsync("e1"), seesAll: true).RetryCount);
+        Assert.Equal(8, EventView.Of(await Store.OneAsync("e1"), EventSight.All).RetryCount);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public abstract partial class StoreConformance
 
     async Task<(string Status, DateTimeOffset? ProcessedAt, DateTimeOffset? CompletedAt, string? Error, int Retries)> ShownAsync(string id)
     {
-        var view = EventView.Of(await Store.OneAsync(id), seesAll: true);
+        var view = EventView.Of(await Store.OneAsync(id), EventSight.All);
         return (view.Status, view.ProcessedAt, view.CompletedAt, view.Error, view.RetryCount);
     }
 }

@@ -23,7 +23,9 @@ public sealed class AccessTests(HostApp app)
         ["DELETE /session"] = null,
         ["GET /changes"] = Role.Reader,
         ["GET /pollers/history"] = Role.Reader,
+        ["GET /pollers/latency"] = Role.Reader,
         ["GET /dlq/counts"] = Role.Reader,
+        ["GET /dlq/history"] = Role.Reader,
         ["POST /dlq/export"] = Role.Operator,
         ["GET /health"] = null,
         ["GET /health/live"] = null,
@@ -37,6 +39,7 @@ public sealed class AccessTests(HostApp app)
         ["PUT /dlq/groups/{group}/note"] = Role.Operator,
         ["GET /dlq/store"] = Role.Reader,
         ["GET /dlq/tombstones"] = Role.Reader,
+        ["GET /dlq/tombstones/counts"] = Role.Reader,
         ["POST /dlq/hold"] = Role.Operator,
         ["POST /dlq/extend"] = Role.Operator,
         ["POST /dlq/release"] = Role.Operator,
@@ -51,6 +54,7 @@ public sealed class AccessTests(HostApp app)
         ["POST /dlq/replays/{id}/cancel"] = Role.Operator,
         ["PUT /dlq/{key}"] = Role.Editor,
         ["DELETE /dlq/{key}/edit"] = Role.Editor,
+        ["POST /dlq/{key}/unmask"] = Role.Payload,
         ["GET /events/{eventId}/explain"] = Role.Reader,
         ["GET /audit"] = Role.Auditor,
         ["GET /audit/check"] = Role.Auditor,
@@ -94,8 +98,9 @@ public sealed class AccessTests(HostApp app)
 
     static readonly Dictionary<string, string[]> Holders = new(StringComparer.Ordinal)
     {
-        [Role.Reader] = [Role.Reader, Role.Operator, Role.Editor, Role.Auditor],
+        [Role.Reader] = [Role.Reader, Role.Operator, Role.Payload, Role.Editor, Role.Auditor],
         [Role.Operator] = [Role.Operator, Role.Editor],
+        [Role.Payload] = [Role.Payload, Role.Editor],
         [Role.Editor] = [Role.Editor],
         [Role.Auditor] = [Role.Auditor],
     };

@@ -49,7 +49,7 @@ public sealed class SessionListTests
         var file = new KeysFile("", new KeysReading(new KeyRing([key]), ""), clock, NullLogger<KeysFile>.Instance);
         var sessions = new SessionList(new CallerKeys(null, file, clock), clock);
         var id = sessions.Begin(new KeyOwner("anna", [Role.Reader], "k1"));
-        Assert.Equal([Role.Reader, Role.Operator, Role.Editor], sessions.Find(id)!.Roles);
+        Assert.Equal([Role.Reader, Role.Operator, Role.Payload, Role.Editor], sessions.Find(id)!.Roles);
         clock.Advance(TimeSpan.FromMinutes(20));
         Assert.Null(sessions.Find(id));
         Assert.Null(sessions.Find(sessions.Begin(new KeyOwner("ben", [Role.Reader], "gone"))));

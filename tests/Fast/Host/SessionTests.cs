@@ -98,7 +98,7 @@ public sealed class SessionTests(HostApp app)
         Assert.Equal("key", Assert.Single(view.GetProperty("ways").EnumerateArray()).GetString());
         var known = await WhoAsync(HostApp.KeyOf("editor"));
         Assert.Equal("test-editor", known.GetProperty("name").GetString());
-        Assert.Equal(["reader", "operator", "editor"], known.GetProperty("roles").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(["reader", "operator", "payload", "editor"], known.GetProperty("roles").EnumerateArray().Select(r => r.GetString()));
         Assert.False(known.GetProperty("signedIn").GetBoolean());
     }
 

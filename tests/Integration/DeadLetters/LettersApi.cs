@@ -7,6 +7,7 @@ using FastEndpoints.Swagger;
 using Hobom.Slices.Audit;
 using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Letters;
+using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Redis;
@@ -31,6 +32,9 @@ namespace Hobom.Slices.Tests.Integration.DeadLetters;
 /// <summary>The routes of the dead letters over a real Redis; who asks is said in headers.</summary>
 public sealed class LettersApi : IAsyncDisposable
 {
+    /// <summary>Not a role: who asks by the internal key, and has them all.</summary>
+    public const string Backend = "backend";
+
     readonly WebApplication app;
 
     LettersApi(WebApplication app)
@@ -52,8 +56,8 @@ public sealed class LettersApi : IAsyncDisposable
         builder.Services.AddSingleton(clock).AddSingleton(redis.Store).AddSingleton(catalogue ?? redis.Catalogue).AddSingleton(redis.Feed).AddSingleton(audit)
             .AddSingleton(new LetterKinds(catalogue ?? redis.Catalogue, ["threw", "timed-out"]))
             .AddSingleton(new GroupNotes(redis.Connection, catalogue ?? redis.Catalogue, clock)).AddSingleton(trail).AddSingleton(new RedisTombstones(redis.Connection)).AddSingleton(new RedisStoreHealth(redis.Connection, clock))
-            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock))
-            .AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))
+            .AddSingleton(new MaskRules(slices.Select(s => (s.Route.Category, s.Payloads)))).AddSingleton(new ReplayRunner(redis.Store, slices, trail, clock) { Past = (catalogue ?? redis.Catalogue).Past })
+            .AddSingleton<LetterAnswers>().AddSingleton<CloserLook>().AddSingleton(new LetterEditor(redis.Store, slices, trail, clock))
             .AddSingleton(TraceLink.Parse("https://traces.example/t/{traceId}?from=hobom")!).AddSingleton(new RedisReplayJobs(redis.Connection)).AddSingleton(new LetterOwners(slices))
             .AddSingleton<ReplayJobRunner>().AddSingleton<ReplayJobPlanner>().AddSingleton<ReplayAtHolder>().AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         builder.Services.AddAuthentication("headers").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("headers", _ => { });
@@ -78,7 +82,7 @@ public sealed class LettersApi : IAsyncDisposable
         return new LettersApi(built);
     }
 
-    public Task<(int Status, JsonElement Body)> GetAsync(string path, string role = Role.Editor) => SendAsync(HttpMethod.Get, path, null, role);
+    public Task<(int Status, JsonElement Body)> GetAsync(string path, string role = Backend) => SendAsync(HttpMethod.Get, path, null, role);
 
     public Task<(int Status, JsonElement Body)> PostAsync(string path, object? body, string role = Role.Editor) =>
         SendAsync(HttpMethod.Post, path, JsonContent.Create(body), role);
@@ -106,8 +110,10 @@ public sealed class LettersApi : IAsyncDisposable
     {
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
-            var roles = Role.Held([Request.Headers["role"].ToString()]).Select(r => new Claim(ClaimTypes.Role, r));
+            var role = Request.Headers["role"].ToString();
+            var roles = (role is Backend ? Role.All : Role.Held([role])).Select(r => new Claim(ClaimTypes.Role, r));
             var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "anna"), .. roles], "headers");
+            if (role is Backend) identity.AddClaim(new Claim(Role.BackendClaim, "true"));
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), "headers")));
         }
     }

@@ -30,11 +30,12 @@ public abstract class BrokerRoute(BrokerSlice slice) : EndpointWithoutRequest<ob
     /// <summary>What changes something is written down before and after; where that cannot be done, nothing is.</summary>
     /// <param name="words">Of what came of it, for the audit.</param>
     protected async Task<Either<TFailure, T>> AuditedAsync<TFailure, T>(
-        string action, string key, Func<Task<Either<TFailure, T>>> work, Func<StoreFailure, TFailure> unwritten, Func<T, string> words)
+        string action, string key, Func<Task<Either<TFailure, T>>> work, Func<StoreFailure, TFailure> unwritten, Func<T, string> words,
+        string? reason = null)
         where TFailure : notnull
         where T : notnull
     {
-        if (!(await Resolve<AuditTrail>().BeginAsync(Audit.Caller.Of(HttpContext), action, [key]))
+        if (!(await Resolve<AuditTrail>().BeginAsync(Audit.Caller.Of(HttpContext), action, [key], reason))
                 .TryGetRight(out var begun, out var failure))
             return unwritten(failure);
         var answer = await work();
@@ -43,13 +44,16 @@ public abstract class BrokerRoute(BrokerSlice slice) : EndpointWithoutRequest<ob
     }
 
     protected Task<Either<StoreFailure, T>> AuditedAsync<T>(
-        string action, string key, Func<Task<Either<StoreFailure, T>>> work, Func<T, string> words)
+        string action, string key, Func<Task<Either<StoreFailure, T>>> work, Func<T, string> words, string? reason = null)
         where T : notnull =>
-        AuditedAsync(action, key, work, failure => failure, words);
+        AuditedAsync(action, key, work, failure => failure, words, reason);
 
     protected static string DoneOrNot(bool done) => done ? "done" : "not found";
 
-    /// <summary>Readers see neither payloads nor metadata nor what errors quote of them.</summary>
+    /// <summary>Readers see neither payloads nor metadata nor what errors quote of them; others no payloads without a reason.</summary>
+    protected EventSight Sight => new(SeesAll, Role.SeesPayloads(HttpContext.User));
+
+    /// <summary>Readers do not see what errors quote.</summary>
     protected bool SeesAll => Role.SeesAll(HttpContext.User);
 
     /// <summary>A part of the route, with slashes in it written as %2F.</summary>

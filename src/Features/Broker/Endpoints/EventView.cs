@@ -3,6 +3,14 @@ using Hobom.Slices.Broker.Stores;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
+/// <summary>How much of an event is shown.</summary>
+/// <param name="Errors">What handlers said.</param>
+/// <param name="Payload">Payload and metadata.</param>
+public readonly record struct EventSight(bool Errors, bool Payload)
+{
+    public static readonly EventSight All = new(Errors: true, Payload: true);
+}
+
 /// <summary>An event under the contract's names.</summary>
 public sealed record EventView
 {
@@ -27,6 +35,10 @@ public sealed record EventView
     /// <summary>As it was written; left out where there is none.</summary>
     [JsonPropertyName("payload"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RawJson? Payload { get; init; }
+
+    /// <summary>Payload, metadata and errors are not all shown: the caller may not see them, or only with a reason.</summary>
+    [JsonPropertyName("masked"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Masked { get; init; }
 
     [JsonPropertyName("user_id")]
     public required long UserId { get; init; }
@@ -87,25 +99,26 @@ public sealed record EventView
     [JsonPropertyName("handlings")]
     public required IReadOnlyList<HandlingView> Handlings { get; init; }
 
-    /// <param name="seesAll">Else what may hold somebody's data is left out.</param>
-    public static EventView Of(StoredEvent stored, bool seesAll)
+    /// <param name="sight">What may hold somebody's data is left out without it.</param>
+    public static EventView Of(StoredEvent stored, EventSight sight)
     {
         var given = stored.Event;
         var dead = stored.Handlings.LastOrDefault(h => h.State is HandlingState.Dead);
         return new EventView
         {
             Id = given.Id, Source = given.Source, Type = given.Type, Status = stored.Status.Word(),
-            RetryCount = stored.Handlings.Sum(h => Math.Max(0, h.Attempts - 1)), Error = seesAll ? dead?.LastError : null,
-            Payload = seesAll ? given.Payload.MatchUnsafe(bytes => new RawJson(bytes), () => null) : null, UserId = given.UserId,
+            RetryCount = stored.Handlings.Sum(h => Math.Max(0, h.Attempts - 1)), Masked = !sight.Errors || !sight.Payload,
+            Error = sight.Errors ? dead?.LastError : null,
+            Payload = sight.Payload ? given.Payload.MatchUnsafe(bytes => new RawJson(bytes), () => null) : null, UserId = given.UserId,
             SessionId = given.SessionId,
             InstanceId = given.InstanceId, Schema = given.Schema, Entity = given.Entity, Operation = given.Operation,
             SourceModule = given.SourceModule, AggregateType = given.AggregateType, AggregateId = given.AggregateId,
             OrderingKey = given.OrderingKey, SchemaVersion = given.SchemaVersion,
-            Metadata = seesAll ? new RawJson(System.Text.Encoding.UTF8.GetBytes(given.Metadata ?? BrokerEvent.NoMetadata)) : null,
+            Metadata = sight.Payload ? new RawJson(System.Text.Encoding.UTF8.GetBytes(given.Metadata ?? BrokerEvent.NoMetadata)) : null,
             CreatedAt = given.CreatedAt, AvailableAt = given.AvailableAt, ProcessedAt = stored.Handlings.Min(h => h.StartedAt),
             CompletedAt = stored.Status is EventStatus.Completed or EventStatus.Failed ? stored.Handlings.Max(h => EndOf(h.State)) : null,
             NoConsumerSince = stored.NoConsumerSince, ExpiredAt = stored.ExpiredAt,
-            Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, seesAll))],
+            Handlings = [.. stored.Handlings.Select(h => HandlingView.Of(h, sight.Errors))],
         };
     }
 

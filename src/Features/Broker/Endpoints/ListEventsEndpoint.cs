@@ -43,7 +43,7 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 
         var page = found.Take(limit).ToArray();
         await Send.OkAsync(
-            new EventPage([.. page.Select(e => EventView.Of(e, SeesAll))], found.Count > limit ? $"{page[^1].Sequence}" : null), ct);
+            new EventPage([.. page.Select(e => EventView.Of(e, Sight))], found.Count > limit ? $"{page[^1].Sequence}" : null), ct);
     }
 
     Either<BodyFault, (EventFilter Filter, int Limit)> ReadFilter()

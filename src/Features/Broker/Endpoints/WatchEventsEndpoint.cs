@@ -66,7 +66,7 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, IHostApplicationLifet
         var page = (await broker.Store.Read.Since(after, PageSize, ct)).IfLeft([]);
         foreach (var stored in page.Where(e => pattern.Matches(e.Event.Type)))
         {
-            var data = JsonSerializer.Serialize(EventView.Of(stored, SeesAll), Json);
+            var data = JsonSerializer.Serialize(EventView.Of(stored, Sight), Json);
             // A payload may hold line ends: each line of the data is a field of its own, and the reader joins them again.
             var lines = data.ReplaceLineEndings("\n").Replace("\n", "\ndata: ", StringComparison.Ordinal);
             await HttpContext.Response.WriteAsync($"id: {stored.RoutedNo}\nevent: event\ndata: {lines}\n\n", ct);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Letters;
 
 namespace Hobom.Slices.DeadLetters.Catalogue;
 
@@ -21,6 +22,9 @@ public sealed class LetterCatalogue(TimeProvider clock)
     volatile bool loaded;
     long version;
 
+    /// <summary>What came and went since the process began.</summary>
+    public LetterPast Past { get; } = new(clock);
+
     /// <summary>False until the letters were first read from the store: until then lists would be short.</summary>
     public bool IsLoaded => loaded;
 
@@ -39,6 +43,8 @@ public sealed class LetterCatalogue(TimeProvider clock)
         for (var n = 0; n < sorted.Length; n++) sorted[n] = sorted[n].Copied();
         lock (gate)
         {
+            if (loaded) Past.NoteCame(NotIn(letters, sorted));
+            Past.NoteFailures(sorted);
             letters = sorted;
             loaded = true;
             Interlocked.Increment(ref version);
@@ -53,6 +59,8 @@ public sealed class LetterCatalogue(TimeProvider clock)
         Array.Sort(fresh, static (a, b) => a.Place.CompareTo(b.Place));
         lock (gate)
         {
+            Past.NoteCame(NotIn(letters, fresh));
+            Past.NoteFailures(fresh);
             var merged = new List<CatalogueLetter>(letters.Length + fresh.Length);
             var next = 0;
             foreach (var letter in letters)
@@ -66,6 +74,19 @@ public sealed class LetterCatalogue(TimeProvider clock)
             letters = [.. merged];
             Interlocked.Increment(ref version);
         }
+    }
+
+    /// <summary>Tells the past how many wait now.</summary>
+    public void NoteOpen()
+    {
+        if (loaded) Past.NoteOpen(letters.Count(l => l.Summary.State is not LetterState.Discarded));
+    }
+
+    static Dictionary<DeadLetterKey, CatalogueLetter>.ValueCollection NotIn(CatalogueLetter[] before, CatalogueLetter[] now)
+    {
+        var fresh = now.ToDictionary(l => l.Key);
+        foreach (var letter in before) fresh.Remove(letter.Key);
+        return fresh.Values;
     }
 
     /// <param name="after">A page's <see cref="LetterPage.Next"/>; null for the first page.</param>

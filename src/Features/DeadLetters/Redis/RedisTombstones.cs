@@ -32,6 +32,18 @@ public sealed class RedisTombstones(RedisConnection redis)
             },
             TimeSpan.FromSeconds(10));
 
+    /// <summary>How many ended how since then: the counts, and whether older ones than the newest few thousand were left out.</summary>
+    public Task<Either<StoreFailure, (IReadOnlyDictionary<LetterEnd, int> Counts, bool More)>> CountAsync(DateTimeOffset since) =>
+        redis.RunAsync<(IReadOnlyDictionary<LetterEnd, int>, bool)>(
+            async db =>
+            {
+                var entries = await db.StreamRangeAsync(
+                    LetterKeys.Tombstones, minId: since.ToUnixTimeMilliseconds(), count: ScanLimit + 1, messageOrder: Order.Descending);
+                var stones = entries.Take(ScanLimit).Select(e => Tombstone.Parse((byte[]?)e["t"])).OfType<Tombstone>();
+                return (stones.CountBy(s => s.Why).ToDictionary(), entries.Length > ScanLimit);
+            },
+            TimeSpan.FromSeconds(10));
+
     /// <summary>The newest of one letter; none where there is none among the last ones.</summary>
     public Task<Either<StoreFailure, Option<Tombstone>>> FindAsync(DeadLetterKey key) =>
         redis.RunAsync(

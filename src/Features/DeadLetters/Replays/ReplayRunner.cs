@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
+using Hobom.Slices.DeadLetters.Catalogue;
 using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Letters;
 using Hobom.Slices.DeadLetters.Redis;
@@ -21,6 +22,9 @@ public sealed class ReplayRunner(RedisDeadLetterStore store, IReadOnlyList<Slice
     readonly ConcurrentDictionary<Task, byte> running = new();
 
     public IReadOnlyList<Slice> Slices => slices;
+
+    /// <summary>Is told how replays ended, once they were begun; null where nobody counts.</summary>
+    public LetterPast? Past { get; init; }
 
     /// <param name="caller">Who asked, for the audit and for those who come second.</param>
     public Task<ReplayAnswer> StartAsync(DeadLetterKey key, Caller caller, Confirmation confirmation) =>
@@ -75,8 +79,10 @@ public sealed class ReplayRunner(RedisDeadLetterStore store, IReadOnlyList<Slice
     async Task<ReplayAnswer> ReplayAsync(ReplayRequest request, StoredLetter letter, Slice slice)
     {
         var plan = ReplayPlanning.Plan(request, letter, ReplayFlow.Of(slice), clock.GetUtcNow());
-        return plan.TryGetRight(out var planned, out var refused)
-            ? new ReplayAnswer.Ran(await claimed.RunAsync(request, planned, slice.Work.ReplayAsync))
-            : refused;
+        if (!plan.TryGetRight(out var planned, out var refused)) return refused;
+        var outcome = await claimed.RunAsync(request, planned, slice.Work.ReplayAsync);
+        if (outcome is ReplayOutcome.Delivered or ReplayOutcome.NotPublished or ReplayOutcome.OutcomeUnknown)
+            Past?.NoteReplay(outcome is ReplayOutcome.Delivered);
+        return new ReplayAnswer.Ran(outcome);
     }
 }

@@ -29,9 +29,12 @@ export const changes = () => new EventSource(`${BASE}/changes`);
 export const settled = asked => asked.then(value => ({ value }), error => ({ error }));
 
 /** As text, for what JSON.parse would change: numbers that no double holds. */
-export async function getText(path, query) {
-  const answer = await fetch(BASE + path + queryOf(query));
-  if (!answer.ok) throw await errorOf(answer, path, true);
+export const getText = (path, query) => textOf('GET', BASE + path + queryOf(query));
+export const postText = (path, body, query) => textOf('POST', BASE + path + queryOf(query), body);
+
+async function textOf(method, path, body) {
+  const answer = await fetch(path, request(method, body));
+  if (!answer.ok) throw await errorOf(answer, path, method === 'GET');
   return answer.text();
 }
 

@@ -1,6 +1,7 @@
 // The frame: who is looking, where to go, what the stream of changes says; and the view that the address names.
 import { address, session, signIn, signOut, whenSignedOut } from './api.js';
 import { broker } from './broker.js';
+import { charts } from './charts.js';
 import { h, put } from './dom.js';
 import { edit } from './edit.js';
 import { audit, tombstones } from './gone.js';
@@ -18,11 +19,11 @@ import { ago, exact, loadText, now, setServerTime, startClock, t } from './text.
 import { badge, button, doing, errorBox, field, may, messageOf, setMe, toastArea, whoAmI } from './ui.js';
 
 const VIEWS = {
-  '': overview, letters, letter, edit, operations, gone: tombstones, audit, broker, streams, links, settings: settingsView,
+  '': overview, charts, letters, letter, edit, operations, gone: tombstones, audit, broker, streams, links, settings: settingsView,
 };
 
 const NAV = [
-  ['', 'nav.overview'], ['letters', 'nav.letters', 'relay'], ['operations', 'nav.operations', 'relay'], ['gone', 'nav.gone', 'relay'],
+  ['', 'nav.overview'], ['letters', 'nav.letters', 'relay'], ['charts', 'nav.charts', 'relay'], ['operations', 'nav.operations', 'relay'], ['gone', 'nav.gone', 'relay'],
   ['broker', 'nav.broker', 'broker'], ['links', 'nav.links', 'broker'], ['streams', 'nav.streams', 'streams'],
   ['audit', 'nav.audit', 'audit'], ['settings', 'nav.settings'],
 ];

@@ -5,6 +5,10 @@ import { count, t, word } from './text.js';
 import { button, field, select } from './ui.js';
 
 const FILTERS = ['category', 'class', 'state', 'text', 'group', 'minAge', 'maxAge', 'expiresWithin', 'minAttempts', 'code'];
+/** Each letter is looked at for these, so many at a time: of the list, and of nothing that is done to many. */
+const CLOSER = ['header', 'newer'];
+
+export const isCloser = filter => CLOSER.some(name => filter[name]);
 
 export const CATEGORIES = ['menu', 'log', 'space', 'space-log', 'law', 'stream', 'broker'];
 const CLASSES = ['transient', 'permanent', 'unknown', 'refused'];
@@ -14,12 +18,12 @@ const EXPIRIES = ['1h', '6h', '1d', '2d'];
 const ATTEMPTS = ['2', '5', '10', '50'];
 const TYPING_PAUSE = 120;
 
-export const filterOf = query => Object.fromEntries(FILTERS.map(name => [name, query.get(name)]).filter(([, value]) => value));
+export const filterOf = (query, tab) => Object.fromEntries([...FILTERS, ...tab === 'list' ? CLOSER : []].map(name => [name, query.get(name)]).filter(([, value]) => value));
 
 export const addressOf = (tab, filter, more = {}) => address(`letters${tab ? `/${tab}` : ''}`, { ...filter, ...more });
 
 /** go(filter) is called when it changes; while somebody types, a moment after the last key. */
-export function filterBar(filter, go, views) {
+export function filterBar(filter, go, views, tab) {
   const set = (name, value) => {
     const next = { ...filter, [name]: value };
     if (!value) delete next[name];
@@ -41,6 +45,8 @@ export function filterBar(filter, go, views) {
   return h('form.filters', { role: 'search', 'aria-label': t('filter.label'), onSubmit: e => e.preventDefault() },
     field(t('filter.text'), text),
     pick('category', CATEGORIES, v => word('category', v)), pick('class', CLASSES, v => word('class', v)), pick('state', STATES, v => word('letter', v)),
+    tab === 'list' ? [field(t('filter.header'), h('input', { type: 'search', name: 'header', value: filter.header ?? '', onChange: e => set('header', e.target.value.trim()) })),
+      pick('newer', ['delivered'], () => t('filter.newer.delivered'))] : null,
     pick('maxAge', AGES), pick('expiresWithin', EXPIRIES), pick('minAttempts', ATTEMPTS, v => t('filter.atleast', { n: v })), codes,
     filter.group ? h('span.pill', t('filter.group', { id: filter.group }),
       button('✕', () => set('group', ''), { kind: 'plain', label: t('filter.group.clear') })) : null,

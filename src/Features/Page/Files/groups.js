@@ -4,11 +4,18 @@ import { h, put } from './dom.js';
 import { addressOf } from './filters.js';
 import { actOnAll } from './actions.js';
 import { planReplay } from './plan.js';
-import { count, left, since, t, word } from './text.js';
+import { ago, count, exact, left, since, t, word } from './text.js';
 import { ask, badge, button, doing, emptyBox, fill, may, toast } from './ui.js';
 
 const AT_ONCE = 50;
 const TRENDS = ['↓', '→', '↑'];
+
+/** When something last failed, as far as the processor knows. */
+export const lastFailure = ({ lastFailure: at, since }) => at ? t('letters.last', { ago: ago(at), time: exact(at) }) : t('letters.last.none', { time: exact(since) });
+
+/** Where no letter is shown: that none is there, and since when; or that the filter leaves none. */
+export const noLetters = async filter => Object.keys(filter).length ? emptyBox(t('letters.nomatch'))
+  : emptyBox(t('letters.none'), lastFailure(await get('/dlq/counts')));
 
 export function groups(filter) {
   const element = h('div');
@@ -18,20 +25,18 @@ export function groups(filter) {
   const look = async () => {
     if (busy) return void (again = true);
     busy = true;
-    await fill(element, () => get('/dlq/groups', filter), found => render(found.groups));
+    await fill(element, () => get('/dlq/groups', filter), async found => found.groups.length ? render(found.groups) : noLetters(filter));
     busy = false;
     if (again) {
       again = false;
       setTimeout(look, 1000);
     }
   };
-  const render = found => found.length === 0
-    ? emptyBox(Object.keys(filter).length ? t('letters.nomatch') : t('letters.none'), Object.keys(filter).length ? null : t('letters.none.more'))
-    : [
-      h('p.soft', t('groups.count', { n: found.length }), ' · ', t('letters.count', { n: found.reduce((n, g) => n + g.count, 0) })),
-      h('ul.groups', found.slice(0, shown).map(group => one(group, filter, look))),
-      found.length > shown ? button(t('more'), () => { shown += AT_ONCE; put(element, render(found)); }) : null,
-    ];
+  const render = found => [
+    h('p.soft', t('groups.count', { n: found.length }), ' · ', t('letters.count', { n: found.reduce((n, g) => n + g.count, 0) })),
+    h('ul.groups', found.slice(0, shown).map(group => one(group, filter, look))),
+    found.length > shown ? button(t('more'), () => { shown += AT_ONCE; put(element, render(found)); }) : null,
+  ];
   look();
   // While somebody is at a group, it stays where it is: the pointer or the keyboard is on it.
   return { element, changed: () => { if (!element.contains(document.activeElement) && !element.matches(':hover')) look(); }, keys: moves(element) };

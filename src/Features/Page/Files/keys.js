@@ -6,7 +6,7 @@ import { dialog } from './ui.js';
 
 /** After g: [the view, its name]. */
 const GO = {
-  o: ['', 'nav.overview'], g: ['letters', 'nav.letters'], l: ['letters/list', 'letters.list'], p: ['operations', 'nav.operations'],
+  o: ['', 'nav.overview'], g: ['letters', 'nav.letters'], l: ['letters/list', 'letters.list'], p: ['operations', 'nav.operations'], c: ['charts', 'nav.charts'],
   b: ['broker', 'nav.broker'], s: ['streams', 'nav.streams'], k: ['links', 'nav.links'], t: ['settings', 'nav.settings'],
 };
 

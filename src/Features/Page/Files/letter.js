@@ -1,20 +1,22 @@
 // One letter: why it failed, in a sentence; what it holds; what was tried and by whom; what can be done.
 import { act } from './actions.js';
-import { address, get, getText, post } from './api.js';
+import { address, get, getText, post, postText } from './api.js';
 import { h, put } from './dom.js';
-import { bytesOfBase64, hex, HEX_LIMIT } from './hex.js';
-import { difference, member, pretty } from './json.js';
+import { member } from './json.js';
 import { neighboursOf } from './list.js';
+import { payloadView } from './payload.js';
 import { around } from './related.js';
 import { bytes, count, exact, left, now, since, span, t, took, word } from './text.js';
-import { badge, button, changedLines, copyButton, emptyBox, errorBox, facts, loading, may, messageOf, stateBadge, table, tellError, toast } from './ui.js';
+import { badge, button, copyButton, emptyBox, errorBox, facts, loading, may, messageOf, stateBadge, table, tellError, toast } from './ui.js';
 
 const LOOK = 10_000;
 
 export function letter(route) {
   const key = route.query.get('key') ?? '';
-  const element = h('article.letter', loading());
+  const [head, tail] = [h('div.through', loading()), h('div.through')];
+  const element = h('article.letter', head);
   const beyond = around(key);
+  const holds = payloadView(async reason => heldBy(await postText('/dlq/-/unmask', { reason }, { key })));
   let current = null;
   let busy = false;
   let over = false;
@@ -23,17 +25,25 @@ export function letter(route) {
 
   const look = async () => {
     try {
-      const fresh = await getText('/dlq/-', { key });
+      const fresh = await getText('/dlq/-', { key, masked: true });
       if (over) return;
-      if (fresh !== text) {
-        text = fresh;
-        current = JSON.parse(fresh);
-        put(element, render());
+      const found = JSON.parse(fresh);
+      // What counts down by itself is no change.
+      const marks = JSON.stringify({ ...found.letter, secondsLeft: 0 });
+      if (marks !== text) {
+        [current, text] = [found, marks];
+        if (!tail.isConnected) put(element, head, holds.element, tail);
+        put(head, above());
+        put(tail, below());
       }
+      holds.show(heldBy(fresh));
       beyond.look(current.letter);
     } catch (e) {
       if (over) return;
-      if (e.status !== 404) return void put(element, errorBox(e, look));
+      if (e.status !== 404) {
+        text = '';
+        return void put(element, errorBox(e, look));
+      }
       const stone = await stoneOf(key).catch(error => ({ error }));
       if (over || (text === '' && JSON.stringify(stone) === gone)) return;
       [current, text, gone] = [null, '', JSON.stringify(stone)];
@@ -75,13 +85,13 @@ export function letter(route) {
     }
   };
 
-  const render = () => {
+  const above = () => {
     const { letter: l } = current;
     return [
       h('p', h('a', { href: '#/letters/list' }, `‹ ${t('letters.list')}`)),
       h('header', h('h1', l.id || key), copyButton(l.id || key), stateBadge('letter', l.state), left(l.discarded ? l.discarded.until : l.expiresAt)),
       h('p.story', story(l)),
-      current.masked ? h('p.box', badge('off', t('masked'))) : null,
+      may('operator') ? null : h('p.box', badge('off', t('masked'))),
       advice(l),
       beyond.checks,
       may('operator') ? h('div.do', orders(l)) : null,
@@ -95,8 +105,13 @@ export function letter(route) {
         [t('letter.hash'), l.payloadSha256 ? h('code', l.payloadSha256) : null],
         [t('letter.trace'), l.traceUrl ? h('a', { href: l.traceUrl, target: '_blank', rel: 'noopener noreferrer' }, t('show')) : null],
       ]),
-      payload(), headers(l), attempts(l), timeline(l), beyond.related,
     ];
+  };
+
+  const below = () => {
+    const { letter: l } = current;
+    return [l.edit ? h('p.soft', t('edited.by', { name: l.edit.by, reason: l.edit.reason }), ' ', since(l.edit.at)) : null,
+      headers(l), attempts(l), timeline(l), beyond.related];
   };
 
   const orders = l => {
@@ -115,27 +130,6 @@ export function letter(route) {
     ];
   };
 
-  const payload = () => {
-    const [item, original, base64] = [member(text, 'item'), member(text, 'original'), current.payloadBase64];
-    const dump = () => {
-      const all = base64 ? bytesOfBase64(base64) : new TextEncoder().encode(item);
-      return hex(all) + (all.length > HEX_LIMIT ? `\n${t('payload.cut', { size: bytes(HEX_LIMIT), of: bytes(all.length) })}` : '');
-    };
-    const views = base64 ? [['raw', () => base64]] : [['pretty', () => pretty(item)], ['raw', () => item]];
-    views.push(['hex', dump]);
-    if (original) views.push(['diff', () => changedLines(difference(pretty(original), pretty(item)))]);
-    const shown = h('pre.payload', { tabindex: '0' }, views[0][1]());
-    const pick = ([id, view]) => button(t(`payload.${id}`), e => {
-      for (const one of e.currentTarget.parentNode.children) one.setAttribute('aria-pressed', String(one === e.currentTarget));
-      put(shown, view());
-    }, { kind: 'small' });
-    const choices = h('div.choices', { role: 'group', 'aria-label': t('payload') }, views.map(pick));
-    choices.firstChild.setAttribute('aria-pressed', 'true');
-    return h('section', h('h2', t('payload')), current.note ? h('p.soft', t('payload.base64')) : null,
-      h('div.row', choices, copyButton(base64 ?? item, t('payload'))), shown,
-      current.letter.edit ? h('p.soft', t('edited.by', { name: current.letter.edit.by, reason: current.letter.edit.reason }), ' ', since(current.letter.edit.at)) : null);
-  };
-
   look();
   // What other programs do to it is in no news.
   const timer = setInterval(() => { if (!document.hidden && !busy && !over) look(); }, LOOK);
@@ -143,7 +137,7 @@ export function letter(route) {
   const { before, after } = neighboursOf(key);
   const click = selector => () => element.querySelector(selector)?.click();
   return {
-    title: t('letter.title'), element, leave: () => { over = true; clearInterval(timer); },
+    title: t('letter.title'), element, leave: () => { over = true; holds.close(); clearInterval(timer); },
     update: (mark, earlier) => {
       if (over || busy) return;
       const ended = current && current.letter.expiresAt && Date.parse(current.letter.expiresAt) < now();
@@ -151,6 +145,12 @@ export function letter(route) {
     },
     keys: { j: go(after), k: go(before), r: click('.do .primary'), h: click('.do button:nth-of-type(2)') },
   };
+}
+
+/** Of the answer's text: as it was written, digit by digit. */
+function heldBy(text) {
+  const { payloadBase64: base64, note, masked } = JSON.parse(text);
+  return { item: member(text, 'item'), original: member(text, 'original'), base64, note, masked };
 }
 
 function beside(key) {

@@ -16,7 +16,7 @@ export function letters(route) {
   let inner = {};
   const enter = query => {
     inner.leave?.();
-    const filter = filterOf(query);
+    const filter = filterOf(query, tab);
     put(element.children[1], tabs([['', 'letters.groups'], ['list', 'letters.list']].map(([id, key]) => [addressOf(id, filter), t(key), id === tab])));
     savedViews(views, addressOf(tab, filter));
     inner = (tab === 'list' ? list : groups)(filter, query, enter);
@@ -26,12 +26,12 @@ export function letters(route) {
   // The address follows the filter without a step back for each key that is typed.
   const bar = filter => put(element.children[2], filterBar(filter, next => {
     history.replaceState(null, '', addressOf(tab, next));
-    if (JSON.stringify({ ...next, text: '' }) !== JSON.stringify({ ...filterOf(current), text: '' })) bar(next);
+    if (JSON.stringify({ ...next, text: '' }) !== JSON.stringify({ ...filterOf(current, tab), text: '' })) bar(next);
     current = new URLSearchParams(next);
     enter(current);
-  }, views));
+  }, views, tab));
   let current = route.query;
-  bar(filterOf(route.query));
+  bar(filterOf(route.query, tab));
   enter(route.query);
   view.update = (mark, before) => {
     if (before && mark.letters && mark.letters.version !== before.letters?.version) inner.changed?.();

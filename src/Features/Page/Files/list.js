@@ -2,10 +2,11 @@
 import { act, actOnAll } from './actions.js';
 import { address, get } from './api.js';
 import { h, put } from './dom.js';
-import { addressOf } from './filters.js';
+import { addressOf, isCloser } from './filters.js';
+import { noLetters } from './groups.js';
 import { planReplay } from './plan.js';
 import { bytes, count, left, since, t, word } from './text.js';
-import { badge, button, doing, emptyBox, errorBox, exporter, loading, may, stateBadge } from './ui.js';
+import { badge, button, doing, errorBox, exporter, fill, loading, may, stateBadge } from './ui.js';
 
 const PAGE = 50;
 
@@ -63,13 +64,14 @@ export function list(filter, query) {
 
   const render = () => {
     put(pill);
-    put(head, h('p', { 'data-total': page.total, 'aria-live': 'polite' }, t('letters.count', { n: page.total })),
-      may('operator') && page.total > 0 ? h('div.actions',
+    put(head, h('p', { 'data-total': page.total, 'aria-live': 'polite' }, t('letters.count', { n: page.total }),
+      page.looked === undefined ? null : ` · ${t(page.next ? 'letters.looked.more' : 'letters.looked', { n: page.looked })}`),
+      may('operator') && page.total > 0 && !isCloser(filter) ? h('div.actions',
         button(t('replay.filtered'), () => planReplay({ filter }), { kind: 'primary' }),
         button(t('hold.filtered'), doing(() => actOnAll('hold', filter, look))),
         exporter('/dlq/export', 'letters', filter)) : null);
     if (page.total === 0) {
-      put(frame, Object.keys(filter).length ? emptyBox(t('letters.nomatch')) : emptyBox(t('letters.none'), t('letters.none.more')));
+      fill(put(frame), () => noLetters(filter), box => box);
     } else {
       put(rows, page.letters.map(row));
       put(frame, h('div.scroll', h('table.letters', h('caption.hidden', t('nav.letters')),

@@ -2,6 +2,7 @@
 import { get, ready, settled } from './api.js';
 import { consumerCards, consumersNow } from './consumers.js';
 import { h, put } from './dom.js';
+import { lastFailure } from './groups.js';
 import { showStreams } from './streams.js';
 import { count, exact, left, since, span, t, word } from './text.js';
 import { badge, button, emptyBox, errorBox, every, facts, loading, messageOf, ordering, pastBars, perMinute, showCard, stateBadge, whoAmI } from './ui.js';
@@ -20,15 +21,15 @@ export function overview() {
   let gone = false;
   const look = async () => {
     const asked = more.map(m => settled(m.ask()));
-    const [flows, hours, letters, store, health] = await Promise.all(
-      [...relay ? [get('/pollers'), get('/pollers/history'), get('/dlq/counts'), get('/dlq/store')] : Array(4).fill(Promise.resolve(null)), ready()].map(settled));
+    const [flows, hours, letters, store, ended, health] = await Promise.all(
+      [...relay ? [get('/pollers'), get('/pollers/history'), get('/dlq/counts'), get('/dlq/store'), goneNow()] : Array(5).fill(Promise.resolve(null)), ready()].map(settled));
     const found = await Promise.all(asked);
     if (gone) return;
     more.forEach((m, at) => showMore(m, found[at], look));
     if (!relay) return void put(strip, [...aloneStore(found[0]), ...checks(health)].map(chip));
     if (flows.error) return void put(cards, errorBox(flows.error, look));
-    put(strip, neighbours(flows.value.items, store, health).map(chip));
-    put(urgent, urgency(letters, store));
+    put(strip, neighbours(flows.value.items, store, health).map(chip), ended.value ? goneChip(ended.value) : null);
+    put(urgent, urgency(letters, store), ended.value?.evicted ? incident(ended.value) : null);
     showCards(cards, flows.value.items, hours.value?.items ?? [], letters.value?.categories ?? null, look);
   };
   look();
@@ -90,6 +91,23 @@ const chip = one => h('div', { class: `chip ${one.kind}` },
   one.title ? h('p.soft', one.title) : null,
   one.problem ? h('p.soft', one.problem) : null);
 
+const GONE_FOR = 30_000;
+let goneAsked = { at: 0, answer: null };
+
+/** The tombstones are counted one by one: not at every look. */
+function goneNow() {
+  if (Date.now() - goneAsked.at > GONE_FOR) goneAsked = { at: Date.now(), answer: get('/dlq/tombstones/counts') };
+  return goneAsked.answer;
+}
+
+/** To expire is a fact and to be evicted an incident. */
+const goneChip = ended => h('a', { href: '#/gone', class: `chip gone ${ended.evicted ? 'bad' : ''}` },
+  h('strong', t('nav.gone')), ' ', h('span.soft', t('gone.day')),
+  h('p', ['expired', 'evicted', 'removed', 'discarded'].filter(why => ended[why] > 0).map(why => badge(why === 'evicted' ? 'bad' : 'off', `${word('end', why)} ${count(ended[why])}${ended.more ? '+' : ''}`)),
+    ended.expired + ended.evicted + ended.removed + ended.discarded === 0 ? t('gone.none.day') : null));
+
+const incident = ended => h('div.box.bad', { role: 'alert' }, badge('bad', t('gone.evicted', { n: ended.evicted })), ' ', h('a', { href: '#/gone?why=evicted' }, t('show')));
+
 function urgency(letters, store) {
   if (letters.error) return errorBox(letters.error);
   const all = letters.value.categories;
@@ -104,7 +122,7 @@ function urgency(letters, store) {
     boxes.push(h('div.box.warn', t('overview.unsettled', { n: sum('unsettled') }), ' ',
       h('a', { href: '#/letters/list?state=unknown' }, t('show'))));
   }
-  if (letters.value.total === 0) boxes.push(h('div.box.good', badge('good', t('letters.none'))));
+  if (letters.value.total === 0) boxes.push(h('div.box.good', badge('good', t('letters.none')), h('p', lastFailure(letters.value))));
   return boxes;
 }
 

@@ -14,12 +14,16 @@ public sealed class FlowMeter(string flow, RelayMeter? instruments = null)
 
     public RowCounter Rows { get; } = new();
 
+    /// <summary>Of the publishes that Kafka acknowledged.</summary>
+    public PublishTimes PublishTimes { get; } = new();
+
     /// <summary>The outbox was asked.</summary>
     public void Polled(TimeSpan took, CallFailure? failure) => Note("poll", "receive", "", took, failure?.Kind.ToString());
 
     /// <summary>One attempt to hand a record to Kafka ended.</summary>
     public void Published(string topic, TimeSpan took, PublishFailure? failure)
     {
+        if (failure is null) PublishTimes.Add(took);
         Note("send", "send", topic, took, failure?.Code);
         instruments?.Sent.Add(1, TagsOf("send", "send", topic, failure?.Code));
     }

@@ -20,7 +20,14 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
     /// <param name="Kinds">The most frequent words for what failed.</param>
     public sealed record LetterCountsView(
         IReadOnlyList<CategoryCountsView> Categories, int Total, DateTimeOffset? AsOf, IReadOnlyList<CodeCount> Codes,
-        IReadOnlyList<KindCount> Kinds);
+        IReadOnlyList<KindCount> Kinds)
+    {
+        /// <summary>Of all letters that this process has seen, those gone included; null where it has seen none.</summary>
+        public DateTimeOffset? LastFailure { get; init; }
+
+        /// <summary>When this process began to look.</summary>
+        public required DateTimeOffset Since { get; init; }
+    }
 
     public override void Configure()
     {
@@ -35,7 +42,10 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
             var letter = LetterExamples.Letter;
             s.ResponseExamples[200] = new LetterCountsView(
                 [new CategoryCountsView("menu", 214, 12, 0, 1, 3, letter.LastFailedAt, letter.ExpiresAt)], 214, letter.LastFailedAt,
-                [new CodeCount("Local_MsgTimedOut", 180)], [new KindCount("timed-out", 31)]);
+                [new CodeCount("Local_MsgTimedOut", 180)], [new KindCount("timed-out", 31)])
+            {
+                LastFailure = letter.LastFailedAt, Since = letter.FirstFailedAt,
+            };
             s.ResponseExamples[503] = LetterExamples.NotLoaded;
         });
     }
@@ -50,7 +60,10 @@ public sealed class CountLettersEndpoint(LetterCatalogue catalogue, LetterFeed f
                     .. counts.Categories.Select(c => new CategoryCountsView(
                         c.Category.Name, c.Count, c.Urgent, c.Held, c.Unsettled, c.Discarded, c.Oldest, c.NextExpiry)),
                 ],
-                counts.Categories.Sum(c => c.Count), feed.AsOf, counts.Codes, counts.Kinds),
+                counts.Categories.Sum(c => c.Count), feed.AsOf, counts.Codes, counts.Kinds)
+            {
+                LastFailure = catalogue.Past.LastFailure, Since = catalogue.Past.Since,
+            },
             ct);
     }
 }

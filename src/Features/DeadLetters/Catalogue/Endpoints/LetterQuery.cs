@@ -62,6 +62,12 @@ public class LetterQuery
 public sealed class LetterPageQuery : LetterQuery
 {
     [QueryParam]
+    public string? Header { get; set; }
+
+    [QueryParam]
+    public string? Newer { get; set; }
+
+    [QueryParam]
     public string? Prefix { get; set; }
 
     [QueryParam]

@@ -1,22 +1,14 @@
-using System.Buffers;
-using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Core;
-using Hobom.Slices.DeadLetters.Decisions;
-using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
-using Hobom.Slices.Http.Masking;
-using LanguageExt;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
 
 /// <summary>The contract's look at one letter: its payload as JSON, and beside it all that is known.</summary>
-public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvider clock, MaskRules masks, TraceLink traces)
-    : EndpointWithoutRequest<object>
+public sealed class GetDeadLetterEndpoint(LetterAnswers letters) : EndpointWithoutRequest<object>
 {
     /// <param name="Item">The payload as it is.</param>
     public sealed record WholeLetter(object Item, LetterView Letter)
@@ -37,8 +29,10 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
             s.Summary = "Show a dead letter";
             s.Description = "The key is percent-encoded: `dlq%3Amenu%3A<event id>`. `item` is the payload; one that is no JSON comes as "
                 + "`payloadBase64`. Of an edited letter, `original` is the payload that failed. A discarded letter is shown until its "
-                + "discard is final. Callers who are no operators get it masked, and `masked` is true.";
+                + "discard is final. The internal key gets the payload as it is; all others get it masked, `masked` is true, and "
+                + "`POST …/unmask` shows it with a reason. Errors and headers are masked too for callers who are no operators.";
             s.Params["key"] = DeadLetterKeyInRoute.Description;
+            s.Params["masked"] = "true: masked for the internal key too";
             s.ResponseExamples[200] = LetterExamples.WholeLetter;
             s.ResponseExamples[400] = new ErrorAnswer("a dead letter key begins with 'dlq:'") { Field = "key" };
             s.ResponseExamples[404] = new ErrorAnswer("there is no dead letter dlq:menu:0192f0c1");
@@ -55,72 +49,22 @@ public sealed class GetDeadLetterEndpoint(RedisDeadLetterStore store, TimeProvid
             return;
         }
 
-        if (!(await LookAsync(key)).TryGetRight(out var lookup, out var failure))
+        if (!IsMaskAsked(out var masked))
         {
-            await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
+            await Send.ResponseAsync(new ErrorAnswer("masked is true or false") { Field = "masked" }, 400, ct);
             return;
         }
 
-        await (lookup switch
-        {
-            LetterLookup.Found(var letter) => SendAsync(letter, ct),
-            LetterLookup.Unreadable(_, var reason) => Send.ResponseAsync(new ErrorAnswer(reason), 409, ct),
-            LetterLookup.Missing => Send.ResponseAsync(new ErrorAnswer($"there is no dead letter {key}"), 404, ct),
-            _ => throw new UnreachableException($"no answer to {lookup}"),
-        });
+        var sight = new LetterSight(Role.SeesAll(User), Role.SeesPayloads(User) && !masked);
+        if ((await letters.OfAsync(key, sight)).TryGetRight(out var answer, out var refusal))
+            await Send.BytesAsync(answer, contentType: "application/json", cancellation: ct);
+        else await Send.ResponseAsync(refusal.Error, refusal.Status, ct);
     }
 
-    async Task<Either<StoreFailure, LetterLookup>> LookAsync(DeadLetterKey key)
+    /// <returns>False where it is neither yes nor no.</returns>
+    bool IsMaskAsked(out bool masked)
     {
-        var lookup = await store.GetAsync(key);
-        return lookup.Match(found => found is LetterLookup.Missing, _ => false) ? await store.GetDiscardedAsync(key) : lookup;
-    }
-
-    async Task SendAsync(StoredLetter letter, CancellationToken ct)
-    {
-        var original = Option<ReadOnlyMemory<byte>>.None;
-        if (letter.Record is RecordReading.Readable { Record.Edit: not null }
-            && !(await store.OriginalAsync(letter.Key)).TryGetRight(out original, out var failure))
-        {
-            await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
-            return;
-        }
-
-        var masked = !Role.SeesAll(User);
-        var answer = new ArrayBufferWriter<byte>();
-        await using (var json = new Utf8JsonWriter(answer))
-        {
-            json.WriteStartObject();
-            if (!Write(json, "item", "payloadBase64", Shown(letter.Payload))) json.WriteString("note", "the payload is not JSON");
-            original.IfSome(bytes => Write(json, "original", "originalBase64", Shown(bytes)));
-            if (masked) json.WriteBoolean("masked", true);
-            json.WritePropertyName("letter");
-            var view = LetterView.Of(letter, clock.GetUtcNow(), masked) with
-            {
-                TraceUrl = letter.Record is RecordReading.Readable(var record) ? traces.Of(record) : null,
-            };
-            JsonSerializer.Serialize(json, view, JsonSerializerOptions.Web);
-            json.WriteEndObject();
-        }
-
-        await Send.BytesAsync(answer.WrittenSpan.ToArray(), contentType: "application/json", cancellation: ct);
-
-        ReadOnlyMemory<byte> Shown(ReadOnlyMemory<byte> payload) =>
-            masked ? JsonMask.Mask(masks.Of(letter.Key.Category), payload) : payload;
-    }
-
-    /// <summary>JSON as it is, byte for byte; anything else is null and, beside it, in base 64: then false.</summary>
-    static bool Write(Utf8JsonWriter json, string name, string otherwise, ReadOnlyMemory<byte> payload)
-    {
-        json.WritePropertyName(name);
-        if (DeadLetterDecisions.IsJson(payload.Span))
-        {
-            json.WriteRawValue(payload.Span, skipInputValidation: true);
-            return true;
-        }
-
-        json.WriteNullValue();
-        json.WriteBase64String(otherwise, payload.Span);
-        return false;
+        var text = HttpContext.Request.Query["masked"].ToString();
+        return bool.TryParse(text, out masked) || text.Length == 0;
     }
 }

@@ -29,8 +29,6 @@ public sealed class EditDeadLetterRequest
 
 public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed) : Endpoint<EditDeadLetterRequest, object>
 {
-    const int ReasonLimit = 500;
-
     /// <param name="Changes">From the payload that failed to this one; of many, the first.</param>
     public sealed record EditAnswer(string Message, string Key, IReadOnlyList<LetterChange> Changes, int ChangeCount);
 
@@ -99,8 +97,7 @@ public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed)
     static ErrorAnswer? Read(EditDeadLetterRequest req, out byte[] payload)
     {
         payload = [];
-        if (string.IsNullOrWhiteSpace(req.Reason)) return new ErrorAnswer("reason is required") { Field = "reason" };
-        if (req.Reason.Length > ReasonLimit) return new ErrorAnswer($"reason is longer than {ReasonLimit} characters") { Field = "reason" };
+        if (ReasonText.FaultOf(req.Reason) is { } fault) return fault;
         if (req.Payload is null == req.PayloadText is null)
             return new ErrorAnswer("either payload or payloadText is required") { Field = "payload" };
         payload = req.Payload is { } value ? JsonMarshal.GetRawUtf8Value(value).ToArray() : Encoding.UTF8.GetBytes(req.PayloadText!);

@@ -171,7 +171,7 @@ public sealed class LetterCatalogueTests
         return catalogue;
     }
 
-    static CatalogueLetter Letter(
+    internal static CatalogueLetter Letter(
         string id, int second, string category = "menu", DateTimeOffset? at = null, string reason = "timed out",
         FailureClass failure = FailureClass.Transient, LetterState state = LetterState.Open)
     {

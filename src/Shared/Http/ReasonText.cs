@@ -1,0 +1,14 @@
+namespace Hobom.Slices.Http;
+
+/// <summary>The reason that an action asks for, and that the audit keeps.</summary>
+public static class ReasonText
+{
+    /// <summary>In characters.</summary>
+    public const int Limit = 500;
+
+    /// <summary>What is wrong with it; null where nothing is.</summary>
+    public static ErrorAnswer? FaultOf(string? reason) =>
+        string.IsNullOrWhiteSpace(reason) ? new ErrorAnswer("reason is required") { Field = "reason" }
+        : reason.Length > Limit ? new ErrorAnswer($"reason is longer than {Limit} characters") { Field = "reason" }
+        : null;
+}
