@@ -57,6 +57,24 @@ public sealed class BrokerViewTests(BrowserFixture fixture) : PartsTest(fixture)
     }
 
     [BrowserFact]
+    public async Task What_an_event_holds_is_shown_with_a_reason_and_masked_again()
+    {
+        await GiveUpAsync(1);
+        var page = await SignedInAsync("editor");
+        await ShowAsync(page, $"#/broker/event?source=shop&id={Prefix}0");
+        await page.WaitForSelectorAsync(".holds .box button");
+        Assert.Equal(0, await page.Locator(".holds .payload, .holds input").CountAsync());
+        await page.ClickAsync(".holds .box button");
+        await page.FillAsync("dialog textarea", "ticket 4711");
+        await page.ClickAsync("dialog [type=submit]");
+        await page.WaitForSelectorAsync(".holds .payload:has-text('\"nr\": 0')");
+        await page.ClickAsync(".holds .box button");
+        await page.WaitForFunctionAsync("() => !document.querySelector('.holds .payload')");
+        await UntilAsync("/audit?action=unmask", found => found.GetProperty("entries").EnumerateArray().Any(e =>
+            e.GetProperty("result").GetString() == "shown" && e.GetProperty("reason").GetString() == "ticket 4711"));
+    }
+
+    [BrowserFact]
     public async Task A_schema_is_registered_as_it_was_typed_and_what_the_server_refuses_it_says()
     {
         ExpectedStatuses.UnionWith([409]);

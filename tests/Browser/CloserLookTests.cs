@@ -13,6 +13,7 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
     const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
     const string Code = "Local_QueueFull";
     const string Name = "<b>mail</b>";
+    const string Header = "x-tenant";
 
     protected override Dictionary<string, string> Settings()
     {
@@ -55,6 +56,7 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
         var kept = JsonDocument.Parse(await page.EvaluateAsync<string>("() => localStorage.getItem('hobom-page')")).RootElement.GetProperty("views");
         Assert.Equal($$"""{"{{Name}}":"#/letters/list?code={{Code}}"}""", kept.GetRawText().Replace("\\u003C", "<", StringComparison.Ordinal));
 
+        await FindByLookingAsync(page);
         await Axe.FindsNothingInViewAsync(page, $"#/letter?key=dlq%3Amenu%3A{Prefix}k0", $"letter-{picture}");
         await page.WaitForSelectorAsync($"section a[href$='{Prefix}k1']");
         Assert.Equal(4, await page.Locator(".checks li").CountAsync());
@@ -73,6 +75,21 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
 
         await Axe.FindsNothingInViewAsync(page, "#/", $"overview-{picture}");
         Assert.Equal(2, await page.Locator("[data-flow=messages] svg[aria-label*='40']").CountAsync());
+    }
+
+    /// <summary>By what only a look at each letter tells: the list says how many it looked at, and offers nothing for all of them.</summary>
+    static async Task FindByLookingAsync(IPage page)
+    {
+        await ShowAsync(page, "#/letters/list");
+        await page.WaitForSelectorAsync("[data-total='5'] >> visible=true");
+        Assert.NotEqual(0, await page.Locator(".actions button").CountAsync());
+        await page.FillAsync("input[name=header]", Header.ToUpperInvariant());
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync("[data-total='2']:has-text('5')");
+        Assert.Contains($"header={Header.ToUpperInvariant()}", page.Url, StringComparison.Ordinal);
+        Assert.Equal(0, await page.Locator(".actions button").CountAsync());
+        await page.SelectOptionAsync("select[name=newer]", "delivered");
+        await page.WaitForSelectorAsync("[data-total='0']:has-text('5')");
     }
 
     /// <summary>The dialog is passed by axe, and keys alone are enough for it.</summary>
@@ -104,7 +121,7 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
         var attempt = new Attempt(1, at, TimeSpan.FromMilliseconds(12), FailureClass.Transient, Code, "Local: Queue full", false);
         var letter = new DeadLetter(
             key, new EventId(id), "MESSAGE", Encoding.UTF8.GetBytes("{}"), "hobom.messages", "shared",
-            [], DeadLetter.PublishStage, FailureClass.Transient, "Local: Queue full", [attempt], at)
+            [new RecordHeader(Header, "blue")], DeadLetter.PublishStage, FailureClass.Transient, "Local: Queue full", [attempt], at)
         {
             TraceParent = $"00-{TraceId}-00f067aa0ba902b7-01",
         };

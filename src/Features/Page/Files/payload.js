@@ -56,6 +56,8 @@ export function payloadView(unmask) {
 
   const draw = () => {
     const held = open ?? masked;
+    // Of an event nothing is given while it is masked: there is nothing to search or copy.
+    if (held.masked && !held.item && !held.base64) return void put(element, h('h2', t('payload')), mask(held));
     const all = ways(held);
     way = all.some(([id]) => id === way) ? way : all[0][0];
     const pick = ([id]) => button(t(`payload.${id}`), e => {
