@@ -63,6 +63,8 @@ public sealed class BrokerViewTests(BrowserFixture fixture) : PartsTest(fixture)
         var page = await SignedInAsync("editor");
         await ShowAsync(page, $"#/broker/event?source=shop&id={Prefix}0");
         await page.WaitForSelectorAsync(".holds .box button");
+        // It comes last, and pushes down what is below.
+        await page.WaitForSelectorAsync(".box.warn:has-text('billing')");
         Assert.Equal(0, await page.Locator(".holds .payload, .holds input").CountAsync());
         await page.ClickAsync(".holds .box button");
         await page.FillAsync("dialog textarea", "ticket 4711");

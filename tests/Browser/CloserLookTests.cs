@@ -36,8 +36,7 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
     [InlineData("ko-KR", ColorScheme.Dark, 390)]
     public async Task Letters_are_found_by_code_seen_with_what_is_around_them_and_noted_by_cause(string language, ColorScheme theme, int width)
     {
-        using var held = await Processor.Http.PostAsJsonAsync($"{Api}/dlq/hold", new { keys = (string[])[$"dlq:menu:{Prefix}k1"], reason = "wait" });
-        Assert.True(held.IsSuccessStatusCode);
+        await Eventually.TrueAsync(() => HoldAsync($"dlq:menu:{Prefix}k1"), null, () => Processor.Output);
         var page = await SignedInAsync("editor", language, theme, width);
         var picture = theme.ToString().ToLowerInvariant();
 
@@ -113,6 +112,12 @@ public sealed class CloserLookTests(BrowserFixture fixture) : PageTest(fixture)
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync(".note:has-text('until noon')");
+    }
+
+    async Task<bool> HoldAsync(string key)
+    {
+        using var held = await Processor.Http.PostAsJsonAsync($"{Api}/dlq/hold", new { keys = (string[])[key], reason = "wait" });
+        return held.IsSuccessStatusCode;
     }
 
     async Task AddSharingKeyAsync(string id)

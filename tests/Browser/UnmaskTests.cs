@@ -31,6 +31,8 @@ public sealed class UnmaskTests(BrowserFixture fixture) : PageTest(fixture)
         Assert.DoesNotContain("canary", await page.InnerTextAsync("body"), StringComparison.OrdinalIgnoreCase);
         Assert.All(bodies, body => Assert.DoesNotContain("canary", body, StringComparison.OrdinalIgnoreCase));
 
+        // They come last, and push down what is below.
+        await page.WaitForSelectorAsync(".checks li >> nth=3");
         await page.ClickAsync(".holds .box button");
         await page.WaitForSelectorAsync("dialog[open] textarea:focus");
         await Axe.FindsNothingAsync(page, "unmask");
