@@ -21,7 +21,7 @@ public sealed class RecentSpans<T>
     where T : class
 {
     readonly Dictionary<HistorySpan, RecentSteps<T>> spans =
-        HistorySpan.All.ToDictionary(s => s, s => new RecentSteps<T>(s.Step, s.Count));
+        HistorySpan.All.ToDictionary(s => s, s => new RecentSteps<T>(s));
 
     /// <param name="add">Makes a step's value from what it was; null: nothing is known of it yet.</param>
     public void Put(DateTimeOffset at, Func<T?, T> add)

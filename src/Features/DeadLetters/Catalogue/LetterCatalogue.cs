@@ -43,7 +43,7 @@ public sealed class LetterCatalogue(TimeProvider clock)
         for (var n = 0; n < sorted.Length; n++) sorted[n] = sorted[n].Copied();
         lock (gate)
         {
-            if (loaded) Past.NoteCame(NotIn(letters, sorted));
+            if (loaded) Past.NoteCame(sorted.ExceptBy(letters.Select(l => l.Key), l => l.Key));
             Past.NoteFailures(sorted);
             letters = sorted;
             loaded = true;
@@ -59,18 +59,24 @@ public sealed class LetterCatalogue(TimeProvider clock)
         Array.Sort(fresh, static (a, b) => a.Place.CompareTo(b.Place));
         lock (gate)
         {
-            Past.NoteCame(NotIn(letters, fresh));
-            Past.NoteFailures(fresh);
+            var known = new HashSet<DeadLetterKey>();
             var merged = new List<CatalogueLetter>(letters.Length + fresh.Length);
             var next = 0;
             foreach (var letter in letters)
             {
-                if (changes.ContainsKey(letter.Key)) continue;
+                if (changes.ContainsKey(letter.Key))
+                {
+                    known.Add(letter.Key);
+                    continue;
+                }
+
                 while (next < fresh.Length && fresh[next].Place < letter.Place) merged.Add(fresh[next++]);
                 merged.Add(letter);
             }
 
             merged.AddRange(fresh.AsSpan(next));
+            Past.NoteCame(fresh.Where(l => !known.Contains(l.Key)));
+            Past.NoteFailures(fresh);
             letters = [.. merged];
             Interlocked.Increment(ref version);
         }
@@ -80,13 +86,6 @@ public sealed class LetterCatalogue(TimeProvider clock)
     public void NoteOpen()
     {
         if (loaded) Past.NoteOpen(letters.Count(l => l.Summary.State is not LetterState.Discarded));
-    }
-
-    static Dictionary<DeadLetterKey, CatalogueLetter>.ValueCollection NotIn(CatalogueLetter[] before, CatalogueLetter[] now)
-    {
-        var fresh = now.ToDictionary(l => l.Key);
-        foreach (var letter in before) fresh.Remove(letter.Key);
-        return fresh.Values;
     }
 
     /// <param name="after">A page's <see cref="LetterPage.Next"/>; null for the first page.</param>

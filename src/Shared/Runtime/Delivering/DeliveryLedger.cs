@@ -43,7 +43,7 @@ public sealed class DeliveryLedger
 
     /// <summary>Notes, lastingly, that the events are about to be published. Without that note nothing may go out.</summary>
     public Task<Either<StoreFailure, Unit>> BeginAsync(IReadOnlyCollection<EventId> ids) =>
-        shards.Length == 1 ? shards[0].BeginAsync(ids) : AllAsync(ByShard(ids).Select(own => own.Ledger.BeginAsync(own.Ids)));
+        AllAsync(ByShard(ids).Select(own => own.Ledger.BeginAsync(own.Ids)));
 
     /// <summary>
     /// The broker has them. Written soon and not waited for: until it is, a process that starts after a crash asks Kafka.
