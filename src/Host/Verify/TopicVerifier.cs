@@ -23,9 +23,6 @@ sealed class TopicVerifier(
     /// <summary>A record's time is the producer's or the broker's, and its position was noted a little later.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
-    /// <summary>Findings of one kind that are told one by one; the counts tell all.</summary>
-    const int FindingLimit = 1000;
-
     public async Task<Either<StoreFailure, VerifiedTopic>> VerifyAsync(
         string topic, IReadOnlyList<VerifiedFlow> flows, DateTimeOffset from, DateTimeOffset to)
     {
@@ -36,7 +33,7 @@ sealed class TopicVerifier(
             coverage[flow.Route.EventType] = kept;
         }
 
-        var job = new Comparison(topic, flows, coverage, from, to);
+        var job = new TopicComparison(topic, flows, coverage, from, to);
         if (!(await CountAsync(job)).TryGetRight(out _, out var failure)) return failure;
         var found = await scan.RangesAsync(topic, from - Margin, to + Margin, job.Wanted);
         if (!found.TryGetRight(out var ranges, out failure)) return failure;
@@ -53,11 +50,11 @@ sealed class TopicVerifier(
         }
 
         progress(topic, 1);
-        return job.Report(flows);
+        return job.Report();
     }
 
     /// <summary>How many there are, and where in the topic.</summary>
-    async Task<Either<StoreFailure, Unit>> CountAsync(Comparison job) => await EachKeptAsync(job, published =>
+    async Task<Either<StoreFailure, Unit>> CountAsync(TopicComparison job) => await EachKeptAsync(job, published =>
     {
         job.Kept++;
         if (published.At is not { } at) return;
@@ -66,7 +63,7 @@ sealed class TopicVerifier(
             : (at.Offset, at.Offset);
     });
 
-    async Task<Either<StoreFailure, Unit>> PassAsync(Comparison job, int pass, int passes)
+    async Task<Either<StoreFailure, Unit>> PassAsync(TopicComparison job, int pass, int passes)
     {
         var table = new PositionTable((int)Math.Min(tableLimit * 5L / 4, job.Kept + 1));
         var filled = await EachKeptAsync(job, published =>
@@ -91,7 +88,7 @@ sealed class TopicVerifier(
         });
     }
 
-    async Task<Either<StoreFailure, Unit>> ReadAsync(Comparison job, PositionTable table, int pass, int passes)
+    async Task<Either<StoreFailure, Unit>> ReadAsync(TopicComparison job, PositionTable table, int pass, int passes)
     {
         var total = Math.Max(1, job.Ranges.Sum(r => r.End - r.From));
         var strangers = new List<(EventId Id, ScannedRecord Record)>();
@@ -116,7 +113,7 @@ sealed class TopicVerifier(
     }
 
     /// <summary>What is not among the kept of these times may be kept of others, or be on its way.</summary>
-    async Task<Either<StoreFailure, Unit>> AskAsync(Comparison job, List<(EventId Id, ScannedRecord Record)> strangers)
+    async Task<Either<StoreFailure, Unit>> AskAsync(TopicComparison job, List<(EventId Id, ScannedRecord Record)> strangers)
     {
         foreach (var (id, record) in strangers.Where(s => job.IsBetween(s.Record)))
         {
@@ -136,7 +133,7 @@ sealed class TopicVerifier(
     }
 
     /// <summary>The ledger before the positions: an event goes from the one to the other in one step.</summary>
-    async Task<Either<StoreFailure, Known>> FindAsync(Comparison job, EventId id)
+    async Task<Either<StoreFailure, Known>> FindAsync(TopicComparison job, EventId id)
     {
         foreach (var category in job.Categories)
         {
@@ -149,7 +146,7 @@ sealed class TopicVerifier(
         return Known.Nowhere;
     }
 
-    async Task<Either<StoreFailure, Unit>> EachKeptAsync(Comparison job, Action<PublishedEvent> read)
+    async Task<Either<StoreFailure, Unit>> EachKeptAsync(TopicComparison job, Action<PublishedEvent> read)
     {
         foreach (var category in job.Categories)
             if (!(await positions.ReadAsync(category, job.From, job.To, read)).TryGetRight(out _, out var failure)) return failure;
@@ -163,107 +160,5 @@ sealed class TopicVerifier(
         Nowhere,
         Kept,
         UnderWay,
-    }
-
-    /// <summary>What is found out about one topic.</summary>
-    sealed class Comparison(
-        string topic, IReadOnlyList<VerifiedFlow> flows, IReadOnlyDictionary<string, PositionCoverage> coverage, DateTimeOffset from,
-        DateTimeOffset to)
-    {
-        readonly List<VerifyFinding> findings = [];
-        long records, lost, doubled, foreign, placeUnknown, trimmed;
-
-        public string Topic => topic;
-
-        public DateTimeOffset From => from;
-
-        public DateTimeOffset To => to;
-
-        public IReadOnlyList<Category> Categories { get; } = [.. flows.Select(f => f.Route.Category)];
-
-        public Dictionary<int, (long Least, long Most)> Wanted { get; } = [];
-
-        public IReadOnlyList<PartitionRange> Ranges { get; set; } = [];
-
-        public long Kept { get; set; }
-
-        public long Superseded { get; set; }
-
-        public long NotKept { get; set; }
-
-        public long UnderWay { get; set; }
-
-        public bool IsBetween(ScannedRecord record) => record.At >= from && record.At <= to;
-
-        /// <summary>Whether all that the record's flow published then is kept; of a record that names no flow, all flows'.</summary>
-        public bool IsCovered(ScannedRecord record) =>
-            record.EventType is { } type && coverage.TryGetValue(type, out var own)
-                ? IsCovered(own, record.At)
-                : coverage.Values.Where(c => c.Since is not null).ToList() is { Count: > 0 } any
-                    && any.TrueForAll(c => IsCovered(c, record.At));
-
-        /// <summary>A record that carries no event of ours at all.</summary>
-        public void NoteRecord(ScannedRecord record)
-        {
-            records++;
-            if (record.Ids.Count > 0 || !IsBetween(record)) return;
-            if (IsCovered(record)) NoteForeign(null, record);
-            else NotKept++;
-        }
-
-        public void NoteForeign(EventId? id, ScannedRecord record)
-        {
-            foreign++;
-            Tell(foreign, new VerifyFinding(
-                VerifyFinding.Foreign, topic, id?.Value, record.Position.Partition, record.Position.Offset, record.At));
-        }
-
-        /// <param name="isFirst">Of the records beyond the first; an event counts once.</param>
-        public void NoteDouble(EventId id, ScannedRecord record, RecordPosition? first, bool isFirst)
-        {
-            if (isFirst) doubled++;
-            Tell(doubled, new VerifyFinding(
-                VerifyFinding.Doubled, topic, id.Value, record.Position.Partition, record.Position.Offset, record.At, first?.Partition,
-                first?.Offset, record.PossibleDuplicate));
-        }
-
-        public void NoteMissing(PublishedEvent published)
-        {
-            if (published.At is not { } at) placeUnknown++;
-            else if (Ranges.FirstOrDefault(r => r.Partition == at.Partition) is { } range && at.Offset < range.Low) trimmed++;
-            else
-            {
-                lost++;
-                Tell(lost, new VerifyFinding(
-                    VerifyFinding.Lost, topic, published.Id.Value, at.Partition, at.Offset, published.PublishedAt));
-            }
-        }
-
-        public VerifiedTopic Report(IReadOnlyList<VerifiedFlow> of) => new(
-            topic, [.. of.Select(f => f.Name)], records, lost, doubled, foreign,
-            new VerifyCoverage(
-                Kept - Superseded, Kept - Superseded - placeUnknown - trimmed, placeUnknown, trimmed, NotKept, UnderWay, [.. Gaps(of)]),
-            findings);
-
-        IEnumerable<string> Gaps(IReadOnlyList<VerifiedFlow> of)
-        {
-            foreach (var flow in of)
-            {
-                var own = coverage[flow.Route.EventType];
-                if (own.Since is not { } since) yield return $"{flow.Name}: no position is kept";
-                else if (since > from) yield return $"{flow.Name}: positions are kept since {since:u}";
-                var missed = own.Gaps.Count(g => g + PositionCoverage.GapLength >= from && g <= to);
-                if (missed > 0) yield return $"{flow.Name}: in {missed} minutes records were published whose positions were not kept";
-            }
-        }
-
-        static bool IsCovered(PositionCoverage kept, DateTimeOffset at) =>
-            kept.Since is { } since && at >= since
-            && !kept.Gaps.Any(g => at >= g - Margin && at <= g + PositionCoverage.GapLength + Margin);
-
-        void Tell(long count, VerifyFinding finding)
-        {
-            if (count <= FindingLimit) findings.Add(finding);
-        }
     }
 }

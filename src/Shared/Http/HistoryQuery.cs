@@ -1,5 +1,7 @@
 using FastEndpoints;
 using Hobom.Slices.Runtime;
+using LanguageExt;
+using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.Http;
 
@@ -11,11 +13,14 @@ public sealed class HistoryQuery
 
     public const string Description = "1h by the minute, 24h by half hours, 72h by 90 minutes; 1h where it is not given";
 
-    /// <summary>Null where it is none; then the fields have the fault.</summary>
-    public static HistorySpan? Read(QueryFields fields)
+    /// <summary>The whole query: another parameter beside it is refused.</summary>
+    public static Either<ErrorAnswer, HistorySpan> Read(IQueryCollection query)
     {
-        if (fields.Text("span") is not { } name) return fields.Fault is null ? HistorySpan.Hour : null;
-        return HistorySpan.All.FirstOrDefault(s => s.Name == name)
-            ?? fields.Refuse<HistorySpan>("span", $"must be one of {string.Join(", ", HistorySpan.All.Select(s => s.Name))}");
+        var fields = new QueryFields(query);
+        var span = fields.Text("span") is not { } name
+            ? HistorySpan.Hour
+            : HistorySpan.All.FirstOrDefault(s => s.Name == name)
+                ?? fields.Refuse<HistorySpan>("span", $"must be one of {string.Join(", ", HistorySpan.All.Select(s => s.Name))}");
+        return fields.End() is { } fault ? fault : span!;
     }
 }

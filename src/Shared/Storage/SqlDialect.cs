@@ -9,7 +9,7 @@ namespace Hobom.Slices.Storage;
 /// <param name="LockRows">After a select: lock the rows, and wait for who has them; references to them may still be made.</param>
 /// <param name="KeepRows">After a select: till the commit nobody removes the rows, or changes what is referred to.</param>
 /// <param name="TimeParameter">As <see cref="SqlTimes"/> writes it, or the time itself.</param>
-/// <param name="Rows">A table <c>r</c> with these columns, made from the parameters that <paramref name="RowParameters"/> makes.</param>
+/// <param name="Bind">Rows in the form that this database takes them.</param>
 /// <param name="WakeOthers">Tells other processes at commit; empty where there is no way to.</param>
 /// <param name="HandlerStart">
 /// At the start of a handler's transaction: it may stand still as long as the handler's time limit lets it.
@@ -22,8 +22,7 @@ public sealed record SqlDialect(
     string LockRows,
     string KeepRows,
     Func<DateTimeOffset, object> TimeParameter,
-    Func<IReadOnlyList<SqlColumn>, string> Rows,
-    Func<SqlRows, (string Name, object? Value)[]> RowParameters,
+    Func<SqlRows, BoundRows> Bind,
     string WakeOthers,
     string HandlerStart,
     string IdText)

@@ -5,7 +5,7 @@ using Hobom.Slices.Http;
 namespace Hobom.Slices.Tests.Broker.Endpoints;
 
 /// <summary>Rows of the contract that only the routes show.</summary>
-public sealed partial class BrokerApiTests
+public sealed class BrokerApiRowTests : BrokerApiTest
 {
     static readonly string[] Derived =
         ["status", "retry_count", "error", "processed_at", "completed_at", "no_consumer_since", "expired_at", "handlings"];
@@ -50,7 +50,7 @@ public sealed partial class BrokerApiTests
         for (var i = 0; i < 3; i++) await PostAsync("/broker/events?mode=sync", $$"""{"id":"e{{i}}","source":"shop","type":"shop.order.create"}""");
         var stats = await GetAsync("/broker/stats");
         Assert.Equal(
-            (slice.Settings.InstanceId, 3, 3, 0, 1),
+            (Slice.Settings.InstanceId, 3, 3, 0, 1),
             (stats.GetProperty("instance_id").GetString(), stats.GetProperty("total_published").GetInt64(),
                 stats.GetProperty("total_processed").GetInt64(), stats.GetProperty("total_failed").GetInt64(),
                 stats.GetProperty("active_subscribers").GetInt32()));
@@ -64,13 +64,10 @@ public sealed partial class BrokerApiTests
     {
         using var request = Request(HttpMethod.Get, "/broker/events/live", Role.Reader);
         request.Headers.Add("Last-Event-ID", "0");
-        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
         await PostAsync("/broker/events", """{"id":"l1","source":"s","type":"live.a"}""");
         Assert.Equal(["l1"], await IdsAsync(lines, 1));
-        await stop.CancelAsync();
-        await running.WaitAsync(TimeSpan.FromSeconds(10));
-        await app.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
-        await slice.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await StopAsync();
     }
 }

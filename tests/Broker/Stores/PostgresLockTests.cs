@@ -1,8 +1,5 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Stores;
-using Hobom.Slices.Broker.Stores.Postgres;
-using Hobom.Slices.Broker.Stores.Sql;
-using Npgsql;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
 namespace Hobom.Slices.Tests.Broker.Stores;
@@ -12,27 +9,14 @@ namespace Hobom.Slices.Tests.Broker.Stores;
 /// circle: PostgreSQL would end one of both.
 /// </summary>
 [Collection(nameof(PostgresCluster))]
-public sealed class PostgresLockTests(PostgresCluster cluster) : IAsyncLifetime
+public sealed class PostgresLockTests(PostgresCluster cluster) : PostgresTest(cluster)
 {
-    PostgresStore opened = null!;
-    NpgsqlDataSource application = null!;
-
-    BrokerStore Store => opened.Port;
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        var address = await cluster.NewDatabaseAsync();
-        opened = (await PostgresStore.OpenAsync(address, "events", SqlStoreSettings.Default, TimeProvider.System, default)).Right();
-        application = NpgsqlDataSource.Create(address);
+        await base.InitializeAsync();
         await Store.Consumers.Save(Consumer("c"), default).Right();
         await Store.AppendAsync(Event("e1"), Event("e2"), Event("e3"));
         await Store.RouteAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await application.DisposeAsync();
-        await opened.DisposeAsync();
     }
 
     [Fact]
@@ -159,7 +143,7 @@ public sealed class PostgresLockTests(PostgresCluster cluster) : IAsyncLifetime
     async Task AgainstAsync(string first, Func<Task> rival, string second)
     {
         var before = await DeadlocksAsync();
-        await using var connection = await application.OpenConnectionAsync();
+        await using var connection = await Application.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await RunAsync(connection, first);
         var running = rival();
@@ -170,15 +154,6 @@ public sealed class PostgresLockTests(PostgresCluster cluster) : IAsyncLifetime
         Assert.Equal(before, await DeadlocksAsync());
     }
 
-    async Task<long> DeadlocksAsync()
-    {
-        await using var command = application.CreateCommand("select deadlocks from pg_stat_database where datname = current_database()");
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    static async Task RunAsync(NpgsqlConnection connection, string text)
-    {
-        await using var command = new NpgsqlCommand(text, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+    async Task<long> DeadlocksAsync() =>
+        (long)(await ScalarAsync("select deadlocks from pg_stat_database where datname = current_database()"))!;
 }

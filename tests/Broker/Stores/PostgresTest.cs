@@ -17,7 +17,7 @@ public abstract class PostgresTest(PostgresCluster cluster) : IAsyncLifetime
 
     protected BrokerStore Store => opened.Port;
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         Address = await cluster.NewDatabaseAsync();
         opened = await OpenAsync();

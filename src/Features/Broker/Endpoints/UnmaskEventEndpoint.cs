@@ -1,8 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
+using Hobom.Slices.Http.Masking;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Endpoints;
@@ -22,7 +21,8 @@ public sealed class UnmaskEventEndpoint(BrokerSlice slice) : BrokerRoute(slice)
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
-        if (!(await ReasonAsync(ct)).TryGetRight(out var reason, out var fault)) await Send.ResponseAsync(fault, 400, ct);
+        if (!(await UnmaskRequest.ReadReasonAsync(HttpContext.Request.Body, ct)).TryGetRight(out var reason, out var fault))
+            await Send.ResponseAsync(fault, 400, ct);
         else if (!(await AuditedAsync("unmask", $"{Identity}", () => broker.Store.Read.One(Identity, ct), WordOf, reason))
                  .TryGetRight(out var found, out var failure))
             await RefuseAsync(failure, ct);
@@ -31,20 +31,4 @@ public sealed class UnmaskEventEndpoint(BrokerSlice slice) : BrokerRoute(slice)
     }
 
     static string WordOf(Option<StoredEvent> found) => found.IsSome ? "shown" : "not found";
-
-    async Task<Either<ErrorAnswer, string>> ReasonAsync(CancellationToken ct)
-    {
-        try
-        {
-            var read = await JsonSerializer.DeserializeAsync<UnmaskBody>(HttpContext.Request.Body, JsonSerializerOptions.Web, ct);
-            return ReasonText.FaultOf(read?.Reason) is { } fault ? fault : read!.Reason!.Trim();
-        }
-        catch (JsonException notJson)
-        {
-            return new ErrorAnswer($"the body is no JSON: {notJson.Message}");
-        }
-    }
-
-    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-    sealed record UnmaskBody(string? Reason);
 }

@@ -28,17 +28,9 @@ sealed record LanePorts(
 /// </summary>
 sealed class ConsumerLane(LanePorts ports, string consumer)
 {
+    readonly LaneQueue queue = new(ports.CanShare);
     readonly Lock gate = new();
-    readonly LinkedList<HeldHandling> queue = [];
-    readonly System.Collections.Generic.HashSet<HeldHandling> running = [];
-
-    /// <summary>Of those that run: tried with success, and the end is being written. The next is tried in their place.</summary>
-    readonly System.Collections.Generic.HashSet<HeldHandling> ending = [];
-
     ConsumerHealth health = ConsumerHealth.Well;
-    TimeSpan? averageCall;
-    int underWay;
-    bool closed;
 
     public string Consumer => consumer;
 
@@ -48,70 +40,28 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     /// <summary>The last look for what is due found all there was.</summary>
     public bool IsCaughtUp { get; set; }
 
-    public bool HasSuspect
-    {
-        get
-        {
-            lock (gate) return running.Any(h => h.IsSuspect) || queue.Any(h => h.IsSuspect);
-        }
-    }
+    public bool HasSuspect => queue.HasSuspect;
 
-    public IReadOnlyList<HeldHandling> Held
-    {
-        get
-        {
-            lock (gate) return [.. running, .. queue];
-        }
-    }
+    public IReadOnlyList<HeldHandling> Held => queue.Held;
 
-    /// <summary>
-    /// How many more may be claimed: at least half a batch, at most one. Two are held at a time, so that one is on its way while
-    /// the ends of the other are being written.
-    /// </summary>
-    public int Room(Consumer definition, int batchSize)
-    {
-        lock (gate)
-        {
-            var batch = Math.Max(batchSize, definition.Concurrency);
-            var room = Math.Min(batch, (2 * batch) - queue.Count - running.Count);
-            return closed || room * 2 < batch ? 0 : room;
-        }
-    }
+    public int Room(Consumer definition, int batchSize) => queue.Room(definition, batchSize);
 
     public void Take(IEnumerable<HeldHandling> claimed, CancellationToken stopping)
     {
-        lock (gate)
-        {
-            foreach (var held in claimed) queue.AddLast(held);
-        }
-
+        queue.Add(claimed);
         Pump(stopping);
     }
 
     /// <summary>Gives back what was not begun, and begins nothing more.</summary>
     public async Task CloseAsync()
     {
-        lock (gate) closed = true;
+        queue.Close();
         await HandBackQueueAsync();
     }
 
     void Pump(CancellationToken stopping)
     {
-        while (Next() is { } group) _ = RunAsync(group, stopping);
-    }
-
-    IReadOnlyList<HeldHandling>? Next()
-    {
-        lock (gate)
-        {
-            if (closed || queue.First?.Value is not { } first || underWay >= first.Consumer.Concurrency) return null;
-            var size = ports.CanShare(first) ? GroupSize.Of(averageCall, queue.Count, first.Consumer.Concurrency - underWay) : 1;
-            var group = queue.TakeWhile((held, index) => index < size && (index == 0 || ports.CanShare(held))).ToArray();
-            foreach (var _ in group) queue.RemoveFirst();
-            running.UnionWith(group);
-            underWay++;
-            return group;
-        }
+        while (queue.Begin() is { } group) _ = RunAsync(group, stopping);
     }
 
     async Task RunAsync(IReadOnlyList<HeldHandling> group, CancellationToken stopping)
@@ -128,12 +78,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
             ports.Log.LogError(LogEvents.Named("broker.bug"), bug, "broker: internal error at an event of {Consumer}", consumer);
         }
 
-        lock (gate)
-        {
-            running.ExceptWith(group);
-            if (!group.Any(ending.Remove)) underWay--;
-        }
-
+        queue.End(group);
         Pump(stopping);
         ports.Changed();
     }
@@ -147,7 +92,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         }
 
         var tried = await ports.TryTogether(group, stopping);
-        await QueueAgainAsync([.. group.Where((_, index) => tried[index].Report is TryReport.NotBegun)]);
+        if (!queue.PutBack([.. group.Where((_, index) => tried[index].Report is TryReport.NotBegun)])) await HandBackQueueAsync();
         foreach (var (held, one) in group.Zip(tried))
         {
             if (one.Report is TryReport.GoesOnAlone) await RunAloneAsync(held, stopping);
@@ -158,25 +103,10 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     async Task RunAloneAsync(HeldHandling held, CancellationToken stopping) =>
         await NoteAsync(held, await ports.Try(held, stopping), stopping);
 
-    /// <summary>First in the queue, as they were; a lane that was closed meanwhile hands them back.</summary>
-    async Task QueueAgainAsync(HeldHandling[] untried)
-    {
-        if (untried.Length == 0) return;
-        bool isClosed;
-        lock (gate)
-        {
-            running.ExceptWith(untried);
-            foreach (var held in untried.Reverse()) queue.AddFirst(held);
-            isClosed = closed;
-        }
-
-        if (isClosed) await HandBackQueueAsync();
-    }
-
     async Task NoteAsync(HeldHandling held, Tried tried, CancellationToken stopping)
     {
         if (tried.Report is TryReport.NotBegun) return;
-        lock (gate) averageCall = GroupSize.Average(averageCall, tried.Took);
+        queue.NoteCall(tried.Took);
         ports.Count(new TryMade(held.Claimed.Event, consumer, Outcome(tried.Report), tried.Took));
         await SettleAsync(held, tried.Report, stopping);
     }
@@ -206,12 +136,7 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
 
     async Task EndAsync(HeldHandling held, CancellationToken stopping)
     {
-        lock (gate)
-        {
-            ending.Add(held);
-            underWay--;
-        }
-
+        queue.NoteEnding(held);
         Pump(stopping);
         await ports.Close(Closing(held, new TryEnd.Done()));
     }
@@ -244,15 +169,8 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
 
     async Task HandBackQueueAsync()
     {
-        HeldHandling[] waiting;
-        lock (gate)
-        {
-            waiting = [.. queue];
-            queue.Clear();
-        }
-
         var time = ports.Clock.GetUtcNow();
-        await Task.WhenAll(waiting.Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
+        await Task.WhenAll(queue.Drain().Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
     }
 
     static TryOutcome Outcome(TryReport report) => report switch

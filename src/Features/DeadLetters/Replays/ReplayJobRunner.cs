@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Redis;
-using Hobom.Slices.Runtime;
-using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
@@ -19,30 +16,24 @@ namespace Hobom.Slices.DeadLetters.Replays;
 public sealed class ReplayJobRunner(
     RedisReplayJobs jobs, ReplayRunner runner, AuditTrail trail, TimeProvider clock, ILogger<ReplayJobRunner> log)
 {
-    /// <summary>Letters of one job under way at a time.</summary>
-    const int AtOnce = 32;
-
     /// <summary>A job of so many letters asks only for the shards that they are of; a larger one for all of its flows.</summary>
     const int FewLetters = 32;
 
     static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
 
     readonly JobFlows flows = new(runner.Slices);
-    readonly string process = Guid.CreateVersion7().ToString("N");
-    readonly ConcurrentDictionary<string, (ReplayJobState State, int Left)> active = new(StringComparer.Ordinal);
-    TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly LeasedJobs leased = new(jobs, clock, log);
+    readonly ReplayJobLetters letters = new(jobs, runner, log);
+    readonly WakeSignal wake = new(clock);
 
     /// <summary>Active jobs by state, as this process last saw them.</summary>
-    public IReadOnlyDictionary<string, int> Counts => new[] { ReplayJobState.Canary, ReplayJobState.Running, ReplayJobState.Paused }
-        .ToDictionary(s => s.ToString().ToLowerInvariant(), s => active.Values.Count(job => job.State == s), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, int> Counts => leased.Active.Counts;
 
     /// <summary>Of the active jobs: letters that they have not come to.</summary>
-    public long LettersLeft => active.Values.Sum(job => (long)job.Left);
+    public long LettersLeft => leased.Active.LettersLeft;
 
     /// <summary>A job was started, resumed, paused or cancelled: look now.</summary>
-    public void Wake() => Volatile.Read(ref wake).TrySetResult();
+    public void Wake() => wake.Set();
 
     /// <summary>Returns when told to stop and the batches under way have ended; their jobs go on in the next process.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -52,10 +43,10 @@ public sealed class ReplayJobRunner(
         {
             foreach (var (id, _) in running.Where(r => r.Value.IsCompleted).ToList()) running.Remove(id);
             if (!(await jobs.ActiveAsync()).TryGetRight(out var ids, out _)) continue;
-            foreach (var id in active.Keys.Except(ids, StringComparer.Ordinal)) active.TryRemove(id, out _);
+            leased.Active.ForgetAllBut(ids);
             foreach (var id in ids.Where(id => !running.ContainsKey(id))) running.Add(id, RunJobAsync(id, stopping));
         }
-        while (await WaitAsync(LookInterval, stopping));
+        while (await wake.WaitAsync(LookInterval, stopping));
 
         await Task.WhenAll(running.Values);
     }
@@ -65,20 +56,20 @@ public sealed class ReplayJobRunner(
         try
         {
             if (!(await jobs.GetAsync(id)).TryGetRight(out var seen, out _)) return;
-            Note(seen);
+            leased.Active.Note(seen);
             if (Rests(seen)) return;
-            if (!(await FewLettersAsync(seen)).TryGetRight(out var letters, out _)) return;
-            if (!await flows.AskAsync(seen, letters))
+            if (!(await FewKeysAsync(seen)).TryGetRight(out var keys, out _)) return;
+            if (!await flows.AskAsync(seen, keys))
             {
                 log.LogDebug(LogEvents.Named("replay-job.elsewhere"), "replay job {Job}: its letters' flows are held elsewhere", id);
                 return;
             }
 
-            if (!(await jobs.TakeLeaseAsync(id, process)).TryGetRight(out var taken, out _) || !taken) return;
+            if (!await leased.TryTakeAsync(id)) return;
             log.LogInformation(LogEvents.Named("replay-job.begun"),
                 "replay job {Job}: {State}, {Left} of {Count} letters left", id, seen.State, seen.Left, seen.Plan.Count);
-            await RunBatchesAsync(id, letters, stopping);
-            await jobs.GiveLeaseBackAsync(id, process);
+            await RunBatchesAsync(id, keys, stopping);
+            await leased.GiveBackAsync(id);
         }
         catch (Exception bug)
         {
@@ -88,7 +79,7 @@ public sealed class ReplayJobRunner(
     }
 
     /// <summary>None where they need not be known.</summary>
-    async Task<Either<StoreFailure, Option<IReadOnlyCollection<DeadLetterKey>>>> FewLettersAsync(ReplayJob job)
+    async Task<Either<StoreFailure, Option<IReadOnlyCollection<DeadLetterKey>>>> FewKeysAsync(ReplayJob job)
     {
         if (job.Plan.Count > FewLetters || !flows.AreDivided(job)) return Option<IReadOnlyCollection<DeadLetterKey>>.None;
         var read = await jobs.KeysAsync(job.Id, [.. Enumerable.Range(0, job.Plan.Count)]);
@@ -96,22 +87,15 @@ public sealed class ReplayJobRunner(
             [.. names.Values.SelectMany(name => DeadLetterKey.Parse(name).RightToArray())]));
     }
 
-    ReplayJob Note(ReplayJob job)
-    {
-        if (job.IsActive) active[job.Id] = (job.State, job.Left);
-        else active.TryRemove(job.Id, out _);
-        return job;
-    }
-
     bool Rests(ReplayJob job) => ReplayJobDecisions.Next(job, clock.GetUtcNow(), away: false) is JobStep.Rest;
 
-    async Task RunBatchesAsync(string id, Option<IReadOnlyCollection<DeadLetterKey>> letters, CancellationToken stopping)
+    async Task RunBatchesAsync(string id, Option<IReadOnlyCollection<DeadLetterKey>> keys, CancellationToken stopping)
     {
-        if (await KeepAsync(id, ReplayJobDecisions.TakeUp, stopping) is not { } job) return;
+        if (await leased.KeepAsync(id, ReplayJobDecisions.TakeUp, stopping) is not { } job) return;
         var patch = PatchOf(job);
         while (!stopping.IsCancellationRequested)
         {
-            if (!flows.AreHeld(job, letters))
+            if (!flows.AreHeld(job, keys))
             {
                 log.LogInformation(LogEvents.Named("replay-job.moved"), "replay job {Job}: goes on where its letters' flows are held", id);
                 return;
@@ -129,9 +113,9 @@ public sealed class ReplayJobRunner(
                     break;
                 case JobStep.Wait(var until):
                     var wait = until - clock.GetUtcNow();
-                    await WaitAsync(wait < LookInterval ? wait : LookInterval, stopping);
+                    await wake.WaitAsync(wait < LookInterval ? wait : LookInterval, stopping);
                     if (wait < LookInterval) break;
-                    if (await KeepAsync(id, seen => seen, stopping) is not { } still) return;
+                    if (await leased.KeepAsync(id, seen => seen, stopping) is not { } still) return;
                     job = still;
                     break;
                 case JobStep.Rest:
@@ -143,11 +127,11 @@ public sealed class ReplayJobRunner(
         }
     }
 
-    /// <summary>Null where this process has the job no more, or is to stop before the store answers.</summary>
+    /// <summary>Null as of <see cref="LeasedJobs.KeepAsync"/>.</summary>
     async Task<ReplayJob?> RunBatchAsync(ReplayJob job, int count, JsonPatch? patch, CancellationToken stopping)
     {
         IReadOnlyList<JobItem> items = [];
-        var begun = await KeepAsync(
+        var begun = await leased.KeepAsync(
             job.Id,
             seen =>
             {
@@ -157,98 +141,15 @@ public sealed class ReplayJobRunner(
             },
             stopping);
         if (begun is null || items.Count == 0) return begun;
-        var results = await RenewedAsync(job.Id, ReplayAllAsync(begun, items, patch));
-        return await KeepAsync(job.Id, seen => ReplayJobDecisions.Apply(seen, results, clock.GetUtcNow()), stopping);
+        var results = await leased.RenewedAsync(job.Id, letters.ReplayAsync(begun, items, patch));
+        return await leased.KeepAsync(job.Id, seen => ReplayJobDecisions.Apply(seen, results, clock.GetUtcNow()), stopping);
     }
 
-    /// <summary>One that cannot be looked at now stays as it is.</summary>
     async Task<ReplayJob?> FollowAsync(ReplayJob job, CancellationToken stopping)
     {
-        var results = new List<JobResult>();
-        var keys = (await jobs.KeysAsync(job.Id, [.. job.Followed.Select(f => f.Place)])).IfLeft(new Dictionary<int, string>());
-        foreach (var letter in job.Followed)
-        {
-            var item = new JobItem(letter.Place, Interrupted: false);
-            results.Add(keys.GetValueOrDefault(letter.Place) is { } name && await FollowAsync(name) is { } outcome
-                ? ReplayJobResults.Of(item, name, outcome)
-                : new JobResult.UnderWay(letter.Place, "", "it cannot be looked at"));
-        }
-
-        await jobs.RenewLeaseAsync(job.Id, process);
-        return await KeepAsync(job.Id, seen => ReplayJobDecisions.Apply(seen, results, clock.GetUtcNow()), stopping);
-    }
-
-    /// <summary>Null where its flow has no such look, or is none of this process's.</summary>
-    async Task<ReplayOutcome?> FollowAsync(string name) =>
-        DeadLetterKey.Parse(name).TryGetRight(out var key, out _)
-        && runner.Slices.FirstOrDefault(s => s.Route.Category == key.Category)?.Work.Follow is { } follow
-            ? await follow(key)
-            : null;
-
-    async Task<IReadOnlyList<JobResult>> ReplayAllAsync(ReplayJob job, IReadOnlyList<JobItem> items, JsonPatch? patch)
-    {
-        var read = await jobs.KeysAsync(job.Id, [.. items.Select(i => i.Place)]);
-        if (!read.TryGetRight(out var keys, out var failure))
-            return [.. items.Select(i => new JobResult.PutBack(i.Place, "", $"the store is away: {failure.Message}"))];
-        var results = new ConcurrentBag<JobResult>();
-        var next = -1;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, items.Count)).Select(async _ =>
-        {
-            while (Interlocked.Increment(ref next) is var n && n < items.Count)
-                results.Add(await ReplayOneAsync(job, items[n], keys.GetValueOrDefault(items[n].Place), patch));
-        }));
-        return [.. results.OrderBy(r => r.Place)];
-    }
-
-    async Task<JobResult> ReplayOneAsync(ReplayJob job, JobItem item, string? name, JsonPatch? patch)
-    {
-        if (name is null || !DeadLetterKey.Parse(name).TryGetRight(out var key, out _))
-            return new JobResult.Skipped(item.Place, name ?? "", "the job's list does not hold its key any more");
-        try
-        {
-            // What was begun with it may have been sent with it: that is for the person to say anew.
-            var confirmation = item.Interrupted && job.Options.Confirmation is Confirmation.SendAgain
-                ? Confirmation.None
-                : job.Options.Confirmation;
-            var request = new ReplayRequest(key, job.StartedBy ?? job.By, job.Id, confirmation, job.CreatedAt, patch);
-            var answer = await runner.StartAsync(request);
-            // Nobody saw how the first try of it went on, and a letter that is gone does not tell: its flow may.
-            return item.Interrupted && answer is ReplayAnswer.NoLetter && await FollowAsync(name) is { } outcome
-                ? ReplayJobResults.Of(item, name, outcome)
-                : ReplayJobResults.Of(item, name, answer);
-        }
-        catch (Exception bug)
-        {
-            log.LogError(LogEvents.Named("replay-job.bug"), bug, "replay job {Job}: {Key} failed unexpectedly", job.Id, name);
-            return new JobResult.Failed(item.Place, name, $"internal error: {bug.GetType().Name}");
-        }
-    }
-
-    async Task<T> RenewedAsync<T>(string id, Task<T> batch)
-    {
-        using var ended = new CancellationTokenSource();
-        while (await Task.WhenAny(batch, Task.Delay(RenewalInterval, clock, ended.Token)) != batch)
-            await jobs.RenewLeaseAsync(id, process);
-        await ended.CancelAsync();
-        return await batch;
-    }
-
-    /// <summary>Changes the job, trying again while the store is away.</summary>
-    async Task<ReplayJob?> KeepAsync(string id, Func<ReplayJob, ReplayJob> change, CancellationToken stopping)
-    {
-        while (true)
-        {
-            var kept = await jobs.ChangeAsync(id, process, job => change(job));
-            if (kept.TryGetRight(out var job, out var fault)) return Note(job);
-            if (fault is not JobFault.StoreDown)
-            {
-                log.LogWarning(LogEvents.Named("replay-job.left"),
-                    "replay job {Job}: this process stops running it: {Reason}", id, fault.Message);
-                return null;
-            }
-
-            if (!await Delays.WaitAsync(StoreInterval, clock, stopping)) return null;
-        }
+        var results = await letters.FollowAsync(job);
+        await leased.RenewAsync(job.Id);
+        return await leased.KeepAsync(job.Id, seen => ReplayJobDecisions.Apply(seen, results, clock.GetUtcNow()), stopping);
     }
 
     async Task TellEndAsync(ReplayJob job)
@@ -275,16 +176,5 @@ public sealed class ReplayJobRunner(
         return JsonPatch.Parse(json.RootElement).Match(
             Right: patch => patch,
             Left: fault => throw new InvalidOperationException($"the job's patch cannot be read: {fault}"));
-    }
-
-    async Task<bool> WaitAsync(TimeSpan wait, CancellationToken stopping)
-    {
-        var woken = Volatile.Read(ref wake).Task;
-        if (woken.IsCompleted) Volatile.Write(ref wake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (woken.IsCompleted || stopping.IsCancellationRequested) return !stopping.IsCancellationRequested;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(woken, Delays.WaitAsync(wait, clock, ending.Token));
-        await ending.CancelAsync();
-        return !stopping.IsCancellationRequested;
     }
 }

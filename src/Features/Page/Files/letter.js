@@ -197,7 +197,8 @@ function timeline(l) {
     l.discarded ? [l.discarded.until, t('timeline.final')] : l.expiresAt ? [l.expiresAt, t('timeline.expires')] : null,
   ].filter(e => e).sort((a, b) => Date.parse(a[0]) - Date.parse(b[0]));
   return h('section', h('h2', t('timeline')), h('ol.timeline',
-    events.map(([at, what]) => h('li', h('span.soft', exact(at)), ' ', what))));
+    events.map(([at, what]) => h('li', h('span.soft', exact(at)), ' ', what))),
+  may('auditor') ? h('p', h('a', { href: address('audit', { key: l.key }) }, t('timeline.audit'))) : null);
 }
 
 const stoneOf = async key => (await get('/dlq/tombstones', { category: key.split(':')[1], limit: 200 })).tombstones.find(s => s.key === key) ?? null;

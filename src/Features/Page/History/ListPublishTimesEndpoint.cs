@@ -1,4 +1,5 @@
 using FastEndpoints;
+using Hobom.Slices.Core;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -34,9 +35,8 @@ public sealed class ListPublishTimesEndpoint(FlowHistories histories, TimeProvid
 
     public override Task HandleAsync(HistoryQuery req, CancellationToken ct)
     {
-        var fields = new QueryFields(HttpContext.Request.Query);
-        var span = HistoryQuery.Read(fields);
-        if (fields.End() is { } wrong || span is null) return Send.ResponseAsync(fields.Fault!, 400, ct);
+        if (!HistoryQuery.Read(HttpContext.Request.Query).TryGetRight(out var span, out var fault))
+            return Send.ResponseAsync(fault, 400, ct);
         return Send.OkAsync(
             new PublishTimesList(
                 span.Name, (int)span.Step.TotalSeconds, span.EndAt(clock.GetUtcNow()), histories.Since, histories.Times(span)),

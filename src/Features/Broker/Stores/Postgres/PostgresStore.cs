@@ -28,8 +28,7 @@ public sealed class PostgresStore : IAsyncDisposable
         var signal = new Signals();
         var dialect = new SqlDialect(
             async stop => await opened.OpenConnectionAsync(stop), async (connection, stop) => await connection.BeginTransactionAsync(stop),
-            "for update skip locked", "for no key update", "for key share", time => time.UtcDateTime, SqlRows.ArraysText,
-            rows => rows.Arrays(),
+            "for update skip locked", "for no key update", "for key share", time => time.UtcDateTime, rows => rows.AsArrays(),
             $"select pg_notify({Literal(channel)}, '');",
             "set local idle_in_transaction_session_timeout = 0; ", "id::text") { HasLateral = true };
         var made = await new SqlEdge(dialect).InTransactionAsync(async (connection, transaction) =>

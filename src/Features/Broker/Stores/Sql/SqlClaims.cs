@@ -20,9 +20,6 @@ sealed class SqlClaims(SqlEdge edge)
             and p.position < h.position and p.status not in ('processed', 'skipped')))
         """;
 
-    string Held =>
-        $"h.status = 'processing' and (h.id, h.fencing_token) in (select r.id, r.token from {edge.Dialect.Rows(LeaseColumns)})";
-
     static readonly SqlColumn[] LeaseColumns = [new("id", "uuid"), new("token", "bigint")];
 
     public Task<Either<StoreFailure, IReadOnlyList<Claimed>>> ClaimAsync(ClaimRequest request, CancellationToken stopping) =>
@@ -44,15 +41,16 @@ sealed class SqlClaims(SqlEdge edge)
         IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping) =>
         edge.WriteAsync<IReadOnlySet<Guid>>(async connection =>
         {
-            var rows = new SqlRows(LeaseColumns, [.. leases.Select(l => new object?[] { l.HandlingId, l.Token })]);
+            var rows = edge.Dialect.Bind(new SqlRows(LeaseColumns, [.. leases.Select(l => new object?[] { l.HandlingId, l.Token })]));
+            var isHeld = $"h.status = 'processing' and (h.id, h.fencing_token) in (select r.id, r.token from {rows.Table})";
             var held = await connection.Command(
                 null,
                 $"""
                 update inbox_event set leased_until = @until where id in (
-                    select h.id from inbox_event h where {Held} {edge.Dialect.SkipLocked});
-                select h.id from inbox_event h where {Held}
+                    select h.id from inbox_event h where {isHeld} {edge.Dialect.SkipLocked});
+                select h.id from inbox_event h where {isHeld}
                 """,
-                [.. edge.Dialect.RowParameters(rows), ("@until", edge.Dialect.TimeParameter(until))]).ReadAsync(row => row.Id(0), stopping);
+                [.. rows.Parameters, ("@until", edge.Dialect.TimeParameter(until))]).ReadAsync(row => row.Id(0), stopping);
             return held.ToHashSet();
         }, stopping);
 
@@ -96,19 +94,22 @@ sealed class SqlClaims(SqlEdge edge)
 
     /// <summary>Handlings that were leased in this transaction, in the order of routing.</summary>
     public Task<List<Claimed>> ReadAsync(
-        DbConnection connection, DbTransaction transaction, List<Guid> leased, CancellationToken stopping) =>
-        connection.Command(
+        DbConnection connection, DbTransaction transaction, List<Guid> leased, CancellationToken stopping)
+    {
+        var ids = edge.Dialect.Bind(SqlRows.Ids(leased));
+        return connection.Command(
             transaction,
             $"""
             select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at, h.edited_payload,
                 {SqlEvents.Columns("e", edge.Dialect.IdText)}
-            from {edge.Dialect.Rows(SqlRows.IdColumns)} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
+            from {ids.Table} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
             order by h.position
             """,
-            edge.Dialect.RowParameters(SqlRows.Ids(leased)))
+            ids.Parameters)
             .ReadAsync(
                 row => new Claimed(
                     row.Id(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.Time(5) ?? default,
                     row.Id(7), SqlEvents.Read(row, 7)).Repaired(SqlDead.Edited(row, 6)),
                 stopping);
+    }
 }

@@ -34,14 +34,15 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     /// Of each event what its handlings came to. For each by itself: in a join the whole table is read where the database has not
     /// counted it yet.
     /// </summary>
-    readonly string tally = edge.Dialect.HasLateral
+    /// <param name="events">The table <c>r</c> of their ids.</param>
+    string Tally(string events) => edge.Dialect.HasLateral
         ? $"""
-        select r.id, t.* from {edge.Dialect.Rows(SqlRows.IdColumns)}
+        select r.id, t.* from {events}
         cross join lateral (select {Waiting} as waiting, {Dead} as dead, {Attempts} as attempts {OfEvent}) t
         """
         : $"""
         select r.id, (select {Waiting} {OfEvent}) as waiting, (select {Dead} {OfEvent}) as dead, (select {Attempts} {OfEvent}) as attempts
-        from {edge.Dialect.Rows(SqlRows.IdColumns)}
+        from {events}
         """;
 
     public Task<Either<StoreFailure, IReadOnlySet<Guid>>> CloseAsync(
@@ -124,7 +125,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     async Task<IReadOnlySet<Guid>> WriteAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Closing> closings, DateTimeOffset now, CancellationToken stopping)
     {
-        var time = edge.Dialect.TimeParameter(now);
+        var rows = edge.Dialect.Bind(new SqlRows(ClosingColumns, [.. closings.Select(c => RowOf(c, now))]));
         var closed = await connection.Command(
             transaction,
             $"""
@@ -135,11 +136,11 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
                 attempt_count = inbox_event.attempt_count - r.back, leased_by = null, leased_until = null,
                 processed_at = r.ended, updated_at = @now,
                 letter = case when r.status = 'dead_letter' and inbox_event.letter = 'kept' then 'stale' else inbox_event.letter end
-            from {edge.Dialect.Rows(ClosingColumns)}
+            from {rows.Table}
             where inbox_event.id = r.id and inbox_event.fencing_token = r.token and {IsLeased}
             returning inbox_event.id, inbox_event.outbox_event_id, inbox_event.status
             """,
-            [.. edge.Dialect.RowParameters(new SqlRows(ClosingColumns, [.. closings.Select(c => RowOf(c, now))])), ("@now", time)])
+            [.. rows.Parameters, ("@now", edge.Dialect.TimeParameter(now))])
             .ReadAsync(row => (Id: row.Id(0), Event: row.Id(1), Status: row.GetString(2)), stopping);
         var ended = closed.Where(c => c.Status is "processed" or "dead_letter").Select(c => c.Event).Distinct().ToArray();
         await EndEventsAsync(connection, transaction, ended, now, stopping);
@@ -154,15 +155,15 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Guid> events, DateTimeOffset now, CancellationToken stopping)
     {
         if (events.Count == 0) return;
-        var ids = $"(select r.id from {edge.Dialect.Rows(SqlRows.IdColumns)})";
+        var ids = edge.Dialect.Bind(SqlRows.Ids(events));
         var locks = edge.Dialect.LockRows.Length == 0
             ? ""
-            : $"select id from outbox_event where id in {ids} order by id {edge.Dialect.LockRows};";
+            : $"select id from outbox_event where id in (select r.id from {ids.Table}) order by id {edge.Dialect.LockRows};";
         await connection.Command(
             transaction,
             $"""
             {locks}
-            with ended as materialized ({tally})
+            with ended as materialized ({Tally(ids.Table)})
             update outbox_event set processed_at = @now, updated_at = @now, attempt_count = ended.attempts,
                 status = case when ended.dead > 0 then @dead else 'processed' end,
                 last_error = case when ended.dead > 0 then (
@@ -170,9 +171,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
                     order by l.processed_at desc limit 1) end
             from ended where outbox_event.id = ended.id and ended.waiting = 0
             """,
-            [
-                .. edge.Dialect.RowParameters(SqlRows.Ids(events)), ("@now", edge.Dialect.TimeParameter(now)), ("@dead", deadWord()),
-            ]).RunAsync(stopping);
+            [.. ids.Parameters, ("@now", edge.Dialect.TimeParameter(now)), ("@dead", deadWord())]).RunAsync(stopping);
     }
 
     /// <summary>In the order of <see cref="ClosingColumns"/>.</summary>

@@ -55,16 +55,17 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
         var types = await connection.Command(
             transaction, "select distinct event_name from outbox_event where no_consumer_since is not null and expired_at is null")
             .ReadAsync(row => row.GetString(0), stopping);
-        var wanted = new SqlRows(TypeColumns, [.. types.Where(consumer.Pattern.Matches).Select(t => new object?[] { t })]);
-        if (wanted.Values.Count == 0) return;
+        object?[][] wanted = [.. types.Where(consumer.Pattern.Matches).Select(t => new object?[] { t })];
+        if (wanted.Length == 0) return;
+        var rows = edge.Dialect.Bind(new SqlRows(TypeColumns, wanted));
         await connection.Command(
             transaction,
             $"""
             update outbox_event set no_consumer_since = null where id in (
                 select id from outbox_event where no_consumer_since is not null and expired_at is null
-                    and event_name in (select r.type from {edge.Dialect.Rows(TypeColumns)}) order by id {edge.Dialect.LockRows})
+                    and event_name in (select r.type from {rows.Table}) order by id {edge.Dialect.LockRows})
             """,
-            edge.Dialect.RowParameters(wanted)).RunAsync(stopping);
+            rows.Parameters).RunAsync(stopping);
     }
 
     Task<Either<StoreFailure, bool>> SetStateAsync(string name, ConsumerState state, CancellationToken stopping)

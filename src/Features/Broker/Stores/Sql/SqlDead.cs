@@ -13,8 +13,8 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
     static readonly SqlColumn[] NoteColumns = [new("id", "uuid"), new("token", "bigint"), new("letter", "text")];
 
     public DeadHandlings AsPort() => new(
-        async (id, stopping) => (await ReadAsync("where h.id in (select r.id from " + edge.Dialect.Rows(SqlRows.IdColumns) + ")",
-            edge.Dialect.RowParameters(SqlRows.Ids([id])), stopping)).Map(found => found is [var one] ? one : Option<EventHandling>.None),
+        async (id, stopping) => (await ReadAsync("where h.id = @id", [("@id", SqlReading.IdParameter(edge.Dialect, id))], stopping))
+            .Map(found => found is [var one] ? one : Option<EventHandling>.None),
         ListAsync,
         (limit, stopping) => ReadAsync($"where {IsDue} order by h.position limit @limit", [("@limit", limit)], stopping),
         NoteAsync,
@@ -46,15 +46,15 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
     Task<Either<StoreFailure, Unit>> NoteAsync(IReadOnlyList<LetterNote> notes, CancellationToken stopping) =>
         edge.WriteAsync(async connection =>
         {
-            var rows = new SqlRows(
-                NoteColumns, [.. notes.Select(n => new object?[] { n.HandlingId, n.Token, n.IsKept ? "kept" : "none" })]);
+            var rows = edge.Dialect.Bind(new SqlRows(
+                NoteColumns, [.. notes.Select(n => new object?[] { n.HandlingId, n.Token, n.IsKept ? "kept" : "none" })]));
             await connection.Command(
                 null,
                 $"""
-                update inbox_event set letter = r.letter from {edge.Dialect.Rows(NoteColumns)}
+                update inbox_event set letter = r.letter from {rows.Table}
                 where inbox_event.id = r.id and inbox_event.fencing_token = r.token
                 """,
-                edge.Dialect.RowParameters(rows)).RunAsync(stopping);
+                rows.Parameters).RunAsync(stopping);
             return Unit.Default;
         }, stopping);
 

@@ -130,13 +130,14 @@ sealed class SqlReading(SqlEdge edge)
                 },
                 stopping);
         if (events.Count == 0) return events;
+        var ids = edge.Dialect.Bind(SqlRows.Ids(events.Select(e => e.RowId)));
         var handlings = await connection.Command(
             null,
             $"""
             select {HandlingColumns}
-            from {edge.Dialect.Rows(SqlRows.IdColumns)} join inbox_event h on h.outbox_event_id = r.id order by h.position
+            from {ids.Table} join inbox_event h on h.outbox_event_id = r.id order by h.position
             """,
-            edge.Dialect.RowParameters(SqlRows.Ids(events.Select(e => e.RowId)))).ReadAsync(
+            ids.Parameters).ReadAsync(
                 row => (Event: row.Id(0), Handling: ReadHandling(row)), stopping);
         var byEvent = handlings.ToLookup(h => h.Event, h => h.Handling);
         return events.ConvertAll(e => e with { Handlings = [.. byEvent[e.RowId]] });

@@ -116,12 +116,13 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
         DbConnection connection, DbTransaction transaction, string consumer, Guid[] events, CancellationToken stopping)
     {
         if (edge.Dialect.SkipLocked.Length == 0 || events.Length == 0) return true;
+        var ids = edge.Dialect.Bind(SqlRows.Ids(events));
         var mine = "from inbox_event h where h.consumer_name = @consumer and h.outbox_event_id in "
-            + $"(select r.id from {edge.Dialect.Rows(SqlRows.IdColumns)})";
+            + $"(select r.id from {ids.Table})";
         var counts = await connection.Command(
             transaction,
             $"with locked as (select h.id {mine} {edge.Dialect.SkipLocked}) select (select count(*) {mine}), count(*) from locked",
-            [.. edge.Dialect.RowParameters(SqlRows.Ids(events)), ("@consumer", consumer)])
+            [.. ids.Parameters, ("@consumer", consumer)])
             .ReadAsync(row => (All: row.GetInt64(0), Locked: row.GetInt64(1)), stopping);
         return counts is [var (all, locked)] && all == locked;
     }
@@ -131,31 +132,32 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
         DateTimeOffset now, CancellationToken stopping)
     {
         if (chosen.Count == 0) return 0;
-        var rows = new SqlRows(HandlingColumns, [.. chosen.Select((e, n) => new object?[] { (long)n, e.Id, e.Key })]);
+        var rows = edge.Dialect.Bind(new SqlRows(HandlingColumns, [.. chosen.Select((e, n) => new object?[] { (long)n, e.Id, e.Key })]));
         var time = edge.Dialect.TimeParameter(now);
         var given = await connection.Command(
             transaction,
             $"""
             insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at)
-            select r.event, @consumer, r.key, @now, @now, @now from {edge.Dialect.Rows(HandlingColumns)} where true order by r.n
+            select r.event, @consumer, r.key, @now, @now, @now from {rows.Table} where true order by r.n
             on conflict (outbox_event_id, consumer_name) do update
                 set status = 'received', attempt_count = 0, last_error = null, failure_kind = null, available_at = @now,
                     processed_at = null, edited_payload = null, updated_at = @now
                 where inbox_event.status in ('processed', 'dead_letter', 'skipped')
             returning outbox_event_id
             """,
-            [.. edge.Dialect.RowParameters(rows), ("@consumer", replay.Consumer), ("@now", time)])
+            [.. rows.Parameters, ("@consumer", replay.Consumer), ("@now", time)])
             .ReadAsync(row => row.Id(0), stopping);
+        var ids = edge.Dialect.Bind(SqlRows.Ids(given));
         await connection.Command(
             transaction,
             $"""
             update outbox_event set status = 'processing', no_consumer_since = null, expired_at = null, processed_at = null,
                 last_error = null, updated_at = @now where id in (
-                    select id from outbox_event where id in (select r.id from {edge.Dialect.Rows(SqlRows.IdColumns)})
+                    select id from outbox_event where id in (select r.id from {ids.Table})
                     order by id {edge.Dialect.LockRows});
             {edge.Dialect.WakeOthers}
             """,
-            [.. edge.Dialect.RowParameters(SqlRows.Ids(given)), ("@now", time)]).RunAsync(stopping);
+            [.. ids.Parameters, ("@now", time)]).RunAsync(stopping);
         return given.Count;
     }
 
@@ -169,8 +171,9 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
         if (choice.Ids is { } ids)
         {
             var id = $"coalesce(e.event_id, {edge.Dialect.IdText.Replace("id", "e.id", StringComparison.Ordinal)})";
-            conditions.Add($"{id} in (select r.id from {edge.Dialect.Rows(TextColumns)})");
-            all.AddRange(edge.Dialect.RowParameters(new SqlRows(TextColumns, [.. ids.Select(i => new object?[] { i })])));
+            var wanted = edge.Dialect.Bind(new SqlRows(TextColumns, [.. ids.Select(i => new object?[] { i })]));
+            conditions.Add($"{id} in (select r.id from {wanted.Table})");
+            all.AddRange(wanted.Parameters);
         }
 
         if (choice.OnlyDead)

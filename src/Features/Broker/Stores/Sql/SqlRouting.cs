@@ -75,26 +75,27 @@ sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
         DbConnection connection, DbTransaction transaction, RoutePlan plan, DateTimeOffset now, CancellationToken stopping)
     {
         var time = edge.Dialect.TimeParameter(now);
+        var (handlings, events) = (edge.Dialect.Bind(plan.Handlings), edge.Dialect.Bind(plan.Events));
         var made = await connection.Command(
             transaction,
             $"""
             insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at, status,
                 attempt_count, leased_by, leased_until, fencing_token, started_at)
             select r.event, r.consumer, r.key, r.at, @now, @now, r.status, r.tries, r.owner, r.until, r.tries, r.started
-            from {edge.Dialect.Rows(HandlingColumns)} where true order by r.n
+            from {handlings.Table} where true order by r.n
             on conflict do nothing returning id, status
             """,
-            [.. edge.Dialect.RowParameters(plan.Handlings), ("@now", time)])
+            [.. handlings.Parameters, ("@now", time)])
             .ReadAsync(row => (Id: row.Id(0), Status: row.GetString(1)), stopping);
         await connection.Command(
             transaction,
             $"""
             update outbox_event set status = r.status, no_consumer_since = r.alone, routed_no = coalesce(outbox_event.routed_no, r.n),
                 updated_at = @now
-            from {edge.Dialect.Rows(EventColumns)} where outbox_event.id = r.id;
+            from {events.Table} where outbox_event.id = r.id;
             update broker_epoch set routed = @routed; {edge.Dialect.WakeOthers}
             """,
-            [.. edge.Dialect.RowParameters(plan.Events), ("@now", time), ("@routed", plan.Routed)]).RunAsync(stopping);
+            [.. events.Parameters, ("@now", time), ("@routed", plan.Routed)]).RunAsync(stopping);
         return [.. made.Where(m => m.Status == "processing").Select(m => m.Id)];
     }
 

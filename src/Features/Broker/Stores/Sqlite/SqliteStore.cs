@@ -37,7 +37,7 @@ public sealed class SqliteStore : IAsyncDisposable
         var dialect = new SqlDialect(
             stop => OpenConnectionAsync(address, stop),
             (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
-            "", "", "", SqlTimes.Text, SqlRows.JsonText, rows => rows.Json(), "", "", "id") { Turns = oneAtATime };
+            "", "", "", SqlTimes.Text, rows => rows.AsJson(), "", "", "id") { Turns = oneAtATime };
         var made = await new SqlEdge(dialect).TryAsync(async connection =>
         {
             await connection.Command(null, "pragma journal_mode = wal").ScalarAsync(stopping);

@@ -36,7 +36,6 @@ public abstract class LetterCommandEndpoint(
     : Endpoint<LetterCommandRequest, object>
 {
     public const int KeyLimit = 1000;
-    const int ReasonLimit = 500;
     const int AtOnce = 16;
 
     public override async Task HandleAsync(LetterCommandRequest req, CancellationToken ct)
@@ -90,8 +89,7 @@ public abstract class LetterCommandEndpoint(
         keys = [];
         if (req.Keys is not { Count: > 0 and <= KeyLimit })
             return new ErrorAnswer($"keys must hold 1 to {KeyLimit} keys") { Field = "keys" };
-        if (req.Reason?.Length > ReasonLimit)
-            return new ErrorAnswer($"reason is longer than {ReasonLimit} characters") { Field = "reason" };
+        if (ReasonText.LengthFaultOf(req.Reason) is { } tooLong) return tooLong;
         if (action == LetterAction.Discard && string.IsNullOrWhiteSpace(req.Reason))
             return new ErrorAnswer("reason is required for a discard") { Field = "reason" };
         var parsed = new List<DeadLetterKey>();

@@ -1,4 +1,5 @@
 using FastEndpoints;
+using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters.Endpoints;
 using Hobom.Slices.Http;
 using Hobom.Slices.Runtime;
@@ -46,9 +47,8 @@ public sealed class GetLetterHistoryEndpoint(LetterCatalogue catalogue, TimeProv
 
     public override Task HandleAsync(HistoryQuery req, CancellationToken ct)
     {
-        var fields = new QueryFields(HttpContext.Request.Query);
-        var span = HistoryQuery.Read(fields);
-        if (fields.End() is not null || span is null) return Send.ResponseAsync(fields.Fault!, 400, ct);
+        if (!HistoryQuery.Read(HttpContext.Request.Query).TryGetRight(out var span, out var fault))
+            return Send.ResponseAsync(fault, 400, ct);
         return catalogue.IsLoaded ? Send.OkAsync(ViewOf(span), ct) : Send.ResponseAsync(LetterExamples.NotLoaded, 503, ct);
     }
 

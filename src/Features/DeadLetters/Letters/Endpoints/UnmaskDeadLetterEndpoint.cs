@@ -1,19 +1,12 @@
-using System.Text.Json.Serialization;
 using FastEndpoints;
 using Hobom.Slices.Audit;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Http;
+using Hobom.Slices.Http.Masking;
 using Microsoft.AspNetCore.Http;
 
 namespace Hobom.Slices.DeadLetters.Letters.Endpoints;
-
-/// <summary>Why somebody wants to see what a letter holds.</summary>
-[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed class UnmaskRequest
-{
-    public string? Reason { get; set; }
-}
 
 /// <summary>One letter with its payload as it is. Who asked and why is written down first: where it cannot be, nothing is shown.</summary>
 public sealed class UnmaskDeadLetterEndpoint(LetterAnswers letters, AuditTrail trail) : Endpoint<UnmaskRequest, object>
@@ -48,13 +41,13 @@ public sealed class UnmaskDeadLetterEndpoint(LetterAnswers letters, AuditTrail t
             return;
         }
 
-        if (ReasonText.FaultOf(req.Reason) is { } fault)
+        if (!req.CheckReason().TryGetRight(out var reason, out var fault))
         {
             await Send.ResponseAsync(fault, 400, ct);
             return;
         }
 
-        if (!(await trail.BeginAsync(Caller.Of(HttpContext), "unmask", [key.Format()], req.Reason!.Trim()))
+        if (!(await trail.BeginAsync(Caller.Of(HttpContext), "unmask", [key.Format()], reason))
                 .TryGetRight(out var begun, out var unwritten))
         {
             await Send.ResponseAsync(new ErrorAnswer(unwritten.Message), 503, ct);
