@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -24,6 +25,9 @@ public sealed class GrpcBackend : IDisposable
 
     readonly GrpcChannel channel;
     readonly PartedAnswers answers;
+
+    /// <summary>Made once: the channel keeps each that it has ever seen.</summary>
+    readonly ConcurrentDictionary<MethodDescriptor, Method<IMessage, byte[]>> methods = new();
     readonly Metadata headers;
     readonly TimeProvider clock;
 
@@ -71,7 +75,9 @@ public sealed class GrpcBackend : IDisposable
 
     /// <summary>Asks an outbox for its rows; the answer is read part by part, as it arrives (<see cref="MessageParts"/>).</summary>
     /// <param name="find">The call, as its proto has it.</param>
-    /// <param name="read">The rows of one part. What it throws is an answer that cannot be read.</param>
+    /// <param name="read">
+    /// The rows of one part. An <see cref="InvalidProtocolBufferException"/> is an answer that cannot be read.
+    /// </param>
     public async Task<Either<CallFailure, IReadOnlyList<TRow>>> FindAsync<TRow>(
         MethodDescriptor find, IMessage request, Func<byte[], IReadOnlyList<TRow>> read, CancellationToken stopping)
     {
@@ -82,28 +88,17 @@ public sealed class GrpcBackend : IDisposable
     /// <summary>Asks for what may be large.</summary>
     /// <param name="read">
     /// Called with one part of the answer after the other, each a message that merges with the others to the answer, also where
-    /// the call fails later. What it throws is an answer that cannot be read.
+    /// the call fails later. An <see cref="InvalidProtocolBufferException"/> is an answer that cannot be read.
     /// </param>
     public async Task<Either<CallFailure, Unit>> ReadAsync(
         MethodDescriptor asked, IMessage request, Action<byte[]> read, CancellationToken stopping)
     {
-        // For the backend it is a call with one answer; it is this process that cuts it.
-        var method = new Method<IMessage, object>(
-            MethodType.ServerStreaming, asked.Service.FullName, asked.Name,
-            Marshallers.Create<IMessage>(
-                (message, context) => context.Complete(message.ToByteArray()), _ => throw new NotSupportedException()),
-            Marshallers.Create<object>((_, _) => throw new NotSupportedException(), context =>
-            {
-                read(context.PayloadAsNewBuffer());
-                return context;
-            }));
-        answers.ComeInParts(method.FullName);
         try
         {
             using var running = channel.CreateCallInvoker().AsyncServerStreamingCall(
-                method, null, OptionsOf(FindDeadline, stopping), request);
+                methods.GetOrAdd(asked, InParts), null, OptionsOf(FindDeadline, stopping), request);
             var parts = 0;
-            while (await running.ResponseStream.MoveNext(CancellationToken.None)) parts++;
+            for (; await running.ResponseStream.MoveNext(CancellationToken.None); parts++) read(running.ResponseStream.Current);
             if (parts == 0) return new CallFailure(CallFailureKind.Internal, "the answer has no message");
             return Unit.Default;
         }
@@ -111,9 +106,25 @@ public sealed class GrpcBackend : IDisposable
         {
             return failure;
         }
+        catch (InvalidProtocolBufferException unreadable)
+        {
+            return new CallFailure(CallFailureKind.Internal, $"the answer cannot be read: {unreadable.Message}");
+        }
     }
 
     public void Dispose() => channel.Dispose();
+
+    /// <summary>For the backend it is a call with one answer; it is this process that cuts it.</summary>
+    Method<IMessage, byte[]> InParts(MethodDescriptor asked)
+    {
+        var method = new Method<IMessage, byte[]>(
+            MethodType.ServerStreaming, asked.Service.FullName, asked.Name,
+            Marshallers.Create<IMessage>(
+                (message, context) => context.Complete(message.ToByteArray()), _ => throw new NotSupportedException()),
+            Marshallers.Create<byte[]>((_, _) => throw new NotSupportedException(), context => context.PayloadAsNewBuffer()));
+        answers.ComeInParts(method.FullName);
+        return method;
+    }
 
     CallOptions OptionsOf(TimeSpan deadline, CancellationToken stopping) =>
         new(headers, (clock.GetUtcNow() + deadline).UtcDateTime, stopping);

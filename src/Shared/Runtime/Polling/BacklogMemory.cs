@@ -11,13 +11,22 @@ static class BacklogMemory
     /// <summary>From here on rows take tens of megabytes, and a collection of a tenth of a second is little beside the visit.</summary>
     public const int LargeRows = 20_000;
 
-    /// <summary>Once the visit has returned, so that nothing of its rows is in use.</summary>
-    public static Func<CancellationToken, Task<VisitReport>> GivenBackAfter(Func<CancellationToken, Task<VisitReport>> visit) =>
-        async stopping =>
+    /// <summary>Not right after it: those who saw it end may be on their way back through it, and hold its rows.</summary>
+    public static Func<CancellationToken, Task<VisitReport>> GivenBackAfter(Func<CancellationToken, Task<VisitReport>> visit)
+    {
+        var wasLarge = false;
+        return async stopping =>
         {
+            if (wasLarge) await GiveBackAsync();
             var report = await visit(stopping);
-            if (report.Found >= LargeRows && !stopping.IsCancellationRequested)
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            wasLarge = report.Found >= LargeRows;
             return report;
         };
+    }
+
+    static async Task GiveBackAsync()
+    {
+        await Task.Yield();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
 }
