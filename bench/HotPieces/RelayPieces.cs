@@ -22,7 +22,7 @@ public sealed class RelayPieces
     readonly byte[] answer = AnswerOf([.. Enumerable.Range(0, Rows).Select(RowOf)]);
     readonly OutboxItem<MessagePayload>[] messages = [.. Enumerable.Range(0, Rows).Select(i => MessageOutboxClient.ItemOf(RowOf(i)))];
     readonly OutboxItem<SpacePayload>[] spaceEvents = [.. Enumerable.Range(0, Rows).Select(SpaceEventOf)];
-    readonly OutboxItem<LogPayload>[] logs = [.. Enumerable.Range(0, Rows).Select(LogOf)];
+    readonly LogRow[] logs = [.. Enumerable.Range(0, Rows).Select(i => LogRow.Of(LogOf(i), LogFlow.Main.Route))];
     readonly Delivery[] deliveries;
 
     public RelayPieces() => deliveries = [.. MessageDecisions.Plan(messages, Now).Steps.Select(DeliveryOf)];

@@ -1,6 +1,5 @@
 using System.Text;
 using Hobom.Slices.Core;
-using Hobom.Slices.Protos.Outbox.Log;
 using LanguageExt;
 
 namespace Hobom.Slices.Logs;
@@ -8,52 +7,39 @@ namespace Hobom.Slices.Logs;
 /// <summary>What becomes of the rows of a log outbox. Pure.</summary>
 public static class LogDecisions
 {
-    enum Place
-    {
-        Refused,
-
-        /// <summary>In an array with others.</summary>
-        Shared,
-
-        /// <summary>In an array of its own: the consumers may refuse it, and with it all that it travels with.</summary>
-        Alone,
-    }
-
     /// <summary>
     /// Refusals, then the arrays, then the rows that travel alone. No row changes what becomes of another. All records
     /// of a poll have one key: they stay together in one partition, in order.
     /// </summary>
     /// <param name="now">The time of publishing.</param>
-    public static DeliveryPlan Plan(
-        IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow, LogBatchLimits limits, DateTimeOffset now)
+    public static DeliveryPlan Plan(IReadOnlyList<LogRow> all, LogFlow flow, LogBatchLimits limits, DateTimeOffset now)
     {
         var key = flow.RecordKey(now);
-        var rows = items.ToLookup(item => PlaceOf(item, flow.Route));
-        var arrays = LogBatch.Split(rows[Place.Shared].Select(EncodedOf), Encoding.UTF8.GetByteCount(key), limits)
-            .Concat(rows[Place.Alone].Select(IReadOnlyList<EncodedLog> (item) => [EncodedOf(item)]));
-        return new DeliveryPlan(rows[Place.Refused].Select(item => RefusalOf(item, flow.Route))
+        var rows = all.ToLookup(row => row.Place);
+        var arrays = LogBatch.Split(rows[LogPlace.Shared].Select(EncodedOf), Encoding.UTF8.GetByteCount(key), limits)
+            .Concat(rows[LogPlace.Alone].Select(IReadOnlyList<EncodedLog> (row) => [EncodedOf(row)]));
+        return new DeliveryPlan(rows[LogPlace.Refused].Select(row => RefusalOf(row, flow.Route))
             .Concat(arrays.Select(Either<Refusal, Delivery> (logs) => DeliveryOf(logs, flow.Route, key))));
     }
 
     /// <summary>The values for which rows travel alone, one a row.</summary>
-    public static IReadOnlyList<string> ForeignValues(IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow) =>
-        [.. items.Where(item => PlaceOf(item, flow.Route) is Place.Alone).Select(item => LogEnumerations.ForeignValue(item.Payload!)!)];
+    public static IReadOnlyList<string> ForeignValues(IReadOnlyList<LogRow> rows) =>
+        [.. rows.Where(row => row.Place is LogPlace.Alone).Select(ForeignValueOf)];
 
     /// <summary>The events that travel alone, each with the value that it does so for.</summary>
-    public static IReadOnlyDictionary<EventId, string> RowsAlone(IReadOnlyList<OutboxItem<HoBomLogPayload>> items, LogFlow flow) =>
-        items.Where(item => PlaceOf(item, flow.Route) is Place.Alone).DistinctBy(item => item.EventId!.Value)
-            .ToDictionary(item => item.EventId!.Value, item => LogEnumerations.ForeignValue(item.Payload!)!);
+    public static IReadOnlyDictionary<EventId, string> RowsAlone(IReadOnlyList<LogRow> rows) =>
+        rows.Where(row => row.Place is LogPlace.Alone).DistinctBy(row => row.EventId!.Value)
+            .ToDictionary(row => row.EventId!.Value, ForeignValueOf);
 
-    static Place PlaceOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
-        RowRules.Fault(item, route.EventType) is not null ? Place.Refused
-        : LogEnumerations.ForeignValue(item.Payload!) is null ? Place.Shared
-        : Place.Alone;
+    static string ForeignValueOf(LogRow row) => LogEnumerations.ForeignValue(row.Read().Payload!)!;
 
-    static Either<Refusal, Delivery> RefusalOf(OutboxItem<HoBomLogPayload> item, RelayRoute route) =>
-        Refusal.Of(item, route.Category, RowRules.Fault(item, route.EventType)!);
+    static Either<Refusal, Delivery> RefusalOf(LogRow row, RelayRoute route)
+    {
+        var item = row.Read();
+        return Refusal.Of(item, route.Category, RowRules.Fault(item, route.EventType)!);
+    }
 
-    static EncodedLog EncodedOf(OutboxItem<HoBomLogPayload> item) =>
-        new(item.EventId!.Value, LogRecord.Shape.Encode(item.Payload!));
+    static EncodedLog EncodedOf(LogRow row) => new(row.EventId!.Value, LogRecord.Shape.Encode(row.Read().Payload!));
 
     static Delivery DeliveryOf(IReadOnlyList<EncodedLog> logs, RelayRoute route, string key)
     {

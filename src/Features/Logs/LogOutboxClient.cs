@@ -1,3 +1,4 @@
+using Google.Protobuf.Reflection;
 using Hobom.Slices.Core;
 using Hobom.Slices.Protos.Outbox.Log;
 using Hobom.Slices.Runtime.Grpc;
@@ -10,29 +11,22 @@ namespace Hobom.Slices.Logs;
 /// <summary>Asks a backend for its pending logs; both backends have the same service for it.</summary>
 public sealed class LogOutboxClient(GrpcBackend backend, string eventType)
 {
-    readonly FindHoBomLogOutboxController.FindHoBomLogOutboxControllerClient client = new(backend.Channel);
+    static readonly MethodDescriptor Find =
+        FindHoBomLogOutboxController.Descriptor.FindMethodByName("FindLogOutboxByEventTypeAndStatusUseCase");
 
-    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<HoBomLogPayload>>>> FindPendingAsync(
-        CancellationToken stopping)
-    {
-        var answer = await backend.CallAsync(
-            client.FindLogOutboxByEventTypeAndStatusUseCaseAsync,
-            new Request { EventType = eventType, Status = OutboxStatus.Pending },
-            GrpcBackend.FindDeadline,
-            stopping);
-        return answer.Map<IReadOnlyList<OutboxItem<HoBomLogPayload>>>(
-            response => [.. response.Items.Where(row => OutboxStatus.IsPending(row.Status)).Select(ItemOf)]);
-    }
+    public Task<Either<CallFailure, IReadOnlyList<LogRow>>> FindRowsAsync(CancellationToken stopping) =>
+        backend.FindAsync(Find, new Request { EventType = eventType, Status = OutboxStatus.Pending }, Read, stopping);
 
     /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
-    public Task<Either<CallFailure, FoundRows<OutboxItem<HoBomLogPayload>>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
-        claims.FindAsync(FindPendingAsync, Read, stopping);
+    public Task<Either<CallFailure, FoundRows<LogRow>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
+        claims.FindAsync(FindRowsAsync, Read, stopping);
 
-    static IReadOnlyList<OutboxItem<HoBomLogPayload>> Read(byte[] answer) =>
-    [
-        .. UnreadRows.Of<QueryResult, HoBomLogPayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null)
-            .Select(row => row.Read()),
-    ];
+    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<HoBomLogPayload>>>> FindPendingAsync(CancellationToken stopping) =>
+        (await FindRowsAsync(stopping)).Map<IReadOnlyList<OutboxItem<HoBomLogPayload>>>(rows => [.. rows.Select(row => row.Read())]);
+
+    IReadOnlyList<LogRow> Read(byte[] answer) => UnreadRows.Of<QueryResult, HoBomLogPayload, LogRow>(
+        answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null,
+        (row, item) => new LogRow(row, LogRow.PlaceOf(item, eventType)));
 
     public static OutboxItem<HoBomLogPayload> ItemOf(QueryResult row) => new(
         row.Id,

@@ -15,7 +15,7 @@ public sealed class LogsPoller(
         var found = await outbox.FindNextAsync(claims, stopping);
         if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
         var admitted = await visit.AdmitAsync(rows.Rows, rows.AreAll);
-        foreign.Note(LogDecisions.ForeignValues(admitted, flow));
+        foreign.Note(LogDecisions.ForeignValues(admitted));
         return await visit.RunAsync(LogDecisions.Plan(admitted, flow, await limits.OfAsync(flow, admitted.Count), clock.GetUtcNow()));
     }
 }

@@ -44,7 +44,7 @@ public static class LogsSlice
 
     static Either<string, RowValue> ReadRow(ReadOnlyMemory<byte> text, LogFlow flow) =>
         from row in RowText.Parse<QueryResult>(text)
-        from delivery in LogDecisions.Plan([LogOutboxClient.ItemOf(row)], flow, OneAlone, DateTimeOffset.UnixEpoch)
+        from delivery in LogDecisions.Plan([LogRow.Of(LogOutboxClient.ItemOf(row), flow.Route)], flow, OneAlone, DateTimeOffset.UnixEpoch)
             .Steps.Single().MapLeft(refusal => refusal.Reason)
         select new RowValue(delivery.Events[0].Id, delivery.Value);
 }

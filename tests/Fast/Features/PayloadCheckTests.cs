@@ -31,7 +31,13 @@ public sealed class PayloadCheckTests
             Row(new MessagePayload { Title = text, Body = text, Recipient = "r", SenderId = text, Type = "PUSH_MESSAGE" }, "MESSAGE"), Noon);
         var space = SpaceDecisions.Decide(Row(new SpaceEventPayload { EntityType = text, PageId = long.MinValue, ActorId = text }, "SPACE_EVENT"));
         var log = LogDecisions.Plan(
-            [Row(new HoBomLogPayload { Level = text, Method = "HEAD", StatusCode = -1, Payload = new LogPayloadDetail { Error = text } }, "HOBOM_LOG")],
+            [
+                LogRow.Of(
+                    Row(
+                        new HoBomLogPayload { Level = text, Method = "HEAD", StatusCode = -1, Payload = new LogPayloadDetail { Error = text } },
+                        "HOBOM_LOG"),
+                    LogFlow.Main.Route),
+            ],
             LogFlow.Main, new LogBatchLimits(100_000, 10), Noon).Steps.Single();
         var law = new LawChangedPayload { DiffId = "d", Changes = { new LawArticleChange { ArticleNo = text } } };
 

@@ -23,10 +23,10 @@ public abstract class LogDryRunEndpoint(PollerControl pollers, TimeProvider cloc
     protected override async Task<Either<RowFault, DryRunView>> RunAsync(ReadOnlyMemory<byte> body, DryRun run)
     {
         if (!RowReading.Many<QueryResult>(body).TryGetRight(out var rows, out var fault)) return fault;
-        OutboxItem<HoBomLogPayload>[] items = [.. rows.Select(LogOutboxClient.ItemOf)];
-        var now = await limits.OfAsync(flow, items.Length);
-        var foreign = LogDecisions.RowsAlone(items, flow);
-        return run.ViewOf(LogDecisions.Plan(items, flow, now, run.Now), id => foreign.GetValueOrDefault(id)) with
+        LogRow[] all = [.. rows.Select(row => LogRow.Of(LogOutboxClient.ItemOf(row), flow.Route))];
+        var now = await limits.OfAsync(flow, all.Length);
+        var foreign = LogDecisions.RowsAlone(all);
+        return run.ViewOf(LogDecisions.Plan(all, flow, now, run.Now), id => foreign.GetValueOrDefault(id)) with
         {
             Limits = new DryRunLimits(now.RecordBytes, now.Events),
         };

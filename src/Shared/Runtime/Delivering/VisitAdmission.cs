@@ -28,7 +28,7 @@ public static class VisitAdmission
         var admitted = new List<TRow>(rows.Count);
         var published = new List<EventId>();
         var inDoubt = new List<RowInDoubt<TRow>>();
-        var seen = new HashSet<EventId>();
+        var seen = new HashSet<EventId>(rows.Count);
         var elsewhere = 0;
         foreach (var row in rows)
         {

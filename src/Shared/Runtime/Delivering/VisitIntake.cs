@@ -25,7 +25,8 @@ sealed class VisitIntake(
     public async Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows, bool areAll)
         where TRow : IPendingRow
     {
-        var pending = rows.Where(r => r.EventId is not null).Select(r => r.EventId!.Value).ToHashSet();
+        var pending = new System.Collections.Generic.HashSet<EventId>(rows.Count);
+        pending.UnionWith(rows.Select(r => r.EventId).OfType<EventId>());
         memory.Pending.Note(shards.Numbers, pending, areAll);
         if (!(await memory.Ledger.EnsureLoadedAsync(shards.Numbers)).TryGetRight(out _, out var failure))
         {
@@ -35,6 +36,7 @@ sealed class VisitIntake(
 
         if (areAll) memory.Ledger.ForgetAbsent(shards.Numbers, pending, id => memory.Holds.HolderOf(id) is not null);
         // In the order of the rows; of an event that is there twice, the first gets it.
+        held.EnsureCapacity(rows.Count);
         held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(id => memory.Holds.TryTakeForVisit(id)));
         var sorted = VisitAdmission.Sort(rows, held.ToHashSet(), memory.Ledger.Find);
         tally.LeftPending(sorted.Elsewhere);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -23,6 +24,10 @@ public sealed class GrpcBackend : IDisposable
     const int ReceiveByteLimit = 512 << 20;
 
     readonly GrpcChannel channel;
+    readonly PartedAnswers answers;
+
+    /// <summary>Made once: the channel keeps each that it has ever seen.</summary>
+    readonly ConcurrentDictionary<MethodDescriptor, Method<IMessage, byte[]>> methods = new();
     readonly Metadata headers;
     readonly TimeProvider clock;
 
@@ -33,11 +38,12 @@ public sealed class GrpcBackend : IDisposable
         Address = address;
         this.clock = clock;
         headers = new Metadata { { "x-api-key", apiKey } };
+        answers = new PartedAnswers(NewHandler(trust), ReceiveByteLimit);
         channel = GrpcChannel.ForAddress(
             $"{(trust is null ? "http" : "https")}://{address}",
             new GrpcChannelOptions
             {
-                HttpHandler = NewHandler(trust),
+                HttpHandler = answers,
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = ReceiveByteLimit,
             });
@@ -58,41 +64,70 @@ public sealed class GrpcBackend : IDisposable
     {
         try
         {
-            using var running = call(request, new CallOptions(headers, (clock.GetUtcNow() + deadline).UtcDateTime, stopping));
+            using var running = call(request, OptionsOf(deadline, stopping));
             return await running.ResponseAsync;
         }
-        catch (RpcException refused)
+        catch (Exception failed) when (GrpcFailures.Of(failed, stopping) is { } failure)
         {
-            return GrpcFailures.Of(refused, stopping.IsCancellationRequested);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return new CallFailure(CallFailureKind.Cancelled, "the process is stopping");
-        }
-        catch (ObjectDisposedException)
-        {
-            return new CallFailure(CallFailureKind.Cancelled, "the connection is closed");
+            return failure;
         }
     }
 
-    /// <summary>Asks an outbox for its rows, and reads the bytes of the answer: many rows are best not read all at once.</summary>
+    /// <summary>Asks an outbox for its rows; the answer is read part by part, as it arrives (<see cref="MessageParts"/>).</summary>
     /// <param name="find">The call, as its proto has it.</param>
-    /// <param name="read">What it throws is an answer that cannot be read.</param>
-    public Task<Either<CallFailure, TRows>> FindAsync<TRows>(
-        MethodDescriptor find, IMessage request, Func<byte[], TRows> read, CancellationToken stopping)
-        where TRows : class
+    /// <param name="read">
+    /// The rows of one part. An <see cref="InvalidProtocolBufferException"/> is an answer that cannot be read.
+    /// </param>
+    public async Task<Either<CallFailure, IReadOnlyList<TRow>>> FindAsync<TRow>(
+        MethodDescriptor find, IMessage request, Func<byte[], IReadOnlyList<TRow>> read, CancellationToken stopping)
     {
-        var method = new Method<IMessage, TRows>(
-            MethodType.Unary, find.Service.FullName, find.Name,
-            Marshallers.Create<IMessage>(
-                (message, context) => context.Complete(message.ToByteArray()), _ => throw new NotSupportedException()),
-            Marshallers.Create<TRows>(
-                (_, _) => throw new NotSupportedException(), context => read(context.PayloadAsNewBuffer())));
-        return CallAsync(
-            (asked, options) => channel.CreateCallInvoker().AsyncUnaryCall(method, null, options, asked), request, FindDeadline, stopping);
+        var rows = new List<TRow>();
+        return (await ReadAsync(find, request, part => rows.AddRange(read(part)), stopping)).Map<IReadOnlyList<TRow>>(_ => rows);
+    }
+
+    /// <summary>Asks for what may be large.</summary>
+    /// <param name="read">
+    /// Called with one part of the answer after the other, each a message that merges with the others to the answer, also where
+    /// the call fails later. An <see cref="InvalidProtocolBufferException"/> is an answer that cannot be read.
+    /// </param>
+    public async Task<Either<CallFailure, Unit>> ReadAsync(
+        MethodDescriptor asked, IMessage request, Action<byte[]> read, CancellationToken stopping)
+    {
+        try
+        {
+            using var running = channel.CreateCallInvoker().AsyncServerStreamingCall(
+                methods.GetOrAdd(asked, InParts), null, OptionsOf(FindDeadline, stopping), request);
+            var parts = 0;
+            for (; await running.ResponseStream.MoveNext(CancellationToken.None); parts++) read(running.ResponseStream.Current);
+            if (parts == 0) return new CallFailure(CallFailureKind.Internal, "the answer has no message");
+            return Unit.Default;
+        }
+        catch (Exception failed) when (GrpcFailures.Of(failed, stopping) is { } failure)
+        {
+            return failure;
+        }
+        catch (InvalidProtocolBufferException unreadable)
+        {
+            return new CallFailure(CallFailureKind.Internal, $"the answer cannot be read: {unreadable.Message}");
+        }
     }
 
     public void Dispose() => channel.Dispose();
+
+    /// <summary>For the backend it is a call with one answer; it is this process that cuts it.</summary>
+    Method<IMessage, byte[]> InParts(MethodDescriptor asked)
+    {
+        var method = new Method<IMessage, byte[]>(
+            MethodType.ServerStreaming, asked.Service.FullName, asked.Name,
+            Marshallers.Create<IMessage>(
+                (message, context) => context.Complete(message.ToByteArray()), _ => throw new NotSupportedException()),
+            Marshallers.Create<byte[]>((_, _) => throw new NotSupportedException(), context => context.PayloadAsNewBuffer()));
+        answers.ComeInParts(method.FullName);
+        return method;
+    }
+
+    CallOptions OptionsOf(TimeSpan deadline, CancellationToken stopping) =>
+        new(headers, (clock.GetUtcNow() + deadline).UtcDateTime, stopping);
 
     static SocketsHttpHandler NewHandler(TrustedCertificates? trust)
     {

@@ -7,6 +7,16 @@ namespace Hobom.Slices.Runtime.Grpc;
 /// <summary>A call's status as a typed result.</summary>
 static class GrpcFailures
 {
+    /// <returns>Null for what is no failed call.</returns>
+    public static CallFailure? Of(Exception failed, CancellationToken stopping) => failed switch
+    {
+        RpcException refused => Of(refused, stopping.IsCancellationRequested),
+        OperationCanceledException when stopping.IsCancellationRequested =>
+            new CallFailure(CallFailureKind.Cancelled, "the process is stopping"),
+        ObjectDisposedException => new CallFailure(CallFailureKind.Cancelled, "the connection is closed"),
+        _ => null,
+    };
+
     /// <param name="stopping">This process ended the call: else a server that shut down did, which is as good as gone.</param>
     public static CallFailure Of(RpcException refused, bool stopping) =>
         new(KindOf(refused, stopping), DetailOf(refused.Status), RetryAfterOf(refused.Trailers));

@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Protos.Outbox.Log;
 
@@ -21,9 +22,9 @@ public sealed class ForeignValueWarningsTests
     public void Only_rows_that_travel_alone_hold_a_foreign_value() => Assert.Equal(
         ["httpMethod \"HEAD\""],
         LogDecisions.ForeignValues(
+            ((OutboxItem<HoBomLogPayload>[])
             [
                 LogRows.Row("1", LogRows.Log()), LogRows.Row("2", new HoBomLogPayload { Method = "HEAD", Level = "INFO", ServiceType = "HOBOM_SPACE" }),
                 LogRows.Row("3", null), LogRows.Row("", new HoBomLogPayload { Method = "HEAD", Level = "INFO", ServiceType = "HOBOM_SPACE" }),
-            ],
-            LogFlow.Main));
+            ]).Select(row => LogRow.Of(row, LogFlow.Main.Route)).ToArray()));
 }

@@ -46,7 +46,7 @@ public class LogDecisionsTests
         };
 
         var plan = LogDecisions.Plan(
-            [LogRows.Row("s-1", log, "SPACE_LOG")], LogFlow.Space, new LogBatchLimits(1_000_000, 1000), LogRows.Now);
+            [LogRow.Of(LogRows.Row("s-1", log, "SPACE_LOG"), LogFlow.Space.Route)], LogFlow.Space, new LogBatchLimits(1_000_000, 1000), LogRows.Now);
         var delivery = Assert.Single(plan.Steps.Deliveries());
 
         Assert.Equal("hobom.logs", delivery.Topic);

@@ -20,7 +20,7 @@ static class LogRows
 
     public static Either<Refusal, Delivery>[] Plan(
         IReadOnlyList<OutboxItem<HoBomLogPayload>> rows, int recordBytes = 1_000_000, int events = 1000) =>
-        [.. LogDecisions.Plan(rows, LogFlow.Main, new LogBatchLimits(recordBytes, events), Now).Steps];
+        [.. LogDecisions.Plan([.. rows.Select(row => LogRow.Of(row, LogFlow.Main.Route))], LogFlow.Main, new LogBatchLimits(recordBytes, events), Now).Steps];
 
     public static IReadOnlyList<Delivery> Deliveries(this IEnumerable<Either<Refusal, Delivery>> steps) =>
         [.. steps.SelectMany(step => step.RightToArray())];

@@ -10,8 +10,8 @@ sealed record ClaimedPage(string Token, TimeSpan Lease, bool IsComplete);
 
 /// <summary>The batch contract of one backend for one event type. Each call has a deadline of its own.</summary>
 /// <param name="Claim">
-/// At most so many rows. Hands the answer's bytes to the reader, whose rows are in field 1; what that throws is an answer that cannot be
-/// read.
+/// At most so many rows. Hands the answer's bytes to the reader, in one or several parts, with the rows in field 1; what that throws is an
+/// answer that cannot be read.
 /// </param>
 /// <param name="Renew">The lease that was granted; zero where it had ended.</param>
 /// <param name="Mark">One answer for each mark, in their order. Left: the call failed, and any of them may have been applied.</param>

@@ -23,15 +23,10 @@ static class OutboxBatchCalls
         var client = new OutboxBatch.OutboxBatchClient(backend.Channel);
         var leaseMs = (long)lease.TotalMilliseconds;
         return new BatchPort(
-            Claim: (limit, read, stopping) => backend.FindAsync(
-                ClaimMethod,
+            Claim: (limit, read, stopping) => ClaimAsync(
+                backend,
                 new ClaimPageRequest { EventType = eventType, Limit = limit, MaxBytes = PageByteLimit, LeaseMs = leaseMs, Owner = owner },
-                answer =>
-                {
-                    read(answer);
-                    return PageOf(answer);
-                },
-                stopping),
+                read, stopping),
             Renew: async token => (await backend.CallAsync(
                     client.RenewPageAsync, new RenewPageRequest { Token = token, LeaseMs = leaseMs }, GrpcBackend.MarkDeadline))
                 .Map(answer => TimeSpan.FromMilliseconds(answer.LeaseMs)),
@@ -40,23 +35,36 @@ static class OutboxBatchCalls
                 client.ReleasePageAsync, new ReleasePageRequest { Token = token }, GrpcBackend.MarkDeadline)).Map(_ => unit));
     }
 
-    /// <summary>All but the rows, which are read where they lie.</summary>
-    static ClaimedPage PageOf(byte[] answer)
+    static async Task<Either<CallFailure, ClaimedPage>> ClaimAsync(
+        GrpcBackend backend, ClaimPageRequest request, Action<byte[]> read, CancellationToken stopping)
     {
-        var (token, leaseMs, complete) = ("", 0L, false);
-        using var input = new CodedInputStream(answer);
+        var page = new ClaimedPage("", TimeSpan.Zero, IsComplete: false);
+        return (await backend.ReadAsync(
+            ClaimMethod, request,
+            part =>
+            {
+                read(part);
+                page = With(page, part);
+            },
+            stopping)).Map(_ => page);
+    }
+
+    /// <summary>What a part of the answer says of the page, which is all but its rows.</summary>
+    static ClaimedPage With(ClaimedPage page, byte[] part)
+    {
+        using var input = new CodedInputStream(part);
         while (input.ReadTag() is not 0 and var tag)
         {
             switch (WireFormat.GetTagFieldNumber(tag))
             {
                 case ClaimPageResponse.TokenFieldNumber:
-                    token = input.ReadString();
+                    page = page with { Token = input.ReadString() };
                     break;
                 case ClaimPageResponse.LeaseMsFieldNumber:
-                    leaseMs = input.ReadInt64();
+                    page = page with { Lease = TimeSpan.FromMilliseconds(input.ReadInt64()) };
                     break;
                 case ClaimPageResponse.CompleteFieldNumber:
-                    complete = input.ReadBool();
+                    page = page with { IsComplete = input.ReadBool() };
                     break;
                 default:
                     input.SkipLastField();
@@ -64,7 +72,7 @@ static class OutboxBatchCalls
             }
         }
 
-        return new ClaimedPage(token, TimeSpan.FromMilliseconds(leaseMs), complete);
+        return page;
     }
 
     static async Task<Either<CallFailure, IReadOnlyList<PageMarkEnd>>> MarkAsync(

@@ -56,16 +56,16 @@ public sealed class PageClaims
         };
 
     /// <summary>Claims a page, or finds all rows where the backend has no pages.</summary>
-    /// <param name="read">Reads rows that are in field 1 of an answer.</param>
+    /// <param name="read">Reads rows that are in field 1 of a part of an answer.</param>
     public async Task<Either<CallFailure, FoundRows<TRow>>> FindAsync<TRow>(
         Func<CancellationToken, Task<Either<CallFailure, IReadOnlyList<TRow>>>> findAll, Func<byte[], IReadOnlyList<TRow>> read,
         CancellationToken stopping)
         where TRow : IPendingRow
     {
         if (!MayAsk()) return await AllAsync(findAll, stopping);
-        IReadOnlyList<TRow> rows = [];
+        var rows = new List<TRow>();
         var askedAt = ClockReading.Now(clock);
-        var answer = await port.Claim(pageRows, bytes => rows = read(bytes), stopping);
+        var answer = await port.Claim(pageRows, part => rows.AddRange(read(part)), stopping);
         if (!answer.TryGetRight(out var claimed, out var failure))
         {
             if (failure.Kind is not CallFailureKind.Unimplemented) return failure;
