@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -64,7 +65,22 @@ public sealed class UnmaskTests(BrowserFixture fixture) : PageTest(fixture)
         await ShowAsync(page, Hash);
         await page.WaitForSelectorAsync(".holds .box:has-text('role payload')");
         Assert.Equal(0, await page.Locator(".holds .box button").CountAsync());
+        Assert.Equal(0, await page.Locator(".timeline + p").CountAsync());
         Assert.DoesNotContain("canary", await page.InnerTextAsync("body"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [BrowserFact]
+    public async Task An_auditor_comes_from_its_timeline_to_who_unmasked_it_and_why()
+    {
+        using var shown = await Processor.Http.PostAsJsonAsync($"{Api}/dlq/-/unmask?key=dlq%3Amenu%3A{Prefix}0000", new { reason = "ticket 4711" });
+        Assert.True(shown.IsSuccessStatusCode);
+        using var other = await Processor.Http.PostAsJsonAsync($"{Api}/dlq/-/unmask?key=dlq%3Amenu%3A{Prefix}0001", new { reason = "ticket 4712" });
+        Assert.True(other.IsSuccessStatusCode);
+        var page = await SignedInAsync("auditor");
+        await ShowAsync(page, Hash);
+        await page.ClickAsync(".timeline + p a");
+        await page.WaitForSelectorAsync("td:has-text('ticket 4711')");
+        Assert.Equal(0, await page.Locator("td:has-text('ticket 4712')").CountAsync());
     }
 
     static async Task SearchAndFoldAsync(IPage page)

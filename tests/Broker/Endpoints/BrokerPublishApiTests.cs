@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Hobom.Slices.Broker;
 using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Tests.Broker.Endpoints;
