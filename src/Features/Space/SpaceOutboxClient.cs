@@ -24,9 +24,6 @@ public sealed class SpaceOutboxClient(GrpcBackend backend)
         PageClaims claims, CancellationToken stopping) =>
         claims.FindAsync(FindUnreadAsync, Read, stopping);
 
-    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<SpaceEventPayload>>>> FindPendingAsync(CancellationToken stopping) =>
-        (await FindUnreadAsync(stopping)).Map<IReadOnlyList<OutboxItem<SpaceEventPayload>>>(rows => [.. rows.Select(row => row.Read())]);
-
     static IReadOnlyList<UnreadRow<SpaceEventPayload>> Read(byte[] answer) =>
         UnreadRows.Of<QueryResult, SpaceEventPayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null);
 

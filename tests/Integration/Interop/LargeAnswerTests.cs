@@ -1,36 +1,20 @@
 using System.Runtime.CompilerServices;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
-using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Tests.Integration.Processor;
 
 namespace Hobom.Slices.Tests.Integration.Interop;
 
 /// <summary>Answers of @grpc/grpc-js that are read in parts.</summary>
-public sealed class LargeAnswerTests : IAsyncLifetime
+public sealed class LargeAnswerTests : OutboxTest
 {
-    GrpcJsBackends backends = null!;
-    GrpcBackend main = null!;
-
-    public async Task InitializeAsync()
-    {
-        backends = await GrpcJsBackends.StartAsync();
-        main = new GrpcBackend(backends.MainAddress, "test-key", null, TimeProvider.System);
-    }
-
-    public async Task DisposeAsync()
-    {
-        main.Dispose();
-        await backends.DisposeAsync();
-    }
-
     [Fact]
     public async Task Rows_of_all_sizes_arrive_whole()
     {
         var bodies = Enumerable.Range(0, 3_000).Select(i => new string('가', i % 500 == 7 ? 60_000 : i % 97)).ToArray();
         await AddAsync("MESSAGE", bodies.Select(body => (object)new { title = "t", body, recipient = "r" }));
 
-        var rows = (await new MessageOutboxClient(main).FindUnreadAsync(CancellationToken.None)).Right();
+        var rows = (await new MessageOutboxClient(Main).FindUnreadAsync(CancellationToken.None)).Right();
 
         Assert.Equal(bodies, rows.OrderBy(row => row.EventId!.Value.Value, StringComparer.Ordinal).Select(row => row.Read().Payload!.Body));
     }
@@ -43,7 +27,7 @@ public sealed class LargeAnswerTests : IAsyncLifetime
             serviceType = "HOBOM_BACKEND", level = i == 5 ? "TRACE" : "INFO", method = "GET", message = new string('m', i % 200),
         }));
 
-        var rows = (await new LogOutboxClient(main, "HOBOM_LOG").FindRowsAsync(CancellationToken.None)).Right();
+        var rows = (await new LogOutboxClient(Main, "HOBOM_LOG").FindUnreadAsync(CancellationToken.None)).Right();
 
         Assert.Equal(
             Enumerable.Range(0, 2_000).Select(i => i % 200),
@@ -70,9 +54,9 @@ public sealed class LargeAnswerTests : IAsyncLifetime
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     async Task<WeakReference> FoundRowAsync() =>
-        new((await new MessageOutboxClient(main).FindUnreadAsync(CancellationToken.None)).Right()[^1]);
+        new((await new MessageOutboxClient(Main).FindUnreadAsync(CancellationToken.None)).Right()[^1]);
 
-    Task AddAsync(string eventType, IEnumerable<object> payloads) => backends.Control.AddRowsAsync(
+    Task AddAsync(string eventType, IEnumerable<object> payloads) => Backends.Control.AddRowsAsync(
         "main",
         [.. payloads.Select((payload, at) => (object)new { eventType, eventId = $"e{at:D5}", payload })]);
 }

@@ -11,7 +11,7 @@ using LanguageExt;
 namespace Hobom.Slices.Tests.Integration.Interop;
 
 /// <summary>The log and space outboxes as @grpc/grpc-js serves them.</summary>
-public sealed class LogAndSpaceOutboxTests : IAsyncLifetime
+public sealed class LogAndSpaceOutboxTests : OutboxTest
 {
     static readonly object Log = new
     {
@@ -26,33 +26,15 @@ public sealed class LogAndSpaceOutboxTests : IAsyncLifetime
         },
     };
 
-    GrpcJsBackends backends = null!;
-    GrpcBackend main = null!;
-    GrpcBackend space = null!;
-
-    public async Task InitializeAsync()
-    {
-        backends = await GrpcJsBackends.StartAsync();
-        main = new GrpcBackend(backends.MainAddress, "test-key", null, TimeProvider.System);
-        space = new GrpcBackend(backends.SpaceAddress, "test-key", null, TimeProvider.System);
-    }
-
-    public async Task DisposeAsync()
-    {
-        main.Dispose();
-        space.Dispose();
-        await backends.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("main", "HOBOM_LOG")]
     [InlineData("space", "SPACE_LOG")]
     public async Task A_log_arrives_from_either_backend_with_all_that_it_has(string backend, string eventType)
     {
-        await backends.Control.AddRowsAsync(
+        await Backends.Control.AddRowsAsync(
             backend, new { eventType, eventId = "log:1", payload = Log }, new { eventType, eventId = "sent", payload = Log, status = "SENT" });
 
-        var row = Assert.Single(await FindLogsAsync(backend is "main" ? main : space, eventType));
+        var row = Assert.Single(await FindLogsAsync(backend is "main" ? Main : Space, eventType));
 
         Assert.Equal(new EventId("log:1"), row.EventId);
         Assert.Equal(eventType, row.EventType);
@@ -74,13 +56,13 @@ public sealed class LogAndSpaceOutboxTests : IAsyncLifetime
     [Fact]
     public async Task A_row_without_payload_or_event_id_is_told_from_an_empty_one()
     {
-        await backends.Control.AddRowsAsync(
+        await Backends.Control.AddRowsAsync(
             "main",
             new { eventType = "HOBOM_LOG", eventId = "none" },
             new { eventType = "HOBOM_LOG", eventId = "empty", payload = new { } },
             new { eventType = "HOBOM_LOG", eventId = "", payload = Log });
 
-        var rows = (await FindLogsAsync(main, "HOBOM_LOG")).ToDictionary(r => r.EventId?.Value ?? "");
+        var rows = (await FindLogsAsync(Main, "HOBOM_LOG")).ToDictionary(r => r.EventId?.Value ?? "");
 
         Assert.Null(rows["none"].Payload);
         Assert.Equal(new HoBomLogPayload(), rows["empty"].Payload);
@@ -100,11 +82,11 @@ public sealed class LogAndSpaceOutboxTests : IAsyncLifetime
                 entityType = "PAGE", action = "UPDATED", spaceKey = "개발", pageId = "9007199254740993", title = "회의록", actorId = "",
             },
         };
-        await backends.Control.AddRowsAsync(
+        await Backends.Control.AddRowsAsync(
             "space", Event("later", "2026-03-05T12:51:14.0000000Z"), Event("sooner", "2026-03-05T12:51:13.1234567Z"));
 
-        var found = await new SpaceOutboxClient(space).FindPendingAsync(CancellationToken.None);
-        var rows = Right(found);
+        var found = await new SpaceOutboxClient(Space).FindUnreadAsync(CancellationToken.None);
+        var rows = Right(found).Select(row => row.Read()).ToArray();
 
         Assert.Equal(["sooner", "later"], rows.Select(r => r.EventId!.Value.Value));
         Assert.Equal(new DateTimeOffset(2026, 3, 5, 12, 51, 13, TimeSpan.Zero).AddTicks(1234567), rows[0].CreatedAt);
@@ -116,14 +98,14 @@ public sealed class LogAndSpaceOutboxTests : IAsyncLifetime
     [Fact]
     public async Task Marks_of_space_rows_go_to_the_space_backend()
     {
-        await backends.Control.AddRowsAsync(
+        await Backends.Control.AddRowsAsync(
             "space", new { eventType = "SPACE_LOG", eventId = "a:1", payload = Log }, new { eventType = "SPACE_EVENT", eventId = "b", payload = new { } });
-        var marks = SpaceOutboxMarks.Of(space);
+        var marks = SpaceOutboxMarks.Of(Space);
 
         Assert.Equal(MarkOutcome.Marked, Right(await marks.Sent(new EventId("a:1"))));
         Assert.Equal(MarkOutcome.Marked, Right(await marks.Failed(new EventId("b"), "너무 큽니다")));
 
-        var rows = (await backends.Control.RowsAsync("space")).ToDictionary(r => r.EventId);
+        var rows = (await Backends.Control.RowsAsync("space")).ToDictionary(r => r.EventId);
         Assert.Equal("SENT", rows["a:1"].Status);
         Assert.Equal(("FAILED", "너무 큽니다"), (rows["b"].Status, rows["b"].LastError));
     }
@@ -131,24 +113,24 @@ public sealed class LogAndSpaceOutboxTests : IAsyncLifetime
     [Fact]
     public async Task A_mark_of_a_row_that_is_gone_is_settled_whatever_the_backend_answers()
     {
-        Assert.Equal(MarkOutcome.NoSuchRow, Right(await SpaceOutboxMarks.Of(space).Sent(new EventId("gone"))));
-        Assert.Equal(MarkOutcome.NoSuchRow, Right(await SpaceOutboxMarks.Of(space).Failed(new EventId("gone"), "why")));
-        Assert.Equal(MarkOutcome.Marked, Right(await MessageOutboxMarks.Of(main).Sent(new EventId("gone"))));
+        Assert.Equal(MarkOutcome.NoSuchRow, Right(await SpaceOutboxMarks.Of(Space).Sent(new EventId("gone"))));
+        Assert.Equal(MarkOutcome.NoSuchRow, Right(await SpaceOutboxMarks.Of(Space).Failed(new EventId("gone"), "why")));
+        Assert.Equal(MarkOutcome.Marked, Right(await MessageOutboxMarks.Of(Main).Sent(new EventId("gone"))));
     }
 
     [Fact]
     public async Task A_row_that_the_space_backend_cannot_read_fails_the_find_of_its_type_alone()
     {
-        await backends.Control.AddRowsAsync(
+        await Backends.Control.AddRowsAsync(
             "space", new { eventType = "SPACE_EVENT", eventId = "bad", payload = new { }, unreadable = true },
             new { eventType = "SPACE_LOG", eventId = "good", payload = Log });
 
-        Assert.True((await new SpaceOutboxClient(space).FindPendingAsync(CancellationToken.None)).IsLeft);
-        Assert.Single(await FindLogsAsync(space, "SPACE_LOG"));
+        Assert.True((await new SpaceOutboxClient(Space).FindUnreadAsync(CancellationToken.None)).IsLeft);
+        Assert.Single(await FindLogsAsync(Space, "SPACE_LOG"));
     }
 
     static async Task<IReadOnlyList<OutboxItem<HoBomLogPayload>>> FindLogsAsync(GrpcBackend backend, string eventType) =>
-        Right(await new LogOutboxClient(backend, eventType).FindPendingAsync(CancellationToken.None));
+        [.. Right(await new LogOutboxClient(backend, eventType).FindUnreadAsync(CancellationToken.None)).Select(row => row.Read())];
 
     static T Right<T>(Either<CallFailure, T> answer) =>
         answer.Match(Left: failure => throw new InvalidOperationException(failure.ToString()), Right: value => value);

@@ -4,7 +4,6 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
-using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Outbox;
@@ -16,38 +15,24 @@ using EventId = Hobom.Slices.Core.EventId;
 namespace Hobom.Slices.Tests.Integration.Interop;
 
 /// <summary>One visit of the logs' poller to @grpc/grpc-js; Kafka's client is the real one where its limit matters.</summary>
-public sealed class LogsPollerTests : IAsyncLifetime
+public sealed class LogsPollerTests : OutboxTest
 {
     const int RecordBytes = 20_000;
 
     readonly ConcurrentQueue<Delivery> published = new();
     readonly ConcurrentQueue<DeadLetter> letters = new();
     readonly LogLines lines = new();
-    GrpcJsBackends backends = null!;
-    GrpcBackend main = null!;
-
-    public async Task InitializeAsync()
-    {
-        backends = await GrpcJsBackends.StartAsync();
-        main = new GrpcBackend(backends.MainAddress, "test-key", null, TimeProvider.System);
-    }
-
-    public async Task DisposeAsync()
-    {
-        main.Dispose();
-        await backends.DisposeAsync();
-    }
 
     [Fact]
     public async Task Rows_with_foreign_values_travel_alone_and_are_told()
     {
-        await backends.Control.AddRowsAsync("main", Row("1"), Row("head", "HEAD"), Row("2"), Row("trace", "TRACE"), Row("3"));
+        await Backends.Control.AddRowsAsync("main", Row("1"), Row("head", "HEAD"), Row("2"), Row("trace", "TRACE"), Row("3"));
 
         var report = await VisitAsync(Publish);
 
         Assert.Equal((5, 5), (report.Found, report.Delivered));
         Assert.Equal([1, 1, 3], published.Select(d => d.Events.Count).Order());
-        Assert.Equal(5, await backends.Control.CountAsync("main", "HOBOM_LOG", "SENT"));
+        Assert.Equal(5, await Backends.Control.CountAsync("main", "HOBOM_LOG", "SENT"));
         Assert.Contains(lines.Lines, line => line.StartsWith("Warning HOBOM_LOG: 2 values that the consumers do not know", StringComparison.Ordinal));
     }
 
@@ -55,7 +40,7 @@ public sealed class LogsPollerTests : IAsyncLifetime
     public async Task A_log_too_large_alone_becomes_a_permanent_letter_with_its_size_and_the_others_go_on()
     {
         await using var client = NewPublisher();
-        await backends.Control.AddRowsAsync("main", Row("1"), Row("large", message: new string('가', RecordBytes / 3)), Row("2"));
+        await Backends.Control.AddRowsAsync("main", Row("1"), Row("large", message: new string('가', RecordBytes / 3)), Row("2"));
 
         var report = await VisitAsync((delivery, again) =>
             delivery.Events.Any(e => e.Id.Value == "large") ? client.PublishAsync(delivery, again) : Publish(delivery, again));
@@ -66,14 +51,14 @@ public sealed class LogsPollerTests : IAsyncLifetime
         Assert.Single(letter.Attempts);
         Assert.EndsWith($": the value has {letter.Payload.Length} bytes", letter.Reason, StringComparison.Ordinal);
         Assert.StartsWith("[{\"serviceType\":", Encoding.UTF8.GetString(letter.Payload.Span), StringComparison.Ordinal);
-        Assert.Equal(letter.Reason, Assert.Single(await backends.Control.RowsAsync("main", "FAILED")).LastError);
+        Assert.Equal(letter.Reason, Assert.Single(await Backends.Control.RowsAsync("main", "FAILED")).LastError);
     }
 
     [Fact]
     public async Task The_client_takes_every_array_that_the_split_makes()
     {
         await using var client = NewPublisher();
-        await backends.Control.AddRowsAsync("main", [.. Enumerable.Range(0, 200).Select(n => Row($"{n}:{new string('x', n)}"))]);
+        await Backends.Control.AddRowsAsync("main", [.. Enumerable.Range(0, 200).Select(n => Row($"{n}:{new string('x', n)}"))]);
         await VisitAsync(Publish);
 
         var outcomes = await Task.WhenAll(published.Select(d => client.PublishAsync(d, possibleDuplicate: true)));
@@ -104,8 +89,8 @@ public sealed class LogsPollerTests : IAsyncLifetime
                 _ => Done(Unit.Default), _ => Done(Unit.Default)),
             TimeSpan.FromSeconds(5), RecordBytes);
         var poller = new LogsPoller(
-            new LogOutboxClient(main, "HOBOM_LOG"), tools.NewClaims("logs", LogFlow.Main.Route, main),
-            tools.NewRunner("logs", LogFlow.Main.Route, MessageOutboxMarks.Of(main)), LogFlow.Main,
+            new LogOutboxClient(Main, "HOBOM_LOG"), tools.NewClaims("logs", LogFlow.Main.Route, Main),
+            tools.NewRunner("logs", LogFlow.Main.Route, MessageOutboxMarks.Of(Main)), LogFlow.Main,
             new LogSplitLimits(RecordBytes, tools.TopicByteLimit), TimeProvider.System, new ForeignValueWarnings("HOBOM_LOG", lines));
         return (await only.RunAsync(() => poller.VisitAsync(CancellationToken.None))).Match(report => report, _ => null!);
     }
