@@ -59,12 +59,6 @@ retry() {
   return 1
 }
 
-# build PROJECT_OR_SOLUTION OPTION...   What it starts ends with it: no compiler or build node stays behind.
-build() {
-  MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 dotnet build "$1" -c Release --no-restore --nologo -v quiet \
-    -p:UseSharedCompilation=false "${@:2}"
-}
-
 # --- processes -----------------------------------------------------------------------------------------------------
 
 declare -A PID_OF=() # name -> pid, which is its process group too
@@ -101,6 +95,19 @@ stop_group() {
     sleep 0.1
   done
   kill -KILL -- "-$1" 2>/dev/null || true
+}
+
+# build PROJECT_OR_SOLUTION OPTION...   One compiler for all projects, nobody else's: each new one would have its analyzers
+# compiled anew. It ends with the build, and so do the build's nodes.
+build() {
+  local code=0
+  MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 setsid dotnet build "$1" -c Release --no-restore --nologo \
+    -v quiet -p:UseSharedCompilation=true -p:SharedCompilationId="hobom-$$" "${@:2}" </dev/null &
+  adopt build $!
+  wait "${PID_OF[build]}" || code=$?
+  kill -TERM -- "-${PID_OF[build]}" 2>/dev/null || true
+  unset 'PID_OF[build]'
+  return "$code"
 }
 
 # wait_until SECONDS NAME COMMAND...   until the command succeeds, as long as the process NAME lives
