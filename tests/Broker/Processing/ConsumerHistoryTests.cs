@@ -51,8 +51,27 @@ public sealed class ConsumerHistoryTests
         Assert.All(Assert.Single(history.Of(["idle"])).Hour, n => Assert.Equal(TryCount.None, n));
     }
 
-    void Count(ConsumerHistory history, params TryOutcome[] outcomes)
+    [Fact]
+    public void Consumers_that_come_after_too_many_are_counted_once_those_before_them_are_a_day_old()
     {
-        foreach (var outcome in outcomes) history.Count(new TryMade(Event("e1"), "billing", outcome, TimeSpan.Zero));
+        var history = new ConsumerHistory(clock);
+        for (var n = 0; n < ConsumerHistory.ConsumerLimit; n++) history.Count(Try($"temporary-{n}", TryOutcome.Done));
+        Count(history, TryOutcome.Done);
+        Assert.Equal(0, DoneOf(history, "billing"));
+
+        clock.Advance(TimeSpan.FromHours(23));
+        history.Count(Try("temporary-7", TryOutcome.Done));
+        clock.Advance(TimeSpan.FromHours(1));
+        Count(history, TryOutcome.Done);
+        Assert.Equal((1, 1, 0), (DoneOf(history, "billing"), DoneOf(history, "temporary-7"), DoneOf(history, "temporary-8")));
+    }
+
+    static long DoneOf(ConsumerHistory history, string consumer) => history.Of([consumer])[0].Day.Sum(m => m?.Done ?? 0);
+
+    static TryMade Try(string consumer, TryOutcome outcome) => new(Event("e1"), consumer, outcome, TimeSpan.Zero);
+
+    static void Count(ConsumerHistory history, params TryOutcome[] outcomes)
+    {
+        foreach (var outcome in outcomes) history.Count(Try("billing", outcome));
     }
 }

@@ -14,8 +14,10 @@ public sealed record ConsumerPast(string Consumer, IReadOnlyList<TryCount?> Hour
 /// <summary>The tries that this process made in the last hour and day, by consumer, in memory: a restart forgets them.</summary>
 public sealed class ConsumerHistory(TimeProvider clock)
 {
-    /// <summary>Names are chosen by others: those that come after so many are not counted.</summary>
+    /// <summary>Names are chosen by others: those that come after so many of one day are not counted.</summary>
     public const int ConsumerLimit = 1000;
+
+    static readonly TimeSpan Past = HistorySpan.Day.Step * HistorySpan.Day.Count;
 
     readonly Lock gate = new();
     readonly DateTimeOffset begun = clock.GetUtcNow();
@@ -32,10 +34,11 @@ public sealed class ConsumerHistory(TimeProvider clock)
         {
             if (!byConsumer.TryGetValue(made.Consumer, out var seen))
             {
-                if (byConsumer.Count >= ConsumerLimit) return;
+                if (byConsumer.Count >= ConsumerLimit && !ForgetPast(now)) return;
                 byConsumer[made.Consumer] = seen = Seen.Nothing();
             }
 
+            seen.LastTry = now;
             seen.Hour.Put(now, Add);
             seen.Day.Put(now, Add);
         }
@@ -56,8 +59,17 @@ public sealed class ConsumerHistory(TimeProvider clock)
         }
     }
 
+    /// <returns>Whether there is room now.</returns>
+    bool ForgetPast(DateTimeOffset now)
+    {
+        foreach (var (name, _) in byConsumer.Where(c => now - c.Value.LastTry >= Past).ToArray()) byConsumer.Remove(name);
+        return byConsumer.Count < ConsumerLimit;
+    }
+
     sealed record Seen(RecentSteps<TryCount> Hour, RecentSteps<TryCount> Day)
     {
+        public DateTimeOffset LastTry { get; set; }
+
         public static Seen Nothing() => new(RecentSteps<TryCount>.Hour(), RecentSteps<TryCount>.Day());
     }
 }

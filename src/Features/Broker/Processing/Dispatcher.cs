@@ -102,6 +102,7 @@ public sealed class Dispatcher : IDisposable
                where port is not null
                select new ReachedConsumer(consumer, port),
         ];
+        lanes.ForgetAllBut(all.Select(c => c.Name));
         feed.Begin(tuning, drains);
         if (!(await feed.RouteAsync(RouteBatch, reached, stopping)).TryGetRight(out var looked, out failure)) return StoreDown(failure);
         if (!(await tools.Store.Due(tools.Clock.GetUtcNow(), stopping)).TryGetRight(out var due, out failure)) return StoreDown(failure);

@@ -2,7 +2,7 @@ using Hobom.Slices.Broker.Stores;
 
 namespace Hobom.Slices.Broker.Processing;
 
-/// <summary>The lanes of this process, one for each consumer that it has met.</summary>
+/// <summary>The lanes of this process, one for each consumer that there is.</summary>
 sealed class Lanes(LanePorts ports)
 {
     /// <summary>How long tries that are under way may go on once the process stops.</summary>
@@ -22,6 +22,16 @@ sealed class Lanes(LanePorts ports)
     public ConsumerLane[] All()
     {
         lock (lanes) return [.. lanes.Values];
+    }
+
+    /// <summary>Of consumers that are gone; what a lane still holds it brings to its end.</summary>
+    public void ForgetAllBut(IEnumerable<string> consumers)
+    {
+        lock (lanes)
+        {
+            foreach (var gone in lanes.Keys.Except(consumers, StringComparer.Ordinal).Where(c => lanes[c].Held.Count == 0).ToArray())
+                lanes.Remove(gone);
+        }
     }
 
     /// <summary>Hands back what was not begun, and waits a while for what was; then it is told to end.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Hobom.Slices.Core;
 using LanguageExt;
 
@@ -15,7 +14,7 @@ sealed class ProducerPool(Func<ProducerInstance> build, KafkaConnectionLog log, 
     public static readonly TimeSpan RebuildWindow = TimeSpan.FromMinutes(1);
 
     readonly Queue<long> rebuilds = new();
-    readonly ConcurrentBag<Task> retiring = [];
+    readonly List<Task> retiring = [];
     ProducerInstance current = build();
     bool isPaused;
 
@@ -65,6 +64,10 @@ sealed class ProducerPool(Func<ProducerInstance> build, KafkaConnectionLog log, 
     }
 
     // Flushing blocks, and a callback of the client may be what is running now.
-    void Retire(ProducerInstance generation) => retiring.Add(Task.Factory.StartNew(
-        generation.Retire, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    void Retire(ProducerInstance generation)
+    {
+        retiring.RemoveAll(task => task.IsCompleted);
+        retiring.Add(Task.Factory.StartNew(
+            generation.Retire, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+    }
 }
