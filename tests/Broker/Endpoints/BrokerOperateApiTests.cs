@@ -55,6 +55,70 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
         Assert.Equal(HttpStatusCode.BadRequest, (await Client.SendAsync(bad)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("""{"kind":"kafka","topic":"t","pattern":null}""", "pattern", "pattern cannot be empty")]
+    [InlineData("""{"kind":null,"pattern":"a"}""", "kind", "kind is webhook or kafka; C# handlers register themselves")]
+    [InlineData("""{"kind":"kafka","topic":null,"pattern":"a"}""", "topic", "topic is 1 to 249 letters, digits, dots, underscores or hyphens")]
+    [InlineData("""{"kind":"webhook","url":null,"pattern":"a"}""", "url", "url is an http or https address without a user")]
+    [InlineData("""{"kind":"kafka","topic":"t","pattern":"a","ordering":null}""", "ordering", "ordering is none or key")]
+    [InlineData("""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":"text"}""", "cloud_events", "cloud_events is binary, structured or false")]
+    [InlineData("""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":[{}]}""", "cloud_events", "cloud_events is binary, structured or false")]
+    [InlineData("""{"kind":"webhook","url":"https://a.example","pattern":"a","secrets":[null]}""", "secrets", "a secret is whsec_ and 24 to 64 bytes in base64")]
+    [InlineData("null", null, "a consumer is a JSON object")]
+    public async Task A_consumer_with_a_member_that_is_none_is_refused_by_name(string body, string? field, string error)
+    {
+        using var put = Request(HttpMethod.Put, "/broker/consumers/odd", Role.Operator);
+        put.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        await AssertRefusedAsync(await Client.SendAsync(put), field, error);
+    }
+
+    [Theory]
+    [InlineData("true", "binary")]
+    [InlineData("\"binary\"", "binary")]
+    [InlineData("\"structured\"", "structured")]
+    [InlineData("false", null)]
+    [InlineData("null", null)]
+    public async Task The_form_of_cloud_events_is_read_as_it_is_written(string written, string? form)
+    {
+        using var put = Request(HttpMethod.Put, "/broker/consumers/cloud", Role.Operator);
+        put.Content = new StringContent($$"""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":{{written}}}""", Encoding.UTF8, "application/json");
+        var answer = await Client.SendAsync(put);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var shown = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal(form, shown.RootElement.GetProperty("cloud_events").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"consumer":null}""", "consumer", "consumer is required")]
+    [InlineData("""{"consumer":"bytes","ids":[null]}""", "ids", "ids are 1 to 1000, each a text")]
+    [InlineData("""{"consumer":"bytes","ids":[]}""", "ids", "ids are 1 to 1000, each a text")]
+    [InlineData("""{"consumer":"bytes","pattern":""}""", "pattern", "pattern cannot be empty")]
+    [InlineData("null", null, "a replay is a JSON object")]
+    public async Task A_replay_with_a_member_that_is_none_is_refused_by_name(string body, string? field, string error)
+    {
+        using var post = Request(HttpMethod.Post, "/broker/replays", Role.Operator);
+        post.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        await AssertRefusedAsync(await Client.SendAsync(post), field, error);
+    }
+
+    [Theory]
+    [InlineData("PUT", "/broker/consumers/odd", """{"kind":"kafka","topic":"t","pattern":"a","cloud_events":"\ud800"}""")]
+    [InlineData("PUT", "/broker/consumers/odd", """{"kind":"kafka","topic":"t","pattern":"\ud800"}""")]
+    [InlineData("POST", "/broker/replays", """{"consumer":"\ud800"}""")]
+    public async Task Text_that_is_not_Unicode_is_refused(string method, string path, string body)
+    {
+        using var request = Request(new HttpMethod(method), path, Role.Operator);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        Assert.Equal(HttpStatusCode.BadRequest, (await Client.SendAsync(request)).StatusCode);
+    }
+
+    static async Task AssertRefusedAsync(HttpResponseMessage answer, string? field, string error)
+    {
+        using var told = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        Assert.Equal((HttpStatusCode.BadRequest, error), (answer.StatusCode, told.RootElement.GetProperty("error").GetString()));
+        Assert.Equal(field, told.RootElement.TryGetProperty("field", out var named) ? named.GetString() : null);
+    }
+
     async Task<long> AloneAsync() => (await GetAsync("/broker/stats")).GetProperty("provider_stats").GetProperty("no_consumer_events").GetInt64();
 
     async Task<JsonElement> HookAsync() =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -13,11 +12,9 @@ sealed record ConsumerBody
 
     static readonly TimeSpan TimeoutMost = TimeSpan.FromMinutes(10);
 
-    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public string? Kind { get; init; }
 
-    public string Kind { get; init; } = "";
-
-    public string Pattern { get; init; } = "";
+    public string? Pattern { get; init; }
 
     public int Priority { get; init; }
 
@@ -25,49 +22,29 @@ sealed record ConsumerBody
 
     public double TimeoutMs { get; init; } = 30_000;
 
-    public string Ordering { get; init; } = "none";
+    public string? Ordering { get; init; } = "none";
 
     public RetryBody? RetryPolicy { get; init; }
 
     public string? Url { get; init; }
 
-    public IReadOnlyList<string>? Secrets { get; init; }
+    public IReadOnlyList<string?>? Secrets { get; init; }
 
     public string? Topic { get; init; }
 
-    /// <summary>True or <c>binary</c>, <c>structured</c>, false.</summary>
-    public JsonElement CloudEvents { get; init; }
+    [JsonConverter(typeof(CloudEventFormReader))]
+    public CloudEventForm? CloudEvents { get; init; } = CloudEventForm.None;
 
     public int? SchemaVersion { get; init; }
 
-    CloudEventForm? Form => CloudEvents.ValueKind switch
-    {
-        JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.False => CloudEventForm.None,
-        JsonValueKind.True => CloudEventForm.Binary,
-        JsonValueKind.String when CloudEvents.GetString() is "binary" => CloudEventForm.Binary,
-        JsonValueKind.String when CloudEvents.GetString() is "structured" => CloudEventForm.Structured,
-        JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Object or JsonValueKind.Array => null,
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
-
-    public static async Task<Either<BodyFault, Consumer>> ReadAsync(Stream body, string name, bool allowManySegments, CancellationToken ct)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync<ConsumerBody>(body, Json, ct) is { } read
-                ? read.Check(name, allowManySegments)
-                : new BodyFault("a consumer is a JSON object", null);
-        }
-        catch (JsonException notJson)
-        {
-            return new BodyFault(notJson.Message, notJson.Path);
-        }
-    }
+    public static async Task<Either<BodyFault, Consumer>> ReadAsync(
+        Stream body, string name, bool allowManySegments, CancellationToken ct) =>
+        (await JsonBody.ReadAsync<ConsumerBody>(body, "a consumer", ct)).Bind(read => read.Check(name, allowManySegments));
 
     Either<BodyFault, Consumer> Check(string name, bool allowManySegments)
     {
         if (name.Length is 0 or > NameLimit) return new BodyFault($"a name has 1 to {NameLimit} characters", "name");
-        if (!EventPattern.Parse(Pattern, allowManySegments).TryGetRight(out var pattern, out var fault))
+        if (!EventPattern.Parse(Pattern ?? "", allowManySegments).TryGetRight(out var pattern, out var fault))
             return new BodyFault(fault is PatternFault.Empty ? "pattern cannot be empty" : $"pattern: {fault}", "pattern");
         if (Concurrency is < 1 or > 1000) return new BodyFault("concurrency is 1 to 1000", "concurrency");
         if (!(TimeoutMs >= 1 && TimeoutMs <= TimeoutMost.TotalMilliseconds))
@@ -75,7 +52,7 @@ sealed record ConsumerBody
         if (Ordering is not ("none" or "key")) return new BodyFault("ordering is none or key", "ordering");
         if (RetryPolicy is { } policy && policy.Fault() is { } bad) return new BodyFault(bad, "retry_policy");
         if (SchemaVersion is < 1) return new BodyFault("schema_version is a whole number from 1", "schema_version");
-        if (Form is not { } form) return new BodyFault("cloud_events is binary, structured or false", "cloud_events");
+        if (CloudEvents is not { } form) return new BodyFault("cloud_events is binary, structured or false", "cloud_events");
         return Target(form).Map(target => new Consumer(
             name, target is ConsumerTarget.Topic ? ConsumerKind.Kafka : ConsumerKind.Webhook, pattern, Priority, RetryPolicy?.AsPolicy(),
             Concurrency, TimeSpan.FromMilliseconds(TimeoutMs), Ordering is "key", new ConsumerState.Active())
@@ -90,9 +67,10 @@ sealed record ConsumerBody
         {
             case "webhook" when Uri.TryCreate(Url, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
                 && url.UserInfo.Length == 0:
-                return Secrets?.FirstOrDefault(s => !IsSecret(s)) is not null
+                string[] secrets = [.. Secrets?.OfType<string>() ?? []];
+                return secrets.Length < (Secrets?.Count ?? 0) || !secrets.All(IsSecret)
                     ? new BodyFault("a secret is whsec_ and 24 to 64 bytes in base64", "secrets")
-                    : new ConsumerTarget.Webhook(url, Secrets ?? [], form);
+                    : new ConsumerTarget.Webhook(url, secrets, form);
             case "webhook":
                 return new BodyFault("url is an http or https address without a user", "url");
             case "kafka" when Topic is { Length: > 0 and <= 249 } && Topic.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'):

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -11,9 +10,7 @@ sealed record ReplayBody
 {
     const int IdLimit = 1000;
 
-    static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    public string Consumer { get; init; } = "";
+    public string? Consumer { get; init; }
 
     public string? Pattern { get; init; }
 
@@ -21,7 +18,7 @@ sealed record ReplayBody
 
     public string? Source { get; init; }
 
-    public IReadOnlyList<string>? Ids { get; init; }
+    public IReadOnlyList<string?>? Ids { get; init; }
 
     public DateTimeOffset? StartTime { get; init; }
 
@@ -32,25 +29,15 @@ sealed record ReplayBody
     public int Rate { get; init; } = 100;
 
     public static async Task<Either<BodyFault, StoreReplay>> ReadAsync(
-        Stream body, bool allowManySegments, string by, DateTimeOffset now, CancellationToken ct)
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync<ReplayBody>(body, Json, ct) is { } read
-                ? read.Check(allowManySegments, by, now)
-                : new BodyFault("a replay is a JSON object", null);
-        }
-        catch (JsonException notJson)
-        {
-            return new BodyFault(notJson.Message, notJson.Path);
-        }
-    }
+        Stream body, bool allowManySegments, string by, DateTimeOffset now, CancellationToken ct) =>
+        (await JsonBody.ReadAsync<ReplayBody>(body, "a replay", ct)).Bind(read => read.Check(allowManySegments, by, now));
 
     Either<BodyFault, StoreReplay> Check(bool allowManySegments, string by, DateTimeOffset now)
     {
-        if (Consumer.Length == 0) return new BodyFault("consumer is required", "consumer");
+        if (Consumer is not { Length: > 0 } consumer) return new BodyFault("consumer is required", "consumer");
         if (Rate is < 1 or > StoreReplay.RateLimit) return new BodyFault($"rate is 1 to {StoreReplay.RateLimit} events a second", "rate");
-        if (Ids is { Count: 0 or > IdLimit }) return new BodyFault($"ids are 1 to {IdLimit}", "ids");
+        string[]? ids = Ids is null ? null : [.. Ids.OfType<string>()];
+        if (ids is { Length: 0 or > IdLimit } || ids?.Length < Ids?.Count) return new BodyFault($"ids are 1 to {IdLimit}, each a text", "ids");
         EventPattern? pattern = null;
         if (Pattern is { } text && !EventPattern.Parse(text, allowManySegments).TryGetRight(out pattern, out var fault))
             return new BodyFault(fault is PatternFault.Empty ? "pattern cannot be empty" : $"pattern: {fault}", "pattern");
@@ -59,7 +46,7 @@ sealed record ReplayBody
             return new BodyFault($"status '{Status}' is none of pending, processing, completed, failed, expired", "status");
         return new StoreReplay(
             Guid.CreateVersion7().ToString("N"), by, now,
-            new ReplayChoice(pattern, status, Source, Ids, StartTime, EndTime, OnlyDead), Consumer, Rate, 0, 0,
+            new ReplayChoice(pattern, status, Source, ids, StartTime, EndTime, OnlyDead), consumer, Rate, 0, 0,
             StoreReplayState.Planned, 0, 0, 0, now, null, null, null);
     }
 }
