@@ -29,5 +29,6 @@ sealed class CloudEventFormReader : JsonConverter<CloudEventForm?>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, CloudEventForm? value, JsonSerializerOptions options) => throw new NotSupportedException();
+    public override void Write(Utf8JsonWriter writer, CloudEventForm? value, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
 }

@@ -37,7 +37,8 @@ sealed record ReplayBody
         if (Consumer is not { Length: > 0 } consumer) return new BodyFault("consumer is required", "consumer");
         if (Rate is < 1 or > StoreReplay.RateLimit) return new BodyFault($"rate is 1 to {StoreReplay.RateLimit} events a second", "rate");
         string[]? ids = Ids is null ? null : [.. Ids.OfType<string>()];
-        if (ids is { Length: 0 or > IdLimit } || ids?.Length < Ids?.Count) return new BodyFault($"ids are 1 to {IdLimit}, each a text", "ids");
+        if (ids is { Length: 0 or > IdLimit } || ids?.Length < Ids?.Count)
+            return new BodyFault($"ids are 1 to {IdLimit}, each a text", "ids");
         EventPattern? pattern = null;
         if (Pattern is { } text && !EventPattern.Parse(text, allowManySegments).TryGetRight(out pattern, out var fault))
             return new BodyFault(fault is PatternFault.Empty ? "pattern cannot be empty" : $"pattern: {fault}", "pattern");
