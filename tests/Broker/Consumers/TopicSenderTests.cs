@@ -36,6 +36,15 @@ public sealed class TopicSenderTests
         Assert.True(Assert.Single(published).PossibleDuplicate);
     }
 
+    [Fact]
+    public async Task So_is_one_whose_failed_try_does_not_count_for_the_consumer_was_down()
+    {
+        Assert.True((await SendAsync(claimed with { HasFailed = true }, found: true)).IsRight);
+        Assert.Empty(published);
+        Assert.True((await SendAsync(claimed with { HasFailed = true })).IsRight);
+        Assert.True(Assert.Single(published).PossibleDuplicate);
+    }
+
     [Theory]
     [InlineData(FaultScope.Topic, typeof(TryFailure.ConsumerDown), FailureKind.NoTopic)]
     [InlineData(FaultScope.Account, typeof(TryFailure.ConsumerDown), FailureKind.Credentials)]

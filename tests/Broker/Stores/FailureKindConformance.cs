@@ -30,6 +30,24 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Who_gets_a_handling_again_learns_that_a_try_of_it_failed_whether_it_counts_or_not()
+    {
+        await ThreeForAsync("c");
+        var held = await Store.ClaimAsync("c");
+        Assert.All(held, h => Assert.False(h.HasFailed));
+        await Store.CloseAsync(held[0], new TryEnd.RetryAt(Noon, "late"));
+        await Store.CloseAsync(held[1], new TryEnd.HandBack(Noon, "the consumer is down"));
+        await Store.CloseAsync(held[2], new TryEnd.HandBack(Noon, null));
+        held = await Store.ClaimAsync("c");
+        Assert.Equal([(2, true), (1, true), (1, false)], held.Select(h => (h.Attempt, h.HasFailed)));
+
+        // An operator who replays it wants it sent, whatever became of it before.
+        await Store.CloseAsync(held[1], new TryEnd.Dead("no"));
+        Assert.True(await Store.Operate.Replay(new EventIdentity("tests", "e2"), "c", Noon, default).Right());
+        Assert.False(Assert.Single(await Store.ClaimAsync("c")).HasFailed);
+    }
+
+    [Fact]
     public async Task A_failure_of_a_kind_that_nobody_told_is_not_taken_for_the_one_before()
     {
         await ThreeForAsync("c");

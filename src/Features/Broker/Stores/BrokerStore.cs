@@ -116,6 +116,9 @@ public sealed record Claimed(
     /// <summary>The payload is not the event's own: an operator repaired it for this consumer.</summary>
     public bool IsEdited { get; init; }
 
+    /// <summary>A try before this one failed, whether it counts or not: where a consumer was found to be down it does not.</summary>
+    public bool HasFailed { get; init; }
+
     public Claimed Repaired(Option<ReadOnlyMemory<byte>> edited) => edited.Match(
         bytes => this with { Event = Event with { Payload = bytes, Unreadable = null }, IsEdited = true }, () => this);
 }

@@ -194,7 +194,10 @@ sealed partial class MemoryTables(Func<Guid> newId)
         });
         return new Claimed(
             handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, handling.StartedAt ?? request.Now, row.RowId,
-            row.Event).Repaired(AsEventHandling(row, handling).Edited);
+            row.Event)
+        {
+            HasFailed = handling.LastError is not null,
+        }.Repaired(AsEventHandling(row, handling).Edited);
     }
 
     Handling? Held(Guid id, long token) =>

@@ -101,7 +101,7 @@ sealed class SqlClaims(SqlEdge edge)
             transaction,
             $"""
             select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at, h.edited_payload,
-                {SqlEvents.Columns("e", edge.Dialect.IdText)}
+                h.last_error is not null, {SqlEvents.Columns("e", edge.Dialect.IdText)}
             from {ids.Table} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
             order by h.position
             """,
@@ -109,7 +109,10 @@ sealed class SqlClaims(SqlEdge edge)
             .ReadAsync(
                 row => new Claimed(
                     row.Id(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.Time(5) ?? default,
-                    row.Id(7), SqlEvents.Read(row, 7)).Repaired(SqlDead.Edited(row, 6)),
+                    row.Id(8), SqlEvents.Read(row, 8))
+                {
+                    HasFailed = row.GetBoolean(7),
+                }.Repaired(SqlDead.Edited(row, 6)),
                 stopping);
     }
 }
