@@ -31,9 +31,7 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     public async Task Consumers_are_added_paused_resumed_and_removed_and_their_secrets_are_not_shown()
     {
         const string body = """{"kind":"webhook","pattern":"x.*","url":"https://example.com/hook","secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],"retry_policy":{"max_retries":0}}""";
-        using var put = Request(HttpMethod.Put, "/broker/consumers/hook", Role.Operator);
-        put.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        var added = await Client.SendAsync(put);
+        var added = await SendAsync("PUT", "/broker/consumers/hook", body);
         Assert.Equal(HttpStatusCode.OK, added.StatusCode);
         Assert.DoesNotContain("whsec_", await added.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await PostAsync("/broker/consumers/hook/pause", "");
@@ -65,12 +63,8 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     [InlineData("""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":[{}]}""", "cloud_events", "cloud_events is binary, structured or false")]
     [InlineData("""{"kind":"webhook","url":"https://a.example","pattern":"a","secrets":[null]}""", "secrets", "a secret is whsec_ and 24 to 64 bytes in base64")]
     [InlineData("null", null, "a consumer is a JSON object")]
-    public async Task A_consumer_with_a_member_that_is_none_is_refused_by_name(string body, string? field, string error)
-    {
-        using var put = Request(HttpMethod.Put, "/broker/consumers/odd", Role.Operator);
-        put.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        await AssertRefusedAsync(await Client.SendAsync(put), field, error);
-    }
+    public async Task A_consumer_with_a_member_that_is_none_is_refused_by_name(string body, string? field, string error) =>
+        await AssertRefusedAsync(await SendAsync("PUT", "/broker/consumers/odd", body), field, error);
 
     [Theory]
     [InlineData("true", "binary")]
@@ -80,9 +74,8 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     [InlineData("null", null)]
     public async Task The_form_of_cloud_events_is_read_as_it_is_written(string written, string? form)
     {
-        using var put = Request(HttpMethod.Put, "/broker/consumers/cloud", Role.Operator);
-        put.Content = new StringContent($$"""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":{{written}}}""", Encoding.UTF8, "application/json");
-        var answer = await Client.SendAsync(put);
+        var answer = await SendAsync(
+            "PUT", "/broker/consumers/cloud", $$"""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":{{written}}}""");
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         using var shown = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(form, shown.RootElement.GetProperty("cloud_events").GetString());
@@ -94,22 +87,22 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     [InlineData("""{"consumer":"bytes","ids":[]}""", "ids", "ids are 1 to 1000, each a text")]
     [InlineData("""{"consumer":"bytes","pattern":""}""", "pattern", "pattern cannot be empty")]
     [InlineData("null", null, "a replay is a JSON object")]
-    public async Task A_replay_with_a_member_that_is_none_is_refused_by_name(string body, string? field, string error)
-    {
-        using var post = Request(HttpMethod.Post, "/broker/replays", Role.Operator);
-        post.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        await AssertRefusedAsync(await Client.SendAsync(post), field, error);
-    }
+    public async Task A_replay_with_a_member_that_is_none_is_refused_by_name(string body, string? field, string error) =>
+        await AssertRefusedAsync(await SendAsync("POST", "/broker/replays", body), field, error);
 
     [Theory]
     [InlineData("PUT", "/broker/consumers/odd", """{"kind":"kafka","topic":"t","pattern":"a","cloud_events":"\ud800"}""")]
     [InlineData("PUT", "/broker/consumers/odd", """{"kind":"kafka","topic":"t","pattern":"\ud800"}""")]
     [InlineData("POST", "/broker/replays", """{"consumer":"\ud800"}""")]
-    public async Task Text_that_is_not_Unicode_is_refused(string method, string path, string body)
+    public async Task Text_that_is_not_Unicode_is_refused(string method, string path, string body) =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(method, path, body)).StatusCode);
+
+    /// <summary>As an operator.</summary>
+    async Task<HttpResponseMessage> SendAsync(string method, string path, string body)
     {
         using var request = Request(new HttpMethod(method), path, Role.Operator);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        Assert.Equal(HttpStatusCode.BadRequest, (await Client.SendAsync(request)).StatusCode);
+        return await Client.SendAsync(request);
     }
 
     static async Task AssertRefusedAsync(HttpResponseMessage answer, string? field, string error)
