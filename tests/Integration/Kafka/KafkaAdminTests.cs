@@ -4,7 +4,7 @@ namespace Hobom.Slices.Tests.Integration.Kafka;
 
 public sealed class KafkaAdminTests : IDisposable
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     readonly MockCluster kafka = new();
 

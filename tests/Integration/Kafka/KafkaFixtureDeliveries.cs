@@ -11,6 +11,10 @@ static class KafkaFixtureDeliveries
 {
     public const string Topic = "hobom.messages";
 
+    /// <summary>An attempt may last so long that no load of the machine ends one that a test wants to succeed.</summary>
+    public static KafkaSettings Patient(string brokers) =>
+        KafkaSettings.For(brokers) with { DeliveryTimeout = TimeSpan.FromSeconds(60) };
+
     public static Delivery Of(string id, string topic = Topic, int valueBytes = 20) =>
         new(topic, id, Encoding.UTF8.GetBytes(new string('x', valueBytes)), [new RecordHeader(RecordHeader.EventId, id)], []);
 

@@ -10,7 +10,7 @@ public sealed class KafkaPublisherTests : IDisposable
 {
     readonly MockCluster kafka = new();
 
-    KafkaSettings Settings => KafkaSettings.For(kafka.Address);
+    KafkaSettings Settings => Patient(kafka.Address);
 
     public void Dispose() => kafka.Dispose();
 
@@ -92,7 +92,7 @@ public sealed class KafkaPublisherTests : IDisposable
     public async Task Twenty_thousand_records_in_flight_keep_their_order()
     {
         kafka.CreateTopic(Topic, 1);
-        await using var publisher = Publisher(Settings with { DeliveryTimeout = TimeSpan.FromSeconds(30) });
+        await using var publisher = Publisher(Settings);
 
         // Away from xunit's synchronization context, which takes seconds for so many continuations.
         var outcomes = await Task.Run(() => Task.WhenAll(

@@ -10,7 +10,7 @@ public sealed class RealKafkaTests(RealKafka kafka) : IClassFixture<RealKafka>
 {
     readonly string topic = $"topic-{Guid.NewGuid():N}";
 
-    KafkaSettings Settings => KafkaSettings.For(kafka.Broker.Address);
+    KafkaSettings Settings => Patient(kafka.Broker.Address);
 
     [RealKafkaFact]
     public async Task A_topic_that_does_not_exist_is_permanent_until_somebody_creates_it()
