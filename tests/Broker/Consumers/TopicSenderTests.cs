@@ -45,6 +45,13 @@ public sealed class TopicSenderTests
         Assert.True(Assert.Single(published).PossibleDuplicate);
     }
 
+    [Fact]
+    public async Task What_was_repaired_is_sent_and_announced_whatever_was_written_before()
+    {
+        Assert.True((await SendAsync(claimed with { HasFailed = true, IsEdited = true }, found: true)).IsRight);
+        Assert.True(Assert.Single(published).PossibleDuplicate);
+    }
+
     [Theory]
     [InlineData(FaultScope.Topic, typeof(TryFailure.ConsumerDown), FailureKind.NoTopic)]
     [InlineData(FaultScope.Account, typeof(TryFailure.ConsumerDown), FailureKind.Credentials)]

@@ -81,7 +81,9 @@ public sealed class WebhookSenderTests : IAsyncLifetime
         var first = Claimed("{}");
         await SendAsync(first);
         await SendAsync(first with { Attempt = 2 });
-        Assert.Equal([(first.RowId.ToString(), ""), (first.RowId.ToString(), "1")], seen);
+        await SendAsync(first with { HasFailed = true });
+        var id = first.RowId.ToString();
+        Assert.Equal([(id, ""), (id, "1"), (id, "1")], seen);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class BrokerRulesTests
         foreach (TryFailure failure in new TryFailure[] { new TryFailure.ConsumerDown("down"), new TryFailure.Transient("no") })
             Assert.IsType<TryEnd.HandBack>(TryEnd.After(failure, 99, ConsumerRetry.Contract, consumerPaused: true, Noon, 0));
         Assert.IsType<TryEnd.HandBack>(TryEnd.After(new TryFailure.ConsumerGone("410"), 99, ConsumerRetry.Contract, false, Noon, 0));
-        Assert.IsType<TryEnd.HandBack>(TryEnd.After(new TryFailure.Stopping(), 99, ConsumerRetry.Contract, false, Noon, 0));
+        Assert.NotNull(Assert.IsType<TryEnd.HandBack>(TryEnd.After(new TryFailure.Stopping(), 99, ConsumerRetry.Contract, false, Noon, 0)).Reason);
     }
 
     [Fact]

@@ -26,6 +26,8 @@ public abstract partial class StoreConformance
         var dead = Assert.Single(await Store.Dead.List(new DeadFilter(), 9, default).Right());
         Assert.Equal(FailureKind.Refused, dead.Handling.Kind);
         Assert.True(await Store.Dead.Revive(dead.Handling.Id, default, Noon, default).Right());
+        Assert.Equal(FailureKind.Refused, await KindAsync("e2"));
+        await Store.CloseAsync((await Store.ClaimAsync("c", limit: 1))[0], new TryEnd.Done());
         Assert.Null(await KindAsync("e2"));
     }
 
@@ -40,11 +42,42 @@ public abstract partial class StoreConformance
         await Store.CloseAsync(held[2], new TryEnd.HandBack(Noon, null));
         held = await Store.ClaimAsync("c");
         Assert.Equal([(2, true), (1, true), (1, false)], held.Select(h => (h.Attempt, h.HasFailed)));
+    }
 
-        // An operator who replays it wants it sent, whatever became of it before.
-        await Store.CloseAsync(held[1], new TryEnd.Dead("no"));
-        Assert.True(await Store.Operate.Replay(new EventIdentity("tests", "e2"), "c", Noon, default).Right());
-        Assert.False(Assert.Single(await Store.ClaimAsync("c")).HasFailed);
+    [Theory]
+    [InlineData("letter")]
+    [InlineData("event")]
+    [InlineData("range")]
+    public async Task What_was_not_done_and_is_replayed_still_tells_of_its_failure_and_what_was_done_is_as_new(string way)
+    {
+        await ThreeForAsync("c");
+        var held = await Store.ClaimAsync("c");
+        await Store.CloseAsync(held[0], new TryEnd.RetryAt(Noon, "late"));
+        await Store.CloseAsync(held[1], new TryEnd.Dead("late"));
+        await Store.CloseAsync(held[2], new TryEnd.Dead("late"));
+        await Store.CloseAsync(Assert.Single(await Store.ClaimAsync("c")), new TryEnd.Done());
+        Assert.True(await Store.Operate.Discard(new EventIdentity("tests", "e3"), "c", Noon, default).Right());
+        var later = Noon.AddHours(1);
+        if (way == "letter")
+        {
+            var dead = Assert.Single(await Store.Dead.List(new DeadFilter(), 9, default).Right());
+            Assert.True(await Store.Dead.Revive(dead.Handling.Id, default, later, default).Right());
+        }
+
+        foreach (var id in way == "event" ? ["e1", "e2", "e3"] : Array.Empty<string>())
+            Assert.True(await Store.Operate.Replay(new EventIdentity("tests", id), "c", later, default).Right());
+        if (way == "range")
+        {
+            await TellAsync((await PlanAsync("c")).Id, ReplayOrderWord.Start);
+            await Store.Replays.Step(later, default).Right();
+        }
+
+        (string, int, bool, DateTimeOffset)[] given =
+        [
+            .. (await Store.ClaimAsync("c", now: later)).Select(h => (h.Event.Id, h.Attempt, h.HasFailed, h.FirstTriedAt)),
+        ];
+        Assert.Equal(
+            way == "letter" ? [("e2", 1, true, Noon)] : [("e1", 1, false, later), ("e2", 1, true, Noon), ("e3", 1, true, Noon)], given);
     }
 
     [Fact]
@@ -57,6 +90,7 @@ public abstract partial class StoreConformance
         Assert.True(await Store.Operate.Replay(new EventIdentity("tests", "e1"), "c", Noon, default).Right());
         await Store.CloseAsync((await Store.ClaimAsync("c", limit: 1))[0], new TryEnd.Dead("no") { Kind = FailureKind.Threw });
         Assert.True(await Store.Operate.Replay(new EventIdentity("tests", "e1"), "c", Noon, default).Right());
+        await Store.CloseAsync((await Store.ClaimAsync("c", limit: 1))[0], new TryEnd.Dead("no"));
         Assert.Null(await KindAsync("e1"));
     }
 

@@ -28,7 +28,7 @@ static class EventHeaders
         foreach (var (name, value) in headers) yield return (name, Escape(value));
         if (given.SchemaVersion is { } version) yield return ("event-schema-version", $"{version}");
         if (claimed.IsEdited) yield return ("edited", "1");
-        if (claimed.Attempt > 1) yield return (PossibleDuplicate, "1");
+        if (claimed.MayHaveArrived) yield return (PossibleDuplicate, "1");
     }
 
     /// <summary>Percent-encodes what a header cannot hold: what is not printable ASCII, quotes, and the percent sign itself.</summary>

@@ -19,9 +19,8 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
         if (consumer.Target is not ConsumerTarget.Topic target)
             return new TryFailure.ConsumerDown("the consumer has no topic") { Kind = FailureKind.NoTopic };
         var id = new EventId(claimed.RowId.ToString());
-        // A time-out of the whole cluster does not count as a try of the event, and its record may be written all the same.
-        var isRepeat = claimed.Attempt > 1 || claimed.HasFailed;
-        if (isRepeat)
+        // What was written before a repair is not what the operator sends.
+        if (claimed is { MayHaveArrived: true, IsEdited: false })
         {
             var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
             if (!looked.TryGetRight(out var written, out var failure))
@@ -29,7 +28,7 @@ public sealed class TopicSender(Publish publish, FindWritten findWritten)
             if (written.ContainsKey(id)) return Unit.Default;
         }
 
-        return (await publish(DeliveryOf(claimed, target, id), isRepeat)).Map(_ => Unit.Default).MapLeft(FailureOf);
+        return (await publish(DeliveryOf(claimed, target, id), claimed.MayHaveArrived)).Map(_ => Unit.Default).MapLeft(FailureOf);
     }
 
     static Delivery DeliveryOf(Claimed claimed, ConsumerTarget.Topic target, EventId id)

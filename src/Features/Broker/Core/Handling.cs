@@ -41,6 +41,15 @@ public sealed record Handling(
     /// <summary>Of the last failure; null where there is none, or its row is older than this is noted.</summary>
     public FailureKind? Kind { get; init; }
 
+    /// <summary>
+    /// As it is given out anew. The failure of one that was not done is kept: it may have arrived, so that whoever sends it has to look.
+    /// One that was done is wanted once more, whatever arrived before.
+    /// </summary>
+    public Handling Anew(DateTimeOffset now) => this with
+    {
+        State = new HandlingState.Waiting(now), Attempts = 0, StartedAt = State is HandlingState.Done ? null : StartedAt,
+    };
+
     /// <summary>As it is after a try.</summary>
     public Handling After(TryEnd end, DateTimeOffset now) => end switch
     {

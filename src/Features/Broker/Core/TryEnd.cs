@@ -30,8 +30,8 @@ public abstract record TryFailure
     /// <summary>The receiver wants no more events (410).</summary>
     public sealed record ConsumerGone(string Why) : TryFailure(Why, null);
 
-    /// <summary>The process is stopping: it hands the event back untried.</summary>
-    public sealed record Stopping() : TryFailure("the process is stopping", null);
+    /// <summary>The process is stopping and cannot wait for the end of the try.</summary>
+    public sealed record Stopping() : TryFailure("the process was stopped in the middle of the try", null);
 }
 
 /// <summary>What becomes of a handling whose try is over.</summary>
@@ -51,6 +51,7 @@ public abstract record TryEnd
     public sealed record Dead(string Reason) : TryEnd;
 
     /// <summary>It waits again, and the attempt does not count.</summary>
+    /// <param name="Reason">Null only where no try was begun: what was begun may have arrived, and the next try has to know.</param>
     public sealed record HandBack(DateTimeOffset NotBefore, string? Reason) : TryEnd;
 
     /// <param name="attempt">From 1, the failed one included.</param>
@@ -59,7 +60,7 @@ public abstract record TryEnd
     public static TryEnd After(
         TryFailure failure, int attempt, ConsumerRetry retry, bool consumerPaused, DateTimeOffset now, double chance) => failure switch
         {
-            TryFailure.Stopping => new HandBack(now, null),
+            TryFailure.Stopping => new HandBack(now, failure.Reason),
             TryFailure.ConsumerGone => new HandBack(now, failure.Reason) { Kind = failure.Kind },
             TryFailure.Parked parked => new HandBack(now + parked.Wait, failure.Reason) { Kind = failure.Kind },
             TryFailure.Permanent => new Dead(failure.Reason) { Kind = failure.Kind },

@@ -116,8 +116,14 @@ public sealed record Claimed(
     /// <summary>The payload is not the event's own: an operator repaired it for this consumer.</summary>
     public bool IsEdited { get; init; }
 
-    /// <summary>A try before this one failed, whether it counts or not: where a consumer was found to be down it does not.</summary>
+    /// <summary>
+    /// A try before this one failed, whether it counts or not: where a consumer was found to be down it does not, and of a dead one that
+    /// is replayed none does.
+    /// </summary>
     public bool HasFailed { get; init; }
+
+    /// <summary>A try was begun before, so that its receiver may have the event.</summary>
+    public bool MayHaveArrived => Attempt > 1 || HasFailed;
 
     public Claimed Repaired(Option<ReadOnlyMemory<byte>> edited) => edited.Match(
         bytes => this with { Event = Event with { Payload = bytes, Unreadable = null }, IsEdited = true }, () => this);

@@ -27,7 +27,9 @@ public sealed record DeadFilter(string? Consumer = null, long After = 0, bool Le
 /// <param name="Note">
 /// That a handling's letter is there, or gone; nothing where the handling was leased since it was looked at.
 /// </param>
-/// <param name="Revive">A dead one waits again, with no attempts made, and with a repaired payload where one is given.</param>
+/// <param name="Revive">
+/// A dead one waits again, with no attempts made, its failure kept, and with a repaired payload where one is given.
+/// </param>
 /// <param name="PutAside">A dead one is skipped; its letter, put aside, is nobody's business any more.</param>
 /// <param name="Restore">One that was put aside is dead again.</param>
 /// <param name="Newer">

@@ -15,9 +15,7 @@ sealed class MemoryDead(MemoryTables tables, Lock gate, Signals signal)
             foreach (var note in notes) Note(note);
             return Unit.Default;
         }),
-        (id, edited, now, _) => Answer(() => Change<HandlingState.Dead>(
-            id,
-            h => tables.Edit(h, edited) with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null, Kind = null })),
+        (id, edited, now, _) => Answer(() => Change<HandlingState.Dead>(id, h => tables.Edit(h, edited).Anew(now))),
         (id, now, _) => Answer(() => Change<HandlingState.Dead>(id, h =>
         {
             tables.Letters.Remove(id);

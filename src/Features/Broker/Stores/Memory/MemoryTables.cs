@@ -144,7 +144,7 @@ sealed partial class MemoryTables(Func<Guid> newId)
         var handling = row.Handlings.Find(h => h.Consumer == consumer.Name);
         if (handling is null) AddHandling(row, consumer, now);
         else if (handling.State.IsOpen) return false;
-        else Set(Edit(handling, default) with { State = new HandlingState.Waiting(now), Attempts = 0, LastError = null, Kind = null });
+        else Set(Edit(handling, default).Anew(now));
         return true;
     }
 

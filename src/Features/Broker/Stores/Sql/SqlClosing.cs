@@ -22,6 +22,11 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     /// <summary>Not as it stands in the index of leases: that one grows with all that was ever leased, and would be read whole.</summary>
     const string IsLeased = "inbox_event.status || '' = 'processing'";
 
+    /// <summary><see cref="Handling.Anew"/> in SQL.</summary>
+    public const string Anew =
+        "status = 'received', attempt_count = 0, available_at = @now, processed_at = null, "
+        + "started_at = case when inbox_event.status = 'processed' then null else inbox_event.started_at end";
+
     const string Waiting = "coalesce(sum(case when h.status in ('received', 'processing', 'failed') then 1 else 0 end), 0)";
 
     const string Dead = "coalesce(sum(case when h.status = 'dead_letter' then 1 else 0 end), 0)";

@@ -20,10 +20,7 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
         NoteAsync,
         (id, edited, now, stopping) => ChangeAsync(
             id, now,
-            """
-            status = 'received', attempt_count = 0, last_error = null, failure_kind = null, available_at = @now, processed_at = null,
-            edited_payload = @edited
-            """,
+            $"{SqlClosing.Anew}, edited_payload = @edited",
             "dead_letter", isOpen: true, stopping, ("@edited", edited.MatchUnsafe(bytes => bytes.ToArray(), () => null))),
         (id, now, stopping) => ChangeAsync(
             id, now, "status = 'skipped', processed_at = @now, letter = 'none'", "dead_letter", isOpen: false, stopping),

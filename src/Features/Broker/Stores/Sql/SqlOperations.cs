@@ -24,8 +24,7 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at)
                 values (@id, @consumer, @key, @now, @now, @now)
                 on conflict (outbox_event_id, consumer_name) do update
-                    set status = 'received', attempt_count = 0, last_error = null, failure_kind = null, available_at = @now,
-                        processed_at = null, edited_payload = null, updated_at = @now
+                    set {SqlClosing.Anew}, edited_payload = null, updated_at = @now
                     where inbox_event.status in ('processed', 'dead_letter', 'skipped');
                 update outbox_event set status = 'processing', no_consumer_since = null, expired_at = null, processed_at = null,
                     last_error = null,

@@ -140,8 +140,7 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
             insert into inbox_event (outbox_event_id, consumer_name, ordering_key, available_at, created_at, updated_at)
             select r.event, @consumer, r.key, @now, @now, @now from {rows.Table} where true order by r.n
             on conflict (outbox_event_id, consumer_name) do update
-                set status = 'received', attempt_count = 0, last_error = null, failure_kind = null, available_at = @now,
-                    processed_at = null, edited_payload = null, updated_at = @now
+                set {SqlClosing.Anew}, edited_payload = null, updated_at = @now
                 where inbox_event.status in ('processed', 'dead_letter', 'skipped')
             returning outbox_event_id
             """,
