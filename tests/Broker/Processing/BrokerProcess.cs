@@ -40,7 +40,7 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
 
     ConsumerPort PortOf(Consumer consumer) => consumer.Name == BrokerWorld.Effects
         ? new ConsumerPort.Handles(HandleAsync)
-        : new ConsumerPort.Sends((claimed, _, _) => SendAsync(claimed.Event.Id));
+        : new ConsumerPort.Sends((claimed, _, stopping) => SendAsync(claimed, stopping));
 
     async Task<Either<TryFailure, Unit>> HandleAsync(HandlerContext context, CancellationToken stopping)
     {
@@ -50,16 +50,23 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
         return Unit.Default;
     }
 
-    async Task<Either<TryFailure, Unit>> SendAsync(string id)
+    async Task<Either<TryFailure, Unit>> SendAsync(Claimed claimed, CancellationToken stopping)
     {
         var (applied, answered) = world.Fate();
         if (applied != answered) world.Excuses++;
         await HearAsync(() =>
         {
-            if (applied) world.Received.Add(id);
+            if (applied) world.Receive(claimed);
             return 0;
         });
-        return answered ? Unit.Default : new TryFailure.Transient("by chance");
+        if (answered) return Unit.Default;
+        if (world.Chance(0.3)) await Task.Delay(Timeout.Infinite, stopping);
+        return world.Below(4) switch
+        {
+            0 => new TryFailure.ConsumerDown("by chance"),
+            1 => new TryFailure.Permanent("by chance"),
+            _ => new TryFailure.Transient("by chance"),
+        };
     }
 
     BrokerStore Reached() => world.Store with

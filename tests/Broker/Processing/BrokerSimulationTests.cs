@@ -12,7 +12,7 @@ public sealed class BrokerSimulationTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void No_event_is_lost_each_effect_is_made_once_and_order_is_kept(int seed)
+    public void No_event_is_lost_each_effect_is_made_once_repeats_say_so_and_order_is_kept(int seed)
     {
         var world = new BrokerWorld(seed);
         Storm(world, badShare: 0.2);
@@ -54,6 +54,7 @@ public sealed class BrokerSimulationTests
             if (world.Chance(0.2)) world.KillOne();
             else if (world.Chance(0.1)) world.StopOne();
             if (world.Chance(0.25)) world.Start();
+            if (world.Chance(0.25)) world.ReplayDead();
             Assert.Equal(world.Written.Count, world.Written.Distinct().Count());
         }
 
@@ -66,6 +67,7 @@ public sealed class BrokerSimulationTests
         for (var i = 0; i < 4000; i++)
         {
             if (world.Counts().Completed == world.Appended.Count) return;
+            world.ReplayDead();
             world.Go(50);
         }
 
@@ -83,6 +85,8 @@ public sealed class BrokerSimulationTests
             Assert.Equal(ofKey, world.Received.Where(ofKey.Contains).Distinct());
         }
 
+        // A late first try may arrive behind its repeat, but there is one of them.
+        Assert.Equal(world.ReceivedAsFirst.Distinct(), world.ReceivedAsFirst);
         var repeats = world.Received.Count - world.Appended.Count;
         Assert.True(repeats <= world.Excuses * 3, $"{repeats} repeats after {world.Excuses} faults");
     }

@@ -46,6 +46,9 @@ sealed class BrokerWorld
     /// <summary>What the receiver took, in the order of its arrival.</summary>
     public List<string> Received { get; } = [];
 
+    /// <summary>Those of the received that did not say that they may be repeats.</summary>
+    public List<string> ReceivedAsFirst { get; } = [];
+
     /// <summary>Repeats that something can be blamed for: a process that died or lost its lease, an answer that did not come.</summary>
     public int Excuses { get; set; }
 
@@ -85,6 +88,19 @@ sealed class BrokerWorld
     {
         if (processes.Count == 0) Start();
         Turns.RunAtMost(turns, () => new TaskCompletionSource<int>().Task);
+    }
+
+    public void Receive(Claimed claimed)
+    {
+        Received.Add(claimed.Event.Id);
+        if (!claimed.MayHaveArrived) ReceivedAsFirst.Add(claimed.Event.Id);
+    }
+
+    /// <summary>As an operator replays letters.</summary>
+    public void ReplayDead()
+    {
+        foreach (var dead in Now(Store.Dead.List(new DeadFilter(), 1000, default)))
+            Now(Store.Dead.Revive(dead.Handling.Id, default, Clock.GetUtcNow(), default));
     }
 
     public void Append(int count)

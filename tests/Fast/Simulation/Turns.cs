@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Hobom.Slices.Tests.Fast.Simulation;
 
 /// <summary>
@@ -121,10 +123,13 @@ sealed class Turns(Random chance, FakeClock clock)
         }
     }
 
-    /// <summary>A task that several wait for resumes all but one of them here, instead of on the thread pool.</summary>
+    /// <summary>
+    /// A task that several wait for resumes all but one of them here, instead of on the thread pool. Task.WhenAny of such a task goes
+    /// through the pool all the same, and posts from there.
+    /// </summary>
     sealed class TurnContext : SynchronizationContext
     {
-        public Queue<Action> Posted { get; } = [];
+        public ConcurrentQueue<Action> Posted { get; } = [];
 
         public override void Post(SendOrPostCallback d, object? state) => Posted.Enqueue(() => d(state));
     }

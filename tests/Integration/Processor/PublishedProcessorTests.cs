@@ -44,7 +44,7 @@ public sealed class PublishedProcessorTests(ProcessorNeighbours neighbours) : Pr
         using var publish = Process.Start(start)!;
         var output = publish.StandardOutput.ReadToEndAsync();
         var errors = publish.StandardError.ReadToEndAsync();
-        await publish.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(5));
+        await publish.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(15));
         Assert.True(publish.ExitCode == 0, await output + await errors);
     }
 }
