@@ -4,6 +4,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Redis;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
+using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
 
@@ -32,7 +33,8 @@ sealed class Examination(Settings settings, ILoggerFactory logs)
         var parts = await Task.WhenAll(
             BackendsAsync(slices), LlmAsync(), CertificatesAsync(), RedisAsync(connections.Redis), KafkaAsync(slices),
             StoresAsync());
-        return [CheckResult.Well("settings"), .. parts.SelectMany(p => p)];
+        var flows = await FlowsAsync(connections.Redis, slices);
+        return [CheckResult.Well("settings"), .. parts.SelectMany(p => p), .. flows];
     }
 
     static async Task<IReadOnlyList<CheckResult>> BackendsAsync(Slice[] slices) =>
@@ -136,6 +138,17 @@ sealed class Examination(Settings settings, ILoggerFactory logs)
         else results.Add(CheckResult.Wrong($"{check}: rights", failure.Message, "see the line before"));
 
         return results.Count > 0 ? results : [CheckResult.Well(check, $"clock {health.ClockOffset.TotalSeconds:+0.000;-0.000} s off")];
+    }
+
+    /// <summary>Of those that somebody has now. Where Redis does not answer, its own line says so.</summary>
+    async Task<IReadOnlyList<CheckResult>> FlowsAsync(RedisConnection redis, Slice[] slices)
+    {
+        var here = new FlowDivision(settings.Shards, LeaseTimes.For(settings.Kafka.DeliveryTimeout).Life);
+        var leases = new RedisLeases(redis, here.Life);
+        var looks = slices.Where(s => s.Route.Topic.Length > 0).Select(async slice =>
+            (await leases.Of(FlowShard.Whole(slice.Route.Category)).Read()).Match(
+                Right: seen => seen.Map(text => DivisionDiagnosis.Of(slice.Name, text, here)), Left: _ => default(Option<CheckResult>)));
+        return [.. (await Task.WhenAll(looks)).Somes()];
     }
 
     /// <summary>The first dial of a process takes its time: an answer that is only late is asked for again.</summary>

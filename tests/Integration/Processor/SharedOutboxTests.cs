@@ -83,6 +83,18 @@ public sealed class SharedOutboxTests(ProcessorNeighbours neighbours) : Processo
         await Outbox.EachIsSentOnceAsync(rows, three);
     }
 
+    [Fact]
+    public async Task Doctor_finds_settings_that_divide_otherwise_than_the_process_that_runs()
+    {
+        await using var processor = await StartAsync(Eight);
+        await EachHasAsync(8, processor);
+        await DoctorTests.FindsAsync(
+            Neighbours.Settings(("HOBOM_RELAY_SHARDS", "3")), "flow: messages", "in 8 shards, and these settings in 3 shards", "HOBOM_RELAY_SHARDS");
+        var (code, output) = await ProgramRun.RunAsync(Neighbours.Settings(Eight), "doctor");
+        Assert.True(code == 0, output);
+        Assert.Contains("ok    flow: messages (processes share it, in 8 shards)", output, StringComparison.Ordinal);
+    }
+
     static Task EachHasAsync(int shards, params RunningProcessor[] processors) => Eventually.TrueAsync(
         async () => (await Task.WhenAll(processors.Select(PollerAsync)))
             .All(p => p.GetProperty("shards").GetProperty("held").GetArrayLength() == shards),

@@ -145,6 +145,7 @@ function content(flow, past, letters, categories) {
     flow.heldBy ? h('p.soft', t('held.by', { name: flow.heldBy })) : null,
     pastBars(past, ['delivered', 'deadLettered'], 'bars.flow'),
     facts([
+      flow.shards ? [t('streams.shards'), t('overview.shards', { held: flow.shards.held.length, all: flow.shards.count })] : null,
       [t('overview.rate'), perMinute(past?.delivered)],
       [t('overview.pending'), flow.lastVisit ? `${count(flow.lastVisit.leftPending)}${flow.lagSeconds ? ` · ${t('overview.lag', { time: span(flow.lagSeconds) })}` : ''}` : '–'],
       [t('nav.letters'), categories === null ? t('state.unknown') : h('a', { href: `#/letters?category=${flow.category}` }, count(letters?.count ?? 0))],
