@@ -19,9 +19,13 @@ public sealed class ConsumerHistory(TimeProvider clock)
 
     static readonly TimeSpan Past = HistorySpan.Day.Step * HistorySpan.Day.Count;
 
+    /// <summary>Each look goes through all that are known.</summary>
+    static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
+
     readonly Lock gate = new();
     readonly DateTimeOffset begun = clock.GetUtcNow();
     readonly Dictionary<string, Seen> byConsumer = new(StringComparer.Ordinal);
+    DateTimeOffset lookAgainAt;
 
     /// <summary>A try that was lost is another process's to count.</summary>
     public void Count(TryMade made)
@@ -62,6 +66,8 @@ public sealed class ConsumerHistory(TimeProvider clock)
     /// <returns>Whether there is room now.</returns>
     bool ForgetPast(DateTimeOffset now)
     {
+        if (now < lookAgainAt) return false;
+        lookAgainAt = now + LookInterval;
         foreach (var (name, _) in byConsumer.Where(c => now - c.Value.LastTry >= Past).ToArray()) byConsumer.Remove(name);
         return byConsumer.Count < ConsumerLimit;
     }
