@@ -17,6 +17,8 @@ public sealed partial class DispatcherTests
         var handled = new List<string>();
         var claimed = 0;
         await HandlerAsync("c", c => handled.Add(c.Event.Id));
+        // Before the start: a dispatcher that has looked once and found nothing is up to date already.
+        await store.AppendAsync(Event("e1"));
         await using var running = Start(store with
         {
             Claim = async (request, stopping) =>
@@ -26,7 +28,6 @@ public sealed partial class DispatcherTests
                 return answer;
             },
         });
-        await store.AppendAsync(Event("e1"));
         await UntilAsync(async () => (await CountsAsync()).Completed == 1);
         var before = Volatile.Read(ref claimed);
         await store.AppendAsync(Event("e2"));
@@ -119,7 +120,8 @@ public sealed partial class DispatcherTests
         });
         await store.AppendAsync(Event("e1"), Event("e2"));
         await closing.Task;
-        await Task.Delay(50);
+        if (isSent) await UntilAsync(() => Task.FromResult(Volatile.Read(ref sent) == expected));
+        else await Task.Delay(50);
         Assert.Equal(expected, Volatile.Read(ref sent));
         written.SetResult();
         await UntilAsync(async () => (await CountsAsync()).Consumers.Sum(c => isSent ? c.Done : c.Failed) == 2);
