@@ -11,12 +11,13 @@ static class DivisionDiagnosis
     public static CheckResult Of(string flow, string seen, FlowDivision here)
     {
         var check = $"flow: {flow}";
-        var running = FlowDivision.Parse(seen)?.Count ?? ShardCount.One;
+        var division = FlowDivision.Parse(seen);
+        var running = division?.Count ?? ShardCount.One;
         if (running != here.Count)
             return CheckResult.Wrong(
                 check, $"those that run have it {Divided(running)}, and these settings {Divided(here.Count)}",
                 "set HOBOM_RELAY_SHARDS to the same in all processes: until then those that differ stand by");
-        return FlowDivision.Parse(seen) is { } division && division.Life != here.Life
+        return division is not null && division.Life != here.Life
             ? CheckResult.Wrong(
                 check, $"its leases live for {Durations.Format(division.Life)}, and by these settings for {Durations.Format(here.Life)}",
                 "set HOBOM_KAFKA_DELIVERY_TIMEOUT to the same in all processes: until then those that differ stand by")

@@ -32,9 +32,8 @@ sealed class Examination(Settings settings, ILoggerFactory logs)
         var slices = Flows.Build(connections.NewTools(), connections, settings);
         var parts = await Task.WhenAll(
             BackendsAsync(slices), LlmAsync(), CertificatesAsync(), RedisAsync(connections.Redis), KafkaAsync(slices),
-            StoresAsync());
-        var flows = await FlowsAsync(connections.Redis, slices);
-        return [CheckResult.Well("settings"), .. parts.SelectMany(p => p), .. flows];
+            StoresAsync(), FlowsAsync(connections.Redis, slices));
+        return [CheckResult.Well("settings"), .. parts.SelectMany(p => p)];
     }
 
     static async Task<IReadOnlyList<CheckResult>> BackendsAsync(Slice[] slices) =>

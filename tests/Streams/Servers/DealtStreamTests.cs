@@ -80,8 +80,7 @@ public sealed class DealtStreamTests(RouterFixture fixture) : RouterTest(fixture
         await using var router = TestRouter.Start(Fixture.Server.Address, Split);
         await Db.LoginAsync("u");
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
-        router.IsPaused = true;
-        await Task.Delay(1500);
+        await router.PauseAsync();
         var shard = ShardHash.ShardOf("u", 4);
         var id = await Db.LoginAsync("u");
         await Db.ExecuteAsync(

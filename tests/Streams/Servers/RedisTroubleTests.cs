@@ -55,8 +55,7 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await using var router = TestRouter.Start(server.Address);
         await db.LoginAsync("u");
         await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1);
-        router.IsPaused = true;
-        await Task.Delay(1500);
+        await router.PauseAsync();
         for (var i = 0; i < 20; i++) await db.LoginAsync("u");
         await db.ExecuteAsync("CONFIG", "SET", "maxmemory", "1mb");
         router.IsPaused = false;

@@ -10,8 +10,7 @@ public sealed class StreamTrimTests(RouterFixture fixture) : RouterTest(fixture)
         await using var router = TestRouter.Start(Fixture.Server.Address);
         await Db.LoginAsync("u");
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
-        router.IsPaused = true;
-        await Task.Delay(1500);
+        await router.PauseAsync();
         for (var i = 0; i < 10; i++) await Db.LoginAsync("u");
         await Db.ExecuteAsync("XTRIM", "events:auth", "MAXLEN", "3");
         router.IsPaused = false;

@@ -36,6 +36,13 @@ sealed class TestRouter : IAsyncDisposable
 
     public bool IsPaused { get; set; }
 
+    /// <summary>Also for a turn that was begun before, and may still be at its wait for entries.</summary>
+    public async Task PauseAsync()
+    {
+        IsPaused = true;
+        await Task.Delay(1500);
+    }
+
     public static TestRouter Start(string address, RouterSettings? settings = null, HandlerRegistry? handlers = null) =>
         new(address, settings ?? RouterSettings.Default, handlers ?? HandlerRegistry.Default);
 

@@ -60,8 +60,7 @@ public abstract record TryEnd
     public static TryEnd After(
         TryFailure failure, int attempt, ConsumerRetry retry, bool consumerPaused, DateTimeOffset now, double chance) => failure switch
         {
-            TryFailure.Stopping => new HandBack(now, failure.Reason),
-            TryFailure.ConsumerGone => new HandBack(now, failure.Reason) { Kind = failure.Kind },
+            TryFailure.Stopping or TryFailure.ConsumerGone => new HandBack(now, failure.Reason) { Kind = failure.Kind },
             TryFailure.Parked parked => new HandBack(now + parked.Wait, failure.Reason) { Kind = failure.Kind },
             TryFailure.Permanent => new Dead(failure.Reason) { Kind = failure.Kind },
             TryFailure.Transient or TryFailure.ConsumerDown when consumerPaused =>
