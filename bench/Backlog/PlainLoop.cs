@@ -3,6 +3,7 @@ using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Outbox;
+using Hobom.Slices.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hobom.Slices.Bench.Backlog;
@@ -17,9 +18,9 @@ static class PlainLoop
             KafkaSettings.For(neighbours.Broker), NullLogger<KafkaPublisher>.Instance, clock);
         using var backend = new GrpcBackend(neighbours.Outbox.Address, Outbox.Key, null, clock);
         var marks = MessageOutboxMarks.Of(backend);
-        var found = await new MessageOutboxClient(backend).FindPendingAsync(ending);
+        var found = await new MessageOutboxClient(backend).FindAllAsync(ending).WholeAsync();
         if (!found.TryGetRight(out var rows, out var failure)) throw new InvalidOperationException(failure.ToString());
-        foreach (var row in rows)
+        foreach (var row in rows.Select(row => row.Read()))
         {
             if (!MessageDecisions.Decide(row, clock.GetUtcNow()).TryGetRight(out var delivery, out var refusal))
                 throw new InvalidOperationException(refusal.Reason);

@@ -4,6 +4,7 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Bench.Backlog;
 
@@ -27,7 +28,7 @@ sealed record RawLimits(double Produced, double Marked, double MarkBytes, TimeSp
         await neighbours.Outbox.FillAsync(rows);
         using var backend = new GrpcBackend(neighbours.Outbox.Address, Outbox.Key, null, TimeProvider.System);
         var begun = Stopwatch.GetTimestamp();
-        if (!(await new MessageOutboxClient(backend).FindPendingAsync(CancellationToken.None)).TryGetRight(out var found, out var failure))
+        if (!(await new MessageOutboxClient(backend).FindAllAsync(CancellationToken.None).WholeAsync()).TryGetRight(out var found, out var failure))
             throw new InvalidOperationException(failure.ToString());
         EventId[] ids = [.. found.Select(r => r.EventId!.Value)];
         var find = Stopwatch.GetElapsedTime(begun);

@@ -65,9 +65,10 @@ sealed class VisitInMemory
 
     async Task<VisitReport> VisitAsync()
     {
-        using var visit = runner.BeginVisit(CancellationToken.None);
+        await using var visit = runner.BeginVisit(CancellationToken.None);
         var admitted = await visit.AdmitAsync<Row>([.. deliveries.Select(d => new Row(d))]);
-        return await visit.RunAsync(new DeliveryPlan(admitted.Select(row => Right<Refusal, Delivery>(row.Delivery))));
+        await visit.RunAsync(new DeliveryPlan(admitted.Select(row => Right<Refusal, Delivery>(row.Delivery))));
+        return await visit.EndAsync();
     }
 
     Task<T> Later<T>(T value)

@@ -14,12 +14,12 @@ public sealed class LogOutboxClient(GrpcBackend backend, string eventType)
     static readonly MethodDescriptor Find =
         FindHoBomLogOutboxController.Descriptor.FindMethodByName("FindLogOutboxByEventTypeAndStatusUseCase");
 
-    public Task<Either<CallFailure, IReadOnlyList<LogRow>>> FindUnreadAsync(CancellationToken stopping) =>
-        backend.FindAsync(Find, new Request { EventType = eventType, Status = OutboxStatus.Pending }, Read, stopping);
+    public IAsyncEnumerable<Either<CallFailure, FoundRows<LogRow>>> FindAllAsync(CancellationToken stopping) =>
+        OutboxFind.AskAsync(backend, Find, new Request { EventType = eventType, Status = OutboxStatus.Pending }, Read, stopping);
 
     /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
-    public Task<Either<CallFailure, FoundRows<LogRow>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
-        claims.FindAsync(FindUnreadAsync, Read, stopping);
+    public IAsyncEnumerable<Either<CallFailure, FoundRows<LogRow>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
+        claims.FindAsync(FindAllAsync, Read, stopping);
 
     IReadOnlyList<LogRow> Read(byte[] answer) => UnreadRows.Of<QueryResult, HoBomLogPayload, LogRow>(
         answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null,

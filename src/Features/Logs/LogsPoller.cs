@@ -11,11 +11,15 @@ public sealed class LogsPoller(
 {
     public async Task<VisitReport> VisitAsync(CancellationToken stopping)
     {
-        using var visit = runner.BeginVisit(stopping);
-        var found = await outbox.FindNextAsync(claims, stopping);
-        if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
-        var admitted = await visit.AdmitAsync(rows.Rows, rows.AreAll);
-        foreign.Note(LogDecisions.ForeignValues(admitted));
-        return await visit.RunAsync(LogDecisions.Plan(admitted, flow, await limits.OfAsync(flow, admitted.Count), clock.GetUtcNow()));
+        await using var visit = runner.BeginVisit(stopping);
+        await foreach (var part in outbox.FindNextAsync(claims, stopping))
+        {
+            if (!part.TryGetRight(out var found, out var failure)) return await visit.FailedAsync(failure);
+            var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
+            foreign.Note(LogDecisions.ForeignValues(admitted));
+            await visit.RunAsync(LogDecisions.Plan(admitted, flow, await limits.OfAsync(flow, admitted.Count), clock.GetUtcNow()));
+        }
+
+        return await visit.EndAsync();
     }
 }

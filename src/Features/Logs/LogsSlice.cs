@@ -32,7 +32,7 @@ public static class LogsSlice
             new ForeignValueWarnings(flow.Route.EventType, tools.Logs.CreateLogger($"Hobom.Slices.{flow.Route.EventType}")));
         return new Slice(
             name, flow.Route, backend.Address, tools.NewLoop(name, flow.Route, claims.Around(poller.VisitAsync)), runner,
-            _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow), PendingIds.Of(outbox.FindUnreadAsync))
+            _ => flow.RecordKey(tools.Clock.GetUtcNow()), Payloads(flow), PendingIds.Of(outbox.FindAllAsync))
         {
             AskBatch = claims.AskAsync,
             AddTo = parts => parts.AddSingleton(limits),

@@ -14,17 +14,14 @@ public sealed class MessageOutboxClient(GrpcBackend backend)
     static readonly MethodDescriptor Find =
         FindHoBomMessageOutboxController.Descriptor.FindMethodByName("FindOutboxByEventTypeAndStatusUseCase");
 
-    public Task<Either<CallFailure, IReadOnlyList<UnreadRow<MessagePayload>>>> FindUnreadAsync(CancellationToken stopping) =>
-        backend.FindAsync(
-            Find, new Request { EventType = MessageDecisions.Route.EventType, Status = OutboxStatus.Pending },
+    public IAsyncEnumerable<Either<CallFailure, FoundRows<UnreadRow<MessagePayload>>>> FindAllAsync(CancellationToken stopping) =>
+        OutboxFind.AskAsync(
+            backend, Find, new Request { EventType = MessageDecisions.Route.EventType, Status = OutboxStatus.Pending },
             Read, stopping);
 
     /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
-    public Task<Either<CallFailure, FoundRows<UnreadRow<MessagePayload>>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
-        claims.FindAsync(FindUnreadAsync, Read, stopping);
-
-    public async Task<Either<CallFailure, IReadOnlyList<OutboxItem<MessagePayload>>>> FindPendingAsync(CancellationToken stopping) =>
-        (await FindUnreadAsync(stopping)).Map<IReadOnlyList<OutboxItem<MessagePayload>>>(rows => [.. rows.Select(row => row.Read())]);
+    public IAsyncEnumerable<Either<CallFailure, FoundRows<UnreadRow<MessagePayload>>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
+        claims.FindAsync(FindAllAsync, Read, stopping);
 
     static IReadOnlyList<UnreadRow<MessagePayload>> Read(byte[] answer) =>
         UnreadRows.Of<QueryResult, MessagePayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null);

@@ -9,10 +9,14 @@ public sealed class MessagesPoller(MessageOutboxClient outbox, PageClaims claims
 {
     public async Task<VisitReport> VisitAsync(CancellationToken stopping)
     {
-        using var visit = runner.BeginVisit(stopping);
-        var found = await outbox.FindNextAsync(claims, stopping);
-        if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
-        var admitted = await visit.AdmitAsync(rows.Rows, rows.AreAll);
-        return await visit.RunAsync(MessageDecisions.Plan(admitted.Select(row => row.Read()), clock.GetUtcNow()));
+        await using var visit = runner.BeginVisit(stopping);
+        await foreach (var part in outbox.FindNextAsync(claims, stopping))
+        {
+            if (!part.TryGetRight(out var found, out var failure)) return await visit.FailedAsync(failure);
+            var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
+            await visit.RunAsync(MessageDecisions.Plan(admitted.Select(row => row.Read()), clock.GetUtcNow()));
+        }
+
+        return await visit.EndAsync();
     }
 }

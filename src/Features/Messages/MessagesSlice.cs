@@ -21,7 +21,7 @@ public static class MessagesSlice
         return new Slice(
             Name, MessageDecisions.Route, main.Address,
             tools.NewLoop(Name, MessageDecisions.Route, claims.Around(poller.VisitAsync)), runner,
-            id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindUnreadAsync))
+            id => id.Value, Payloads(tools.Clock), PendingIds.Of(outbox.FindAllAsync))
         {
             AskBatch = claims.AskAsync,
         };

@@ -14,15 +14,15 @@ public sealed class SpaceOutboxClient(GrpcBackend backend)
     static readonly MethodDescriptor Find =
         FindHoBomSpaceOutboxController.Descriptor.FindMethodByName("FindOutboxByEventTypeAndStatusUseCase");
 
-    public Task<Either<CallFailure, IReadOnlyList<UnreadRow<SpaceEventPayload>>>> FindUnreadAsync(CancellationToken stopping) =>
-        backend.FindAsync(
-            Find, new Request { EventType = SpaceDecisions.Route.EventType, Status = OutboxStatus.Pending },
+    public IAsyncEnumerable<Either<CallFailure, FoundRows<UnreadRow<SpaceEventPayload>>>> FindAllAsync(CancellationToken stopping) =>
+        OutboxFind.AskAsync(
+            backend, Find, new Request { EventType = SpaceDecisions.Route.EventType, Status = OutboxStatus.Pending },
             Read, stopping);
 
     /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
-    public Task<Either<CallFailure, FoundRows<UnreadRow<SpaceEventPayload>>>> FindNextAsync(
+    public IAsyncEnumerable<Either<CallFailure, FoundRows<UnreadRow<SpaceEventPayload>>>> FindNextAsync(
         PageClaims claims, CancellationToken stopping) =>
-        claims.FindAsync(FindUnreadAsync, Read, stopping);
+        claims.FindAsync(FindAllAsync, Read, stopping);
 
     static IReadOnlyList<UnreadRow<SpaceEventPayload>> Read(byte[] answer) =>
         UnreadRows.Of<QueryResult, SpaceEventPayload>(answer, row => OutboxStatus.IsPending(row.Status) ? ItemOf(row) : null);

@@ -9,10 +9,14 @@ public sealed class SpacePoller(SpaceOutboxClient outbox, PageClaims claims, Del
 {
     public async Task<VisitReport> VisitAsync(CancellationToken stopping)
     {
-        using var visit = runner.BeginVisit(stopping);
-        var found = await outbox.FindNextAsync(claims, stopping);
-        if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
-        var admitted = await visit.AdmitAsync(rows.Rows, rows.AreAll);
-        return await visit.RunAsync(SpaceDecisions.Plan(admitted.Select(row => row.Read())));
+        await using var visit = runner.BeginVisit(stopping);
+        await foreach (var part in outbox.FindNextAsync(claims, stopping))
+        {
+            if (!part.TryGetRight(out var found, out var failure)) return await visit.FailedAsync(failure);
+            var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
+            await visit.RunAsync(SpaceDecisions.Plan(admitted.Select(row => row.Read())));
+        }
+
+        return await visit.EndAsync();
     }
 }

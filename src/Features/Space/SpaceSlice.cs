@@ -22,7 +22,7 @@ public static class SpaceSlice
         var poller = new SpacePoller(outbox, claims, runner);
         return new Slice(
             Name, SpaceDecisions.Route, space.Address, tools.NewLoop(Name, SpaceDecisions.Route, claims.Around(poller.VisitAsync)), runner,
-            id => id.Value, Payloads, PendingIds.Of(outbox.FindUnreadAsync))
+            id => id.Value, Payloads, PendingIds.Of(outbox.FindAllAsync))
         {
             AskBatch = claims.AskAsync,
         };

@@ -55,6 +55,13 @@ public sealed record LetterPort(
     Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> Drop,
     Func<DeadLetterKey, Task<Either<StoreFailure, Unit>>> NoteRowFailed)
 {
+    /// <summary>Which of the keys have a letter, or one that was put aside and can be restored.</summary>
+    public Func<IReadOnlyList<DeadLetterKey>, Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>>> FindKept
+    {
+        get => field ?? FindExisting;
+        init;
+    }
+
     /// <summary>The keys of all letters of a category.</summary>
     public Func<Category, Task<Either<StoreFailure, IReadOnlyList<DeadLetterKey>>>> List { get; init; } =
         _ => Task.FromResult(Either<StoreFailure, IReadOnlyList<DeadLetterKey>>.Right([]));

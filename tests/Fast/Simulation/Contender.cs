@@ -84,11 +84,16 @@ sealed class Contender
     async Task<VisitReport> VisitAsync(CancellationToken token)
     {
         world.Kafka.BeginVisit();
-        using var visit = runner.BeginVisit(token);
-        var found = await Suspension.HearAsync(world.Outbox.FindPendingAsync());
-        if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
-        var admitted = await visit.AdmitAsync(rows);
-        return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
+        await using var visit = runner.BeginVisit(token);
+        await foreach (var part in world.Outbox.FindPendingAsync())
+        {
+            var heard = await Suspension.HearAsync(Task.FromResult(part));
+            if (!heard.TryGetRight(out var found, out var failure)) return await visit.FailedAsync(failure);
+            var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
+            await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
+        }
+
+        return await visit.EndAsync();
     }
 
     /// <summary>What freezes here freezes before the question, or after the record is the client's.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Outbox;
 using LanguageExt;
 
 namespace Hobom.Slices.Tests.Fast.Simulation;
@@ -42,8 +43,32 @@ sealed class FakeOutbox(Turns turns, Weather weather, DeliveryLimits limits, Fak
 
     public MarkPort Marks => new(id => MarkAsync(id, RowStatus.Sent), (id, _) => MarkAsync(id, RowStatus.Failed));
 
-    public Task<Either<CallFailure, IReadOnlyList<OutboxItem<string>>>> FindPendingAsync() =>
-        CallAsync<IReadOnlyList<OutboxItem<string>>>(weather.Outbox(), () => [.. Rows.Where(r => r.Status == RowStatus.Pending).Select(r => r.Item)]);
+    /// <summary>0 where an answer is here at once; else so many rows of it arrive at a time.</summary>
+    public int PartRows { get; set; }
+
+    /// <summary>What is PENDING when it is asked. An answer that comes in parts may break off.</summary>
+    public async IAsyncEnumerable<Either<CallFailure, FoundRows<OutboxItem<string>>>> FindPendingAsync()
+    {
+        var asked = await CallAsync<OutboxItem<string>[]>(
+            weather.Outbox(), () => [.. Rows.Where(r => r.Status == RowStatus.Pending).Select(r => r.Item)]);
+        if (!asked.TryGetRight(out var rows, out var failure))
+        {
+            yield return failure;
+            yield break;
+        }
+
+        foreach (var part in PartRows == 0 ? [] : rows.Chunk(PartRows))
+        {
+            yield return new FoundRows<OutboxItem<string>>(part, RowsBeyond.ToFollow);
+            if (!(await CallAsync(weather.Outbox(), () => Unit.Default)).TryGetRight(out _, out failure))
+            {
+                yield return failure;
+                yield break;
+            }
+        }
+
+        yield return new FoundRows<OutboxItem<string>>(PartRows == 0 ? rows : [], RowsBeyond.None);
+    }
 
     public IEnumerable<SampleRow> Of(RowStatus status) => Rows.Where(r => r.Status == status);
 

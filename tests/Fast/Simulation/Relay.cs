@@ -2,7 +2,6 @@ using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
-using Hobom.Slices.Runtime.Outbox;
 using Hobom.Slices.Runtime.Outbox.Batch;
 using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -46,13 +45,16 @@ sealed class Relay
     async Task<VisitReport> VisitOnceAsync(CancellationToken stopping)
     {
         world.Kafka.BeginVisit();
-        using var visit = Runner.BeginVisit(stopping);
-        var found = claims is null
-            ? (await world.Outbox.FindPendingAsync()).Map(all => new FoundRows<OutboxItem<string>>(all, AreAll: true))
-            : await claims.FindAsync(_ => world.Outbox.FindPendingAsync(), world.Pages.Read, stopping);
-        if (!found.TryGetRight(out var rows, out var failure)) return visit.Failed(failure);
-        var admitted = await visit.AdmitAsync(rows.Rows, rows.AreAll);
-        return await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
+        await using var visit = Runner.BeginVisit(stopping);
+        var finding = claims?.FindAsync(_ => world.Outbox.FindPendingAsync(), world.Pages.Read, stopping) ?? world.Outbox.FindPendingAsync();
+        await foreach (var part in finding)
+        {
+            if (!part.TryGetRight(out var found, out var failure)) return await visit.FailedAsync(failure);
+            var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
+            await visit.RunAsync(SamplePlan.Of(admitted, world.EventsPerRecord));
+        }
+
+        return await visit.EndAsync();
     }
 
     /// <summary>As the product's port asks, right before a record is handed over.</summary>

@@ -13,8 +13,11 @@ namespace Hobom.Slices.Tests.Fast.Simulation;
 public sealed record Story(
     int Seed, int Rows, int EventsPerRecord, int Visits, int FaultPercent, int CrashPercent, bool LateWrites, bool Replays)
 {
-    /// <summary>0 where the outbox gives all its rows at once; else so many by page.</summary>
+    /// <summary>0 where the outbox gives all its rows in one answer; else so many by page.</summary>
     public int PageRows { get; init; }
+
+    /// <summary>0 where an answer is here at once; else so many rows of it arrive at a time.</summary>
+    public int PartRows { get; init; }
 
     /// <summary>The process stands still in some visits until somebody else has claimed its rows.</summary>
     public bool Freezes { get; init; }
@@ -33,13 +36,18 @@ static class Stories
         from late in Gen.Elements(false, true)
         from replays in Gen.Elements(false, true)
         from page in Gen.Elements(0, 0, 1, 3, 20)
+        from part in Gen.Elements(0, 1, 4)
         from freezes in Gen.Elements(false, true)
-        select new Story(seed, rows, perRecord, visits, faults, crashes, late, replays) { PageRows = page, Freezes = freezes && page > 0 },
+        select new Story(seed, rows, perRecord, visits, faults, crashes, late, replays)
+        {
+            PageRows = page, PartRows = part, Freezes = freezes && page > 0,
+        },
         Simpler);
 
     static IEnumerable<Story> Simpler(Story story)
     {
         if (story.PageRows > 0) yield return story with { PageRows = 0, Freezes = false };
+        if (story.PartRows > 0) yield return story with { PartRows = 0 };
         if (story.Freezes) yield return story with { Freezes = false };
         if (story.LateWrites) yield return story with { LateWrites = false };
         if (story.Replays) yield return story with { Replays = false };

@@ -20,6 +20,7 @@ sealed class StoryTeller
             EventsInFlight: chance.Next(1, 9), BytesInFlight: chance.Next(10, 200), Parked: chance.Next(1, 4),
             MarksAtOnce: chance.Next(1, 5), MarkFailuresInARow: chance.Next(2, 10));
         World = new World(story.Seed, limits, story.EventsPerRecord, story.PageRows);
+        World.Outbox.PartRows = story.PartRows;
         World.Weather.LateWrites = story.LateWrites;
         World.Turns.ImmediateShare = chance.Next(2) == 0 ? 0 : 0.3;
         for (var i = 0; i < story.Rows; i++) World.Outbox.Rows.Add(NewRow(i));

@@ -137,9 +137,11 @@ sealed class World
 
     void CheckLetter(DeadLetter letter)
     {
-        var row = Outbox.Rows.First(r => letter.EventId is { } id ? r.EventId == id : letter.Key.Id.EndsWith(r.RowId, StringComparison.Ordinal));
-        var expected = letter.Stage == DeadLetter.PublishStage ? SamplePlan.PayloadOf(row.Item) : row.Item.Raw();
-        Violations.When(!letter.Payload.Span.SequenceEqual(expected.Span), $"{letter.Key} does not hold what was published");
+        // Rows of one event differ in their names.
+        var said = Outbox.Rows
+            .Where(r => letter.EventId is { } id ? r.EventId == id : letter.Key.Id.EndsWith(r.RowId, StringComparison.Ordinal))
+            .Select(r => letter.Stage == DeadLetter.PublishStage ? SamplePlan.PayloadOf(r.Item) : r.Item.Raw());
+        Violations.When(!said.Any(row => letter.Payload.Span.SequenceEqual(row.Span)), $"{letter.Key} does not hold what was published");
         Violations.When(letter.Attempts.Count is 0 or > 3, $"{letter.Key} tells of {letter.Attempts.Count} attempts");
     }
 }

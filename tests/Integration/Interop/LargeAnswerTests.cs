@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Hobom.Slices.Logs;
 using Hobom.Slices.Messages;
 using Hobom.Slices.Tests.Integration.Processor;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Interop;
 
@@ -14,7 +15,7 @@ public sealed class LargeAnswerTests : OutboxTest
         var bodies = Enumerable.Range(0, 3_000).Select(i => new string('가', i % 500 == 7 ? 60_000 : i % 97)).ToArray();
         await AddAsync("MESSAGE", bodies.Select(body => (object)new { title = "t", body, recipient = "r" }));
 
-        var rows = (await new MessageOutboxClient(Main).FindUnreadAsync(CancellationToken.None)).Right();
+        var rows = (await new MessageOutboxClient(Main).FindAllAsync(CancellationToken.None).WholeAsync()).Right();
 
         Assert.Equal(bodies, rows.OrderBy(row => row.EventId!.Value.Value, StringComparer.Ordinal).Select(row => row.Read().Payload!.Body));
     }
@@ -27,7 +28,7 @@ public sealed class LargeAnswerTests : OutboxTest
             serviceType = "HOBOM_BACKEND", level = i == 5 ? "TRACE" : "INFO", method = "GET", message = new string('m', i % 200),
         }));
 
-        var rows = (await new LogOutboxClient(Main, "HOBOM_LOG").FindUnreadAsync(CancellationToken.None)).Right();
+        var rows = (await new LogOutboxClient(Main, "HOBOM_LOG").FindAllAsync(CancellationToken.None).WholeAsync()).Right();
 
         Assert.Equal(
             Enumerable.Range(0, 2_000).Select(i => i % 200),
@@ -54,7 +55,7 @@ public sealed class LargeAnswerTests : OutboxTest
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     async Task<WeakReference> FoundRowAsync() =>
-        new((await new MessageOutboxClient(Main).FindUnreadAsync(CancellationToken.None)).Right()[^1]);
+        new((await new MessageOutboxClient(Main).FindAllAsync(CancellationToken.None).WholeAsync()).Right()[^1]);
 
     Task AddAsync(string eventType, IEnumerable<object> payloads) => Backends.Control.AddRowsAsync(
         "main",

@@ -6,6 +6,7 @@ using Hobom.Slices.Protos.Outbox.Space;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
 using Hobom.Slices.Space;
+using Hobom.Slices.Tests.Support;
 using LanguageExt;
 
 namespace Hobom.Slices.Tests.Integration.Interop;
@@ -85,7 +86,7 @@ public sealed class LogAndSpaceOutboxTests : OutboxTest
         await Backends.Control.AddRowsAsync(
             "space", Event("later", "2026-03-05T12:51:14.0000000Z"), Event("sooner", "2026-03-05T12:51:13.1234567Z"));
 
-        var found = await new SpaceOutboxClient(Space).FindUnreadAsync(CancellationToken.None);
+        var found = await new SpaceOutboxClient(Space).FindAllAsync(CancellationToken.None).WholeAsync();
         var rows = Right(found).Select(row => row.Read()).ToArray();
 
         Assert.Equal(["sooner", "later"], rows.Select(r => r.EventId!.Value.Value));
@@ -125,12 +126,12 @@ public sealed class LogAndSpaceOutboxTests : OutboxTest
             "space", new { eventType = "SPACE_EVENT", eventId = "bad", payload = new { }, unreadable = true },
             new { eventType = "SPACE_LOG", eventId = "good", payload = Log });
 
-        Assert.True((await new SpaceOutboxClient(Space).FindUnreadAsync(CancellationToken.None)).IsLeft);
+        Assert.True((await new SpaceOutboxClient(Space).FindAllAsync(CancellationToken.None).WholeAsync()).IsLeft);
         Assert.Single(await FindLogsAsync(Space, "SPACE_LOG"));
     }
 
     static async Task<IReadOnlyList<OutboxItem<HoBomLogPayload>>> FindLogsAsync(GrpcBackend backend, string eventType) =>
-        [.. Right(await new LogOutboxClient(backend, eventType).FindUnreadAsync(CancellationToken.None)).Select(row => row.Read())];
+        [.. Right(await new LogOutboxClient(backend, eventType).FindAllAsync(CancellationToken.None).WholeAsync()).Select(row => row.Read())];
 
     static T Right<T>(Either<CallFailure, T> answer) =>
         answer.Match(Left: failure => throw new InvalidOperationException(failure.ToString()), Right: value => value);

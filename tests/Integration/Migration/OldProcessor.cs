@@ -7,6 +7,7 @@ using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Grpc;
 using Hobom.Slices.Runtime.Outbox;
 using Hobom.Slices.Tests.Integration.Processor;
+using Hobom.Slices.Tests.Support;
 
 namespace Hobom.Slices.Tests.Integration.Migration;
 
@@ -41,8 +42,8 @@ sealed class OldProcessor : IDisposable
     /// <param name="failing">Rows that Kafka does not take: each becomes a letter and is marked FAILED.</param>
     public async Task PollAsync(int limit, Func<string, bool>? failing = null)
     {
-        var found = (await new MessageOutboxClient(backend).FindPendingAsync(CancellationToken.None)).Right();
-        foreach (var row in found.Take(limit))
+        var found = (await new MessageOutboxClient(backend).FindAllAsync(CancellationToken.None).WholeAsync()).Right();
+        foreach (var row in found.Take(limit).Select(row => row.Read()))
         {
             var id = row.EventId!.Value.Value;
             var payload = row.Payload!;

@@ -72,16 +72,14 @@ public sealed class DeliveryLedger
     }
 
     /// <summary>
-    /// Forgets what a complete list of pending rows no longer shows: somebody else closed it. Only when no letter of
-    /// it can be left to replay, because remembering too long costs a little memory, and forgetting too early doubles
-    /// an event.
+    /// What a complete list of pending rows no longer shows, for so long that a letter of it has expired, unless somebody
+    /// keeps it: whoever has no letter of it may forget it. Remembering too long costs a little memory, and
+    /// forgetting too early doubles an event.
     /// </summary>
     /// <param name="numbers">The shards whose rows the list would show.</param>
-    /// <param name="inHand">What somebody works on is not forgotten.</param>
-    public void ForgetAbsent(IReadOnlyList<int> numbers, IReadOnlySet<EventId> pending, Func<EventId, bool> inHand)
-    {
-        foreach (var number in numbers) shards[number].ForgetAbsent(pending, inHand);
-    }
+    /// <param name="inHand">What somebody works on is not among them.</param>
+    public IReadOnlyList<EventId> LongAbsent(IReadOnlyList<int> numbers, Func<EventId, bool> isPending, Func<EventId, bool> inHand) =>
+        [.. numbers.SelectMany(number => shards[number].LongAbsent(isPending, inHand))];
 
     /// <summary>Completes when all changes so far are lasting, or could not be made so.</summary>
     public Task<Either<StoreFailure, Unit>> FlushAsync() => AllAsync(shards.Select(shard => shard.FlushAsync()));

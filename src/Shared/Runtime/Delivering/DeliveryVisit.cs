@@ -1,11 +1,12 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Leases;
+using Hobom.Slices.Runtime.Outbox;
 using LanguageExt;
 
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>One visit to the outbox: from before it is asked until every row that it gave is settled or left.</summary>
-public sealed class DeliveryVisit : IDisposable
+public sealed class DeliveryVisit : IAsyncDisposable
 {
     readonly VisitShards shards;
     readonly VisitIntake intake;
@@ -16,6 +17,7 @@ public sealed class DeliveryVisit : IDisposable
     readonly DeliveryLimits limits;
     int found;
     bool isMore;
+    bool isSettled;
     DateTimeOffset? oldest;
 
     internal DeliveryVisit(
@@ -29,44 +31,70 @@ public sealed class DeliveryVisit : IDisposable
     /// is already in Kafka gets its mark, what may be is looked up there, and what a replay has in hand is left to it. Rows
     /// of other shards are not this visit's: it neither counts nor touches them.
     /// </summary>
-    /// <param name="areAll">No other row is pending.</param>
-    public Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows, bool areAll = true)
+    /// <param name="rows">What the outbox gave, or the next part of it.</param>
+    public Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows, RowsBeyond rest = RowsBeyond.None)
         where TRow : IPendingRow
     {
         var own = shards.Of(rows);
-        (found, isMore, oldest) = (own.Count, !areAll, own.Min(r => r.CreatedAt));
-        poll.Found(found, oldest);
-        return intake.AdmitAsync(own, areAll);
+        var oldestOfThese = own.Min(r => r.CreatedAt);
+        (found, isMore) = (found + own.Count, rest is RowsBeyond.NextVisit);
+        if (oldest is null || oldestOfThese < oldest) oldest = oldestOfThese;
+        poll.Found(own.Count, oldest);
+        return intake.AdmitAsync(own, areAll: rest is RowsBeyond.None);
     }
 
-    /// <summary>The outbox did not answer: nothing else follows.</summary>
-    public VisitReport Failed(CallFailure failure)
+    /// <summary>
+    /// Publishes and settles the plan. It returns when all of it is begun or left: so the next part of an answer is read while this
+    /// one goes out. What is not begun when the process is told to stop stays PENDING.
+    /// </summary>
+    public async Task RunAsync(DeliveryPlan plan)
     {
-        poll.Failed(failure);
-        return VisitReport.Failed(failure);
-    }
-
-    /// <summary>Publishes and settles the plan. What is not begun when the process is told to stop stays PENDING.</summary>
-    public async Task<VisitReport> RunAsync(DeliveryPlan plan)
-    {
+        // Redis notes one chunk while the one before goes out.
+        BegunChunk? next = null;
         try
         {
-            await StartAllAsync(plan);
+            foreach (var steps in ChunksOf(plan))
+            {
+                (var ready, next) = (next, Begin(steps));
+                if (ready is not null) await StartAsync(ready);
+            }
         }
         finally
         {
-            // Also where the plan breaks half-way: a replay or the next visit must not take what is under way.
-            await starter.WhenEmptyAsync();
-            await start.EndAsync();
+            if (next is not null) await StartAsync(next);
         }
+    }
 
+    /// <summary>Completes when every row is settled or left.</summary>
+    public async Task<VisitReport> EndAsync()
+    {
+        await SettleAsync();
         return tally.Report(found, oldest) with { IsMore = isMore };
     }
 
-    public void Dispose()
+    /// <summary>The outbox did not answer, or not to its end: the visit ends with what it gave before.</summary>
+    public Task<VisitReport> FailedAsync(CallFailure failure)
     {
+        poll.Failed(failure);
+        // A process that stops leaves the rest of an answer to the next.
+        if (found == 0 || failure.Kind is not CallFailureKind.Cancelled) tally.Problem(VisitStage.Outbox, VisitReport.ProblemOf(failure));
+        return EndAsync();
+    }
+
+    /// <summary>Also where a plan broke half-way: a replay or the next visit must not take what is under way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await SettleAsync();
         intake.Dispose();
         poll.End();
+    }
+
+    async Task SettleAsync()
+    {
+        if (isSettled) return;
+        await starter.WhenEmptyAsync();
+        await start.EndAsync();
+        isSettled = true;
     }
 
     /// <summary>
@@ -91,24 +119,6 @@ public sealed class DeliveryVisit : IDisposable
         }
 
         if (chunk.Count > 0) yield return [.. chunk];
-    }
-
-    /// <summary>Redis notes one chunk while the one before goes out.</summary>
-    async Task StartAllAsync(DeliveryPlan plan)
-    {
-        BegunChunk? next = null;
-        try
-        {
-            foreach (var steps in ChunksOf(plan))
-            {
-                (var ready, next) = (next, Begin(steps));
-                if (ready is not null) await StartAsync(ready);
-            }
-        }
-        finally
-        {
-            if (next is not null) await StartAsync(next);
-        }
     }
 
     BegunChunk? Begin(Either<Refusal, Delivery>[] all)

@@ -14,31 +14,37 @@ public sealed class PendingRows(ShardCount count)
     }
 
     /// <summary>Whether there were any.</summary>
-    public bool Any => Enumerable.Range(0, count.Value).Any(number => Volatile.Read(ref last[number]) is { Rows.Count: > 0 });
+    public bool Any => Enumerable.Range(0, count.Value).Any(number => Volatile.Read(ref last[number]) is { IsEmpty: false });
 
-    /// <param name="areAll">No other row is pending.</param>
-    public void Note(IReadOnlySet<EventId> rows, bool areAll = true) => Note([.. Enumerable.Range(0, count.Value)], rows, areAll);
+    /// <summary>These and no others.</summary>
+    public void Note(IReadOnlySet<EventId> rows) => Note([.. Enumerable.Range(0, count.Value)], rows, isFirst: true, areAll: true);
 
+    /// <summary>An answer, or the next part of one.</summary>
     /// <param name="numbers">The shards that the rows are of.</param>
-    /// <param name="areAll">No other row of these is pending.</param>
-    public void Note(IReadOnlyList<int> numbers, IReadOnlySet<EventId> rows, bool areAll)
+    /// <param name="isFirst">What was noted before is of an earlier answer.</param>
+    /// <param name="areAll">No row of these shards is pending beside those of this answer.</param>
+    public void Note(IReadOnlyList<int> numbers, IReadOnlySet<EventId> rows, bool isFirst, bool areAll)
     {
-        if (count.Value == 1)
+        var byShard = count.Value == 1 ? null : rows.ToLookup(id => count.Of(id));
+        foreach (var number in numbers)
         {
-            Volatile.Write(ref last[0], new Answer(rows, areAll));
-            return;
+            var part = byShard is null ? rows : byShard[number].ToHashSet();
+            var before = isFirst ? null : Volatile.Read(ref last[number]);
+            Volatile.Write(ref last[number], new Answer([.. before?.Parts ?? [], part], areAll));
         }
-
-        var byShard = rows.ToLookup(id => count.Of(id));
-        foreach (var number in numbers) Volatile.Write(ref last[number], new Answer(byShard[number].ToHashSet(), areAll));
     }
 
     /// <summary>As before the first answer.</summary>
     public void Forget(int number = 0) => Volatile.Write(ref last[number], null);
 
-    /// <summary>Null before the outbox has answered for the first time, and for what a page of its rows does not tell.</summary>
+    /// <summary>Null before the outbox has answered for the first time, and for what it has not told of.</summary>
     public bool? Has(EventId id) =>
-        Volatile.Read(ref last[count.Of(id)]) is { } seen && (seen.AreAll || seen.Rows.Contains(id)) ? seen.Rows.Contains(id) : null;
+        Volatile.Read(ref last[count.Of(id)])?.Has(id);
 
-    sealed record Answer(IReadOnlySet<EventId> Rows, bool AreAll);
+    sealed record Answer(IReadOnlyList<IReadOnlySet<EventId>> Parts, bool AreAll)
+    {
+        public bool IsEmpty => Parts.All(part => part.Count == 0);
+
+        public bool? Has(EventId id) => Parts.Any(part => part.Contains(id)) ? true : AreAll ? false : null;
+    }
 }

@@ -114,22 +114,11 @@ sealed class ShardLedger(LedgerPort lasting, TimeProvider clock)
     public void ForgetUnwritten(IReadOnlyCollection<EventId> ids) =>
         ChangeSoon(ids, old => old is { State: LedgerState.Begun, Unknowns: 0 } ? null : old);
 
-    /// <summary>
-    /// Forgets what a complete list of pending rows no longer shows: somebody else closed it. Only when no letter of
-    /// it can be left to replay, because remembering too long costs a little memory, and forgetting too early doubles
-    /// an event.
-    /// </summary>
-    /// <param name="inHand">What somebody works on is not forgotten.</param>
-    public void ForgetAbsent(IReadOnlySet<EventId> pending, Func<EventId, bool> inHand)
+    /// <summary>As <see cref="DeliveryLedger.LongAbsent"/>.</summary>
+    public IReadOnlyList<EventId> LongAbsent(Func<EventId, bool> isPending, Func<EventId, bool> inHand)
     {
         var limit = clock.GetUtcNow() - DeadLetter.TimeToLive * 2;
-        EventId[] absent;
-        lock (gate)
-        {
-            absent = [.. entries.Where(e => e.Value.Since < limit && !pending.Contains(e.Key) && !inHand(e.Key)).Select(e => e.Key)];
-        }
-
-        Forget(absent);
+        lock (gate) return [.. entries.Where(e => e.Value.Since < limit && !isPending(e.Key) && !inHand(e.Key)).Select(e => e.Key)];
     }
 
     /// <summary>Completes when all changes so far are lasting, or could not be made so.</summary>

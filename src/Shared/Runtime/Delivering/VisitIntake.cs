@@ -20,25 +20,27 @@ sealed class VisitIntake(
     : IDisposable
 {
     readonly List<EventId> held = [];
+    bool begun;
 
-    /// <param name="areAll">No other row is pending.</param>
+    /// <param name="areAll">No other row is pending beside those of this visit.</param>
     public async Task<IReadOnlyList<TRow>> AdmitAsync<TRow>(IReadOnlyList<TRow> rows, bool areAll)
         where TRow : IPendingRow
     {
         var pending = new System.Collections.Generic.HashSet<EventId>(rows.Count);
         pending.UnionWith(rows.Select(r => r.EventId).OfType<EventId>());
-        memory.Pending.Note(shards.Numbers, pending, areAll);
+        memory.Pending.Note(shards.Numbers, pending, isFirst: !begun, areAll);
+        begun = true;
         if (!(await memory.Ledger.EnsureLoadedAsync(shards.Numbers)).TryGetRight(out _, out var failure))
         {
             LeaveAll(rows.Count, failure);
             return [];
         }
 
-        if (areAll) memory.Ledger.ForgetAbsent(shards.Numbers, pending, id => memory.Holds.HolderOf(id) is not null);
+        if (areAll) await ForgetAbsentAsync();
         // In the order of the rows; of an event that is there twice, the first gets it.
-        held.EnsureCapacity(rows.Count);
-        held.AddRange(rows.Select(r => r.EventId).OfType<EventId>().Where(id => memory.Holds.TryTakeForVisit(id)));
-        var sorted = VisitAdmission.Sort(rows, held.ToHashSet(), memory.Ledger.Find);
+        var taken = rows.Select(r => r.EventId).OfType<EventId>().Where(id => memory.Holds.TryTakeForVisit(id)).ToHashSet();
+        held.AddRange(taken);
+        var sorted = VisitAdmission.Sort(rows, taken, memory.Ledger.Find);
         tally.LeftPending(sorted.Elsewhere);
         var admitted = sorted.Admitted.ToList();
         var published = sorted.Published.ToList();
@@ -77,16 +79,28 @@ sealed class VisitIntake(
         return null;
     }
 
+    /// <summary>A letter that is held outlives any time: its replay has to know what the ledger knows.</summary>
+    async Task ForgetAbsentAsync()
+    {
+        var absent = memory.Ledger.LongAbsent(
+            shards.Numbers, id => memory.Pending.Has(id) is true, id => memory.Holds.HolderOf(id) is not null);
+        if (absent.Count == 0) return;
+        if ((await ports.Letters.FindKept([.. absent.Select(KeyOf)])).TryGetRight(out var kept, out _))
+            memory.Ledger.Forget([.. absent.Where(id => !kept.Contains(KeyOf(id)))]);
+    }
+
     async Task RemarkAsync(List<EventId> published)
     {
         foreach (var chunk in published.Chunk(chunkRows))
         {
-            var keys = chunk.Select(id => new DeadLetterKey(route.Category, id.Value)).ToArray();
+            var keys = Array.ConvertAll(chunk, KeyOf);
             if ((await ports.Letters.FindExisting(keys)).TryGetRight(out var letters, out var failure))
                 await Task.WhenAll(keys.Zip(chunk, (key, id) => settler.MarkLateAsync(id, key, letters.Contains(key))));
             else LeaveAll(chunk.Length, failure);
         }
     }
+
+    DeadLetterKey KeyOf(EventId id) => new(route.Category, id.Value);
 
     void LeaveAll(int rows, StoreFailure failure)
     {

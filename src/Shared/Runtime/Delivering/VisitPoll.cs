@@ -10,12 +10,16 @@ sealed class VisitPoll(FlowMeter meter, TimeProvider clock)
     readonly long begun = clock.GetTimestamp();
     readonly DateTimeOffset askedAt = clock.GetUtcNow();
     DateTimeOffset answeredAt;
+    bool isAnswered;
 
+    /// <param name="rows">Of the answer, or of the next part of it; the poll took until the first.</param>
+    /// <param name="oldest">Of all so far.</param>
     public void Found(int rows, DateTimeOffset? oldest)
     {
         answeredAt = clock.GetUtcNow();
-        meter.Polled(clock.GetElapsedTime(begun), null);
-        meter.Rows.Found(rows, oldest);
+        if (!isAnswered) meter.Polled(clock.GetElapsedTime(begun), null);
+        meter.Rows.Found(rows, oldest, isFirst: !isAnswered);
+        isAnswered = true;
     }
 
     public void Failed(CallFailure failure) => meter.Polled(clock.GetElapsedTime(begun), failure);

@@ -31,7 +31,10 @@ public sealed record VisitReport(
     public int Settled => Delivered + MarkedLate + DeadLettered;
 
     public static VisitReport Failed(CallFailure failure) =>
-        new(0, 0, 0, 0, 0, $"outbox: {failure}{HintOf(failure)}", null) { Stage = VisitStage.Outbox };
+        new(0, 0, 0, 0, 0, ProblemOf(failure), null) { Stage = VisitStage.Outbox };
+
+    /// <summary>An outbox's failure in a report's words.</summary>
+    public static string ProblemOf(CallFailure failure) => $"outbox: {failure}{HintOf(failure)}";
 
     public VisitResult ForCadence() => new(Found, Found - LeftPending, Problem is not null) { IsMore = IsMore };
 

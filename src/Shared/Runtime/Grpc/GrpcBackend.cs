@@ -14,7 +14,7 @@ namespace Hobom.Slices.Runtime.Grpc;
 /// </summary>
 public sealed class GrpcBackend : IDisposable
 {
-    /// <summary>For an outbox's whole backlog in one answer.</summary>
+    /// <summary>For an outbox's whole backlog in one answer: until its first piece is here, and from each to the next.</summary>
     public static readonly TimeSpan FindDeadline = TimeSpan.FromSeconds(60);
 
     /// <summary>For one row's mark.</summary>
@@ -73,44 +73,13 @@ public sealed class GrpcBackend : IDisposable
         }
     }
 
-    /// <summary>Asks an outbox for its rows; the answer is read part by part, as it arrives (<see cref="MessageParts"/>).</summary>
-    /// <param name="find">The call, as its proto has it.</param>
-    /// <param name="read">
-    /// The rows of one part. An <see cref="InvalidProtocolBufferException"/> is an answer that cannot be read.
-    /// </param>
-    public async Task<Either<CallFailure, IReadOnlyList<TRow>>> FindAsync<TRow>(
-        MethodDescriptor find, IMessage request, Func<byte[], IReadOnlyList<TRow>> read, CancellationToken stopping)
-    {
-        var rows = new List<TRow>();
-        return (await ReadAsync(find, request, part => rows.AddRange(read(part)), stopping)).Map<IReadOnlyList<TRow>>(_ => rows);
-    }
-
-    /// <summary>Asks for what may be large.</summary>
-    /// <param name="read">
-    /// Called with one part of the answer after the other, each a message that merges with the others to the answer, also where
-    /// the call fails later. An <see cref="InvalidProtocolBufferException"/> is an answer that cannot be read.
-    /// </param>
-    public async Task<Either<CallFailure, Unit>> ReadAsync(
-        MethodDescriptor asked, IMessage request, Action<byte[]> read, CancellationToken stopping)
-    {
-        try
-        {
-            using var running = channel.CreateCallInvoker().AsyncServerStreamingCall(
-                methods.GetOrAdd(asked, InParts), null, OptionsOf(FindDeadline, stopping), request);
-            var parts = 0;
-            for (; await running.ResponseStream.MoveNext(CancellationToken.None); parts++) read(running.ResponseStream.Current);
-            if (parts == 0) return new CallFailure(CallFailureKind.Internal, "the answer has no message");
-            return Unit.Default;
-        }
-        catch (Exception failed) when (GrpcFailures.Of(failed, stopping) is { } failure)
-        {
-            return failure;
-        }
-        catch (InvalidProtocolBufferException unreadable)
-        {
-            return new CallFailure(CallFailureKind.Internal, $"the answer cannot be read: {unreadable.Message}");
-        }
-    }
+    /// <summary>Asks for what may be large, and has it read piece by piece, at the reader's pace.</summary>
+    /// <param name="asked">The call, as its proto has it.</param>
+    /// <param name="atMost">From the question to the last piece; of this no wait for a piece is longer than <see cref="FindDeadline"/>.</param>
+    internal AnswerReading BeginReading(MethodDescriptor asked, IMessage request, TimeSpan atMost, CancellationToken stopping) => new(
+        () => channel.CreateCallInvoker().AsyncServerStreamingCall(
+            methods.GetOrAdd(asked, InParts), null, OptionsOf(atMost, stopping), request),
+        FindDeadline, clock, stopping);
 
     public void Dispose() => channel.Dispose();
 

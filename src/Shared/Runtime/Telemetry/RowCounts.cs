@@ -37,13 +37,15 @@ public sealed class RowCounter
     long leftByVisit;
     DateTimeOffset? oldest;
 
-    /// <summary>A visit begins with these rows; one visit at a time.</summary>
-    public void Found(int rows, DateTimeOffset? oldestRow)
+    /// <summary>The rows of a visit, or more of them; one visit at a time.</summary>
+    /// <param name="oldestRow">Of all that the visit found so far.</param>
+    /// <param name="isFirst">The visit begins with these.</param>
+    public void Found(int rows, DateTimeOffset? oldestRow, bool isFirst = true)
     {
         lock (gate)
         {
             polled += rows;
-            leftByVisit = 0;
+            if (isFirst) leftByVisit = 0;
             oldest = oldestRow;
         }
     }

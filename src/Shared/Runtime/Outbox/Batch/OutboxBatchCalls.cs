@@ -38,15 +38,20 @@ static class OutboxBatchCalls
     static async Task<Either<CallFailure, ClaimedPage>> ClaimAsync(
         GrpcBackend backend, ClaimPageRequest request, Action<byte[]> read, CancellationToken stopping)
     {
+        using var answer = backend.BeginReading(ClaimMethod, request, GrpcBackend.FindDeadline, stopping);
         var page = new ClaimedPage("", TimeSpan.Zero, IsComplete: false);
-        return (await backend.ReadAsync(
-            ClaimMethod, request,
-            part =>
-            {
-                read(part);
-                page = With(page, part);
-            },
-            stopping)).Map(_ => page);
+        while (true)
+        {
+            if (!(await answer.NextAsync(Taken)).TryGetRight(out var more, out var failure)) return failure;
+            if (more.IsNone) return page;
+            page = more.IfNone(page);
+        }
+
+        ClaimedPage Taken(byte[] part)
+        {
+            read(part);
+            return With(page, part);
+        }
     }
 
     /// <summary>What a part of the answer says of the page, which is all but its rows.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Leases;
@@ -57,30 +58,18 @@ public sealed class PageClaims
 
     /// <summary>Claims a page, or finds all rows where the backend has no pages.</summary>
     /// <param name="read">Reads rows that are in field 1 of a part of an answer.</param>
-    public async Task<Either<CallFailure, FoundRows<TRow>>> FindAsync<TRow>(
-        Func<CancellationToken, Task<Either<CallFailure, IReadOnlyList<TRow>>>> findAll, Func<byte[], IReadOnlyList<TRow>> read,
-        CancellationToken stopping)
+    public async IAsyncEnumerable<Either<CallFailure, FoundRows<TRow>>> FindAsync<TRow>(
+        Func<CancellationToken, IAsyncEnumerable<Either<CallFailure, FoundRows<TRow>>>> findAll, Func<byte[], IReadOnlyList<TRow>> read,
+        [EnumeratorCancellation] CancellationToken stopping)
         where TRow : IPendingRow
     {
-        if (!MayAsk()) return await AllAsync(findAll, stopping);
-        var rows = new List<TRow>();
-        var askedAt = ClockReading.Now(clock);
-        var answer = await port.Claim(pageRows, part => rows.AddRange(read(part)), stopping);
-        if (!answer.TryGetRight(out var claimed, out var failure))
+        if (MayAsk() && await ClaimAsync(read, stopping) is { } claimed)
         {
-            if (failure.Kind is not CallFailureKind.Unimplemented) return failure;
-            if (mode is OutboxBatchMode.On)
-                return failure with { Detail = $"{failure.Detail} (HOBOM_OUTBOX_BATCH is on, and the backend has no batch contract)" };
-            Tell(speaks: false);
-            refusedAt = clock.GetTimestamp();
-            return await AllAsync(findAll, stopping);
+            yield return claimed;
+            yield break;
         }
 
-        Tell(speaks: true);
-        if (rows.Count > 0 && (claimed.Token.Length == 0 || claimed.Lease <= TimeSpan.Zero))
-            return new CallFailure(CallFailureKind.Internal, "the backend gave rows without a token or without a lease");
-        if (claimed.Token.Length > 0) Begin(claimed, rows, askedAt);
-        return new FoundRows<TRow>(rows, claimed.IsComplete);
+        await foreach (var part in findAll(stopping)) yield return part;
     }
 
     /// <summary>Whether the backend has the batch contract, asked without claiming anything; null where it is off.</summary>
@@ -93,9 +82,29 @@ public sealed class PageClaims
             Left: failure => failure.Kind is CallFailureKind.Unimplemented && mode is OutboxBatchMode.Auto ? false : failure);
     }
 
-    static async Task<Either<CallFailure, FoundRows<TRow>>> AllAsync<TRow>(
-        Func<CancellationToken, Task<Either<CallFailure, IReadOnlyList<TRow>>>> findAll, CancellationToken stopping) =>
-        (await findAll(stopping)).Map(rows => new FoundRows<TRow>(rows, AreAll: true));
+    /// <summary>Null where the backend has no pages.</summary>
+    async Task<Either<CallFailure, FoundRows<TRow>>?> ClaimAsync<TRow>(Func<byte[], IReadOnlyList<TRow>> read, CancellationToken stopping)
+        where TRow : IPendingRow
+    {
+        var rows = new List<TRow>();
+        var askedAt = ClockReading.Now(clock);
+        var answer = await port.Claim(pageRows, part => rows.AddRange(read(part)), stopping);
+        if (!answer.TryGetRight(out var claimed, out var failure))
+        {
+            if (failure.Kind is not CallFailureKind.Unimplemented) return failure;
+            if (mode is OutboxBatchMode.On)
+                return failure with { Detail = $"{failure.Detail} (HOBOM_OUTBOX_BATCH is on, and the backend has no batch contract)" };
+            Tell(speaks: false);
+            refusedAt = clock.GetTimestamp();
+            return null;
+        }
+
+        Tell(speaks: true);
+        if (rows.Count > 0 && (claimed.Token.Length == 0 || claimed.Lease <= TimeSpan.Zero))
+            return new CallFailure(CallFailureKind.Internal, "the backend gave rows without a token or without a lease");
+        if (claimed.Token.Length > 0) Begin(claimed, rows, askedAt);
+        return new FoundRows<TRow>(rows, claimed.IsComplete ? RowsBeyond.None : RowsBeyond.NextVisit);
+    }
 
     bool MayAsk() => mode switch
     {

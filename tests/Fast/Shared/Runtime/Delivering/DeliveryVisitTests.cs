@@ -110,9 +110,13 @@ public class DeliveryVisitTests
         world.AddRows(300);
         world.Turns.Run(async () =>
         {
-            using var visit = world.Relay.Runner.BeginVisit(CancellationToken.None);
-            var rows = await visit.AdmitAsync(world.Outbox.Rows.ConvertAll(r => r.Item));
-            await Assert.ThrowsAsync<FormatException>(() => visit.RunAsync(new DeliveryPlan(BreakAfter(SamplePlan.Of(rows, 1).Steps, 270))));
+            await using (var visit = world.Relay.Runner.BeginVisit(CancellationToken.None))
+            {
+                var rows = await visit.AdmitAsync(world.Outbox.Rows.ConvertAll(r => r.Item));
+                var plan = new DeliveryPlan(BreakAfter(SamplePlan.Of(rows, 1).Steps, 270));
+                await Assert.ThrowsAsync<FormatException>(() => visit.RunAsync(plan));
+            }
+
             Assert.Equal(0, world.Kafka.CallsUnderWay + world.Outbox.CallsUnderWay);
             return true;
         });

@@ -79,13 +79,15 @@ public class ReplayTests
         world.Outbox.Rows[0].Status = RowStatus.Pending;
         Task<ReplayOutcome>? replay = null;
         world.Turns.RunAtMost(2, () => replay = world.Relay.ReplayAsync(letter));
-        using (var visit = world.Relay.Runner.BeginVisit(CancellationToken.None))
+        var visit = world.Relay.Runner.BeginVisit(CancellationToken.None);
+        Assert.Empty(world.Turns.Run(() => visit.AdmitAsync([world.Outbox.Rows[0].Item])));
+        Assert.IsType<ReplayOutcome.Delivered>(world.Turns.Run(() => replay!));
+        Assert.False(world.Relay.Runner.Holds.TryTakeForVisit(letter.EventId!.Value));
+        world.Turns.Run(async () =>
         {
-            Assert.Empty(world.Turns.Run(() => visit.AdmitAsync([world.Outbox.Rows[0].Item])));
-            Assert.IsType<ReplayOutcome.Delivered>(world.Turns.Run(() => replay!));
-            Assert.False(world.Relay.Runner.Holds.TryTakeForVisit(letter.EventId!.Value));
-        }
-
+            await visit.DisposeAsync();
+            return true;
+        });
         Assert.True(world.Relay.Runner.Holds.TryTakeForVisit(letter.EventId!.Value));
     }
 
@@ -188,6 +190,21 @@ public class ReplayTests
         world.Weather.RedisDown = true;
         Assert.IsType<ReplayOutcome.NotBegun>(Replay(world, letter));
         Assert.Empty(world.Kafka.Topic);
+    }
+
+    [Fact]
+    public void What_was_published_is_known_for_as_long_as_its_letter_is_kept()
+    {
+        var world = WithLetter(5, out var letter);
+        world.Weather.MarksDown = true;
+        Assert.IsType<ReplayOutcome.NotClosed>(Replay(world, letter));
+        world.Weather.Clear();
+        world.Clock.Advance((DeadLetter.TimeToLive * 2) + TimeSpan.FromSeconds(1));
+        world.Visit();
+        Assert.IsType<ReplayOutcome.Delivered>(Replay(world, letter));
+        Assert.Single(world.Kafka.Topic);
+        world.Visit();
+        Assert.Empty(world.Redis.Ledger);
     }
 
     static ReplayOutcome Replay(World world, DeadLetter letter, Confirmation confirmation = Confirmation.None)

@@ -36,6 +36,7 @@ public class ContendersTests
     {
         var chance = new Random(seed);
         var world = new World(seed, eventsPerRecord: chance.Next(1, 4), processes: processes);
+        world.Outbox.PartRows = chance.Next(3);
         world.Turns.CallLimit = DeliveryTimeout;
         world.Turns.ImmediateShare = chance.Next(2) == 0 ? 0 : 0.3;
         world.Turns.Run(async () =>
