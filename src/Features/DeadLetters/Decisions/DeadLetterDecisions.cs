@@ -52,8 +52,8 @@ public static partial class DeadLetterDecisions
 
     /// <summary>
     /// Adds a visit's failure to what is known: attempts are appended, the first failure stays the first, all else
-    /// is the newest's. A visit that is saved twice counts once. A row refused again for the same reason adds
-    /// nothing: the very same record comes back.
+    /// is the newest's. A visit that is saved twice counts once. A row refused again for the same reason adds no attempt:
+    /// where the letter is as that refusal left it, the very same record comes back.
     /// </summary>
     public static LetterRecord Merge(LetterRecord? existing, DeadLetter letter)
     {
@@ -61,9 +61,15 @@ public static partial class DeadLetterDecisions
         var reason = Clip(letter.Reason);
         if (existing is { Class: FailureClass.Refused } && letter.Class == FailureClass.Refused
             && existing.Stage == letter.Stage && existing.Reason == reason)
-            return existing.PayloadSha256 == sha256
+        {
+            // The row takes the place of what a person made of it, here too: else it would be sent as if it were mended.
+            return existing is { Edit: null, Discarded: null } && existing.PayloadSha256 == sha256
                 ? existing
-                : existing with { PayloadSha256 = sha256, PayloadBytes = letter.Payload.Length };
+                : existing with
+                {
+                    PayloadSha256 = sha256, PayloadBytes = letter.Payload.Length, Edit = null, Discarded = null, Row = RowState.Pending,
+                };
+        }
 
         var known = existing?.Attempts ?? [];
         var count = existing?.AttemptCount ?? 0;

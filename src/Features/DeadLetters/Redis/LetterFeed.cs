@@ -106,7 +106,7 @@ public sealed class LetterFeed(RedisConnection redis, LetterCatalogue catalogue,
         var aside = RedisLetterIndex.ScoresAsync(db, LetterKeys.Undo(category), ids);
         var entries = ids.Select(id => new IndexEntry(new DeadLetterKey(category, (string?)id ?? ""), id, 0)).ToList();
         var traces = await LetterTraces.ReadAsync(db, category, entries);
-        var there = (await RedisLetterIndex.ThoseThereAsync(db, entries, e => e.Key)).ToHashSet();
+        var there = (await RedisLetterIndex.ThoseThereAsync(db, entries, e => e.Key.Format())).ToHashSet();
         await Task.WhenAll(indexed, aside);
         var letters = new Dictionary<DeadLetterKey, CatalogueLetter?>(ids.Length);
         for (var i = 0; i < ids.Length; i++)

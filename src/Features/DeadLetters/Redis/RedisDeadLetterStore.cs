@@ -22,6 +22,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
 
     public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync)
     {
+        FindKept = keys => FindAsync(keys, [key => key.Format(), LetterKeys.Discarded]),
         List = category => ListAsync($"{DeadLetterKey.Prefix}{category.Name}:"),
         Payload = async key => (await GetAsync(key)).Map(found =>
             found is LetterLookup.Found(var letter) ? letter.Payload : Option<ReadOnlyMemory<byte>>.None),
@@ -77,18 +78,23 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
 
     /// <summary>Asks for the payloads' keys, which no other program's habits can make untrue.</summary>
     public Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>> FindExistingAsync(IReadOnlyList<DeadLetterKey> keys) =>
-        redis.RunAsync<IReadOnlySet<DeadLetterKey>>(async db =>
-        {
-            var found = new System.Collections.Generic.HashSet<DeadLetterKey>();
-            foreach (var chunk in keys.Distinct().Chunk(RedisLetterIndex.ChunkSize))
-                found.UnionWith(await RedisLetterIndex.ThoseThereAsync(db, chunk, key => key));
-            return found;
-        });
+        FindAsync(keys, [key => key.Format()]);
 
     public Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key) => GetAsync(key, key.Format());
 
     /// <summary>A letter that was put aside and can still be restored.</summary>
     public Task<Either<StoreFailure, LetterLookup>> GetDiscardedAsync(DeadLetterKey key) => GetAsync(key, LetterKeys.Discarded(key));
+
+    /// <param name="places">Where a letter of a key may be.</param>
+    Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>> FindAsync(
+        IReadOnlyList<DeadLetterKey> keys, IReadOnlyList<Func<DeadLetterKey, string>> places) =>
+        redis.RunAsync<IReadOnlySet<DeadLetterKey>>(async db =>
+        {
+            var found = new System.Collections.Generic.HashSet<DeadLetterKey>();
+            foreach (var chunk in keys.Distinct().Chunk(RedisLetterIndex.ChunkSize))
+                foreach (var place in places) found.UnionWith(await RedisLetterIndex.ThoseThereAsync(db, chunk, place));
+            return found;
+        });
 
     Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key, string place) =>
         redis.RunAsync<LetterLookup>(async db =>
@@ -133,7 +139,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
                     await foreach (var page in RedisLetterIndex.PagesAsync(db, category))
                     {
                         var asked = page.Where(e => e.Key.Format().StartsWith(prefix, StringComparison.Ordinal));
-                        listed.AddRange(await RedisLetterIndex.ThoseThereAsync(db, [.. asked], e => e.Key));
+                        listed.AddRange(await RedisLetterIndex.ThoseThereAsync(db, [.. asked], e => e.Key.Format()));
                     }
                 }
 

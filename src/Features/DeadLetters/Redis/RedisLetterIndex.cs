@@ -54,10 +54,10 @@ static class RedisLetterIndex
     /// <summary>One EXISTS for all tells the common cases apart, none there or all; else each is asked, pipelined.</summary>
     /// <param name="items">Distinct, <see cref="ChunkSize"/> at most.</param>
     public static async Task<IReadOnlyList<T>> ThoseThereAsync<T>(
-        IDatabase db, IReadOnlyList<T> items, Func<T, DeadLetterKey> keyOf)
+        IDatabase db, IReadOnlyList<T> items, Func<T, string> keyOf)
     {
         if (items.Count == 0) return [];
-        var keys = items.Select(i => (RedisKey)keyOf(i).Format()).ToList();
+        var keys = items.Select(i => (RedisKey)keyOf(i)).ToList();
         var count = (long)await db.ExecuteAsync("EXISTS", [.. keys.Cast<object>()]);
         if (count == 0) return [];
         if (count == items.Count) return items;

@@ -49,7 +49,13 @@ public sealed class RedisReplayJobs(RedisConnection redis)
         var written = await redis.RunAsync(
             async db =>
             {
-                foreach (var some in parts.Chunk(50)) await db.HashSetAsync(LetterKeys.JobKeys(job.Id), some);
+                foreach (var some in parts.Chunk(50))
+                {
+                    await db.HashSetAsync(LetterKeys.JobKeys(job.Id), some);
+                    // Whatever ends this here: what nothing names goes by itself.
+                    await db.KeyExpireAsync(LetterKeys.JobKeys(job.Id), ReplayJob.PlanLife);
+                }
+
                 return await db.CommitAsync(new GuardedWrite(
                 [
                     RedisCommand.Set(LetterKeys.Job(job.Id), job.Format(), ReplayJob.PlanLife),

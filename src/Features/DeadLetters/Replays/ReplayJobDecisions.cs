@@ -84,9 +84,13 @@ public static partial class ReplayJobDecisions
         && (job.Left == job.Followed.Count
             || (job.State is ReplayJobState.Canary && job.Tried + job.Followed.Count >= job.Options.Canary));
 
-    /// <summary>Notes that a batch begins now: to be kept before any letter of it is touched.</summary>
-    public static (ReplayJob Job, IReadOnlyList<JobItem> Items) Begin(ReplayJob job, int count, DateTimeOffset now)
+    /// <summary>
+    /// Notes that a batch begins now: to be kept before any letter of it is touched. What was begun before is begun again first:
+    /// nobody counted it.
+    /// </summary>
+    public static (ReplayJob Job, IReadOnlyList<JobItem> Items) Begin(ReplayJob taken, int count, DateTimeOffset now)
     {
+        var job = TakeUp(taken);
         var fresh = Enumerable.Range(job.Next, Math.Min(count, job.Plan.Count - job.Next));
         var items = job.Interrupted.Select(p => new JobItem(p, true))
             .Concat(job.PutBack.Select(p => new JobItem(p, false))).Concat(fresh.Select(p => new JobItem(p, false)))
@@ -109,9 +113,13 @@ public static partial class ReplayJobDecisions
     public static ReplayJob TakeUp(ReplayJob job) =>
         job.Begun.Count == 0 ? job : job with { Interrupted = [.. job.Interrupted, .. job.Begun], Begun = [] };
 
-    /// <param name="results">Of the whole batch.</param>
-    public static ReplayJob Apply(ReplayJob job, IReadOnlyList<JobResult> results, DateTimeOffset now)
+    /// <summary>Counts how letters ended. What was counted already (the store did it, and its answer was lost) counts once.</summary>
+    /// <param name="all">Of the whole batch.</param>
+    public static ReplayJob Apply(ReplayJob job, IReadOnlyList<JobResult> all, DateTimeOffset now)
     {
+        var open = job.Begun.Concat(job.Followed.Select(f => f.Place)).ToHashSet();
+        JobResult[] results = [.. all.Where(r => open.Contains(r.Place))];
+        if (results.Length == 0) return job;
         var ended = results.Select(r => r.Place).ToHashSet();
         var counted = job with
         {
@@ -133,7 +141,7 @@ public static partial class ReplayJobDecisions
         // A look at what was given back says nothing of the neighbour that the job waits for.
         if (judged is { State: ReplayJobState.Paused, Left: > 0 } && results.All(r => job.Followed.Any(f => f.Place == r.Place)))
             return judged;
-        return Judge(judged, results.OfType<JobResult.PutBack>().FirstOrDefault()?.Away, now);
+        return Judge(judged, inCanary: job.Tried < job.Options.Canary, results.OfType<JobResult.PutBack>().FirstOrDefault()?.Away, now);
     }
 
     static FollowedLetter[] FollowedAfter(ReplayJob job, IReadOnlyList<JobResult> results, DateTimeOffset now)
@@ -151,7 +159,8 @@ public static partial class ReplayJobDecisions
     static bool IsLong(ReplayJob job, int place, DateTimeOffset now) =>
         job.Followed.Any(f => f.Place == place && now - f.Since >= FollowLimit);
 
-    static ReplayJob Judge(ReplayJob job, string? away, DateTimeOffset now)
+    /// <param name="inCanary">The letters that were counted last belong to it.</param>
+    static ReplayJob Judge(ReplayJob job, bool inCanary, string? away, DateTimeOffset now)
     {
         if (job.State is ReplayJobState.Cancelled) return job;
         if (job.Left == 0) return End(job, ReplayJobState.Finished, null, now);
@@ -159,7 +168,7 @@ public static partial class ReplayJobDecisions
         if (job.State is ReplayJobState.Paused && job.ResumesAt is null) return job;
         if (away is not null)
             return job with { State = ReplayJobState.Paused, Why = $"{away}; asks again by itself", ResumesAt = now + AwayInterval };
-        if (TooManyFailed(job) is { } why) return End(job, ReplayJobState.Stopped, why, now);
+        if (TooManyFailed(job, inCanary) is { } why) return End(job, ReplayJobState.Stopped, why, now);
         return Going(job);
     }
 
@@ -174,10 +183,10 @@ public static partial class ReplayJobDecisions
         };
     }
 
-    static string? TooManyFailed(ReplayJob job)
+    static string? TooManyFailed(ReplayJob job, bool inCanary)
     {
         var failed = job.Recent.Count(c => c == 'x');
-        var canary = job.State is ReplayJobState.Canary && job.Tried >= job.Options.Canary;
+        var canary = inCanary && job.Tried >= job.Options.Canary;
         var of = canary ? job.Recent.Length : Math.Max(job.Recent.Length, RecentLeast);
         return failed > job.Options.StopAfterFailedShare * of
             ? $"{failed} of the {(canary ? "canary's" : "last")} {job.Recent.Length} failed"

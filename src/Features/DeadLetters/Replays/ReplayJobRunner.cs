@@ -135,7 +135,8 @@ public sealed class ReplayJobRunner(
             job.Id,
             seen =>
             {
-                // Somebody may have paused or cancelled it since.
+                // Somebody may have paused or cancelled it since; or it is kept already, and the answer was lost.
+                if (!Rests(seen) && items.Count > 0 && seen.Begun.SequenceEqual(items.Select(i => i.Place))) return seen;
                 (var begun, items) = Rests(seen) ? (seen, []) : ReplayJobDecisions.Begin(seen, count, clock.GetUtcNow());
                 return begun;
             },

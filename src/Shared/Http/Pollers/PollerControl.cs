@@ -51,16 +51,26 @@ public sealed class PollerControl(
         return kept;
     }
 
-    /// <summary>Learns what was paused before the first poll; waits for Redis where it must. False when told to stop first.</summary>
+    /// <summary>
+    /// Learns what was paused before the first poll; waits for Redis where it must. What somebody has ordered here meanwhile stays.
+    /// False when told to stop first.
+    /// </summary>
     public async Task<bool> RestoreAsync(CancellationToken stopping)
     {
         var told = false;
         while (true)
         {
+            int before;
+            lock (gate) before = changes;
             if ((await pauses.Load()).TryGetRight(out var notes, out var failure))
             {
-                foreach (var slice in slices) slice.Loop.SetPause(notes.GetValueOrDefault(slice.Name));
-                return true;
+                foreach (var slice in slices.Where(s => !IsUnkept(s))) slice.Loop.SetPause(notes.GetValueOrDefault(slice.Name));
+                lock (gate)
+                {
+                    if (changes == before) return true;
+                }
+
+                continue;
             }
 
             if (!told) log.LogWarning(LogEvents.Named("poller.pauses-unknown"),
@@ -90,6 +100,11 @@ public sealed class PollerControl(
     bool IsSettled(Slice slice, int before)
     {
         lock (gate) return changes == before && !unkept.ContainsKey(slice);
+    }
+
+    bool IsUnkept(Slice slice)
+    {
+        lock (gate) return unkept.ContainsKey(slice);
     }
 
     Task<Either<StoreFailure, Unit>> SetAsync(Slice slice, PauseNote? note)

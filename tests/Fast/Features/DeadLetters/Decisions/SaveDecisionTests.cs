@@ -86,6 +86,25 @@ public sealed class SaveDecisionTests
     }
 
     [Fact]
+    public void A_row_refused_again_takes_the_place_of_what_a_person_made_of_it()
+    {
+        var refused = DeadLetterDecisions.Merge(null, RefusedAt(Noon, "no payload"));
+        var mended = refused with
+        {
+            Edit = new LetterEdit("anna", Noon, "misspelt", "00", [new LetterChange("replace", "/a")], 1), Row = RowState.Failed,
+        };
+        AssertOpenAgain(mended);
+        AssertOpenAgain(refused with { Discarded = new DiscardNote(Noon, "anna", "no use", Noon.AddHours(24), WasHeld: false) });
+
+        static void AssertOpenAgain(LetterRecord onFile)
+        {
+            var write = Assert.IsType<SaveDecision.Write>(DeadLetterDecisions.PlanSave(
+                new ExistingLetter(new RecordReading.Readable(onFile), DeadLetter.TimeToLive), RefusedAt(Noon.AddHours(1), "no payload")));
+            Assert.Equal((null, null, RowState.Pending, 1), (write.Record.Edit, write.Record.Discarded, write.Record.Row, write.Record.AttemptCount));
+        }
+    }
+
+    [Fact]
     public void A_row_refused_for_another_reason_adds_an_attempt()
     {
         var first = DeadLetterDecisions.Merge(null, RefusedAt(Noon, "no payload"));

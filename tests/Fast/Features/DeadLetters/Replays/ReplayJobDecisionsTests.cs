@@ -36,6 +36,37 @@ public sealed class ReplayJobDecisionsTests
     }
 
     [Fact]
+    public void A_canary_is_judged_as_one_where_a_neighbour_went_away_before_its_last_letter_too()
+    {
+        var (job, _, at) = Step(
+            Started(100, new ReplayJobOptions(Canary: 5, StopAfterFailedShare: 0.1)), Noon,
+            item => item.Place == 4 ? Away(item) : item.Place < 2 ? Bad(item) : Good(item));
+        Assert.Equal(ReplayJobState.Paused, job.State);
+        (job, _, _) = Step(job, at + ReplayJobDecisions.AwayInterval, Good);
+        Assert.Equal((ReplayJobState.Stopped, "2 of the canary's 5 failed"), (job.State, job.Why));
+    }
+
+    [Fact]
+    public void A_batch_whose_beginning_is_kept_twice_is_the_same_batch()
+    {
+        var started = Started(100, new ReplayJobOptions(Canary: 5));
+        var (once, items) = ReplayJobDecisions.Begin(started, 5, Noon);
+        var (twice, again) = ReplayJobDecisions.Begin(once, 5, Noon);
+        Assert.Equal(items.Select(i => i.Place), again.Select(i => i.Place));
+        Assert.Equal((once.Next, once.Left), (twice.Next, twice.Left));
+    }
+
+    [Fact]
+    public void Results_that_are_counted_twice_count_once()
+    {
+        var (begun, items) = ReplayJobDecisions.Begin(Started(100), 5, Noon);
+        JobResult[] results = [.. items.Select(Good)];
+        var once = ReplayJobDecisions.Apply(begun, results, Noon);
+        Assert.Equal((5, 95), (once.Delivered, once.Left));
+        Assert.Same(once, ReplayJobDecisions.Apply(once, results, Noon));
+    }
+
+    [Fact]
     public void A_resumed_job_is_judged_by_what_comes_after()
     {
         var (job, _, at) = Step(Started(100), Noon, Bad);

@@ -6,7 +6,7 @@ namespace Hobom.Slices.Tests.Fast.Features.DeadLetters.Replays;
 
 /// <summary>
 /// A job against what really becomes of each letter: random ends, neighbours that go away, crashes between any two
-/// writes, people who pause, resume and cancel.
+/// writes, writes whose answer is lost, people who pause, resume and cancel.
 /// </summary>
 public sealed class ReplayJobPropertyTests
 {
@@ -70,6 +70,12 @@ public sealed class ReplayJobPropertyTests
             var tried = job.Tried;
             var (begun, items) = ReplayJobDecisions.Begin(job, count, now);
             job = Kept(begun);
+            if (LosesAnswer(disturbed))
+            {
+                (begun, items) = ReplayJobDecisions.Begin(job, count, now);
+                job = Kept(begun);
+            }
+
             if (canaryOpen) Assert.True(tried + items.Count <= job.Options.Canary, "the rest waits for the canary");
             Assert.Equal(items.Count, items.Select(i => i.Place).Distinct().Count());
             tries.AddRange(items.Select(_ => now));
@@ -84,9 +90,13 @@ public sealed class ReplayJobPropertyTests
             if (disturbed && chance.Next(10) == 0) Disturb();
             now += TimeSpan.FromMilliseconds(chance.Next(0, 300));
             job = Kept(ReplayJobDecisions.Apply(job, results, now));
+            if (LosesAnswer(disturbed)) job = Kept(ReplayJobDecisions.Apply(job, results, now));
             foreach (var result in results.Where(r => r is not JobResult.PutBack)) Assert.True(counted.Add(result.Place), "counted twice");
             CheckStop();
         }
+
+        /// <summary>The store did as it was told, and nobody heard: it is told again.</summary>
+        bool LosesAnswer(bool disturbed) => disturbed && chance.Next(6) == 0;
 
         /// <summary>A letter that was delivered, by this job or before a crash, is there no more.</summary>
         JobResult Try(JobItem item, bool disturbed)
