@@ -24,7 +24,7 @@ sealed class Connections(Settings settings, ILoggerFactory logs, IMeterFactory m
     static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(5);
 
     readonly PublishedLookup readBack = new(
-        settings.Kafka, logs.CreateLogger<PublishedLookup>(), PublishedLookup.DefaultTimeLimit, Clock);
+        settings.Kafka, logs.CreateLogger<PublishedLookup>(), PublishedLookup.DefaultSilence, Clock);
     readonly KafkaAdmin kafka = new(settings.Kafka);
     readonly ConcurrentDictionary<Category, FlowLeases> leases = new();
     readonly ProcessIdentity process = ProcessIdentity.OfThisProcess();

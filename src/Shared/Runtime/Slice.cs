@@ -175,6 +175,6 @@ public sealed record FlowDependencies(
     }
 
     public PollingLoop NewLoop(string name, RelayRoute route, Func<CancellationToken, Task<VisitReport>> visit) => new(
-        name, BacklogMemory.GivenBackAfter(visit), PollCadence.Resting(PollInterval), Leases(route), Clock, Chance,
+        name, visit, PollCadence.Resting(PollInterval), Leases(route), Clock, Chance,
         Logs.CreateLogger($"Hobom.Slices.Poller.{name}"));
 }

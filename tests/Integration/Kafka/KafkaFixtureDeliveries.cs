@@ -46,5 +46,5 @@ static class KafkaFixtureDeliveries
         new(settings, log ?? new LinesLogger<KafkaPublisher>(), TimeProvider.System);
 
     public static PublishedLookup ReadBack(string brokers, TimeSpan? limit = null) =>
-        new(KafkaSettings.For(brokers), new LinesLogger<PublishedLookup>(), limit ?? PublishedLookup.DefaultTimeLimit, TimeProvider.System);
+        new(KafkaSettings.For(brokers), new LinesLogger<PublishedLookup>(), limit ?? PublishedLookup.DefaultSilence, TimeProvider.System);
 }

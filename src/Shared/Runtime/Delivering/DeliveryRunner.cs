@@ -8,8 +8,8 @@ namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>
 /// Publishes and settles one flow's deliveries, many at a time. One visit runs at a time; a poller's
-/// visit is: <see cref="BeginVisit"/>, ask the outbox, <see cref="DeliveryVisit.AdmitAsync"/>, plan,
-/// <see cref="DeliveryVisit.RunAsync"/>. Every part of it is put together here.
+/// visit is: <see cref="BeginVisit"/>, ask the outbox, of each part of its answer <see cref="DeliveryVisit.AdmitAsync"/>, plan,
+/// <see cref="DeliveryVisit.RunAsync"/>, and <see cref="DeliveryVisit.EndAsync"/>. Every part of it is put together here.
 /// </summary>
 public sealed class DeliveryRunner
 {

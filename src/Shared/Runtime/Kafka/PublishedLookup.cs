@@ -11,10 +11,13 @@ namespace Hobom.Slices.Runtime.Kafka;
 /// Looks into a topic for records that may have been written although no acknowledgement came. It reads what
 /// was there when it was asked; a record that reaches the broker later is not seen.
 /// </summary>
-/// <param name="timeLimit">For the whole of one question.</param>
-public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLookup> log, TimeSpan timeLimit, TimeProvider clock)
+/// <param name="silence">
+/// A question has failed when nothing came for so long. As a whole it has no limit: a topic may have grown for hours since the event, and
+/// a search that begins anew each time would never end.
+/// </param>
+public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLookup> log, TimeSpan silence, TimeProvider clock)
 {
-    public static readonly TimeSpan DefaultTimeLimit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan DefaultSilence = TimeSpan.FromSeconds(30);
 
     /// <summary>A record's time is the producer's or the broker's, and clocks differ.</summary>
     static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(1);
@@ -34,9 +37,7 @@ public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLoo
     Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>> Find(
         string topic, DateTimeOffset since, IReadOnlyCollection<EventId> ids, CancellationToken stopping)
     {
-        using var timed = new CancellationTokenSource(timeLimit, clock);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping, timed.Token);
-        var begun = clock.GetTimestamp();
+        using var limit = new SilenceLimit(silence, clock, stopping);
         try
         {
             using var consumer = new ConsumerBuilder<Ignore, Ignore>(KafkaClientProperties.ForReader(settings))
@@ -45,13 +46,13 @@ public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLoo
                     "librdkafka {Facility}: {Message}", line.Facility, line.Message))
                 .Build();
             var range = TopicRange.Find(consumer, topic, since - ClockMargin, Remaining);
-            return new TopicSearch(consumer, range, ids).Run(limit.Token);
+            return new TopicSearch(consumer, range, ids).Run(limit);
         }
         catch (OperationCanceledException)
         {
             return new StoreFailure(stopping.IsCancellationRequested
                 ? $"reading {topic} back was stopped"
-                : $"reading {topic} back took longer than {timeLimit}");
+                : $"{topic} was read back, and nothing came for {Durations.Format(silence)}");
         }
         catch (Exception e) when (e is KafkaException or InvalidOperationException or ArgumentException)
         {
@@ -61,8 +62,7 @@ public sealed class PublishedLookup(KafkaSettings settings, ILogger<PublishedLoo
         TimeSpan Remaining()
         {
             limit.Token.ThrowIfCancellationRequested();
-            var left = timeLimit - clock.GetElapsedTime(begun);
-            return left > TimeSpan.Zero ? left : throw new OperationCanceledException();
+            return limit.Left > TimeSpan.Zero ? limit.Left : throw new OperationCanceledException();
         }
     }
 }

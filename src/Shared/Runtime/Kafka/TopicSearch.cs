@@ -13,12 +13,18 @@ sealed class TopicSearch(IConsumer<Ignore, Ignore> consumer, TopicRange range, I
     readonly Dictionary<EventId, RecordPosition> found = [];
 
     /// <summary>Ends as soon as every event is found.</summary>
-    /// <exception cref="OperationCanceledException">The limit was reached first.</exception>
+    /// <exception cref="OperationCanceledException">The limit was reached first; each record moves it.</exception>
     /// <exception cref="KafkaException">A broker refused.</exception>
-    public Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>> Run(CancellationToken limit)
+    public Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>> Run(SilenceLimit limit)
     {
         consumer.Assign(range.Starts);
-        while (unread.Count > 0 && missing.Count > 0) Note(Next(limit));
+        while (unread.Count > 0 && missing.Count > 0)
+        {
+            if (Next(limit.Token) is not { } read) continue;
+            limit.Heard();
+            Note(read);
+        }
+
         return found;
     }
 
@@ -35,9 +41,8 @@ sealed class TopicSearch(IConsumer<Ignore, Ignore> consumer, TopicRange range, I
         }
     }
 
-    void Note(ConsumeResult<Ignore, Ignore>? read)
+    void Note(ConsumeResult<Ignore, Ignore> read)
     {
-        if (read is null) return;
         if (!read.IsPartitionEOF)
         {
             foreach (var header in read.Message.Headers) Note(header, new RecordPosition(read.Partition.Value, read.Offset.Value));
