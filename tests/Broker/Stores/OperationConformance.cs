@@ -22,6 +22,21 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_discard_for_a_consumer_without_a_handling_changes_nothing_and_a_later_consumer_gets_the_event()
+    {
+        var identity = new EventIdentity("tests", "e1");
+        await Store.AppendAsync(Event("e1"));
+        Assert.False(await Store.Operate.Discard(identity, "typo", Noon, default).Right());
+        await Store.RouteAsync();
+        Assert.False(await Store.Operate.Discard(identity, "typo", Noon, default).Right());
+        Assert.Equal(EventStatus.Pending, (await Store.OneAsync("e1")).Status);
+        await Store.Consumers.Save(Consumer("c"), default).Right();
+        Assert.False(await Store.Operate.Discard(identity, "typo", Noon, default).Right());
+        Assert.Equal(1, await Store.RouteAsync());
+        Assert.Single(await Store.ClaimAsync("c"));
+    }
+
+    [Fact]
     public async Task Only_what_is_done_goes_with_age()
     {
         await ThreeForAsync("c");

@@ -52,8 +52,11 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                 """,
                 ("@id", SqlReading.IdParameter(edge.Dialect, id)), ("@consumer", consumer),
                 ("@now", edge.Dialect.TimeParameter(now))).RunAsync(stopping);
+            // An event without handlings would look like one whose handlings are all through.
+            if (skipped == 0) return false;
             await closing.EndEventsAsync(connection, transaction, [id], now, stopping);
-            return skipped == 1;
+            return true;
+
         }, stopping);
         signal.Set();
         return answer;
