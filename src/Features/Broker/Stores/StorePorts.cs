@@ -22,6 +22,9 @@ public sealed record StoredEvent(
 {
     public DateTimeOffset? ExpiredAt { get; init; }
 
+    /// <summary>The next routing gives it to its consumers, or finds that it has none.</summary>
+    public bool WaitsForRouting => Handlings.Count == 0 && NoConsumerSince is null && ExpiredAt is null;
+
     public EventStatus Status => ExpiredAt is not null && Handlings.Count == 0 ? EventStatus.Expired : EventStatuses.Of(Handlings);
 }
 
@@ -75,7 +78,7 @@ public sealed record ConsumerBacklog(string Consumer, long Waiting, long Leased,
 
 /// <param name="Replay">
 /// Makes the handling wait again with no attempts made, or makes one where the consumer had none; false where there is no
-/// such event.
+/// such event, and where it <see cref="StoredEvent.WaitsForRouting"/>: its other consumers would never get it.
 /// </param>
 /// <param name="Discard">Skips a handling that is not done; false where there is none such.</param>
 /// <param name="Purge">

@@ -14,10 +14,11 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
     {
         var answer = await edge.InTransactionAsync(async (connection, transaction) =>
         {
+            await SqlRouting.HoldAsync(connection, transaction, edge.Dialect, stopping);
             var found = await FindAsync(connection, transaction, identity, stopping);
             var all = await SqlConsumers.AllAsync(connection, transaction, stopping);
             var wanted = all.FirstOrDefault(c => c.Name == consumer);
-            if (found is not [var (id, given)] || wanted is null) return false;
+            if (found is not [var (id, given, isUnrouted)] || isUnrouted || wanted is null) return false;
             await connection.Command(
                 transaction,
                 $"""
@@ -43,7 +44,7 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
     {
         var answer = await edge.InTransactionAsync(async (connection, transaction) =>
         {
-            if (await FindAsync(connection, transaction, identity, stopping) is not [var (id, _)]) return false;
+            if (await FindAsync(connection, transaction, identity, stopping) is not [var (id, _, _)]) return false;
             var skipped = await connection.Command(
                 transaction,
                 """
@@ -56,7 +57,6 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
             if (skipped == 0) return false;
             await closing.EndEventsAsync(connection, transaction, [id], now, stopping);
             return true;
-
         }, stopping);
         signal.Set();
         return answer;
@@ -107,11 +107,12 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
     /// It does not go before the commit. Locked is it not: who ends tries locks handlings first and events after them, and so does
     /// whoever changes a handling here.
     /// </summary>
-    Task<List<(Guid Id, BrokerEvent Event)>> FindAsync(
+    Task<List<(Guid Id, BrokerEvent Event, bool IsUnrouted)>> FindAsync(
         DbConnection connection, DbTransaction transaction, EventIdentity identity, CancellationToken stopping) =>
         connection.Command(
             transaction,
-            $"select {SqlEvents.Columns("e", edge.Dialect.IdText)} from outbox_event e where "
+            $"select {SqlEvents.Columns("e", edge.Dialect.IdText)}, {SqlRouting.IsUnrouted("e")} from outbox_event e where "
             + $"{SqlReading.IdentityIs("e", edge.Dialect.IdText)} {edge.Dialect.KeepRows}",
-            ("@source", identity.Source), ("@event", identity.Id)).ReadAsync(row => (row.Id(0), SqlEvents.Read(row, 0)), stopping);
+            ("@source", identity.Source), ("@event", identity.Id))
+            .ReadAsync(row => (row.Id(0), SqlEvents.Read(row, 0), row.GetBoolean(SqlEvents.ColumnCount)), stopping);
 }
