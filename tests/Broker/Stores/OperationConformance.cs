@@ -74,6 +74,28 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Tries_set_a_consumers_state_but_not_over_an_operators_pause_or_off()
+    {
+        await Store.Consumers.Save(Consumer("c"), default).Right();
+        var probing = new ConsumerState.Paused("refused", Noon.AddMinutes(1));
+        foreach (var (stands, yields) in new (ConsumerState, bool)[]
+        {
+            (new ConsumerState.Active(), true), (new ConsumerState.Paused("refused", Noon), true),
+            (new ConsumerState.Paused("by anna", null), false), (new ConsumerState.Off("410 Gone"), false),
+        })
+        {
+            foreach (var found in new ConsumerState[] { new ConsumerState.Active(), probing, new ConsumerState.Off("gone") })
+            {
+                Assert.True(await Store.Consumers.SetState("c", stands, default).Right());
+                Assert.Equal(yields, await Store.Consumers.SetStateByTries("c", found, default).Right());
+                Assert.Equal(yields ? found : stands, (await Store.Consumers.All(default).Right())[0].State);
+            }
+        }
+
+        Assert.False(await Store.Consumers.SetStateByTries("none", probing, default).Right());
+    }
+
+    [Fact]
     public async Task Only_what_is_done_goes_with_age()
     {
         await ThreeForAsync("c");

@@ -8,13 +8,14 @@ namespace Hobom.Slices.Broker.Processing;
 /// <summary>What a lane does through others.</summary>
 /// <param name="CanShare">Whether others may be tried in one transaction with it.</param>
 /// <param name="Close">Writes ends; completes when they are written, or cannot be any more.</param>
+/// <param name="SetState">False where an operator's word stands, or the store does not answer.</param>
 /// <param name="Changed">There is room, or an event came to its end.</param>
 sealed record LanePorts(
     Func<HeldHandling, CancellationToken, Task<Tried>> Try,
     Func<HeldHandling, bool> CanShare,
     Func<IReadOnlyList<HeldHandling>, CancellationToken, Task<IReadOnlyList<Tried>>> TryTogether,
     Func<Closing, Task> Close,
-    Func<string, ConsumerState, Task> SetState,
+    Func<string, ConsumerState, Task<bool>> SetState,
     Action Changed,
     Action<TryMade> Count,
     Func<BrokerTuning> Tuning,

@@ -20,7 +20,7 @@ readonly record struct ReachedConsumer(Consumer Consumer, ConsumerPort Port);
 /// </summary>
 /// <param name="hardStop">Tries under way must end now.</param>
 sealed class LaneFeed(
-    DispatcherTools tools, Lanes lanes, Func<string, ConsumerState, Task> setState, CancellationToken hardStop)
+    DispatcherTools tools, Lanes lanes, Func<string, ConsumerState, Task<bool>> setState, CancellationToken hardStop)
 {
     /// <summary>A busy process takes many turns a second; leases run out rarely.</summary>
     public static readonly TimeSpan ExpiredLookInterval = TimeSpan.FromSeconds(1);
@@ -68,9 +68,9 @@ sealed class LaneFeed(
         if (IsHeldUp(reached)) return LaneShare.None;
         var room = isProbe ? 1 : Room(consumer);
         if (room == 0) return LaneShare.None;
-        if (isProbe)
-            await setState(
-                consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease });
+        if (isProbe && !await setState(
+                consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease }))
+            return LaneShare.None;
         if (lane.ExpiredLookAt <= now)
         {
             var request = Request(reached, reached.Port is ConsumerPort.Handles ? 1 : room, now) with { Expired = true };
