@@ -53,12 +53,15 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         Pump(stopping);
     }
 
-    /// <summary>Gives back what was not begun, and begins nothing more.</summary>
-    public async Task CloseAsync()
+    /// <summary>Begins nothing more, and gives back what was not begun: that is held until it is written.</summary>
+    public void Close()
     {
         queue.Close();
-        await HandBackQueueAsync();
+        HandBack();
     }
+
+    /// <summary>What was not begun is not this process's any more.</summary>
+    public void HandBack() => _ = HandBackQueueAsync();
 
     void Pump(CancellationToken stopping)
     {
@@ -171,7 +174,17 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     async Task HandBackQueueAsync()
     {
         var time = ports.Clock.GetUtcNow();
-        await Task.WhenAll(queue.Drain().Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
+        var drained = queue.Drain();
+        if (drained.Length == 0) return;
+        try
+        {
+            await Task.WhenAll(drained.Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
+        }
+        finally
+        {
+            queue.NoteLeft(drained);
+            ports.Changed();
+        }
     }
 
     static TryOutcome Outcome(TryReport report) => report switch

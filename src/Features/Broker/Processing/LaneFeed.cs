@@ -64,7 +64,12 @@ sealed class LaneFeed(
         var lane = lanes.Of(consumer.Name);
         var now = tools.Clock.GetUtcNow();
         var isProbe = consumer.State is ConsumerState.Paused { ProbeAt: { } at } && at <= now && lane.Held.Count == 0;
-        if (consumer.State is not ConsumerState.Active && !isProbe) return LaneShare.None;
+        if (consumer.State is not ConsumerState.Active && !isProbe)
+        {
+            lane.HandBack();
+            return LaneShare.None;
+        }
+
         if (IsHeldUp(reached)) return LaneShare.None;
         var room = isProbe ? 1 : Room(consumer);
         if (room == 0) return LaneShare.None;
