@@ -76,7 +76,8 @@ sealed class SqlOperations(SqlEdge edge, SqlClosing closing, Signals signal)
                         select id from outbox_event where status = 'processed' and processed_at < @before order by processed_at
                         limit @limit) a
                     union select id from (
-                        select id from outbox_event where expired_at < @before order by expired_at limit @limit) b),
+                        select id from outbox_event where expired_at < @before order by expired_at limit @limit) b
+                    limit @limit),
                 locked as materialized (
                     select id from inbox_event where outbox_event_id in (select id from old) {edge.Dialect.SkipLocked})
                 delete from outbox_event where id in (
