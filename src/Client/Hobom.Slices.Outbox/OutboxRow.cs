@@ -19,7 +19,6 @@ sealed class OutboxRow(OutboxDatabase database, string? schema)
     /// <summary>Affects no row where the same source and id are there.</summary>
     public DbCommand Insert(DbConnection connection, DbTransaction? transaction, Guid rowId, OutboxEvent given, DateTimeOffset now)
     {
-        var created = given.CreatedAt ?? now;
         return Command(
             connection, transaction,
             $"""
@@ -37,7 +36,8 @@ sealed class OutboxRow(OutboxDatabase database, string? schema)
             ("@aggregate_id", given.AggregateId), ("@ordering_key", given.OrderingKey), ("@payload", given.Payload?.ToArray()),
             ("@schema_version", given.SchemaVersion), ("@metadata", given.Metadata), ("@user_id", given.UserId),
             ("@session_id", given.SessionId), ("@instance_id", given.InstanceId), ("@schema", given.Schema), ("@entity", given.Entity),
-            ("@operation", given.Operation), ("@available_at", Time(given.AvailableAt ?? created)), ("@created_at", Time(created)));
+            ("@operation", given.Operation), ("@available_at", given.AvailableAt is { } at ? Time(at) : null),
+            ("@created_at", Time(given.CreatedAt ?? now)));
     }
 
     /// <summary>At most one row, for <see cref="Read"/>.</summary>

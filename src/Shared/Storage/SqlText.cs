@@ -54,8 +54,19 @@ public static class SqlText
             var other => throw new InvalidCastException($"an id of type {other.GetType()}"),
         };
 
-    public static DateTimeOffset? Time(this DbDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null : SqlTimes.Read(reader.GetValue(column));
+    public static DateTimeOffset? Time(this DbDataReader reader, int column)
+    {
+        if (reader.IsDBNull(column)) return null;
+        try
+        {
+            return SqlTimes.Read(reader.GetValue(column));
+        }
+        catch (Exception beyond) when (beyond is InvalidCastException or ArgumentOutOfRangeException or OverflowException)
+        {
+            // Another program's: PostgreSQL's years go further than ours, and its row is still a row.
+            return DateTimeOffset.UnixEpoch;
+        }
+    }
 
     public static string? Text(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 

@@ -28,6 +28,26 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     }
 
     [Fact]
+    public async Task An_event_that_is_not_given_out_yet_is_not_replayed_and_the_caller_hears_why()
+    {
+        using var off = Request(HttpMethod.Put, "/broker/settings/outbox-processor-enabled?value=false", Role.Operator);
+        Assert.Equal(HttpStatusCode.OK, (await Client.SendAsync(off)).StatusCode);
+        // A turn that was under way when it was switched off may still take the first.
+        var replayed = HttpStatusCode.Accepted;
+        for (var i = 0; i < 500 && replayed is not HttpStatusCode.Conflict; i++)
+        {
+            await PostAsync("/broker/events", $$"""{"id":"w{{i}}","source":"s","type":"waits"}""");
+            (replayed, var refused) = await PostAsync($"/broker/events/s/w{i}/replay?consumer=bytes", "");
+            if (replayed is HttpStatusCode.Conflict)
+                Assert.StartsWith("the event is not given out", refused.GetProperty("error").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.Conflict, replayed);
+        var (unknown, _) = await PostAsync("/broker/events/s/none/replay?consumer=bytes", "");
+        Assert.Equal(HttpStatusCode.NotFound, unknown);
+    }
+
+    [Fact]
     public async Task Consumers_are_added_paused_resumed_and_removed_and_their_secrets_are_not_shown()
     {
         const string body = """{"kind":"webhook","pattern":"x.*","url":"https://example.com/hook","secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],"retry_policy":{"max_retries":0}}""";

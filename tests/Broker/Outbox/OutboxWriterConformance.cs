@@ -46,6 +46,14 @@ public abstract class OutboxWriterConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_not_asked_to_wait_is_given_out_at_once_whatever_its_writers_clock_says()
+    {
+        await WriteAsync(Full() with { CreatedAt = Noon.AddYears(70), AvailableAt = null });
+        var written = Assert.Single(await Database.EventsAsync()).Event;
+        Assert.Equal((Noon.AddYears(70), null), (written.CreatedAt, written.AvailableAt));
+    }
+
+    [Fact]
     public async Task An_event_is_there_with_the_commit_and_after_a_rollback_it_never_was()
     {
         await using var connection = await Database.OpenAsync();

@@ -81,7 +81,8 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
         Consumers = world.Store.Consumers with
         {
             All = stop => ReachAsync(() => world.Store.Consumers.All(stop)),
-            SetState = (consumer, state, stop) => ReachAsync(() => world.Store.Consumers.SetState(consumer, state, stop)),
+            SetStateByTries = (consumer, state, stop) =>
+                ReachAsync(() => world.Store.Consumers.SetStateByTries(consumer, state, stop)),
         },
     };
 

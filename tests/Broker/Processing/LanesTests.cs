@@ -17,7 +17,7 @@ public sealed class LanesTests
     {
         var clock = new FakeTimeProvider(Noon);
         var lanes = new Lanes(new LanePorts(
-            (_, _) => end.Task, _ => false, (_, _) => throw new InvalidOperationException(), CloseAsync, (_, _) => Task.CompletedTask,
+            (_, _) => end.Task, _ => false, (_, _) => throw new InvalidOperationException(), CloseAsync, (_, _) => Task.FromResult(true),
             NoteChange, _ => { }, () => BrokerTuning.Contract, clock, () => 0, NullLogger.Instance));
         lanes.Of("removed while it was tried").Take([Held("removed while it was tried")], CancellationToken.None);
         lanes.Of("removed");

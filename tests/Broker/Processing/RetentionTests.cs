@@ -2,7 +2,9 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
+using Hobom.Slices.Core;
 using Hobom.Slices.Tests.Broker.Stores;
+using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
@@ -32,6 +34,41 @@ public sealed class RetentionTests
         Assert.Equal(["dead"], await IdsAsync(store));
         await stop.CancelAsync();
         await running;
+    }
+
+    [Fact]
+    public async Task As_long_as_batches_are_full_or_nearly_the_next_follows_at_once()
+    {
+        var store = MemoryStore.Open(100, clock);
+        var removed = new Queue<int>([500, 499, 300, 3]);
+        using var stop = new CancellationTokenSource();
+        var purging = store with
+        {
+            Operate = store.Operate with
+            {
+                Purge = (_, _, _) =>
+                {
+                    lock (removed) return Task.FromResult<Either<StoreFailure, int>>(removed.TryDequeue(out var count) ? count : 0);
+                },
+            },
+        };
+        var running = new Retention(purging, TimeSpan.FromMinutes(10), TimeSpan.FromDays(1), _ => { }, clock, NullLogger.Instance)
+            .RunAsync(stop.Token);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        for (var i = 0; i < 200 && Left() > 0; i++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(5);
+        }
+
+        Assert.Equal(0, Left());
+        await stop.CancelAsync();
+        await running;
+
+        int Left()
+        {
+            lock (removed) return removed.Count;
+        }
     }
 
     async Task MoveAsync(TimeSpan by)

@@ -32,6 +32,16 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task An_event_whose_publishers_clock_is_ahead_is_given_out_at_once_where_it_did_not_ask_for_later()
+    {
+        await Store.Consumers.Save(Consumer("c", ordered: true), default).Right();
+        await Store.AppendAsync(Event("e1", key: "k") with { CreatedAt = Noon.AddYears(70) });
+        Assert.Null((await Store.OneAsync("e1")).Event.AvailableAt);
+        await Store.RouteAsync();
+        Assert.Single(await Store.ClaimAsync("c", ordered: true));
+    }
+
+    [Fact]
     public async Task Who_has_something_due_is_told_and_nobody_else()
     {
         Assert.Empty(await DueAsync(Noon));

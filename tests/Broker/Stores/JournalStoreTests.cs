@@ -114,6 +114,7 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
             Consumers = new ConsumerRegister(
                 stopping => Next().Consumers.All(stopping), (consumer, stopping) => Next().Consumers.Save(consumer, stopping),
                 (name, state, stopping) => Next().Consumers.SetState(name, state, stopping),
+                (name, state, stopping) => Next().Consumers.SetStateByTries(name, state, stopping),
                 (name, now, stopping) => Next().Consumers.Remove(name, now, stopping)),
             Read = new EventReader(
                 (identity, stopping) => Next().Read.One(identity, stopping),

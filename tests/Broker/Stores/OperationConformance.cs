@@ -22,6 +22,80 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_discard_for_a_consumer_without_a_handling_changes_nothing_and_a_later_consumer_gets_the_event()
+    {
+        var identity = new EventIdentity("tests", "e1");
+        await Store.AppendAsync(Event("e1"));
+        Assert.False(await Store.Operate.Discard(identity, "typo", Noon, default).Right());
+        await Store.RouteAsync();
+        Assert.False(await Store.Operate.Discard(identity, "typo", Noon, default).Right());
+        Assert.Equal(EventStatus.Pending, (await Store.OneAsync("e1")).Status);
+        await Store.Consumers.Save(Consumer("c"), default).Right();
+        Assert.False(await Store.Operate.Discard(identity, "typo", Noon, default).Right());
+        Assert.Equal(1, await Store.RouteAsync());
+        Assert.Single(await Store.ClaimAsync("c"));
+    }
+
+    [Fact]
+    public async Task An_event_that_was_not_routed_yet_is_replayed_to_nobody_so_that_all_its_consumers_get_it()
+    {
+        var identity = new EventIdentity("tests", "e1");
+        await Store.Consumers.Save(Consumer("search"), default).Right();
+        await Store.Consumers.Save(Consumer("billing"), default).Right();
+        await Store.AppendAsync(Event("e1"));
+        Assert.False(await Store.Operate.Replay(identity, "search", Noon, default).Right());
+        Assert.True((await Store.OneAsync("e1")).WaitsForRouting);
+        Assert.Equal(1, await Store.RouteAsync());
+        Assert.Equal(["billing", "search"], (await Store.OneAsync("e1")).Handlings.Select(h => h.Consumer).Order());
+        Assert.NotNull((await Store.OneAsync("e1")).RoutedNo);
+        Assert.True(await Store.Operate.Replay(identity, "search", Noon, default).Right());
+    }
+
+    [Fact]
+    public async Task An_event_that_waits_for_a_consumer_that_has_just_come_is_replayed_to_no_other_before_it_has_that_one()
+    {
+        await Store.AppendAsync(Event("other", "shop.order.create"), Event("e1"));
+        await Store.Consumers.Save(Consumer("orders", "shop.**"), default).Right();
+        await Store.RouteAsync();
+        var planned = await PlanAsync("orders", rate: 1000);
+        await TellAsync(planned.Id, ReplayOrderWord.Start);
+        await Store.Consumers.Save(Consumer("billing", "public.**"), default).Right();
+        Assert.False(await Store.Operate.Replay(new EventIdentity("tests", "e1"), "orders", Noon, default).Right());
+        Assert.True(await Store.Replays.Step(Noon, default).Right());
+        Assert.True(await Store.Replays.Step(Noon.AddSeconds(1), default).Right());
+        var held = await ReplayAsync(planned.Id);
+        Assert.Equal((StoreReplayState.Running, StoreReplay.UnroutedWhy), (held.State, held.Why));
+        Assert.Equal(1, await Store.RouteAsync());
+        Assert.Single(await Store.ClaimAsync("billing"));
+        Assert.True(await Store.Replays.Step(Noon.AddMinutes(1), default).Right());
+        var ended = await ReplayAsync(planned.Id);
+        Assert.Equal((StoreReplayState.Finished, 1L, 1L, null), (ended.State, ended.Given, ended.Waiting, ended.Why));
+        Assert.Equal(["e1", "other"], (await Store.ClaimAsync("orders", now: Noon.AddMinutes(1))).Select(c => c.Event.Id).Order());
+    }
+
+    [Fact]
+    public async Task Tries_set_a_consumers_state_but_not_over_an_operators_pause_or_off()
+    {
+        await Store.Consumers.Save(Consumer("c"), default).Right();
+        var probing = new ConsumerState.Paused("refused", Noon.AddMinutes(1));
+        foreach (var (stands, yields) in new (ConsumerState, bool)[]
+        {
+            (new ConsumerState.Active(), true), (new ConsumerState.Paused("refused", Noon), true),
+            (new ConsumerState.Paused("by anna", null), false), (new ConsumerState.Off("410 Gone"), false),
+        })
+        {
+            foreach (var found in new ConsumerState[] { new ConsumerState.Active(), probing, new ConsumerState.Off("gone") })
+            {
+                Assert.True(await Store.Consumers.SetState("c", stands, default).Right());
+                Assert.Equal(yields, await Store.Consumers.SetStateByTries("c", found, default).Right());
+                Assert.Equal(yields ? found : stands, (await Store.Consumers.All(default).Right())[0].State);
+            }
+        }
+
+        Assert.False(await Store.Consumers.SetStateByTries("none", probing, default).Right());
+    }
+
+    [Fact]
     public async Task Only_what_is_done_goes_with_age()
     {
         await ThreeForAsync("c");

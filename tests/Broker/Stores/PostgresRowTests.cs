@@ -35,6 +35,18 @@ public sealed class PostgresRowTests(PostgresCluster cluster) : PostgresTest(clu
     }
 
     [Fact]
+    public async Task A_row_with_a_time_beyond_all_calendars_keeps_no_other_from_being_given_out()
+    {
+        await RunAsync(
+            "insert into outbox_event (event_name, source, created_at, available_at) values ('a', 'm', '4000-01-01 BC', '20000-01-01'), "
+            + "('a', 'm', '-infinity', 'infinity')");
+        await Store.AppendAsync(Event("e1"));
+        await Store.RouteAsync(DateTimeOffset.UtcNow);
+        Assert.Contains("e1", (await Store.ClaimAsync("c", now: DateTimeOffset.UtcNow.AddSeconds(1))).Select(c => c.Event.Id));
+        Assert.Equal(3, (await Store.Read.List(new EventFilter(), 10, default).Right()).Count);
+    }
+
+    [Fact]
     public async Task A_commit_of_another_program_wakes_and_nothing_does_before()
     {
         // The wake-ups of the store's own start and of the consumer are over when a second goes by without one.

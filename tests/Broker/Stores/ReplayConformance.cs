@@ -108,6 +108,18 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_purge_takes_no_more_than_its_limit_of_what_is_done_and_what_expired_together()
+    {
+        await Store.AppendAsync(Event("x1"), Event("x2"));
+        await Store.RouteAsync();
+        await Store.Operate.Expire(Noon.AddSeconds(1), Noon, 10, default).Right();
+        await ThreeForAsync("c");
+        foreach (var held in await Store.ClaimAsync("c")) await Store.CloseAsync(held, new TryEnd.Done());
+        Assert.Equal(4, await Store.Operate.Purge(Noon.AddSeconds(1), 4, default).Right());
+        Assert.Equal(1, await Store.Operate.Purge(Noon.AddSeconds(1), 4, default).Right());
+    }
+
+    [Fact]
     public async Task A_backlog_tells_what_waits_what_is_leased_and_the_first_that_is_due()
     {
         Assert.Empty(await Store.Read.Backlog(Noon, default).Right());

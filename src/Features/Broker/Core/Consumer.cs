@@ -17,6 +17,9 @@ public abstract record ConsumerState
     {
     }
 
+    /// <summary>What tries come to may change it. An operator's pause, and off, stay until an operator ends them.</summary>
+    public bool YieldsToTries => this is Active or Paused { ProbeAt: not null };
+
     public sealed record Active : ConsumerState;
 
     /// <param name="ProbeAt">When one event is tried again; null: only an operator resumes it.</param>

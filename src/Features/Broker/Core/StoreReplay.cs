@@ -49,7 +49,10 @@ public sealed record StoreReplay(
     /// <summary>Events that one step looks at, however few of them fit.</summary>
     public const int LookLimit = 500;
 
-    /// <summary>After so long it is asked again whether the consumer is there.</summary>
+    /// <summary>What was given to one consumer before it went to those that want it would not go to them any more.</summary>
+    public const string UnroutedWhy = "the next event has still to be given out to the consumers that want it";
+
+    /// <summary>After so long it is asked again whether what held it up is over.</summary>
     static readonly TimeSpan HeldUpInterval = TimeSpan.FromSeconds(5);
 
     const int StepsPerSecond = 4;

@@ -7,7 +7,7 @@ namespace Hobom.Slices.Broker.Endpoints;
 /// <summary>What an operator does to the handling of one event and one consumer, named by <c>?consumer=</c>.</summary>
 public abstract class EndHandlingEndpoint(BrokerSlice slice, TimeProvider clock) : BrokerRoute(slice)
 {
-    protected abstract string Refusal { get; }
+    protected abstract Task RefuseAsync(OpenBroker broker, CancellationToken ct);
 
     protected abstract string Action { get; }
 
@@ -20,7 +20,7 @@ public abstract class EndHandlingEndpoint(BrokerSlice slice, TimeProvider clock)
                  .TryGetRight(out var changed, out var failure))
             await RefuseAsync(failure, ct);
         else if (changed) await Send.ResponseAsync(new { }, 202, ct);
-        else await RefuseAsync(404, Refusal, ct);
+        else await RefuseAsync(broker, ct);
     }
 
     protected abstract Task<Either<StoreFailure, bool>> ChangeAsync(
@@ -29,8 +29,6 @@ public abstract class EndHandlingEndpoint(BrokerSlice slice, TimeProvider clock)
 
 public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) : EndHandlingEndpoint(slice, clock)
 {
-    protected override string Refusal => "no such event, or no such consumer";
-
     protected override string Action => "replay event";
 
     public override void Configure()
@@ -39,7 +37,15 @@ public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) :
         Policies(Role.Operator);
         Describe(
             "Give an event to a consumer again, or for the first time", "Its tries are counted anew. One that is under way stays as it is.",
-            400, 404);
+            400, 404, 409);
+    }
+
+    protected override async Task RefuseAsync(OpenBroker broker, CancellationToken ct)
+    {
+        if (!(await broker.Store.Read.One(Identity, ct)).TryGetRight(out var found, out var failure)) await RefuseAsync(failure, ct);
+        else if (found.Exists(e => e.WaitsForRouting))
+            await RefuseAsync(409, "the event is not given out to its consumers yet: replay it when it is", ct);
+        else await RefuseAsync(404, "no such event, or no such consumer", ct);
     }
 
     protected override Task<Either<StoreFailure, bool>> ChangeAsync(
@@ -49,8 +55,6 @@ public sealed class ReplayEventEndpoint(BrokerSlice slice, TimeProvider clock) :
 
 public sealed class DiscardHandlingEndpoint(BrokerSlice slice, TimeProvider clock) : EndHandlingEndpoint(slice, clock)
 {
-    protected override string Refusal => "no such handling that waits or is dead";
-
     protected override string Action => "discard event";
 
     public override void Configure()
@@ -59,6 +63,9 @@ public sealed class DiscardHandlingEndpoint(BrokerSlice slice, TimeProvider cloc
         Policies(Role.Operator);
         Describe("Skip an event for a consumer", "Followers of its key go on.", 400, 404);
     }
+
+    protected override Task RefuseAsync(OpenBroker broker, CancellationToken ct) =>
+        RefuseAsync(404, "no such handling that waits or is dead", ct);
 
     protected override Task<Either<StoreFailure, bool>> ChangeAsync(
         OpenBroker broker, string consumer, DateTimeOffset now, CancellationToken ct) =>

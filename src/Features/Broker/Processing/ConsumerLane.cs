@@ -8,13 +8,14 @@ namespace Hobom.Slices.Broker.Processing;
 /// <summary>What a lane does through others.</summary>
 /// <param name="CanShare">Whether others may be tried in one transaction with it.</param>
 /// <param name="Close">Writes ends; completes when they are written, or cannot be any more.</param>
+/// <param name="SetState">False where an operator's word stands, or the store does not answer.</param>
 /// <param name="Changed">There is room, or an event came to its end.</param>
 sealed record LanePorts(
     Func<HeldHandling, CancellationToken, Task<Tried>> Try,
     Func<HeldHandling, bool> CanShare,
     Func<IReadOnlyList<HeldHandling>, CancellationToken, Task<IReadOnlyList<Tried>>> TryTogether,
     Func<Closing, Task> Close,
-    Func<string, ConsumerState, Task> SetState,
+    Func<string, ConsumerState, Task<bool>> SetState,
     Action Changed,
     Action<TryMade> Count,
     Func<BrokerTuning> Tuning,
@@ -52,12 +53,15 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         Pump(stopping);
     }
 
-    /// <summary>Gives back what was not begun, and begins nothing more.</summary>
-    public async Task CloseAsync()
+    /// <summary>Begins nothing more, and gives back what was not begun: that is held until it is written.</summary>
+    public void Close()
     {
         queue.Close();
-        await HandBackQueueAsync();
+        HandBack();
     }
+
+    /// <summary>What was not begun is not this process's any more.</summary>
+    public void HandBack() => _ = HandBackQueueAsync();
 
     void Pump(CancellationToken stopping)
     {
@@ -170,7 +174,17 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     async Task HandBackQueueAsync()
     {
         var time = ports.Clock.GetUtcNow();
-        await Task.WhenAll(queue.Drain().Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
+        var drained = queue.Drain();
+        if (drained.Length == 0) return;
+        try
+        {
+            await Task.WhenAll(drained.Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
+        }
+        finally
+        {
+            queue.NoteLeft(drained);
+            ports.Changed();
+        }
     }
 
     static TryOutcome Outcome(TryReport report) => report switch

@@ -135,10 +135,13 @@ public sealed class Dispatcher : IDisposable
         Cancel(over);
     }
 
-    async Task SetStateAsync(string consumer, ConsumerState state)
+    async Task<bool> SetStateAsync(string consumer, ConsumerState state)
     {
-        tools.Log.LogWarning(LogEvents.Named("broker.consumer-state"), "broker: consumer {Consumer} is {State}", consumer, state);
-        await tools.Store.Consumers.SetState(consumer, state, CancellationToken.None);
+        var set = await tools.Store.Consumers.SetStateByTries(consumer, state, CancellationToken.None);
+        if (!set.TryGetRight(out var changed, out var failure)) StoreDown(failure);
+        else if (changed)
+            tools.Log.LogWarning(LogEvents.Named("broker.consumer-state"), "broker: consumer {Consumer} is {State}", consumer, state);
+        return changed;
     }
 
     /// <summary>On this thread: its asynchronous form goes through the thread pool, and a simulated process has only one.</summary>

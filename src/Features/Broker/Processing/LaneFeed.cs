@@ -20,7 +20,7 @@ readonly record struct ReachedConsumer(Consumer Consumer, ConsumerPort Port);
 /// </summary>
 /// <param name="hardStop">Tries under way must end now.</param>
 sealed class LaneFeed(
-    DispatcherTools tools, Lanes lanes, Func<string, ConsumerState, Task> setState, CancellationToken hardStop)
+    DispatcherTools tools, Lanes lanes, Func<string, ConsumerState, Task<bool>> setState, CancellationToken hardStop)
 {
     /// <summary>A busy process takes many turns a second; leases run out rarely.</summary>
     public static readonly TimeSpan ExpiredLookInterval = TimeSpan.FromSeconds(1);
@@ -64,13 +64,18 @@ sealed class LaneFeed(
         var lane = lanes.Of(consumer.Name);
         var now = tools.Clock.GetUtcNow();
         var isProbe = consumer.State is ConsumerState.Paused { ProbeAt: { } at } && at <= now && lane.Held.Count == 0;
-        if (consumer.State is not ConsumerState.Active && !isProbe) return LaneShare.None;
+        if (consumer.State is not ConsumerState.Active && !isProbe)
+        {
+            lane.HandBack();
+            return LaneShare.None;
+        }
+
         if (IsHeldUp(reached)) return LaneShare.None;
         var room = isProbe ? 1 : Room(consumer);
         if (room == 0) return LaneShare.None;
-        if (isProbe)
-            await setState(
-                consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease });
+        if (isProbe && !await setState(
+                consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease }))
+            return LaneShare.None;
         if (lane.ExpiredLookAt <= now)
         {
             var request = Request(reached, reached.Port is ConsumerPort.Handles ? 1 : room, now) with { Expired = true };

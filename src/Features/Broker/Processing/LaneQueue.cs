@@ -6,10 +6,15 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
 {
     readonly Lock gate = new();
     readonly LinkedList<HeldHandling> waiting = [];
-    readonly HashSet<HeldHandling> running = [];
+
+    /// <summary>Each with the group that it is tried in: one that was put back may be in another by now.</summary>
+    readonly Dictionary<HeldHandling, IReadOnlyList<HeldHandling>> running = [];
 
     /// <summary>Of those that run: tried with success, and the end is being written. The next is tried in their place.</summary>
     readonly HashSet<HeldHandling> ending = [];
+
+    /// <summary>Being handed back: held until that is written.</summary>
+    readonly HashSet<HeldHandling> leaving = [];
 
     TimeSpan? averageCall;
     int underWay;
@@ -19,7 +24,7 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
     {
         get
         {
-            lock (gate) return running.Any(h => h.IsSuspect) || waiting.Any(h => h.IsSuspect);
+            lock (gate) return running.Keys.Any(h => h.IsSuspect) || waiting.Any(h => h.IsSuspect);
         }
     }
 
@@ -27,7 +32,7 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
     {
         get
         {
-            lock (gate) return [.. running, .. waiting];
+            lock (gate) return [.. running.Keys, .. waiting, .. leaving];
         }
     }
 
@@ -62,7 +67,7 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
             var size = canShare(first) ? GroupSize.Of(averageCall, waiting.Count, first.Consumer.Concurrency - underWay) : 1;
             var group = waiting.TakeWhile((held, index) => index < size && (index == 0 || canShare(held))).ToArray();
             foreach (var _ in group) waiting.RemoveFirst();
-            running.UnionWith(group);
+            foreach (var held in group) running[held] = group;
             underWay++;
             return group;
         }
@@ -90,8 +95,12 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
         if (untried.Length == 0) return true;
         lock (gate)
         {
-            running.ExceptWith(untried);
-            foreach (var held in untried.Reverse()) waiting.AddFirst(held);
+            foreach (var held in untried.Reverse())
+            {
+                running.Remove(held);
+                waiting.AddFirst(held);
+            }
+
             return !closed;
         }
     }
@@ -100,7 +109,7 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
     {
         lock (gate)
         {
-            running.ExceptWith(group);
+            foreach (var held in group.Where(h => ReferenceEquals(running.GetValueOrDefault(h), group))) running.Remove(held);
             if (!group.Any(ending.Remove)) underWay--;
         }
     }
@@ -111,14 +120,21 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
         lock (gate) closed = true;
     }
 
-    /// <summary>All that waits is taken out.</summary>
+    /// <summary>All that waits is taken out, to be handed back.</summary>
     public HeldHandling[] Drain()
     {
         lock (gate)
         {
             HeldHandling[] all = [.. waiting];
             waiting.Clear();
+            leaving.UnionWith(all);
             return all;
         }
+    }
+
+    /// <summary>They are the store's again, or can no longer be handed back.</summary>
+    public void NoteLeft(HeldHandling[] drained)
+    {
+        lock (gate) leaving.ExceptWith(drained);
     }
 }

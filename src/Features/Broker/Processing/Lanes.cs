@@ -5,7 +5,7 @@ namespace Hobom.Slices.Broker.Processing;
 /// <summary>The lanes of this process, one for each consumer that there is.</summary>
 sealed class Lanes(LanePorts ports)
 {
-    /// <summary>How long tries that are under way may go on once the process stops.</summary>
+    /// <summary>How long tries that are under way, and what is written of them, may go on once the process stops.</summary>
     static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(20);
 
     readonly Dictionary<string, ConsumerLane> lanes = new(StringComparer.Ordinal);
@@ -35,11 +35,11 @@ sealed class Lanes(LanePorts ports)
     }
 
     /// <summary>Hands back what was not begun, and waits a while for what was; then it is told to end.</summary>
-    /// <param name="changed">Set when a try has ended.</param>
+    /// <param name="changed">Set when a try has ended, or what waited was handed back.</param>
     public async Task StopAsync(Signal changed, CancellationTokenSource hardStop, TimeProvider clock)
     {
-        await Task.WhenAll(All().Select(l => l.CloseAsync()));
         using var over = new CancellationTokenSource(StopGrace, clock);
+        foreach (var lane in All()) lane.Close();
         while (All().Any(l => l.Held.Count > 0) && !over.IsCancellationRequested)
         {
             try
@@ -48,10 +48,10 @@ sealed class Lanes(LanePorts ports)
             }
             catch (OperationCanceledException)
             {
-                hardStop.Cancel();
             }
         }
 
+        if (All().Any(l => l.Held.Count > 0)) hardStop.Cancel();
         while (All().Any(l => l.Held.Count > 0)) await changed.WaitAsync(CancellationToken.None);
     }
 }

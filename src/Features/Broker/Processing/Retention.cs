@@ -25,7 +25,7 @@ sealed class Retention(
         while (await Delays.WaitAsync(Interval, clock, stopping))
         {
             await ExpireAsync(stopping);
-            for (var removed = BatchSize; removed == BatchSize && !stopping.IsCancellationRequested;)
+            for (var removed = BatchSize; IsFull(removed) && !stopping.IsCancellationRequested;)
             {
                 if (!(await store.Operate.Purge(clock.GetUtcNow() - age, BatchSize, stopping)).TryGetRight(out removed, out var failure))
                     log.LogWarning(LogEvents.Named("broker.retention-trouble"),
@@ -35,9 +35,12 @@ sealed class Retention(
         }
     }
 
+    /// <summary>There may be more: some of a batch may be somebody's right now, and are passed over.</summary>
+    static bool IsFull(int count) => count > BatchSize / 2;
+
     async Task ExpireAsync(CancellationToken stopping)
     {
-        for (var count = BatchSize; count == BatchSize && !stopping.IsCancellationRequested;)
+        for (var count = BatchSize; IsFull(count) && !stopping.IsCancellationRequested;)
         {
             var now = clock.GetUtcNow();
             if (!(await store.Operate.Expire(now - noConsumerLimit, now, BatchSize, stopping)).TryGetRight(out count, out var failure))

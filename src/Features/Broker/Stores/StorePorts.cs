@@ -5,12 +5,14 @@ namespace Hobom.Slices.Broker.Stores;
 
 /// <summary>The consumers that every process on the store shares.</summary>
 /// <param name="Save">Adds one, or changes it; its state is kept where it is there. Events that nobody wanted are looked at again.</param>
-/// <param name="SetState">False where there is none of the name.</param>
+/// <param name="SetState">As an operator does; false where there is none of the name.</param>
+/// <param name="SetStateByTries">Only where the state <see cref="ConsumerState.YieldsToTries"/>; false where it does not.</param>
 /// <param name="Remove">With its open handlings, which are skipped; false where there is none of the name.</param>
 public sealed record ConsumerRegister(
     Func<CancellationToken, Task<Either<StoreFailure, IReadOnlyList<Consumer>>>> All,
     Func<Consumer, CancellationToken, Task<Either<StoreFailure, Unit>>> Save,
     Func<string, ConsumerState, CancellationToken, Task<Either<StoreFailure, bool>>> SetState,
+    Func<string, ConsumerState, CancellationToken, Task<Either<StoreFailure, bool>>> SetStateByTries,
     Func<string, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Remove);
 
 /// <summary>An event as it lies in the store, with what became of it.</summary>
@@ -21,6 +23,9 @@ public sealed record StoredEvent(
     Guid RowId, long Sequence, long? RoutedNo, DateTimeOffset? NoConsumerSince, BrokerEvent Event, IReadOnlyList<Handling> Handlings)
 {
     public DateTimeOffset? ExpiredAt { get; init; }
+
+    /// <summary>The next routing gives it to its consumers, or finds that it has none.</summary>
+    public bool WaitsForRouting => Handlings.Count == 0 && NoConsumerSince is null && ExpiredAt is null;
 
     public EventStatus Status => ExpiredAt is not null && Handlings.Count == 0 ? EventStatus.Expired : EventStatuses.Of(Handlings);
 }
@@ -75,7 +80,7 @@ public sealed record ConsumerBacklog(string Consumer, long Waiting, long Leased,
 
 /// <param name="Replay">
 /// Makes the handling wait again with no attempts made, or makes one where the consumer had none; false where there is no
-/// such event.
+/// such event, and where it <see cref="StoredEvent.WaitsForRouting"/>: its other consumers would never get it.
 /// </param>
 /// <param name="Discard">Skips a handling that is not done; false where there is none such.</param>
 /// <param name="Purge">

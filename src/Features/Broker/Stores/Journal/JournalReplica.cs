@@ -38,6 +38,8 @@ sealed class JournalReplica
 
     public bool HasReplayDue(DateTimeOffset now) => tables.HasReplayDue(now);
 
+    public Consumer? FindConsumer(string name) => tables.FindConsumer(name);
+
     public StoreReplay? FindReplay(string id) => tables.FindReplay(id);
 
     public string LastAuditHash => tables.LastAuditHash;

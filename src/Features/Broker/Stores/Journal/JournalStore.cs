@@ -77,6 +77,11 @@ sealed class JournalStore : IAsyncDisposable
             stopping => ReadAsync(() => tables.Consumers.All(stopping)),
             (consumer, _) => ChangeAsync<Unit>(new JournalCommand.SaveConsumer(ConsumerRow.Of(consumer))),
             (name, state, _) => ChangeAsync<bool>(new JournalCommand.SetState(name, ConsumerStateText.Of(state))),
+            (name, state, _) => ChangeAsync(
+                () => replica.FindConsumer(name) is { State.YieldsToTries: true }
+                    ? new JournalCommand.SetState(name, ConsumerStateText.Of(state))
+                    : null,
+                Prelude.Right<StoreFailure, bool>(false)),
             (name, now, _) => ChangeAsync<bool>(new JournalCommand.RemoveConsumer(name, now))),
         new EventReader(
             (identity, stopping) => ReadAsync(() => tables.Read.One(identity, stopping)),

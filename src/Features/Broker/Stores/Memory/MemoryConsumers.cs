@@ -9,6 +9,7 @@ sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
         _ => Task.FromResult(Either<StoreFailure, IReadOnlyList<Consumer>>.Right(All())),
         (consumer, _) => Change(() => Save(consumer)),
         (name, state, _) => Change(() => SetState(name, state)),
+        (name, state, _) => Change(() => tables.Consumers.GetValueOrDefault(name) is { State.YieldsToTries: true } && SetState(name, state)),
         (name, now, _) => Change(() => Remove(name, now)));
 
     Consumer[] All()

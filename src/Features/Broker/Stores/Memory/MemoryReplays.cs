@@ -44,9 +44,11 @@ sealed class MemoryReplays(MemoryTables tables, Lock gate, Signals signal)
 
     StoreReplay Give(StoreReplay replay, Consumer consumer, DateTimeOffset now)
     {
-        var chosen = Fitting(replay).OrderBy(r => r.RoutedNo).Take(replay.StepSize).ToArray();
+        var fitting = Fitting(replay).OrderBy(r => r.RoutedNo).Take(replay.StepSize).ToArray();
+        var chosen = fitting.TakeWhile(r => !r.IsUnrouted).ToArray();
+        if (chosen.Length == 0 && fitting.Length > 0) return replay.HeldUp(StoreReplay.UnroutedWhy, now);
         var given = chosen.Count(row => tables.Receive(row, consumer, now));
-        var isEnd = chosen.Length < replay.StepSize;
+        var isEnd = fitting.Length < replay.StepSize && chosen.Length == fitting.Length;
         return replay.After(isEnd ? replay.Bound : chosen[^1].RoutedNo ?? 0, given, chosen.Length - given, isEnd, now);
     }
 

@@ -19,6 +19,9 @@ sealed class MemoryRow(Guid rowId, long sequence, BrokerEvent given)
 
     public DateTimeOffset? ExpiredAt { get; set; }
 
+    /// <summary>The next routing takes it.</summary>
+    public bool IsUnrouted => !IsRouted && NoConsumerSince is null;
+
     public StoredEvent AsStored() => new(rowId, sequence, RoutedNo, NoConsumerSince, given, [.. Handlings.OrderBy(h => h.Position)])
     {
         ExpiredAt = ExpiredAt,

@@ -38,6 +38,11 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         lock (gate) return tables.Replays.Values.Any(r => r.State is StoreReplayState.Running && r.NextAt <= now);
     }
 
+    internal Consumer? FindConsumer(string name)
+    {
+        lock (gate) return tables.Consumers.GetValueOrDefault(name);
+    }
+
     internal StoreReplay? FindReplay(string id)
     {
         lock (gate) return tables.Replays.GetValueOrDefault(id);

@@ -54,7 +54,7 @@ sealed partial class MemoryTables(Func<Guid> newId)
 
     public bool HasUnrouted => Unrouted.Any();
 
-    IEnumerable<MemoryRow> Unrouted => rows.Values.Where(r => !r.IsRouted && r.NoConsumerSince is null);
+    IEnumerable<MemoryRow> Unrouted => rows.Values.Where(r => r.IsUnrouted);
 
     public Routed Route(RouteRequest request)
     {

@@ -80,6 +80,6 @@ sealed class SqlAppend(SqlEdge edge, Signals signal, int compressAbove, TimeProv
             ("@payload_encoding", encoding), ("@schema_version", given.SchemaVersion), ("@metadata", given.Metadata),
             ("@user_id", given.UserId), ("@session_id", given.SessionId), ("@instance_id", given.InstanceId), ("@schema", given.Schema),
             ("@entity", given.Entity), ("@operation", given.Operation),
-            ("@available_at", given.AvailableAt is { } at ? time(at) : created), ("@created_at", created)).RunAsync(stopping);
+            ("@available_at", given.AvailableAt is { } at ? time(at) : null), ("@created_at", created)).RunAsync(stopping);
     }
 }

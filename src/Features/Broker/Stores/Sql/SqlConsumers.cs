@@ -12,6 +12,9 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
 {
     const string Open = "status in ('received', 'processing', 'failed')";
 
+    /// <summary><see cref="ConsumerState.YieldsToTries"/> in SQL.</summary>
+    const string YieldsToTries = "(state = 'active' or (state = 'paused' and probe_at is not null))";
+
     const int RemoveBatch = 200;
 
     /// <summary>What others lock they hold for as long as a statement takes.</summary>
@@ -22,7 +25,9 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
     static readonly SqlColumn[] TypeColumns = [new("type", "text")];
 
     public ConsumerRegister AsRegister() => new(
-        stopping => edge.TryAsync(connection => AllAsync(connection, null, stopping), stopping), SaveAsync, SetStateAsync, RemoveAsync);
+        stopping => edge.TryAsync(connection => AllAsync(connection, null, stopping), stopping), SaveAsync,
+        (name, state, stopping) => SetStateAsync(name, state, "", stopping),
+        (name, state, stopping) => SetStateAsync(name, state, $"and {YieldsToTries}", stopping), RemoveAsync);
 
     public static async Task<IReadOnlyList<Consumer>> AllAsync(
         DbConnection connection, DbTransaction? transaction, CancellationToken stopping) =>
@@ -68,7 +73,7 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
             rows.Parameters).RunAsync(stopping);
     }
 
-    Task<Either<StoreFailure, bool>> SetStateAsync(string name, ConsumerState state, CancellationToken stopping)
+    Task<Either<StoreFailure, bool>> SetStateAsync(string name, ConsumerState state, string condition, CancellationToken stopping)
     {
         var (word, reason, probe) = state switch
         {
@@ -79,7 +84,8 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
         };
         return ChangeAsync(
             async (connection, transaction) => await connection.Command(
-                transaction, "update broker_consumer set state = @state, state_reason = @reason, probe_at = @probe where name = @name",
+                transaction,
+                $"update broker_consumer set state = @state, state_reason = @reason, probe_at = @probe where name = @name {condition}",
                 ("@state", word), ("@reason", SqlText.Error(reason)), ("@probe", probe is { } at ? edge.Dialect.TimeParameter(at) : null),
                 ("@name", name)).RunAsync(stopping) == 1,
             stopping);

@@ -54,7 +54,7 @@ static class SqlEvents
         AggregateType = row.GetString(first + 8),
         AggregateId = row.GetString(first + 9),
         OrderingKey = row.Text(first + 10),
-        SchemaVersion = row.IsDBNull(first + 11) ? null : row.GetInt32(first + 11),
+        SchemaVersion = Version(row, first + 11, out var noVersion),
         Metadata = row.Text(first + 12),
         UserId = row.GetInt64(first + 13),
         SessionId = row.GetString(first + 14),
@@ -64,7 +64,19 @@ static class SqlEvents
         Operation = row.GetString(first + 18),
         CreatedAt = row.Time(first + 19) ?? default,
         AvailableAt = row.Time(first + 20),
+        Unreadable = noVersion,
     };
+
+    /// <summary>SQLite's integers go further than versions do.</summary>
+    static int? Version(DbDataReader row, int column, out string? fault)
+    {
+        fault = null;
+        if (row.IsDBNull(column)) return null;
+        var version = row.GetInt64(column);
+        if (version <= int.MaxValue) return (int)version;
+        fault = $"schema_version is at most {int.MaxValue}, and it is {version}";
+        return null;
+    }
 
     static Option<ReadOnlyMemory<byte>> Payload(DbDataReader row, int column)
     {

@@ -71,6 +71,7 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
                 + edge.Dialect.SkipLocked,
                 ("@now", edge.Dialect.TimeParameter(now))).ReadAsync(Read, stopping);
             if (due is not [var replay]) return false;
+            await SqlRouting.HoldAsync(connection, transaction, edge.Dialect, stopping);
             var consumer = (await SqlConsumers.AllAsync(connection, transaction, stopping)).FirstOrDefault(c => c.Name == replay.Consumer);
             var next = StoreReplay.Hindrance(consumer) is { } why
                 ? replay.HeldUp(why, now)
@@ -99,12 +100,16 @@ sealed class SqlReplays(SqlEdge edge, Signals signal)
         var (where, parameters) = Where(replay);
         var page = await connection.Command(
             transaction,
-            "select e.id, e.routed_no, e.event_name, e.source_module, e.aggregate_type, e.aggregate_id, e.ordering_key "
-            + $"from outbox_event e {where} order by e.routed_no limit {StoreReplay.LookLimit}",
-            parameters).ReadAsync(row => (Id: row.Id(0), No: row.GetInt64(1), Type: row.GetString(2), Key: SqlRouting.KeyOf(row, 3)),
-            stopping);
-        var chosen = page.Where(e => replay.Choice.FitsType(e.Type)).Take(replay.StepSize).ToArray();
-        var isFull = chosen.Length == replay.StepSize;
+            "select e.id, e.routed_no, e.event_name, e.source_module, e.aggregate_type, e.aggregate_id, e.ordering_key, "
+            + $"{SqlRouting.IsUnrouted("e")} from outbox_event e {where} order by e.routed_no limit {StoreReplay.LookLimit}",
+            parameters).ReadAsync(
+                row => (Id: row.Id(0), No: row.GetInt64(1), Type: row.GetString(2), Key: SqlRouting.KeyOf(row, 3),
+                    IsUnrouted: row.GetBoolean(7)),
+                stopping);
+        var fitting = page.Where(e => replay.Choice.FitsType(e.Type)).Take(replay.StepSize).ToArray();
+        var chosen = fitting.TakeWhile(e => !e.IsUnrouted).ToArray();
+        if (chosen.Length == 0 && fitting.Length > 0) return replay.HeldUp(StoreReplay.UnroutedWhy, now);
+        var isFull = chosen.Length == replay.StepSize || chosen.Length < fitting.Length;
         if (!await LockHandlingsAsync(connection, transaction, replay.Consumer, [.. chosen.Select(e => e.Id)], stopping)) return null;
         var given = await ReceiveAsync(
             connection, transaction, replay, [.. chosen.Select(e => (e.Id, consumer.OrderedByKey ? e.Key : null))], now, stopping);

@@ -26,9 +26,17 @@ sealed class SqlRouting(SqlEdge edge, SqlClaims claims)
         $"""
         with held as materialized (select routed from broker_epoch {edge.Dialect.SkipLocked})
         select id, event_name, source_module, aggregate_type, aggregate_id, ordering_key, available_at, (select routed from held)
-        from outbox_event where exists (select 1 from held) and status = 'pending' and no_consumer_since is null
+        from outbox_event e where exists (select 1 from held) and {IsUnrouted("e")}
         order by sequence limit @limit {edge.Dialect.SkipLocked}
         """;
+
+    /// <summary>As the partial index has it.</summary>
+    /// <param name="e">The event's table in the statement.</param>
+    public static string IsUnrouted(string e) => $"{e}.status = 'pending' and {e}.no_consumer_since is null";
+
+    /// <summary>Until the end of the transaction nobody routes, and no consumer comes or goes.</summary>
+    public static Task HoldAsync(DbConnection connection, DbTransaction transaction, SqlDialect dialect, CancellationToken stopping) =>
+        connection.Command(transaction, $"select routed from broker_epoch {dialect.LockRows}").ScalarAsync(stopping);
 
     public Task<Either<StoreFailure, Routed>> RouteAsync(RouteRequest request, CancellationToken stopping) =>
         edge.InTransactionAsync(async (connection, transaction) =>
