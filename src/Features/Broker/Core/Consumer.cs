@@ -60,6 +60,14 @@ public abstract record ConsumerTarget
     {
     }
 
+    /// <summary>Where to, without what may be a secret: at many receivers the path of a webhook's address is one.</summary>
+    public string Whereabouts => this switch
+    {
+        Webhook webhook => webhook.Address.GetLeftPart(UriPartial.Authority),
+        Topic topic => topic.Name,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <param name="Secrets">Of Standard Webhooks (<c>whsec_…</c>), the newest first; an event is signed with each.</param>
     public sealed record Webhook(Uri Address, IReadOnlyList<string> Secrets, CloudEventForm Form) : ConsumerTarget;
 

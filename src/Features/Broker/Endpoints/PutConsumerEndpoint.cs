@@ -29,7 +29,7 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         if (!read.TryGetRight(out var consumer, out var fault)) await RefuseAsync(400, fault.Text, ct, fault.Field);
         else if ((await AuditedAsync("put consumer", name, () => broker.Store.Consumers.Save(consumer, ct), _ => consumer.Pattern.Text))
                  .TryGetRight(out _, out var failure))
-            await Send.OkAsync(ConsumerView.Of(consumer), ct);
+            await Send.OkAsync(ConsumerView.Of(consumer, SeesAll), ct);
         else await RefuseAsync(failure, ct);
     }
 }
