@@ -50,9 +50,11 @@ public sealed record EventFilter(
 public sealed record EventReader(
     Func<EventIdentity, CancellationToken, Task<Either<StoreFailure, Option<StoredEvent>>>> One,
     Func<EventFilter, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<StoredEvent>>>> List,
+/// <param name="Latest">The greatest routed number that there is; 0: none.</param>
     Func<long, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<StoredEvent>>>> Since,
     Func<CancellationToken, Task<Either<StoreFailure, StoreCounts>>> Count,
-    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<ConsumerBacklog>>>> Backlog);
+    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<ConsumerBacklog>>>> Backlog,
+    Func<CancellationToken, Task<Either<StoreFailure, long>>> Latest);
 
 /// <param name="NoConsumer">Part of <paramref name="Pending"/>.</param>
 /// <param name="OldestOpen">When the oldest event that is neither completed nor failed was written.</param>

@@ -17,7 +17,7 @@ sealed class SqlReading(SqlEdge edge)
 
     public const int HandlingColumnCount = 17;
 
-    public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync, BacklogAsync);
+    public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync, BacklogAsync, LatestAsync);
 
     public static string IdentityIs(string e, string idText) =>
         $"coalesce({e}.source, {e}.source_module) = @source and coalesce({e}.event_id, "
@@ -52,6 +52,11 @@ sealed class SqlReading(SqlEdge edge)
             stopping);
 
     Task<Either<StoreFailure, StoreCounts>> CountAsync(CancellationToken stopping) =>
+    Task<Either<StoreFailure, long>> LatestAsync(CancellationToken stopping) => edge.TryAsync(
+        async connection => (await connection.Command(null, "select coalesce(max(routed_no), 0) from outbox_event")
+            .ReadAsync(row => row.GetInt64(0), stopping))[0],
+        stopping);
+
         edge.InTransactionAsync(async (connection, transaction) =>
         {
             // Whether an event was begun shows in its handlings alone.
