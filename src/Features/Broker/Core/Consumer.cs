@@ -68,6 +68,14 @@ public abstract record ConsumerTarget
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>Whether events go where the other one's go, in whatever form and signed with whatever.</summary>
+    public bool IsSamePlaceAs(ConsumerTarget? other) => (this, other) switch
+    {
+        (Webhook one, Webhook before) => one.Address.AbsoluteUri == before.Address.AbsoluteUri,
+        (Topic one, Topic before) => one.Name == before.Name,
+        _ => false,
+    };
+
     /// <param name="Secrets">Of Standard Webhooks (<c>whsec_…</c>), the newest first; an event is signed with each.</param>
     public sealed record Webhook(Uri Address, IReadOnlyList<string> Secrets, CloudEventForm Form) : ConsumerTarget;
 
