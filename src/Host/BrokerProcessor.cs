@@ -17,6 +17,13 @@ using LanguageExt;
 
 namespace Hobom.Slices.Host;
 
+/// <summary>All that is set for a broker that runs alone.</summary>
+sealed record BrokerAloneSettings(BrokerSettings Broker, ListenAddress Http, AccessSettings Access, TelemetrySettings Telling)
+{
+    /// <summary>Settings hold secrets: nothing of them is printed by accident.</summary>
+    public override string ToString() => nameof(BrokerAloneSettings);
+}
+
 /// <summary>The broker without the relay: no backend, no Redis, no Kafka.</summary>
 sealed class BrokerProcessor : IAsyncDisposable
 {
@@ -53,7 +60,12 @@ sealed class BrokerProcessor : IAsyncDisposable
     }
 
     /// <summary>None where the relay is to run too: its variables are there, or the broker is off.</summary>
-    public static Option<Either<SettingProblems, BrokerProcessor>> Of(IReadOnlyDictionary<string, string> environment)
+    public static Option<Either<SettingProblems, BrokerProcessor>> Of(IReadOnlyDictionary<string, string> environment) =>
+        SettingsAlone(environment).Map(read => read.Map(
+            settings => new BrokerProcessor(settings.Broker, settings.Http, settings.Access, settings.Telling)));
+
+    /// <summary>What it reads where it is to run alone, or every problem of that.</summary>
+    public static Option<Either<SettingProblems, BrokerAloneSettings>> SettingsAlone(IReadOnlyDictionary<string, string> environment)
     {
         if (environment.GetValueOrDefault("HOBOM_GRPC_ADDR", "").Trim().Length > 0) return default;
         var read = new SettingsReader(environment);
@@ -62,15 +74,8 @@ sealed class BrokerProcessor : IAsyncDisposable
         var http = read.Listen(ListenAddress.Variable, ListenAddress.Default);
         var access = AccessSettings.Read(read);
         var telling = TelemetrySettings.Read(read, environment);
-        if (read.Problems.Count > 0) return Either<SettingProblems, BrokerProcessor>.Left(new SettingProblems(read.Problems));
-        return asked.Map(settings => Either<SettingProblems, BrokerProcessor>.Right(new BrokerProcessor(settings, http, access, telling)));
-    }
-
-    /// <summary>The broker's settings where it is to run alone and they are well.</summary>
-    public static Option<BrokerSettings> SettingsAlone(IReadOnlyDictionary<string, string> environment)
-    {
-        if (environment.GetValueOrDefault("HOBOM_GRPC_ADDR", "").Trim().Length > 0) return default;
-        return Settings.ReadBroker(new SettingsReader(environment), environment);
+        if (read.Problems.Count > 0) return Either<SettingProblems, BrokerAloneSettings>.Left(new SettingProblems(read.Problems));
+        return asked.Map(settings => Either<SettingProblems, BrokerAloneSettings>.Right(new(settings, http, access, telling)));
     }
 
     public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)

@@ -6,9 +6,11 @@ using Hobom.Slices.Broker.Schemas;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Runtime;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Broker;
@@ -93,8 +95,11 @@ public sealed class BrokerSlice : IAsyncDisposable
 
     /// <summary>What its routes ask beside the clock and the audit, and its part of readiness.</summary>
     /// <param name="alone">There is nothing beside the broker: without its store the process does nothing.</param>
-    public void AddTo(IServiceCollection services, bool alone) =>
+    public void AddTo(IServiceCollection services, bool alone)
+    {
+        services.TryAddSingleton<OpenStreams>();
         services.AddSingleton(this).AddHealthChecks().AddCheck("broker", new BrokerCheck(this, alone));
+    }
 
     async Task<OpenBroker?> OpenAsync(CancellationToken stopping)
     {

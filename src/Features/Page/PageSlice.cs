@@ -1,8 +1,10 @@
+using Hobom.Slices.Http;
 using Hobom.Slices.Page.Changes;
 using Hobom.Slices.Page.History;
 using Hobom.Slices.Page.Serving;
 using Hobom.Slices.Runtime;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Hobom.Slices.Page;
 
@@ -16,7 +18,7 @@ public sealed class PageSlice(IReadOnlyList<Slice> slices, LettersNow letters, T
 
     public void AddTo(IServiceCollection services) => services
         .AddSingleton(PageFiles.Read()).AddSingleton(histories).AddSingleton(letters)
-        .AddSingleton(new PageFlows(slices)).AddSingleton(new ChangeListeners());
+        .AddSingleton(new PageFlows(slices)).TryAddSingleton<OpenStreams>();
 
     /// <summary>Counts what flows until told to stop.</summary>
     public Task FollowAsync(CancellationToken stopping) => histories.FollowAsync(stopping);

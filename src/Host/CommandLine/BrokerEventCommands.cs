@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hobom.Slices.Core;
 
 namespace Hobom.Slices.Host.CommandLine;
 
@@ -41,13 +42,30 @@ static class BrokerEventCommands
             };
             if (given.GetValue(id) is { } named) body["id"] = named;
             if (given.GetValue(key) is { } ordering) body["ordering_key"] = ordering;
-            return await session.ShowAsync(
-                await session.Api.SendAsync(HttpMethod.Post, "/broker/events", WithPayload(body, text)),
+            var received = await session.Api.SendAsync(HttpMethod.Post, "/broker/events", WithPayload(body, text));
+            var exitCode = await session.ShowAsync(
+                received,
                 a => session.Terminal.WriteTable(
                     ["SOURCE", "ID", "RESULT"],
                     Items(a, "events").Select(e => (string[])[Text(e, "source"), Text(e, "id"), Text(e, "result")])));
+            return exitCode is ExitCode.Done && received.TryGetRight(out var answer, out _) ? TellTroubles(session, answer) : exitCode;
         });
     }
+
+    /// <summary>What is stored and does not fit its schema, or failed in a handler that was waited for.</summary>
+    static int TellTroubles(ApiSession session, ApiAnswer answer)
+    {
+        foreach (var warning in Items(answer, "events").Select(e => ToldIn(e, "warning")).OfType<string>())
+            session.Terminal.Error.WriteLine($"stored all the same: {warning}");
+        if (ToldIn(answer.Read<JsonElement>(), "handlerError") is not { } failed) return ExitCode.Done;
+        session.Terminal.Error.WriteLine(failed);
+        return ExitCode.SomeLeft;
+    }
+
+    static string? ToldIn(JsonElement owner, string member) =>
+        owner.TryGetProperty(member, out var value) && value.ValueKind is JsonValueKind.String
+            ? LogText.Clean(value.GetString()!, 1000)
+            : null;
 
     /// <summary>The payload's text as it was given: an event is delivered as it was written.</summary>
     static StringContent WithPayload(JsonObject body, string payload) =>

@@ -28,7 +28,7 @@ static class DoctorCommand
             """) { json };
         doctor.SetAction(async (given, _) =>
         {
-            var results = await ExamineAsync(read);
+            var results = await ExamineAsync(Startup.Variables(), read);
             var isWell = results.All(r => r.Ok);
             if (given.GetValue(json)) tools.Terminal.WriteJson(JsonSerializer.Serialize(new DoctorReport(isWell, results), Written));
             else tools.Terminal.WriteLines(results.Select(r => LogText.Clean(LineOf(r), 1500)));
@@ -37,14 +37,21 @@ static class DoctorCommand
         return doctor;
     }
 
-    static async Task<IReadOnlyList<CheckResult>> ExamineAsync(Func<Either<SettingProblems, Settings>> read)
+    /// <summary>What a processor with these variables reads, all of it.</summary>
+    internal static async Task<IReadOnlyList<CheckResult>> ExamineAsync(
+        IReadOnlyDictionary<string, string> variables, Func<Either<SettingProblems, Settings>> read)
     {
-        if (BrokerProcessor.SettingsAlone(Startup.Variables()).Case is Broker.Settings.BrokerSettings alone)
-            return [CheckResult.Well("settings", "the broker alone"), await Examination.StoreAsync(alone)];
+        if (BrokerProcessor.SettingsAlone(variables).Case is Either<SettingProblems, BrokerAloneSettings> alone)
+            return alone.TryGetRight(out var settled, out var faults)
+                ? [CheckResult.Well("settings", "the broker alone"), await Examination.StoreAsync(settled.Broker)]
+                : Wrong(faults);
         return read().TryGetRight(out var settings, out var problems)
             ? await new Examination(settings, NullLoggerFactory.Instance).RunAsync()
-            : [.. problems.Lines.Select(line => CheckResult.Wrong("settings", line, "see docs/OPERATING.md"))];
+            : Wrong(problems);
     }
+
+    static CheckResult[] Wrong(SettingProblems problems) =>
+        [.. problems.Lines.Select(line => CheckResult.Wrong("settings", line, "see docs/OPERATING.md"))];
 
     static string LineOf(CheckResult result) =>
         result.Problem is { } problem ? $"WRONG {result.Check}: {problem.TrimEnd('.')}. To do: {result.Advice}"

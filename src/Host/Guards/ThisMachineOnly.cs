@@ -7,7 +7,9 @@ namespace Hobom.Slices.Host.Guards;
 
 /// <summary>
 /// Where no key is set: everybody is told whether the process is well, and only this machine gets anything else. A caller behind a
-/// reverse proxy has the proxy's address here, and no header is believed.
+/// reverse proxy has the proxy's address here, and no header is believed to say otherwise. One is believed to say who must not be
+/// answered: a page of any site can have its own name lead to this machine, and the browser that shows it then asks from here, for
+/// pages of the same site as it believes; under that name.
 /// </summary>
 static class ThisMachineOnly
 {
@@ -15,12 +17,22 @@ static class ThisMachineOnly
         + $"{AccessSettings.InternalKeyVariable} opens the API to callers with that key, {KeysFile.Variable} to people with keys of "
         + $"their own, {AccessSettings.AnonymousVariable}=true to everybody";
 
+    const string OtherName = "without a key this machine is answered under its own name only, localhost or a loopback address: "
+        + $"for any other {AccessSettings.InternalKeyVariable} or {KeysFile.Variable} is required";
+
     public static Task RefuseOthersAsync(HttpContext http, RequestDelegate next)
     {
-        if (IsThisMachine(http.Connection.RemoteIpAddress) || IsHealth(http)) return next(http);
-        http.RequestServices.GetRequiredService<RefusalLog>()
-            .Note(http, StatusCodes.Status403Forbidden, "no key is set, and it is another machine");
-        return ErrorAnswer.WriteAsync(http, StatusCodes.Status403Forbidden, Refusal);
+        if (IsHealth(http)) return next(http);
+        if (!IsThisMachine(http.Connection.RemoteIpAddress)) return RefuseAsync(http, "no key is set, and it is another machine", Refusal);
+        return IsNamedAsThisMachine(http.Request.Host)
+            ? next(http)
+            : RefuseAsync(http, "no key is set, and it asks for another name than this machine's", OtherName);
+    }
+
+    static Task RefuseAsync(HttpContext http, string why, string told)
+    {
+        http.RequestServices.GetRequiredService<RefusalLog>().Note(http, StatusCodes.Status403Forbidden, why);
+        return ErrorAnswer.WriteAsync(http, StatusCodes.Status403Forbidden, told);
     }
 
     /// <summary>The page is open to strangers where keys are set; where none is, it would only show what it may not ask.</summary>
@@ -31,4 +43,9 @@ static class ThisMachineOnly
     /// <summary>A socket for both kinds of addresses tells IPv4 ones as IPv6.</summary>
     public static bool IsThisMachine(IPAddress? caller) =>
         caller is not null && IPAddress.IsLoopback(caller.IsIPv4MappedToIPv6 ? caller.MapToIPv4() : caller);
+
+    /// <summary>A browser always names whom it asks; a probe may leave it out.</summary>
+    public static bool IsNamedAsThisMachine(HostString asked) =>
+        !asked.HasValue || asked.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(asked.Host, out var address) && IsThisMachine(address));
 }

@@ -28,7 +28,8 @@ static class MetricsAccess
     public static Func<HttpContext, RequestDelegate, Task> AdmitThisMachine(ListenAddress? own) => (http, next) =>
     {
         if (own is not null && http.Connection.LocalPort == own.Port && http.User.Identity?.IsAuthenticated is not true
-            && ThisMachineOnly.IsThisMachine(http.Connection.RemoteIpAddress)) http.User = Scraper;
+            && ThisMachineOnly.IsThisMachine(http.Connection.RemoteIpAddress) && ThisMachineOnly.IsNamedAsThisMachine(http.Request.Host))
+            http.User = Scraper;
         return next(http);
     };
 

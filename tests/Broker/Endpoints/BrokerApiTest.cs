@@ -25,7 +25,8 @@ public abstract class BrokerApiTest : IAsyncLifetime
     readonly List<byte[]> handled = [];
     Task running = Task.CompletedTask;
 
-    protected BrokerApiTest()
+    /// <param name="clock">Of the routes; the broker has the system's.</param>
+    protected BrokerApiTest(TimeProvider? clock = null)
     {
         var settings = BrokerSettingsReader.Read(new Dictionary<string, string> { ["HOBOM_BROKER_PROVIDER"] = "memory" })
             .Match(s => s.IfNone(() => throw new InvalidOperationException("off")), p => throw new InvalidOperationException(p[0]));
@@ -39,7 +40,7 @@ public abstract class BrokerApiTest : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0));
         Slice.AddTo(builder.Services, alone: true);
-        builder.Services.AddSingleton(TimeProvider.System)
+        builder.Services.AddSingleton(clock ?? TimeProvider.System)
             .AddSingleton(new AuditTrail(new StoreAudit(Slice).AppendAsync, TimeProvider.System, NullLogger<AuditTrail>.Instance))
             .AddFastEndpoints(o => (o.Assemblies, o.DisableAutoDiscovery) = ([typeof(BrokerSlice).Assembly], true));
         builder.Services.AddAuthentication("role").AddScheme<AuthenticationSchemeOptions, RoleHeader>("role", _ => { });

@@ -51,7 +51,7 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     public async Task Consumers_are_added_paused_resumed_and_removed_and_their_secrets_are_not_shown()
     {
         const string body = """{"kind":"webhook","pattern":"x.*","url":"https://example.com/hook","secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],"retry_policy":{"max_retries":0}}""";
-        var added = await SendAsync("PUT", "/broker/consumers/hook", body);
+        var added = await SendAsync("PUT", "/broker/consumers/hook", body, Role.Editor);
         Assert.Equal(HttpStatusCode.OK, added.StatusCode);
         Assert.DoesNotContain("whsec_", await added.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         await PostAsync("/broker/consumers/hook/pause", "");
@@ -61,6 +61,57 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
         Assert.Equal(HttpStatusCode.OK, (await Client.SendAsync(Request(HttpMethod.Delete, "/broker/consumers/hook", Role.Operator))).StatusCode);
         var again = await Client.SendAsync(Request(HttpMethod.Delete, "/broker/consumers/hook", Role.Operator));
         Assert.Contains("subscription not found: hook", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Secrets_that_a_change_does_not_name_stay_and_an_empty_list_takes_them_away()
+    {
+        const string known = """{"kind":"webhook","pattern":"x.*","url":"https://example.com/hook" """;
+        await SendAsync("PUT", "/broker/consumers/hook", known + ""","secrets":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]}""", Role.Editor);
+        foreach (var (rest, left) in new[] { (""","priority":3}""", 1), (""","secrets":null}""", 1), (""","secrets":[]}""", 0), ("}", 0) })
+        {
+            Assert.Equal(HttpStatusCode.OK, (await SendAsync("PUT", "/broker/consumers/hook", known + rest)).StatusCode);
+            Assert.Equal(left, (await HookAsync()).GetProperty("secrets").GetInt32());
+        }
+    }
+
+    /// <summary>An operator sees no payloads, and so cannot have them sent where nobody who sees them has said.</summary>
+    [Theory]
+    [InlineData("hook", """{"kind":"webhook","pattern":"x.*","url":"https://example.com/hook/two"}""")]
+    [InlineData("hook", """{"kind":"kafka","pattern":"x.*","topic":"t"}""")]
+    [InlineData("out", """{"kind":"kafka","pattern":"x.*","topic":"other"}""")]
+    [InlineData("out", """{"kind":"webhook","pattern":"x.*","url":"https://example.com/hook"}""")]
+    [InlineData("new", """{"kind":"webhook","pattern":"x.*","url":"https://example.com/hook"}""")]
+    [InlineData("new", """{"kind":"kafka","pattern":"x.*","topic":"t"}""")]
+    public async Task Another_address_or_topic_is_for_those_who_may_see_payloads_as_well(string name, string other)
+    {
+        const string hook = """{"kind":"webhook","pattern":"PATTERN","url":"https://example.com/hook"}""";
+        const string topic = """{"kind":"kafka","pattern":"PATTERN","topic":"t"}""";
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("PUT", "/broker/consumers/hook", hook, Role.Editor)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync("PUT", "/broker/consumers/out", topic, RoleHeader.Backend)).StatusCode);
+        var before = (await GetAsync("/broker/consumers")).GetRawText();
+        var refused = await SendAsync("PUT", $"/broker/consumers/{name}", other);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        using var told = JsonDocument.Parse(await refused.Content.ReadAsStringAsync());
+        Assert.Equal(Role.Payload, told.RootElement.GetProperty("needs").GetString());
+        Assert.Equal(before, (await GetAsync("/broker/consumers")).GetRawText());
+        Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("PUT", $"/broker/consumers/{name}", other, Role.Payload)).StatusCode);
+
+        // All else of those that are there is an operator's to change.
+        var known = (name is "out" ? topic : hook).Replace("PATTERN", "y.*", StringComparison.Ordinal);
+        Assert.Equal(
+            name is "new" ? HttpStatusCode.Forbidden : HttpStatusCode.OK, (await SendAsync("PUT", $"/broker/consumers/{name}", known)).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_audit_tells_where_a_consumer_sends_and_nothing_of_a_path()
+    {
+        await SendAsync("PUT", "/broker/consumers/hook", """{"kind":"webhook","pattern":"x.*","url":"https://example.com:8443/canary?k=canary"}""", Role.Editor);
+        await SendAsync("PUT", "/broker/consumers/out", """{"kind":"kafka","pattern":"x.*","topic":"t"}""", Role.Editor);
+        var audit = (await GetAsync("/broker/audit", Role.Auditor)).GetRawText();
+        Assert.Contains("x.* to webhook https://example.com:8443\"", audit, StringComparison.Ordinal);
+        Assert.Contains("x.* to kafka t\"", audit, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", audit, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +146,7 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     public async Task The_form_of_cloud_events_is_read_as_it_is_written(string written, string? form)
     {
         var answer = await SendAsync(
-            "PUT", "/broker/consumers/cloud", $$"""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":{{written}}}""");
+            "PUT", "/broker/consumers/cloud", $$"""{"kind":"kafka","topic":"t","pattern":"a","cloud_events":{{written}}}""", Role.Editor);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         using var shown = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(form, shown.RootElement.GetProperty("cloud_events").GetString());
@@ -117,10 +168,9 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
     public async Task Text_that_is_not_Unicode_is_refused(string method, string path, string body) =>
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(method, path, body)).StatusCode);
 
-    /// <summary>As an operator.</summary>
-    async Task<HttpResponseMessage> SendAsync(string method, string path, string body)
+    async Task<HttpResponseMessage> SendAsync(string method, string path, string body, string role = Role.Operator)
     {
-        using var request = Request(new HttpMethod(method), path, Role.Operator);
+        using var request = Request(new HttpMethod(method), path, role);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return await Client.SendAsync(request);
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Hobom.Slices.Broker;
 using Hobom.Slices.Http;
 
 namespace Hobom.Slices.Tests.Broker.Endpoints;
@@ -34,6 +35,44 @@ public sealed class BrokerReadApiTests : BrokerApiTest
             lines.Select(e => (
                 e.GetProperty("action").GetString(), e.GetProperty("actor").GetString(), e.GetProperty("keys")[0].GetString(),
                 e.GetProperty("reason").GetString(), e.TryGetProperty("result", out var r) ? r.GetString() : null)));
+    }
+
+    /// <summary>What a receiver said may quote what it was sent, and an address may be all that a receiver asks for.</summary>
+    [Fact]
+    public async Task Readers_see_neither_what_receivers_said_nor_the_paths_of_addresses()
+    {
+        var store = Slice.Open!.Store;
+        var pattern = EventPattern.Parse("never", allowManySegments: true).Match(p => p, f => throw new InvalidOperationException($"{f}"));
+        foreach (var (name, state) in new (string, ConsumerState)[] { ("held", new ConsumerState.Paused("canary", null)), ("gone", new ConsumerState.Off("canary")) })
+        {
+            await store.Consumers.Save(new Consumer(
+                name, ConsumerKind.Webhook, pattern, 0, null, 1, TimeSpan.FromSeconds(1), false, new ConsumerState.Active())
+            {
+                Target = new ConsumerTarget.Webhook(new Uri("https://example.com:8443/canary?k=canary"), [], CloudEventForm.None),
+            }, default);
+            await store.Consumers.SetState(name, state, default);
+        }
+
+        await PostAsync("/broker/events", """{"id":"r1","source":"s","type":"lonely"}""");
+        var (status, plan) = await PostAsync("/broker/replays", """{"consumer":"held"}""");
+        Assert.Equal(HttpStatusCode.Created, status);
+        var replay = $"/broker/replays/{plan.GetProperty("id").GetString()}";
+        await PostAsync($"{replay}/start", "");
+        for (var i = 0; i < 500 && !(await GetAsync(replay)).GetRawText().Contains("canary", StringComparison.Ordinal); i++) await Task.Delay(20);
+        foreach (var path in (string[])["/broker/consumers", "/broker/replays", replay])
+        {
+            Assert.Contains("canary", (await GetAsync(path, Role.Operator)).GetRawText(), StringComparison.Ordinal);
+            Assert.DoesNotContain("\"masked\"", (await GetAsync(path, Role.Operator)).GetRawText(), StringComparison.Ordinal);
+            foreach (var role in (string[])[Role.Reader, Role.Payload, Role.Auditor])
+            {
+                var shown = (await GetAsync(path, role)).GetRawText();
+                Assert.DoesNotContain("canary", shown, StringComparison.Ordinal);
+                Assert.Contains("\"masked\":true", shown, StringComparison.Ordinal);
+            }
+        }
+
+        var held = (await GetAsync("/broker/consumers", Role.Reader)).EnumerateArray().Single(c => c.GetProperty("name").GetString() == "held");
+        Assert.Equal(("https://example.com:8443", "paused"), (held.GetProperty("url").GetString(), held.GetProperty("state").GetString()));
     }
 
     [Fact]

@@ -48,6 +48,78 @@ public sealed class SchemaControlTests
     public async Task What_is_no_schema_or_leads_elsewhere_is_refused(string document) =>
         Assert.IsType<SchemaFault.NoSchema>(LeftOf(await AddAsync(1, document)));
 
+    [Theory]
+    [InlineData("""{"pattern":"("}""", "#/pattern: ")]
+    [InlineData("""{"properties":{"a/b":{"pattern":"[a"}}}""", "#/properties/a~1b/pattern: ")]
+    [InlineData("""{"items":{"not":{"patternProperties":{"(":{}}}}}""", "#/items/not/patternProperties: ")]
+    [InlineData("""{"type":"object","allOf":[{"$ref":"#"}]}""", "#/allOf/0/$ref: leads back to itself")]
+    [InlineData("""{"$ref":"#"}""", "#/$ref: leads back to itself")]
+    [InlineData("""{"properties":{"a":{"$ref":"#/definitions/b"}},"definitions":{"b":{"oneOf":[{"type":"null"},{"not":{"$ref":"#/definitions/b"}}]}}}""",
+        "#/properties/a/$ref/oneOf/1/not/$ref: leads back to itself")]
+    public async Task What_could_not_be_applied_is_refused_with_its_place(string document, string fault) =>
+        Assert.StartsWith(fault, Assert.IsType<SchemaFault.NoSchema>(LeftOf(await AddAsync(1, document))).Why, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task References_without_end_are_refused()
+    {
+        var far = string.Concat(Enumerable.Range(0, 150).Select(i => $$$"""
+            "d{{{i}}}":{"not":{"$ref":"#/definitions/d{{{i + 1}}}"}},
+            """));
+        Assert.Contains("within each other", Assert.IsType<SchemaFault.NoSchema>(LeftOf(
+            await AddAsync(1, """{"$ref":"#/definitions/d0","definitions":{FAR"d150":{}}}""".Replace("FAR", far, StringComparison.Ordinal)))).Why, StringComparison.Ordinal);
+        var many = string.Join(',', Enumerable.Repeat("""{"$ref":"#/definitions/a"}""", 1001));
+        Assert.Equal("more than 1000 $refs", Assert.IsType<SchemaFault.NoSchema>(LeftOf(
+            await AddAsync(1, """{"anyOf":[MANY],"definitions":{"a":{}}}""".Replace("MANY", many, StringComparison.Ordinal)))).Why);
+    }
+
+    [Fact]
+    public async Task A_schema_that_comes_back_to_itself_further_down_the_document_is_taken_and_judges()
+    {
+        var tree = """{"type":"object","required":["nr"],"properties":{"left":{"$ref":"#"},"right":{"anyOf":[{"type":"null"},{"$ref":"#"}]}}}""";
+        Assert.True((await AddAsync(1, tree)).IsRight);
+        Assert.Null(control.Now.Misfit(Order("a", """{"nr":1,"left":{"nr":2,"right":null},"right":{"nr":3}}""")));
+        Assert.Contains("left", control.Now.Misfit(Order("a", """{"nr":1,"left":{}}""")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"pattern":"("}""", "\"a\"", "pattern")]
+    [InlineData("""{"type":"object","allOf":[{"$ref":"#"}]}""", "{}", "leads back to itself")]
+    public async Task One_that_is_stored_from_before_is_told_by_name_and_ends_neither_a_publish_nor_the_start(
+        string document, string payload, string why)
+    {
+        await store.Schemas.Add(new EventSchema(Type, 1, document, null), default);
+        Assert.True((await control.RefreshAsync(store, default)).IsRight);
+        Assert.True(control.Now.Knows(Type, 1));
+        var refusal = Assert.IsType<PublishRefusal.Invalid>(LeftOf(await Publisher(SchemaMismatch.Refuse).PublishAsync([Order("a", payload)], default)));
+        Assert.Contains($"the schema of version 1 of {Type} cannot be applied: ", refusal.Text, StringComparison.Ordinal);
+        Assert.Contains(why, refusal.Text, StringComparison.Ordinal);
+        Assert.Contains(why, (await Publisher(SchemaMismatch.Warn).PublishAsync([Order("a", payload)], default).Right())[0].Warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"pattern":"^(a+)+$"}""")]
+    [InlineData("""{"properties":{"a":{"items":{"pattern":"^(a+)+$"}}}}""")]
+    [InlineData("""{"patternProperties":{"^(a+)+$":{}}}""")]
+    public async Task A_pattern_that_tries_all_ways_is_given_up(string document)
+    {
+        var hostile = $"{new string('a', 60)}!";
+        Assert.True((await AddAsync(1, document)).IsRight);
+        var misfits = new[] { $"\"{hostile}\"", $$"""{"a":["{{hostile}}"]}""", $$"""{"{{hostile}}":1}""" }
+            .Select(payload => control.Now.Misfit(Order("a", payload)) ?? "");
+        Assert.Contains(misfits, m => m.Contains("cannot be applied: its patterns take longer", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_schema_that_looks_at_one_value_over_and_over_is_given_up()
+    {
+        var ladder = string.Join(',', Enumerable.Range(0, 40).Select(i => $$"""
+            "d{{i}}":{"allOf":[{"$ref":"#/definitions/d{{i + 1}}"},{"$ref":"#/definitions/d{{i + 1}}"}]}
+            """));
+        var document = """{"allOf":[{"$ref":"#/definitions/d0"}],"definitions":{LADDER,"d40":{"type":"object"}}}""";
+        Assert.True((await AddAsync(1, document.Replace("LADDER", ladder, StringComparison.Ordinal))).IsRight);
+        Assert.Contains("cannot be applied: it looks at", control.Now.Misfit(Order("a", "{}")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_upcast_that_is_no_patch_is_refused() =>
         Assert.IsType<SchemaFault.NoSchema>(LeftOf(await AddAsync(1, First, """[{"op":"jump"}]""")));

@@ -1,6 +1,9 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Settings;
+using Hobom.Slices.Broker.Stores.Memory;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Hobom.Slices.Tests.Broker.Settings;
 
@@ -61,6 +64,9 @@ public sealed class BrokerSettingsTests : IDisposable
     [InlineData("HOBOM_BROKER_RETRY_POLICY_INITIAL_DELAY", "5", "HOBOM_BROKER_RETRY_POLICY_INITIAL_DELAY is '5'")]
     [InlineData("HOBOM_BROKER_OUTBOX_PROCESSING_LEASE_MS", "999", "HOBOM_BROKER_OUTBOX_PROCESSING_LEASE_MS is '999'")]
     [InlineData("HOBOM_BROKER_OUTBOX_ENABLED", "yes", "HOBOM_BROKER_OUTBOX_ENABLED is 'yes'")]
+    [InlineData("HOBOM_BROKER_NATS_STORAGE", "mem", "HOBOM_BROKER_NATS_STORAGE is 'mem': expected file, memory")]
+    [InlineData("HOBOM_BROKER_RETENTON", "3d", "HOBOM_BROKER_RETENTON is no setting")]
+    [InlineData("HOBOM_BROKER_SOURCES_GITHUB_SECRET", "s", "HOBOM_BROKER_SOURCES_GITHUB_SECRET is no setting")]
     public void A_bad_value_is_refused_by_its_name(string variable, string value, string start)
     {
         var problems = Problems(("HOBOM_BROKER_ENABLED", "true"), (variable, value));
@@ -79,6 +85,76 @@ public sealed class BrokerSettingsTests : IDisposable
     {
         Assert.StartsWith("event_broker.database.url: expected", Assert.Single(Problems(("HOBOM_BROKER_PROVIDER", "database"))), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", On(("HOBOM_BROKER_PROVIDER", "postgres"), ("HOBOM_BROKER_DATABASE_URL", "Host=x;Password=secret")).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Neither_what_Kubernetes_gives_beside_a_service_nor_an_empty_variable_is_a_misspelt_one() => On(
+        ("HOBOM_BROKER_PROVIDER", "memory"), ("HOBOM_BROKER_SERVICE_HOST", "10.0.0.1"), ("HOBOM_BROKER_SERVICE_PORT_HTTP", "8082"),
+        ("HOBOM_BROKER_PORT", "tcp://10.0.0.1:8082"), ("HOBOM_BROKER_PORT_8082_TCP_ADDR", "10.0.0.1"), ("HOBOM_BROKER_RETENTON", " "));
+
+    [Theory]
+    [InlineData("redis.password", "canary,7f3a91")]
+    [InlineData("database.url", "canary=7f3a91")]
+    [InlineData("nats.url", "nats://anna:canary-7f3a91@host")]
+    [InlineData("sources.x.secrets", "canary-7f3a91")]
+    public void A_secret_that_is_refused_is_not_shown(string name, string canary)
+    {
+        var read = new SettingValues(new Dictionary<string, string> { [name] = canary }, new Dictionary<string, string>());
+        read.Refuse(name, "another one");
+        Assert.Equal($"event_broker.{name}: expected another one", Assert.Single(read.Problems));
+    }
+
+    [Theory]
+    [InlineData("HOBOM_BROKER_REDIS_PASSWORD", "canary,7f3a91")]
+    [InlineData("HOBOM_BROKER_SOURCES_PAY_SECRETS", "whsec_canary,7f3a91")]
+    public void Nor_is_it_where_the_start_tells_of_it(string variable, string canary) =>
+        Assert.DoesNotContain("canary", Assert.Single(Problems(("HOBOM_BROKER_PROVIDER", "redis"), (variable, canary))), StringComparison.Ordinal);
+
+    /// <summary>The file's policy may be what no slug can say: another setting's change must not stumble over it.</summary>
+    [Fact]
+    public void A_setting_is_changed_beside_a_policy_of_the_file_and_leaves_the_rest_of_it()
+    {
+        var now = On(("HOBOM_BROKER_CONFIG", File("""
+            event_broker:
+              enabled: true
+              retry_policy: { max_retries: 1000, initial_delay: 50ms, max_delay: 5s, backoff_factor: 3, jitter: 0.5 }
+            """))).Tuning;
+        var policy = new ConsumerRetry(1000, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5), 3, 0.5);
+        Assert.Equal(policy, now.DefaultRetry);
+        Assert.Equal(now with { OutboxEnabled = false }, OutboxSettings.Change(now, "outbox-enabled", "false").IfLeft(now));
+        Assert.Equal(
+            policy with { MaxRetries = 6 }, OutboxSettings.Change(now, "outbox-max-attempts", "7").IfLeft(now).DefaultRetry);
+        Assert.Equal(
+            policy with { InitialDelay = TimeSpan.FromMilliseconds(200) },
+            OutboxSettings.Change(now, "outbox-retry-base-delay-ms", "200").IfLeft(now).DefaultRetry);
+    }
+
+    [Fact]
+    public async Task What_an_operator_has_switched_off_stays_off_when_a_process_starts_with_such_a_policy()
+    {
+        var store = MemoryStore.Open(100, TimeProvider.System);
+        await store.Settings.Set("outbox-enabled", "false", "anna", default);
+        var start = BrokerTuning.Contract with { DefaultRetry = ConsumerRetry.Contract with { MaxRetries = 1000, InitialDelay = TimeSpan.Zero } };
+        var control = new TuningControl(start, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+        var following = control.FollowAsync(store, new FakeTimeProvider(), stop.Token);
+        for (var i = 0; i < 500 && control.Now.OutboxEnabled; i++) await Task.Delay(10);
+        await stop.CancelAsync();
+        await following;
+        Assert.Equal(start with { OutboxEnabled = false }, control.Now);
+    }
+
+    [Fact]
+    public void Each_setting_is_changed_alone_whatever_the_others_are()
+    {
+        var odd = BrokerTuning.Contract with { PollingInterval = TimeSpan.FromMilliseconds(1), Lease = TimeSpan.FromMilliseconds(1), BatchSize = 0 };
+        foreach (var (slug, value) in OutboxSettings.Show(BrokerTuning.Contract))
+        {
+            var changed = OutboxSettings.Change(odd, slug, value).Match(t => t, why => throw new InvalidOperationException(why));
+            Assert.Equal(
+                new Dictionary<string, string>(OutboxSettings.Show(odd)) { [slug] = value }.OrderBy(s => s.Key, StringComparer.Ordinal),
+                OutboxSettings.Show(changed).OrderBy(s => s.Key, StringComparer.Ordinal));
+        }
     }
 
     [Fact]

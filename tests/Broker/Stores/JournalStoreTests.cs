@@ -120,7 +120,7 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
                 (identity, stopping) => Next().Read.One(identity, stopping),
                 (filter, limit, stopping) => Next().Read.List(filter, limit, stopping),
                 (after, limit, stopping) => Next().Read.Since(after, limit, stopping), stopping => Next().Read.Count(stopping),
-                (now, stopping) => Next().Read.Backlog(now, stopping)),
+                (now, stopping) => Next().Read.Backlog(now, stopping), stopping => Next().Read.Latest(stopping)),
             Operate = new EventOperations(
                 (identity, consumer, now, stopping) => Next().Operate.Replay(identity, consumer, now, stopping),
                 (identity, consumer, now, stopping) => Next().Operate.Discard(identity, consumer, now, stopping),

@@ -135,6 +135,17 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task The_greatest_number_is_that_of_what_was_seen_last_whatever_waits_to_be_seen()
+    {
+        Assert.Equal(0, await Store.Read.Latest(default).Right());
+        await ThreeForAsync("c");
+        var last = (await Store.Read.Since(0, 10, default).Right())[^1].RoutedNo;
+        Assert.Equal(last, await Store.Read.Latest(default).Right());
+        await Store.Append([.. Enumerable.Range(0, 120).Select(i => Event($"new-{i}"))], default).Right();
+        Assert.Equal(last, await Store.Read.Latest(default).Right());
+    }
+
+    [Fact]
     public async Task Counts_are_those_of_events_and_of_handlings()
     {
         await ThreeForAsync("c");

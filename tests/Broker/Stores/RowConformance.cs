@@ -26,6 +26,24 @@ public abstract partial class StoreConformance
         Assert.Equal(("failed", Noon.AddSeconds(1), Noon.AddSeconds(4), "test error", 1), await ShownAsync("bad"));
     }
 
+    /// <summary>A page of 500 is half a gigabyte of payloads, for somebody who is shown none.</summary>
+    [Fact]
+    public async Task A_list_without_payloads_has_all_else()
+    {
+        await ThreeForAsync("c");
+        foreach (var held in await Store.ClaimAsync("c")) await Store.CloseAsync(held, new TryEnd.Dead("no"));
+        static BrokerEvent Bare(BrokerEvent given) => given with { Payload = default, Metadata = null };
+        var events = (await Store.Read.List(new EventFilter(), 9, default).Right(), await Store.Read.List(new EventFilter { IsBare = true }, 9, default).Right());
+        var dead = (await Store.Dead.List(new DeadFilter(), 9, default).Right(), await Store.Dead.List(new DeadFilter { IsBare = true }, 9, default).Right());
+        Assert.Equal(3, events.Item2.Count);
+        Assert.Equal(events.Item1.Select(e => Bare(e.Event)), events.Item2.Select(e => Bare(e.Event)));
+        Assert.Equal(events.Item1.SelectMany(e => e.Handlings), events.Item2.SelectMany(e => e.Handlings));
+        Assert.Equal(dead.Item1.Select(d => (d.Handling, d.Token, Bare(d.Event))), dead.Item2.Select(d => (d.Handling, d.Token, Bare(d.Event))));
+        if (Store.Storage is not SharedStorage.Database) return;
+        Assert.All(events.Item2.Select(e => e.Event).Concat(dead.Item2.Select(d => d.Event)), e => Assert.Equal(Bare(e), e));
+        Assert.All(dead.Item2, d => Assert.True(d.Edited.IsNone));
+    }
+
     [Theory]
     [InlineData("database")]
     [InlineData("websocket")]

@@ -77,5 +77,15 @@ public sealed class SessionListTests
         Assert.All(others, id => Assert.NotNull(sessions.Find(id)));
     }
 
+    [Fact]
+    public void Who_signs_in_again_and_again_signs_nobody_else_out()
+    {
+        var sessions = List();
+        var others = new[] { new KeyOwner("ben", [Role.Operator], null), Anna with { ByProvider = true } }.Select(o => (Owner: o, Id: sessions.Begin(o))).ToArray();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        for (var n = 0; n < 2 * SessionList.CountLimit; n++) sessions.Begin(Anna);
+        Assert.All(others, other => Assert.Equal(other.Owner, sessions.Find(other.Id)));
+    }
+
     SessionList List() => new(new CallerKeys("internal", null, clock), clock);
 }

@@ -39,6 +39,29 @@ public sealed class ThisMachineOnlyTests
         Assert.Contains("HOBOM_INTERNAL_API_ALLOW_ANONYMOUS=true", body, StringComparison.Ordinal);
     }
 
+    /// <summary>A name of another site's that leads to this machine, as a browser asks for it that shows a page of that site.</summary>
+    [Theory]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "rebound.example:8082", 403)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "localhost.rebound.example", 403)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "127.0.0.1.rebound.example", 403)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "192.0.2.7:8082", 403)]
+    [InlineData("/", "rebound.example:8082", 403)]
+    [InlineData("/health/live", "rebound.example:8082", 200)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "localhost:8082", 400)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "LocalHost", 400)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "127.0.0.2:8082", 400)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "[::1]:8082", 400)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "[::ffff:127.0.0.1]", 400)]
+    [InlineData(HttpApi.BasePath + "/dlq?prefix=x", "", 400)]
+    public async Task This_machine_is_answered_under_its_own_name_only(string path, string name, int status)
+    {
+        await using var served = HostApp.Build(new FormattedLines(), [], ("HOBOM_HTTP_ADDR", ""));
+        await served.Api.StartAsync();
+        var (answered, body) = await AskAsync(served, path, "127.0.0.1", name);
+        Assert.Equal(status, answered);
+        if (status == 403) Assert.Contains("HOBOM_INTERNAL_API_KEY", body, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("HOBOM_INTERNAL_API_ALLOW_ANONYMOUS", "true", 400)]
     [InlineData("HOBOM_INTERNAL_API_KEY", "key", 401)]
@@ -73,13 +96,14 @@ public sealed class ThisMachineOnlyTests
         await using var alone = read.IfNone(() => throw new InvalidOperationException("the broker is off")).Right();
     }
 
-    static async Task<(int Status, string Body)> AskAsync(Processor served, string path, string? from)
+    static async Task<(int Status, string Body)> AskAsync(Processor served, string path, string? from, string name = "localhost")
     {
         var parts = path.Split('?');
         var answer = await served.Api.GetTestServer().SendAsync(http =>
         {
             http.Request.Path = parts[0];
             if (parts.Length > 1) http.Request.QueryString = new QueryString($"?{parts[1]}");
+            http.Request.Host = new HostString(name);
             http.Connection.RemoteIpAddress = from is null ? null : IPAddress.Parse(from);
         });
         using var body = new StreamReader(answer.Response.Body);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Decisions;
@@ -103,6 +104,19 @@ public sealed class RepairTests(RedisFixture redis) : IClassFixture<RedisFixture
         Assert.StartsWith("anna replays it since", Assert.IsType<RepairAnswer.Refused>(await EditAsync(Good)).Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Two people have opened it: the one who saves later does not undo the other without a word.</summary>
+    [Fact]
+    public async Task An_edit_of_a_payload_that_is_not_there_any_more_is_refused()
+    {
+        await SaveAsync("{\"title\":\"t\"}");
+        var seen = Convert.ToHexStringLower(SHA256.HashData("{\"title\":\"t\"}"u8));
+        Assert.IsType<RepairAnswer.Done>(await EditAsync(Good, seen));
+        var late = await EditAsync(Good.Replace("\"r\"", "\"s\"", StringComparison.Ordinal), seen);
+        Assert.Contains("changed meanwhile", Assert.IsType<RepairAnswer.Refused>(late).Reason, StringComparison.Ordinal);
+        Assert.Equal(Good, (string?)await redis.Plain.StringGetAsync("dlq:menu:e1"));
+        Assert.IsType<RepairAnswer.Done>(await EditAsync(Good.Replace("\"r\"", "\"s\"", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task A_new_failure_takes_the_edits_place()
     {
@@ -120,8 +134,8 @@ public sealed class RepairTests(RedisFixture redis) : IClassFixture<RedisFixture
         (await redis.Store.NoteRowFailedAsync(Key("e1"))).Right();
     }
 
-    Task<RepairAnswer> EditAsync(string payload) =>
-        process.Repair.EditAsync(Key("e1"), Encoding.UTF8.GetBytes(payload), "misspelt", ReplayProcess.Anna);
+    Task<RepairAnswer> EditAsync(string payload, string? seen = null) =>
+        process.Repair.EditAsync(Key("e1"), Encoding.UTF8.GetBytes(payload), "misspelt", ReplayProcess.Anna, seen);
 
     Task<ReplayAnswer> ReplayAsync() => process.Replays.StartAsync(Key("e1"), ReplayProcess.Anna, Confirmation.None);
 }

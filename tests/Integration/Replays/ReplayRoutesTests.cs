@@ -80,6 +80,7 @@ public sealed class ReplayRoutesTests(RedisFixture redis) : IClassFixture<RedisF
     [InlineData("""{"payload":{}}""", "reason")]
     [InlineData("""{"reason":"r"}""", "payload")]
     [InlineData("""{"reason":"r","payload":{},"payloadText":"{}"}""", "payload")]
+    [InlineData("""{"reason":"r","payload":{},"payloadSha256":"9f86"}""", "payloadSha256")]
     public async Task An_edit_that_cannot_be_read_names_the_field(string body, string field)
     {
         var (status, answer) = await SendAsync(HttpMethod.Put, "/dlq/dlq%3Amenu%3Aa", body);

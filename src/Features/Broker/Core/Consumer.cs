@@ -63,6 +63,22 @@ public abstract record ConsumerTarget
     {
     }
 
+    /// <summary>Where to, without what may be a secret: at many receivers the path of a webhook's address is one.</summary>
+    public string Whereabouts => this switch
+    {
+        Webhook webhook => webhook.Address.GetLeftPart(UriPartial.Authority),
+        Topic topic => topic.Name,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <summary>Whether events go where the other one's go, in whatever form and signed with whatever.</summary>
+    public bool IsSamePlaceAs(ConsumerTarget? other) => (this, other) switch
+    {
+        (Webhook one, Webhook before) => one.Address.AbsoluteUri == before.Address.AbsoluteUri,
+        (Topic one, Topic before) => one.Name == before.Name,
+        _ => false,
+    };
+
     /// <param name="Secrets">Of Standard Webhooks (<c>whsec_…</c>), the newest first; an event is signed with each.</param>
     public sealed record Webhook(Uri Address, IReadOnlyList<string> Secrets, CloudEventForm Form) : ConsumerTarget;
 

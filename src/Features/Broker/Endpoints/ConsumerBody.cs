@@ -37,11 +37,12 @@ sealed record ConsumerBody
 
     public int? SchemaVersion { get; init; }
 
+    /// <param name="before">The one of that name, whose secrets stay where none are given.</param>
     public static async Task<Either<BodyFault, Consumer>> ReadAsync(
-        Stream body, string name, bool allowManySegments, CancellationToken ct) =>
-        (await JsonBody.ReadAsync<ConsumerBody>(body, "a consumer", ct)).Bind(read => read.Check(name, allowManySegments));
+        Stream body, string name, Consumer? before, bool allowManySegments, CancellationToken ct) =>
+        (await JsonBody.ReadAsync<ConsumerBody>(body, "a consumer", ct)).Bind(read => read.Check(name, before, allowManySegments));
 
-    Either<BodyFault, Consumer> Check(string name, bool allowManySegments)
+    Either<BodyFault, Consumer> Check(string name, Consumer? before, bool allowManySegments)
     {
         if (name.Length is 0 or > NameLimit) return new BodyFault($"a name has 1 to {NameLimit} characters", "name");
         if (!EventPattern.Parse(Pattern ?? "", allowManySegments).TryGetRight(out var pattern, out var fault))
@@ -53,7 +54,7 @@ sealed record ConsumerBody
         if (RetryPolicy is { } policy && policy.Fault() is { } bad) return new BodyFault(bad, "retry_policy");
         if (SchemaVersion is < 1) return new BodyFault("schema_version is a whole number from 1", "schema_version");
         if (CloudEvents is not { } form) return new BodyFault("cloud_events is binary, structured or false", "cloud_events");
-        return Target(form).Map(target => new Consumer(
+        return Target(form, before?.Target as ConsumerTarget.Webhook).Map(target => new Consumer(
             name, target is ConsumerTarget.Topic ? ConsumerKind.Kafka : ConsumerKind.Webhook, pattern, Priority, RetryPolicy?.AsPolicy(),
             Concurrency, TimeSpan.FromMilliseconds(TimeoutMs), Ordering is "key", new ConsumerState.Active())
         {
@@ -61,13 +62,13 @@ sealed record ConsumerBody
         });
     }
 
-    Either<BodyFault, ConsumerTarget> Target(CloudEventForm form)
+    Either<BodyFault, ConsumerTarget> Target(CloudEventForm form, ConsumerTarget.Webhook? before)
     {
         switch (Kind)
         {
             case "webhook" when Uri.TryCreate(Url, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
                 && url.UserInfo.Length == 0:
-                string[] secrets = [.. Secrets?.OfType<string>() ?? []];
+                string[] secrets = [.. Secrets?.OfType<string>() ?? before?.Secrets ?? []];
                 return secrets.Length < (Secrets?.Count ?? 0) || !secrets.All(IsSecret)
                     ? new BodyFault("a secret is whsec_ and 24 to 64 bytes in base64", "secrets")
                     : new ConsumerTarget.Webhook(url, secrets, form);

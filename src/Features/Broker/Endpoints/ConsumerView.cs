@@ -21,7 +21,12 @@ public sealed record ConsumerView(
     [property: JsonPropertyName("cloud_events")] string? CloudEvents,
     [property: JsonPropertyName("schema_version")] int? SchemaVersion)
 {
-    public static ConsumerView Of(Consumer consumer)
+    /// <summary>The address and the reason of the state are not all shown.</summary>
+    [JsonPropertyName("masked"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Masked { get; init; }
+
+    /// <param name="seesAll">Without it no reason, which may quote what a receiver said, and of a webhook's address no path.</param>
+    public static ConsumerView Of(Consumer consumer, bool seesAll)
     {
         var (state, reason, probe) = consumer.State switch
         {
@@ -34,10 +39,14 @@ public sealed record ConsumerView(
             consumer.Name, Stores.Sql.ConsumerText.WordOf(consumer.Kind), consumer.Pattern.Text, consumer.Priority, consumer.Concurrency,
             consumer.Timeout.TotalMilliseconds, consumer.OrderedByKey ? "key" : "none",
             consumer.Retry is { } retry ? RetryView.Of(retry) : null,
-            state, reason, probe, (consumer.Target as ConsumerTarget.Webhook)?.Address.AbsoluteUri,
+            state, seesAll ? reason : null, probe, AddressOf(consumer.Target, seesAll),
             (consumer.Target as ConsumerTarget.Webhook)?.Secrets.Count ?? 0, (consumer.Target as ConsumerTarget.Topic)?.Name,
-            FormOf(consumer.Target), consumer.SchemaVersion);
+            FormOf(consumer.Target), consumer.SchemaVersion) { Masked = !seesAll };
     }
+
+    static string? AddressOf(ConsumerTarget? target, bool seesAll) => target is ConsumerTarget.Webhook webhook
+        ? seesAll ? webhook.Address.AbsoluteUri : webhook.Whereabouts
+        : null;
 
     static string? FormOf(ConsumerTarget? target) => target switch
     {

@@ -57,7 +57,8 @@ public sealed class ListDeadHandlingsEndpoint(BrokerSlice slice) : BrokerRoute(s
         }
 
         var consumer = Query<string>("consumer", isRequired: false) is { Length: > 0 } name ? name : null;
-        if (!(await broker.Store.Dead.List(new DeadFilter(consumer, after), limit + 1, ct)).TryGetRight(out var found, out var failure))
+        var filter = new DeadFilter(consumer, after) { IsBare = true };
+        if (!(await broker.Store.Dead.List(filter, limit + 1, ct)).TryGetRight(out var found, out var failure))
         {
             await RefuseAsync(failure, ct);
             return;

@@ -34,7 +34,7 @@ public sealed class ListEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice)
             return;
         }
 
-        var (filter, limit) = read;
+        var (filter, limit) = (read.Filter with { IsBare = !Sight.Payload }, read.Limit);
         if (!(await broker.Store.Read.List(filter, limit + 1, ct)).TryGetRight(out var found, out var failure))
         {
             await RefuseAsync(failure, ct);

@@ -15,7 +15,7 @@ public sealed class ListStoreReplaysEndpoint(BrokerSlice slice) : BrokerRoute(sl
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
         if ((await broker.Store.Replays.All(ct)).TryGetRight(out var all, out var failure))
-            await Send.OkAsync(all.Select(StoreReplayView.Of).ToArray(), ct);
+            await Send.OkAsync(all.Select(r => StoreReplayView.Of(r, SeesAll)).ToArray(), ct);
         else await RefuseAsync(failure, ct);
     }
 }
@@ -32,7 +32,7 @@ public sealed class GetStoreReplayEndpoint(BrokerSlice slice) : BrokerRoute(slic
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
     {
         if (!(await broker.Store.Replays.All(ct)).TryGetRight(out var all, out var failure)) await RefuseAsync(failure, ct);
-        else if (all.FirstOrDefault(r => r.Id == Part("id")) is { } found) await Send.OkAsync(StoreReplayView.Of(found), ct);
+        else if (all.FirstOrDefault(r => r.Id == Part("id")) is { } found) await Send.OkAsync(StoreReplayView.Of(found, SeesAll), ct);
         else await RefuseAsync(404, $"there is no replay {Part("id")}", ct);
     }
 }

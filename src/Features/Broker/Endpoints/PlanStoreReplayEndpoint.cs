@@ -41,7 +41,7 @@ public sealed class PlanStoreReplayEndpoint(BrokerSlice slice, TimeProvider cloc
 
         var planned = await AuditedAsync(
             "plan broker replay", replay.Id, () => broker.Store.Replays.Plan(replay, ct), p => $"{p.Count} events to {p.Consumer}");
-        if (planned.TryGetRight(out var plan, out failure)) await Send.ResponseAsync(StoreReplayView.Of(plan), 201, ct);
+        if (planned.TryGetRight(out var plan, out failure)) await Send.ResponseAsync(StoreReplayView.Of(plan, SeesAll), 201, ct);
         else await RefuseAsync(failure, ct);
     }
 }

@@ -12,8 +12,9 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         Describe(
             "Add a webhook or a topic, or change it",
             "It gets the events that are published from now on, and those that nobody wanted so far. A change keeps its state and what "
-            + "waits for it.",
-            400, 409);
+            + "waits for it. All that is left out has its default, but secrets: without them those that it has stay, and [] takes them "
+            + "away. Whoever names an address or a topic that it has not yet sends payloads there: the role payload is required too.",
+            400, 403, 409);
     }
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
@@ -25,11 +26,24 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
             return;
         }
 
-        var read = await ConsumerBody.ReadAsync(HttpContext.Request.Body, name, Slice.Settings.AllowManySegments, ct);
+        if (!(await broker.Store.Consumers.All(ct)).TryGetRight(out var all, out var failure))
+        {
+            await RefuseAsync(failure, ct);
+            return;
+        }
+
+        var before = all.FirstOrDefault(c => c.Name == name);
+        var read = await ConsumerBody.ReadAsync(HttpContext.Request.Body, name, before, Slice.Settings.AllowManySegments, ct);
         if (!read.TryGetRight(out var consumer, out var fault)) await RefuseAsync(400, fault.Text, ct, fault.Field);
-        else if ((await AuditedAsync("put consumer", name, () => broker.Store.Consumers.Save(consumer, ct), _ => consumer.Pattern.Text))
-                 .TryGetRight(out _, out var failure))
-            await Send.OkAsync(ConsumerView.Of(consumer), ct);
+        else if (consumer.Target?.IsSamePlaceAs(before?.Target) is not true && !HttpContext.User.IsInRole(Role.Payload))
+            await Send.ResponseAsync(
+                new ErrorAnswer("to send payloads somewhere new requires the payload role") { Needs = Role.Payload }, 403, ct);
+        else if ((await AuditedAsync("put consumer", name, () => broker.Store.Consumers.Save(consumer, ct), _ => Words(consumer)))
+                 .TryGetRight(out _, out failure))
+            await Send.OkAsync(ConsumerView.Of(consumer, SeesAll), ct);
         else await RefuseAsync(failure, ct);
     }
+
+    static string Words(Consumer consumer) =>
+        $"{consumer.Pattern.Text} to {Stores.Sql.ConsumerText.WordOf(consumer.Kind)} {consumer.Target?.Whereabouts}";
 }

@@ -30,7 +30,7 @@ public sealed class StoreReplayCommandEndpoint(BrokerSlice slice, TimeProvider c
         if (!told.TryGetRight(out var found, out var failure)) await RefuseAsync(failure, ct);
         else if (found.IsNone) await RefuseAsync(404, $"there is no replay {id}", ct);
         else if (found.IfNone(() => "there is none").TryGetRight(out var replay, out var why))
-            await Send.OkAsync(StoreReplayView.Of(replay), ct);
+            await Send.OkAsync(StoreReplayView.Of(replay, SeesAll), ct);
         else await RefuseAsync(409, why, ct);
     }
 }

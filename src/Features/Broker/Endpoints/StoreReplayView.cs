@@ -27,8 +27,17 @@ public sealed record StoreReplayView(
     [property: JsonPropertyName("started_at")] DateTimeOffset? StartedAt,
     [property: JsonPropertyName("ended_at")] DateTimeOffset? EndedAt)
 {
-    public static StoreReplayView Of(StoreReplay replay) => new(
+    /// <summary>What holds it up is not shown.</summary>
+    [JsonPropertyName("masked"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Masked { get; init; }
+
+    /// <param name="seesAll">Without it what holds it up is left out, for that may quote what a receiver said.</param>
+    public static StoreReplayView Of(StoreReplay replay, bool seesAll) => new(
         replay.Id, replay.State.ToString().ToLowerInvariant(), replay.Consumer, replay.Choice.Pattern?.Text, replay.Choice.Status?.Word(),
         replay.Choice.Source, replay.Choice.Ids?.Count, replay.Choice.From, replay.Choice.To, replay.Choice.OnlyDead, replay.Rate,
-        replay.Count, replay.Given, replay.Waiting, replay.Why, replay.By, replay.CreatedAt, replay.StartedAt, replay.EndedAt);
+        replay.Count, replay.Given, replay.Waiting, seesAll ? replay.Why : null, replay.By, replay.CreatedAt, replay.StartedAt,
+        replay.EndedAt)
+    {
+        Masked = !seesAll && replay.Why is not null,
+    };
 }

@@ -36,7 +36,8 @@ public sealed class SchemaControl(SchemaPromise promise, TimeProvider clock, ILo
     /// </summary>
     public async Task<Either<SchemaFault, Unit>> AddAsync(BrokerStore store, EventSchema schema, CancellationToken stopping)
     {
-        if (!(await SchemaSet.ReadAsync(schema)).TryGetRight(out _, out var why)) return new SchemaFault.NoSchema(why);
+        if (!(await SchemaSet.ReadAsync(schema)).TryGetRight(out var read, out var why)) return new SchemaFault.NoSchema(why);
+        if (read.Fault is { } fault) return new SchemaFault.NoSchema(fault);
         if (!(await RefreshAsync(store, stopping)).TryGetRight(out var set, out var failure)) return new SchemaFault.Unavailable(failure);
         if (set.All.FirstOrDefault(s => s.Type == schema.Type && s.Version == schema.Version) is { } known)
             return known == schema ? Unit.Default : new SchemaFault.Taken();
@@ -64,7 +65,8 @@ public sealed class SchemaControl(SchemaPromise promise, TimeProvider clock, ILo
         if (all.SequenceEqual(Now.All)) return Now;
         var (set, faults) = await SchemaSet.OfAsync(all);
         foreach (var fault in faults)
-            log.LogWarning(LogEvents.Named("broker.schema-refused"), "broker: a stored schema is not taken: {Fault}", fault);
+            log.LogWarning(
+                LogEvents.Named("broker.schema-refused"), "broker: a stored schema is not taken, or cannot be applied: {Fault}", fault);
         return Now = set;
     }
 

@@ -3,13 +3,17 @@ using System.Text.Json;
 using Hobom.Slices.Core;
 using LanguageExt;
 using NJsonSchema;
+using NJsonSchema.Validation;
 
 namespace Hobom.Slices.Broker.Schemas;
 
 /// <summary>The schemas as they are now, ready to be asked. Immutable: a change is another set.</summary>
 public sealed class SchemaSet
 {
-    readonly Dictionary<(string Type, int Version), (JsonSchema Schema, JsonPatch? Upcast)> known = [];
+    /// <summary>The library's time for reading grows with their square.</summary>
+    const int ReferenceLimit = 1000;
+
+    readonly Dictionary<(string Type, int Version), KnownSchema> known = [];
     readonly Dictionary<string, int[]> versions = new(StringComparer.Ordinal);
 
     SchemaSet(IReadOnlyList<EventSchema> all) => All = all;
@@ -18,7 +22,10 @@ public sealed class SchemaSet
 
     public IReadOnlyList<EventSchema> All { get; }
 
-    /// <summary>One that cannot be read is told and left out: its type's other versions go on.</summary>
+    /// <summary>
+    /// One that cannot be read is told and left out: its type's other versions go on. One that cannot be applied is told and stays:
+    /// what it would judge is refused by that name.
+    /// </summary>
     public static async Task<(SchemaSet Set, IReadOnlyList<string> Faults)> OfAsync(IReadOnlyList<EventSchema> all)
     {
         var set = new SchemaSet(all);
@@ -26,7 +33,7 @@ public sealed class SchemaSet
         foreach (var schema in all)
         {
             if ((await ReadAsync(schema)).TryGetRight(out var read, out var fault)) set.known[(schema.Type, schema.Version)] = read;
-            else faults.Add($"{schema.Type} version {schema.Version}: {fault}");
+            if ((fault ?? read?.Fault) is { } told) faults.Add($"{schema.Type} version {schema.Version}: {told}");
         }
 
         foreach (var type in set.known.Keys.GroupBy(k => k.Type, StringComparer.Ordinal))
@@ -35,18 +42,20 @@ public sealed class SchemaSet
     }
 
     /// <summary>Left: why the document is no schema, or the patch none.</summary>
-    internal static async Task<Either<string, (JsonSchema Schema, JsonPatch? Upcast)>> ReadAsync(EventSchema schema)
+    internal static async Task<Either<string, KnownSchema>> ReadAsync(EventSchema schema)
     {
         try
         {
             using var document = JsonDocument.Parse(schema.Document);
             if (RefersElsewhere(document.RootElement)) return "a $ref leads out of the document";
+            if (References(document.RootElement) > ReferenceLimit) return $"more than {ReferenceLimit} $refs";
             if (BadType(document.RootElement, "") is { } fault) return fault;
             var read = await JsonSchema.FromJsonAsync(schema.Document);
-            if (schema.Upcast is null) return ((JsonSchema, JsonPatch?))(read, null);
+            var unsound = SchemaSoundness.Fault(read);
+            if (schema.Upcast is null) return new KnownSchema(read, null, unsound);
             using var patch = JsonDocument.Parse(schema.Upcast);
             return JsonPatch.Parse(patch.RootElement).TryGetRight(out var upcast, out var badPatch)
-                ? (read, upcast)
+                ? new KnownSchema(read, upcast, unsound)
                 : $"the upcast is no JSON Patch: {badPatch}";
         }
         catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
@@ -78,11 +87,25 @@ public sealed class SchemaSet
         if (!known.TryGetValue((given.Type, version), out var found))
             return $"schema_version {version} of {given.Type} is not registered; there are: {string.Join(", ", all)}";
         var payload = Encoding.UTF8.GetString(given.Payload.IfNone("null"u8.ToArray()).Span);
-        var errors = found.Schema.Validate(payload);
+        if (!Judge(found, payload).TryGetRight(out var errors, out var why))
+            return $"the schema of version {version} of {given.Type} cannot be applied: {why}";
         return errors.Count == 0
             ? null
             : $"the payload does not fit version {version} of {given.Type}: "
             + string.Join("; ", errors.Take(3).Select(e => $"{e.Path ?? "/"}: {e.Kind}"));
+    }
+
+    static Either<string, IReadOnlyCollection<ValidationError>> Judge(KnownSchema known, string payload)
+    {
+        if (known.Fault is { } fault) return fault;
+        try
+        {
+            return new SchemaValidator().Validate(payload, known.Schema).ToArray();
+        }
+        catch (Exception unable) when (unable is not OutOfMemoryException)
+        {
+            return unable.Message;
+        }
     }
 
     /// <summary>The library takes any type for a type, and then nothing for a document.</summary>
@@ -102,6 +125,15 @@ public sealed class SchemaSet
         : type.ValueKind is JsonValueKind.String
             && type.GetString() is "object" or "array" or "string" or "number" or "integer" or "boolean" or "null";
 
+    static int References(JsonElement schema) => schema.ValueKind switch
+    {
+        JsonValueKind.Object => schema.EnumerateObject().Sum(m => (m.Name is "$ref" ? 1 : 0) + References(m.Value)),
+        JsonValueKind.Array => schema.EnumerateArray().Sum(References),
+        JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null
+            or JsonValueKind.Undefined => 0,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>The library would fetch it.</summary>
     static bool RefersElsewhere(JsonElement schema) => schema.ValueKind switch
     {
@@ -113,3 +145,6 @@ public sealed class SchemaSet
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }
+
+/// <param name="Fault">Why it cannot be applied, although it could be read: stored before this was looked at.</param>
+sealed record KnownSchema(JsonSchema Schema, JsonPatch? Upcast, string? Fault);

@@ -12,6 +12,13 @@ public enum BrokerProvider
     Nats,
 }
 
+/// <summary>Where NATS keeps the stream. The words, in lower case, are the setting's.</summary>
+enum NatsStorage
+{
+    File,
+    Memory,
+}
+
 /// <summary>What the broker is told by its file and its environment; docs/BROKER.md has each with unit, default and limit.</summary>
 /// <param name="Sync">A publish waits for the handlers, where it does not say otherwise.</param>
 /// <param name="Database">A connection string of PostgreSQL; a secret.</param>

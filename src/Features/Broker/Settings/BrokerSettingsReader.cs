@@ -49,7 +49,7 @@ public static class BrokerSettingsReader
 
         foreach (var (name, variable, value) in SourceSettings.In(environment)) (values[name], origins[name]) = (value, variable);
         var unknown = values.Keys.Except(Names, StringComparer.Ordinal).Where(n => !SourceSettings.IsOne(n))
-            .Select(n => $"event_broker.{n} is no setting").ToArray();
+            .Select(n => $"event_broker.{n} is no setting").Concat(UnknownVariables(environment)).ToArray();
         if (unknown.Length > 0) return unknown;
         var read = new SettingValues(values, origins);
         var isOn = read.Flag("enabled", otherwise: environment.GetValueOrDefault(ProviderVariable, "").Trim().Length > 0);
@@ -80,7 +80,7 @@ public static class BrokerSettingsReader
             NoConsumerLimit = read.Duration("no_consumer_limit", TimeSpan.FromDays(30), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
             RedisAddress = RedisAddressOf(read), RedisStream = read.Text("redis.stream_name", "resolvespec:events"),
             NatsUrl = read.Text("nats.url", "nats://localhost:4222"), NatsStream = NatsStreamOf(read),
-            NatsInMemory = read.Text("nats.storage", "file") is "memory",
+            NatsInMemory = read.OneOf<NatsStorage>("nats.storage") is NatsStorage.Memory,
         };
     }
 
@@ -121,6 +121,21 @@ public static class BrokerSettingsReader
         if (environment.GetValueOrDefault(FileVariable, "").Trim() is { Length: > 0 } named) return named;
         string[] folders = [".", "./config", "/etc/resolvespec", Path.Combine(environment.GetValueOrDefault("HOME", "/"), ".resolvespec")];
         return folders.Select(f => Path.Combine(f, "config.yaml")).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>
+    /// A variable of ours that is none. Not of the old names, whose environment had others; nor what Kubernetes gives every process
+    /// beside a service of the name <c>hobom-broker</c>.
+    /// </summary>
+    static IEnumerable<string> UnknownVariables(IReadOnlyDictionary<string, string> environment)
+    {
+        var known = Names.SelectMany(VariablesOf).Concat(SourceSettings.In(environment).Select(s => s.Variable))
+            .Append(FileVariable).ToHashSet(StringComparer.Ordinal);
+        return environment
+            .Where(v => v.Key.StartsWith(Prefix, StringComparison.Ordinal) && v.Value.Trim().Length > 0 && !known.Contains(v.Key)
+                && !v.Key.StartsWith(Prefix + "SERVICE_", StringComparison.Ordinal) && v.Key != Prefix + "PORT"
+                && !v.Key.StartsWith(Prefix + "PORT_", StringComparison.Ordinal))
+            .Select(v => $"{v.Key} is no setting").Order(StringComparer.Ordinal);
     }
 
     /// <summary>The old name first: the new one wins.</summary>

@@ -74,5 +74,7 @@ sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnly
     /// <summary>Not what may be a secret.</summary>
     string Shown(string name) => values.TryGetValue(name, out var value) && !IsSecret(name) ? $" is '{value}'" : "";
 
-    static bool IsSecret(string name) => name is "database.url" || name.EndsWith(".secrets", StringComparison.Ordinal);
+    /// <summary>Passwords, and addresses that may hold a login.</summary>
+    static bool IsSecret(string name) =>
+        name is "database.url" or "nats.url" or "redis.password" || name.EndsWith(".secrets", StringComparison.Ordinal);
 }

@@ -15,7 +15,11 @@ public sealed record EventHandling(Handling Handling, long Token, BrokerEvent Ev
 /// <param name="Consumer">Null: of all.</param>
 /// <param name="After">Positions from here on: the cursor of a page.</param>
 /// <param name="Lettered">Only those whose letter is kept, where it is set.</param>
-public sealed record DeadFilter(string? Consumer = null, long After = 0, bool Lettered = false);
+public sealed record DeadFilter(string? Consumer = null, long After = 0, bool Lettered = false)
+{
+    /// <summary>Neither payloads, repaired ones included, nor metadata are wanted, where a store would have to fetch them.</summary>
+    public bool IsBare { get; init; }
+}
 
 /// <summary>
 /// Dead handlings, and what is known of their letters elsewhere. The handling is the truth and the letter a view of it:

@@ -38,6 +38,9 @@ public sealed record EventFilter(
     string? Operation = null, string? InstanceId = null, string? Type = null, string? Id = null, string? SessionId = null,
     DateTimeOffset? From = null, DateTimeOffset? To = null, long? Before = null)
 {
+    /// <summary>Neither payloads nor metadata are wanted, where a store would have to fetch them.</summary>
+    public bool IsBare { get; init; }
+
     public bool Fits(StoredEvent stored) =>
         Same(Source, stored.Event.Source) && (Status is null || Status == stored.Status)
             && (UserId is null || UserId == stored.Event.UserId)
@@ -52,12 +55,14 @@ public sealed record EventFilter(
 /// <param name="List">The newest first, so many at most.</param>
 /// <param name="Backlog">Of consumers with open handlings; costs as much as there is of these.</param>
 /// <param name="Since">Events with a greater routed number, in that order: for live views and plans; none is passed over.</param>
+/// <param name="Latest">The greatest routed number that there is; 0: none.</param>
 public sealed record EventReader(
     Func<EventIdentity, CancellationToken, Task<Either<StoreFailure, Option<StoredEvent>>>> One,
     Func<EventFilter, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<StoredEvent>>>> List,
     Func<long, int, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<StoredEvent>>>> Since,
     Func<CancellationToken, Task<Either<StoreFailure, StoreCounts>>> Count,
-    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<ConsumerBacklog>>>> Backlog);
+    Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<ConsumerBacklog>>>> Backlog,
+    Func<CancellationToken, Task<Either<StoreFailure, long>>> Latest);
 
 /// <param name="NoConsumer">Part of <paramref name="Pending"/>.</param>
 /// <param name="OldestOpen">When the oldest event that is neither completed nor failed was written.</param>

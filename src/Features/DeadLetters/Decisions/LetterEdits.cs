@@ -30,7 +30,11 @@ public abstract record EditPlan
 /// <summary>An edit that a person wants.</summary>
 /// <param name="Given">As it was given: what the changes are told of.</param>
 /// <param name="Value">What will be stored in its place.</param>
-public sealed record WantedEdit(ReadOnlyMemory<byte> Given, ReadOnlyMemory<byte> Value, string By, string Reason);
+public sealed record WantedEdit(ReadOnlyMemory<byte> Given, ReadOnlyMemory<byte> Value, string By, string Reason)
+{
+    /// <summary>Of the payload that the editor was shown, in hexadecimal; null where that is not told.</summary>
+    public string? SeenSha256 { get; init; }
+}
 
 /// <summary>Pure decisions about changing a letter's payload and changing it back.</summary>
 public static class LetterEdits
@@ -47,7 +51,9 @@ public static class LetterEdits
         if ((seen.Known ?? (seen.Record is RecordReading.None ? unwritten : null)) is not { } record)
             return new EditPlan.Refused(LetterActions.WhyUnreadable(seen.Record));
         if (HeldBy(record, now) is { } held) return held;
-        if (record.PayloadSha256 != Digest(letter.Payload.Span)) return new EditPlan.Refused("the letter was changed meanwhile");
+        if (record.PayloadSha256 != Digest(letter.Payload.Span)
+            || !string.Equals(wanted.SeenSha256 ?? record.PayloadSha256, record.PayloadSha256, StringComparison.OrdinalIgnoreCase))
+            return new EditPlan.Refused("the letter was changed meanwhile: look at it again");
         if (record.Stage == DeadLetter.DecideStage && record.EventId != letter.Key.Id)
             return new EditPlan.Refused(new ReplayRefusal.NoEventId().Message);
         var first = record.Edit is null ? letter.Payload : original.IfNone(letter.Payload);
@@ -82,5 +88,6 @@ public static class LetterEdits
     static LetterRecord Holding(LetterRecord record, ReadOnlyMemory<byte> payload) =>
         record with { PayloadBytes = payload.Length, PayloadSha256 = Digest(payload.Span) };
 
-    static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    /// <summary>Lower-case hexadecimal.</summary>
+    internal static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 }

@@ -48,11 +48,13 @@ public abstract record RepairAnswer
 /// </summary>
 public sealed class LetterEditor(RedisDeadLetterStore store, IReadOnlyList<Slice> slices, AuditTrail trail, TimeProvider clock)
 {
-    public async Task<RepairAnswer> EditAsync(DeadLetterKey key, byte[] payload, string reason, Caller caller)
+    /// <param name="seenSha256">Of the payload that the editor was shown: another one is not written over. Null: whatever is there.</param>
+    public async Task<RepairAnswer> EditAsync(
+        DeadLetterKey key, byte[] payload, string reason, Caller caller, string? seenSha256 = null)
     {
         if (!(await trail.BeginAsync(caller, "edit", [key.Format()], reason)).TryGetRight(out var begun, out var failure))
             return new RepairAnswer.StoreDown(failure);
-        var answer = await EditAsync(key, payload, reason, caller.Actor);
+        var answer = await EditAsync(key, payload, reason, caller.Actor, seenSha256);
         await begun.EndAsync(answer.Result);
         return answer;
     }
@@ -66,7 +68,7 @@ public sealed class LetterEditor(RedisDeadLetterStore store, IReadOnlyList<Slice
         return answer;
     }
 
-    async Task<RepairAnswer> EditAsync(DeadLetterKey key, byte[] payload, string reason, string by)
+    async Task<RepairAnswer> EditAsync(DeadLetterKey key, byte[] payload, string reason, string by, string? seenSha256)
     {
         if (slices.FirstOrDefault(s => s.Route.Category == key.Category) is not { } slice)
             return new RepairAnswer.Refused(new ReplayRefusal.NoRoute(key.Category).Message);
@@ -78,7 +80,7 @@ public sealed class LetterEditor(RedisDeadLetterStore store, IReadOnlyList<Slice
             return new RepairAnswer.BadPayload(fault);
 
         var unwritten = DeadLetterDecisions.RecordOfAnotherWriter(letter, new ReplayRoute(slice.Route, slice.RecordKey), clock.GetUtcNow());
-        var wanted = new WantedEdit(payload, value, by, reason);
+        var wanted = new WantedEdit(payload, value, by, reason) { SeenSha256 = seenSha256 };
         return AnswerOf(await store.EditAsync(
             key, seen => LetterEdits.Plan(seen, letter, unwritten, original, wanted, clock.GetUtcNow())));
     }

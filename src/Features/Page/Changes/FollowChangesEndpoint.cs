@@ -10,9 +10,11 @@ namespace Hobom.Slices.Page.Changes;
 
 /// <summary>Tells each second where things stand, so that nobody has to ask again and again.</summary>
 public sealed class FollowChangesEndpoint(
-    PageFlows flows, LettersNow letters, ChangeListeners listeners, IHostApplicationLifetime host, TimeProvider clock)
+    PageFlows flows, LettersNow letters, OpenStreams streams, IHostApplicationLifetime host, TimeProvider clock)
     : EndpointWithoutRequest<object>
 {
+    const string Kind = "changes";
+
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>Then the browser asks anew, and its rights are looked at again.</summary>
@@ -39,7 +41,7 @@ public sealed class FollowChangesEndpoint(
     public override async Task HandleAsync(CancellationToken ct)
     {
         var caller = User.Identity?.Name ?? "";
-        if (!listeners.TryEnter(caller))
+        if (!streams.TryEnter(Kind, caller))
         {
             await Send.ResponseAsync(new ErrorAnswer("20 streams of changes are open already"), 429, ct);
             return;
@@ -54,7 +56,7 @@ public sealed class FollowChangesEndpoint(
         }
         finally
         {
-            listeners.Leave(caller);
+            streams.Leave(Kind, caller);
         }
     }
 

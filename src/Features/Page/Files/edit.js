@@ -60,7 +60,7 @@ function open(key, back, body, text, why) {
     e.preventDefault();
     store.disabled = true;
     try {
-      await send('/dlq/-', { payloadText: area.value, reason: reason.value.trim() }, { key });
+      await send('/dlq/-', { payloadText: area.value, payloadSha256: whole.letter.payloadSha256, reason: reason.value.trim() }, { key });
       toast(t('edit.done'));
       location.hash = back;
     } catch (e) {

@@ -12,7 +12,10 @@ sealed class SessionList(CallerKeys keys, TimeProvider clock)
     public static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(30);
     public static readonly TimeSpan WholeLimit = TimeSpan.FromHours(8);
 
-    /// <summary>More than people: a script that signs in again and again takes no memory and pushes out its own oldest.</summary>
+    /// <summary>
+    /// More than people. Beyond it the longest unused of whoever has the most goes: a script that signs in again and again takes no
+    /// memory and pushes out its own.
+    /// </summary>
     public const int CountLimit = 1000;
 
     readonly Lock gate = new();
@@ -28,12 +31,16 @@ sealed class SessionList(CallerKeys keys, TimeProvider clock)
         lock (gate)
         {
             foreach (var (digest, _) in byDigest.Where(s => IsOver(s.Value, now)).ToArray()) byDigest.Remove(digest);
-            if (byDigest.Count >= CountLimit) byDigest.Remove(byDigest.MinBy(s => s.Value.LastSeen).Key);
+            if (byDigest.Count >= CountLimit) byDigest.Remove(OneTooMany());
             byDigest[DigestOf(id)] = new Session(owner, now, now);
         }
 
         return id;
     }
+
+    string OneTooMany() => byDigest
+        .GroupBy(s => (s.Value.Owner.KeyId, s.Value.Owner.ByProvider, s.Value.Owner.Name)).MaxBy(owned => owned.Count())!
+        .MinBy(s => s.Value.LastSeen).Key;
 
     /// <summary>Null where the session is none or over. Of a named key, as the keys file has it now.</summary>
     public KeyOwner? Find(string id)

@@ -68,6 +68,9 @@ public sealed class MetricsTests(HostApp app)
         await served.Api.StartAsync();
         using var client = new HttpClient();
         Assert.Contains("hobom_relay_polled_total", await ScrapeAsync(client, null, $"http://127.0.0.1:{own}"), StringComparison.Ordinal);
+        // A browser asks so for a page whose site has its name lead here.
+        using var rebound = await client.SendAsync(HostApp.Request("GET", $"http://127.0.0.1:{own}/metrics", null, ("Host", "rebound.example")));
+        Assert.Equal(HttpStatusCode.Unauthorized, rebound.StatusCode);
         foreach (var (port, path, status) in new[]
         {
             (api, "/metrics", 404), (own, "/health", 404), (own, "/swagger/index.html", 404), (own, HttpApi.BasePath + "/dlq", 404), (api, "/health", 200),

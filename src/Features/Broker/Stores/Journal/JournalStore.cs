@@ -88,7 +88,8 @@ sealed class JournalStore : IAsyncDisposable
             (filter, limit, stopping) => ReadAsync(() => tables.Read.List(filter, limit, stopping)),
             (after, limit, stopping) => ReadAsync(() => tables.Read.Since(after, limit, stopping)),
             stopping => ReadAsync(() => tables.Read.Count(stopping)),
-            (now, stopping) => ReadAsync(() => tables.Read.Backlog(now, stopping))),
+            (now, stopping) => ReadAsync(() => tables.Read.Backlog(now, stopping)),
+            stopping => ReadAsync(() => tables.Read.Latest(stopping))),
         new EventOperations(
             (e, consumer, now, _) => ChangeAsync<bool>(new JournalCommand.Replay(e.Source, e.Id, consumer, now)),
             (e, consumer, now, _) => ChangeAsync<bool>(new JournalCommand.Discard(e.Source, e.Id, consumer, now)),

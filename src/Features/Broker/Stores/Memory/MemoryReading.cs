@@ -13,7 +13,8 @@ sealed class MemoryReading(MemoryTables tables, Lock gate)
         (after, limit, _) => Answer<IReadOnlyList<StoredEvent>>(() =>
             [.. tables.Rows.Where(r => r.RoutedNo > after).OrderBy(r => r.RoutedNo).Take(limit).Select(r => r.AsStored())]),
         _ => Answer(Count),
-        (now, _) => Answer<IReadOnlyList<ConsumerBacklog>>(() => [.. Backlog(now)]));
+        (now, _) => Answer<IReadOnlyList<ConsumerBacklog>>(() => [.. Backlog(now)]),
+        _ => Answer(() => tables.Rows.Max(r => r.RoutedNo) ?? 0));
 
     StoreCounts Count()
     {

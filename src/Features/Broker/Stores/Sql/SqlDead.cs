@@ -38,7 +38,7 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
                 ("@after", filter.After), ("@limit", limit),
                 .. filter.Consumer is { } consumer ? [("@consumer", consumer)] : Array.Empty<(string, object?)>(),
             ],
-            stopping);
+            stopping, filter.IsBare);
 
     Task<Either<StoreFailure, Unit>> NoteAsync(IReadOnlyList<LetterNote> notes, CancellationToken stopping) =>
         edge.WriteAsync(async connection =>
@@ -88,12 +88,13 @@ sealed class SqlDead(SqlEdge edge, SqlClosing closing, Signals signal)
             ("@id", SqlReading.IdParameter(edge.Dialect, stored)), ("@now", edge.Dialect.TimeParameter(now))).RunAsync(stopping);
 
     Task<Either<StoreFailure, IReadOnlyList<EventHandling>>> ReadAsync(
-        string where, (string, object?)[] parameters, CancellationToken stopping) =>
+        string where, (string, object?)[] parameters, CancellationToken stopping, bool isBare = false) =>
         edge.TryAsync<IReadOnlyList<EventHandling>>(
             async connection => await connection.Command(
                 null,
                 $"""
-                select {SqlReading.HandlingColumns}, h.edited_payload, {SqlEvents.Columns("e", edge.Dialect.IdText)}
+                select {SqlReading.HandlingColumns}, {(isBare ? "null" : "h.edited_payload")},
+                    {SqlEvents.Columns("e", edge.Dialect.IdText, isBare)}
                 from inbox_event h join outbox_event e on e.id = h.outbox_event_id {where}
                 """,
                 parameters).ReadAsync(Read, stopping),

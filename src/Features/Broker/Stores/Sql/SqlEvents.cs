@@ -17,11 +17,13 @@ static class SqlEvents
 
     /// <param name="e">The table's name in the statement.</param>
     /// <param name="idText">A row's id as text, in the dialect.</param>
-    public static string Columns(string e, string idText) =>
+    /// <param name="isBare">Without payload and metadata.</param>
+    public static string Columns(string e, string idText, bool isBare = false) =>
         $"{e}.id, {e}.sequence, coalesce({e}.event_id, {idText.Replace("id", e + ".id", StringComparison.Ordinal)}), coalesce({e}.source, "
         + $"{e}.source_module), "
-        + $"{e}.event_name, {e}.payload, {e}.payload_encoding, {e}.source_module, {e}.aggregate_type, {e}.aggregate_id, {e}.ordering_key, "
-        + $"{e}.schema_version, {e}.metadata, {e}.user_id, {e}.session_id, {e}.instance_id, {e}.schema, {e}.entity, {e}.operation, "
+        + $"{e}.event_name, {(isBare ? "null" : $"{e}.payload")}, {e}.payload_encoding, {e}.source_module, {e}.aggregate_type, "
+        + $"{e}.aggregate_id, {e}.ordering_key, {e}.schema_version, {(isBare ? "null" : $"{e}.metadata")}, {e}.user_id, {e}.session_id, "
+        + $"{e}.instance_id, {e}.schema, {e}.entity, {e}.operation, "
         + $"{e}.created_at, {e}.available_at, {e}.no_consumer_since, {e}.expired_at";
 
     /// <summary>Never throws for what another program wrote: a row that cannot be read must not keep others from being given out.</summary>

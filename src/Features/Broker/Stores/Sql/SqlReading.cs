@@ -17,7 +17,7 @@ sealed class SqlReading(SqlEdge edge)
 
     public const int HandlingColumnCount = 17;
 
-    public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync, BacklogAsync);
+    public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync, BacklogAsync, LatestAsync);
 
     public static string IdentityIs(string e, string idText) =>
         $"coalesce({e}.source, {e}.source_module) = @source and coalesce({e}.event_id, "
@@ -40,7 +40,8 @@ sealed class SqlReading(SqlEdge edge)
             {
                 var (where, parameters) = SqlFilter.Where(filter, edge.Dialect);
                 return ListedAsync(
-                    connection, $"{where} order by e.sequence desc limit @limit", [.. parameters, ("@limit", limit)], stopping);
+                    connection, $"{where} order by e.sequence desc limit @limit", [.. parameters, ("@limit", limit)], stopping,
+                    filter.IsBare);
             },
             stopping);
 
@@ -50,6 +51,11 @@ sealed class SqlReading(SqlEdge edge)
                 connection, "where e.routed_no > @after order by e.routed_no limit @limit", [("@after", after), ("@limit", limit)],
                 stopping),
             stopping);
+
+    Task<Either<StoreFailure, long>> LatestAsync(CancellationToken stopping) => edge.TryAsync(
+        async connection => (await connection.Command(null, "select coalesce(max(routed_no), 0) from outbox_event")
+            .ReadAsync(row => row.GetInt64(0), stopping))[0],
+        stopping);
 
     Task<Either<StoreFailure, StoreCounts>> CountAsync(CancellationToken stopping) =>
         edge.InTransactionAsync(async (connection, transaction) =>
@@ -113,14 +119,15 @@ sealed class SqlReading(SqlEdge edge)
     }
 
     async Task<IReadOnlyList<StoredEvent>> ListedAsync(
-        DbConnection connection, string where, (string, object?)[] parameters, CancellationToken stopping) =>
-        await ReadAsync(connection, where, parameters, stopping);
+        DbConnection connection, string where, (string, object?)[] parameters, CancellationToken stopping, bool isBare = false) =>
+        await ReadAsync(connection, where, parameters, stopping, isBare);
 
     async Task<List<StoredEvent>> ReadAsync(
-        DbConnection connection, string where, (string, object?)[] parameters, CancellationToken stopping)
+        DbConnection connection, string where, (string, object?)[] parameters, CancellationToken stopping, bool isBare = false)
     {
         var events = await connection
-            .Command(null, $"select {SqlEvents.Columns("e", edge.Dialect.IdText)}, e.routed_no from outbox_event e {where}", parameters)
+            .Command(
+                null, $"select {SqlEvents.Columns("e", edge.Dialect.IdText, isBare)}, e.routed_no from outbox_event e {where}", parameters)
             .ReadAsync(
                 row => new StoredEvent(
                     row.Id(0), row.GetInt64(1), row.IsDBNull(SqlEvents.ColumnCount) ? null : row.GetInt64(SqlEvents.ColumnCount),

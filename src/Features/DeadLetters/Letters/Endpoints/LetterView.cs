@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Actions;
 using Hobom.Slices.DeadLetters.Catalogue;
+using Hobom.Slices.DeadLetters.Decisions;
 using Hobom.Slices.DeadLetters.Masking;
 using Hobom.Slices.DeadLetters.Repair;
 using Hobom.Slices.Http.Masking;
@@ -93,7 +94,10 @@ public sealed record LetterView(
         if (letter.Record is not RecordReading.Readable(var whole))
         {
             var unread = LetterSummary.OfUnreadable(LetterActions.WhyUnreadable(letter.Record), now, letter.Payload.Length);
-            return Of(letter.Key, unread, LetterCause.Of(letter.Key.Category, unread).GroupId, expiresAt, now);
+            return Of(letter.Key, unread, LetterCause.Of(letter.Key.Category, unread).GroupId, expiresAt, now) with
+            {
+                PayloadSha256 = masked ? null : LetterEdits.Digest(letter.Payload.Span),
+            };
         }
 
         var record = masked ? PayloadMask.MaskRecord(whole) : whole;

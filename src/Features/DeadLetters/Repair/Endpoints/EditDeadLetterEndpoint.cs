@@ -25,6 +25,9 @@ public sealed class EditDeadLetterRequest
     public string? PayloadText { get; set; }
 
     public string? Reason { get; set; }
+
+    /// <summary>Of the payload that the editor was shown, as the letter has it: 409 where it holds another one by now.</summary>
+    public string? PayloadSha256 { get; set; }
 }
 
 public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed) : Endpoint<EditDeadLetterRequest, object>
@@ -47,7 +50,8 @@ public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed)
                 + "back. A "
                 + "letter that holds a row no record could be made of takes the mended row, of which the flow makes the value, or the "
                 + "value itself; "
-                + "then it can be replayed. The record says `edited: 1`.";
+                + "then it can be replayed. The record says `edited: 1`. With `payloadSha256`, as the letter that was looked at has it, "
+                + "what somebody else has edited since is not written over: 409.";
             s.Params["key"] = DeadLetterKeyInRoute.Description;
             s.ExampleRequest = new EditDeadLetterRequest
             {
@@ -56,6 +60,7 @@ public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed)
                     type = "MAIL_MESSAGE", title = "Welcome", body = "…", recipient = "a@example.org", sentAt = "2026-03-05T12:00:00Z",
                 }),
                 Reason = "the recipient was misspelt",
+                PayloadSha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             };
             s.ResponseExamples[200] = new EditAnswer("edited", "dlq:menu:0192f0c1", [new LetterChange("replace", "/recipient")], 1);
             s.ResponseExamples[400] = new ErrorAnswer("payloadText is not JSON: line 3, position 14")
@@ -76,7 +81,8 @@ public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed)
         else if (Read(req, out var payload) is { } fault) await Send.ResponseAsync(fault, 400, ct);
         else
         {
-            var (status, answer) = AnswerTo(await editor.EditAsync(key, payload, req.Reason!, Caller.Of(HttpContext)), key);
+            var (status, answer) = AnswerTo(await editor.EditAsync(
+                key, payload, req.Reason!, Caller.Of(HttpContext), req.PayloadSha256), key);
             await feed.FollowAsync();
             await Send.ResponseAsync(answer, status, ct);
         }
@@ -98,6 +104,8 @@ public sealed class EditDeadLetterEndpoint(LetterEditor editor, LetterFeed feed)
     {
         payload = [];
         if (ReasonText.FaultOf(req.Reason) is { } fault) return fault;
+        if (req.PayloadSha256 is { } seen && (seen.Length != 64 || !seen.All(char.IsAsciiHexDigit)))
+            return new ErrorAnswer("payloadSha256 is 64 hexadecimal digits") { Field = "payloadSha256" };
         if (req.Payload is null == req.PayloadText is null)
             return new ErrorAnswer("either payload or payloadText is required") { Field = "payload" };
         payload = req.Payload is { } value ? JsonMarshal.GetRawUtf8Value(value).ToArray() : Encoding.UTF8.GetBytes(req.PayloadText!);

@@ -56,6 +56,16 @@ public sealed class LetterEditsTests
         }, StringComparison.Ordinal);
 
     [Fact]
+    public void Who_was_shown_another_payload_writes_over_nothing()
+    {
+        var once = Assert.IsType<EditPlan.Write>(Plan(Seen(Record), First, "{\"a\":2}", seen: Digest(First).ToUpperInvariant()));
+        var late = Plan(Seen(once.Record), once.Payload.ToArray(), "{\"a\":3}", original: First, seen: Digest(First));
+        Assert.Contains("changed meanwhile", Assert.IsType<EditPlan.Refused>(late).Reason, StringComparison.Ordinal);
+        Assert.IsType<EditPlan.Write>(Plan(Seen(once.Record), once.Payload.ToArray(), "{\"a\":3}", original: First, seen: once.Record.PayloadSha256));
+        Assert.IsType<EditPlan.Refused>(Plan(Seen(RecordReading.None.Instance), First, "{}", seen: Digest("{}"u8)));
+    }
+
+    [Fact]
     public void A_letter_of_another_writer_gets_its_record_with_the_edit() =>
         Assert.NotNull(Assert.IsType<EditPlan.Write>(Plan(Seen(RecordReading.None.Instance), First, "{}")).Record.Edit);
 
@@ -77,12 +87,12 @@ public sealed class LetterEditsTests
         Assert.Contains("not kept", Assert.IsType<EditPlan.Refused>(LetterEdits.PlanUndo(Seen(edited), Nothing, "anna", Noon)).Reason, StringComparison.Ordinal);
     }
 
-    static EditPlan Plan(LetterSnapshot seen, byte[] read, string payload, byte[]? original = null)
+    static EditPlan Plan(LetterSnapshot now, byte[] read, string payload, byte[]? original = null, string? seen = null)
     {
         var bytes = Encoding.UTF8.GetBytes(payload);
         return LetterEdits.Plan(
-            seen, new StoredLetter(Key, read, seen.Record, seen.TimeLeft), Foreign, original is null ? Nothing : Some(original),
-            new WantedEdit(bytes, bytes, "anna", "misspelt"), Noon);
+            now, new StoredLetter(Key, read, now.Record, now.TimeLeft), Foreign, original is null ? Nothing : Some(original),
+            new WantedEdit(bytes, bytes, "anna", "misspelt") { SeenSha256 = seen }, Noon);
     }
 
     static Option<ReadOnlyMemory<byte>> Some(byte[] bytes) => Option<ReadOnlyMemory<byte>>.Some(bytes);
