@@ -52,6 +52,8 @@ sealed class JournalReplica
 
     public StoredEvent? Find(EventIdentity identity) => tables.Find(identity);
 
+    public Either<AppendRefusal, AppendPlan> Plan(IReadOnlyList<BrokerEvent> events) => tables.Plan(events);
+
     public bool HasConsumer(string name) => tables.Ask(t => t.Consumers.ContainsKey(name));
 
     public bool HasSchema(string type, int version) => tables.Ask(t => t.Schemas.ContainsKey((type, version)));
@@ -76,7 +78,7 @@ sealed class JournalReplica
         return entry.Command switch
         {
             JournalCommand.Begin => Prelude.Right<StoreFailure, Unit>(Unit.Default),
-            JournalCommand.Append append => await Store.Append([.. append.Events.Select(e => EventJson.Read(e))], default),
+            JournalCommand.Append append => tables.Accept([.. append.Events.Select(e => EventJson.Read(e))]),
             JournalCommand.Route route => await Store.Route(new RouteRequest(route.Limit, route.Now), default),
             JournalCommand.Claim claim => await Store.Claim(claim.Request, default),
             JournalCommand.Renew renew => await Store.Renew(renew.Leases, renew.Until, default),

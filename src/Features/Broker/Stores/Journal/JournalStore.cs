@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker.Stores.Memory;
 using Hobom.Slices.Core;
 using LanguageExt;
 using Microsoft.Extensions.Logging;
@@ -127,14 +128,24 @@ sealed class JournalStore : IAsyncDisposable
         ChangeAsync<string>(
             () => new JournalCommand.AppendAudit(entry, hashOf(replica.LastAuditHash)), new StoreFailure("the command was not made"));
 
+    /// <summary>Others take what is in the log for stored: what is refused, or is there already, does not get into it.</summary>
     async Task<Either<AppendRefusal, IReadOnlyList<Appended>>> AppendAsync(IReadOnlyList<BrokerEvent> events, CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
-        byte[][] given = [.. events.Select(e => EventJson.Write(e.CreatedAt == default ? e with { CreatedAt = now } : e))];
-        var appended = await follower.SubmitAsync<Either<AppendRefusal, IReadOnlyList<Appended>>>(
-            () => new JournalCommand.Append(given),
-            Prelude.Right<AppendRefusal, IReadOnlyList<Appended>>([]));
-        return appended.Match(Right: answer => answer, Left: failure => new AppendRefusal.Unavailable(failure));
+        BrokerEvent[] given = [.. events.Select(e => e.CreatedAt == default ? e with { CreatedAt = now } : e)];
+        var planned = Prelude.Right<AppendRefusal, AppendPlan>(AppendPlan.Nothing);
+        JournalCommand? Decide()
+        {
+            planned = replica.Plan(given);
+            return planned.Case is AppendPlan { Fresh.Count: > 0 } plan
+                ? new JournalCommand.Append([.. plan.Fresh.Select(EventJson.Write)])
+                : null;
+        }
+
+        var added = await follower.SubmitAsync(Decide, Prelude.Right<AppendRefusal, IReadOnlyList<Appended>>([]));
+        return added.Match(
+            Right: answer => answer.Bind(fresh => planned.Map(plan => plan.Answer(fresh))),
+            Left: failure => new AppendRefusal.Unavailable(failure));
     }
 
     /// <summary>The effect is not in this store: what a handler writes is its own, and its end is a command like any other.</summary>

@@ -16,6 +16,10 @@ local names = {'event', 'id', 'type', 'source', 'status', 'instance_id'}
 for i = 7, #ARGV, 6 do
   local entry = {KEYS[3], '*'}
   for n = 1, 6 do entry[#entry + 1] = names[n]; entry[#entry + 1] = ARGV[i + n - 1] end
-  redis.call('HSET', KEYS[3] .. ':entries', ARGV[i + 3] .. '/' .. ARGV[i + 1], redis.call('XADD', unpack(entry)))
+  local identity = ARGV[i + 3] .. '/' .. ARGV[i + 1]
+  -- Of an event that went without its entry, because whoever removed it died.
+  local before = redis.call('HGET', KEYS[3] .. ':entries', identity)
+  if before then redis.call('XDEL', KEYS[3], before) end
+  redis.call('HSET', KEYS[3] .. ':entries', identity, redis.call('XADD', unpack(entry)))
 end
 return {'added', position, redis.call('HGET', KEYS[1], 'epoch')}
