@@ -98,7 +98,7 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
                 if (isDone) return Unit.Default;
             }
 
-            foreach (var entry in page.Entries) await replica.ApplyAsync(entry);
+            foreach (var entry in page.Entries) Warn(entry, await replica.ApplyAsync(entry));
         }
 
         return Closed;
@@ -143,6 +143,18 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
         JournalCommand.Append append => $"event {EventJson.Read(append.Events[0]).Identity}",
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>Its publisher is another program, or an older build that refused it: nobody here can be told.</summary>
+    void Warn(JournalEntry entry, object answer)
+    {
+        if (answer is Either<AppendRefusal, IReadOnlyList<Appended>> { Case: AppendRefusal.OtherBody other })
+        {
+            log.LogWarning(
+                LogEvents.Named("broker.event-refused"),
+                "broker: an event that was published to the storage itself is not taken: {Event} is there with another body ({Position})",
+                other.Event, entry.Position);
+        }
+    }
 
     /// <summary>What was not kept now is kept after a later command.</summary>
     async Task KeepAsync()

@@ -47,7 +47,9 @@ static class NatsMessages
             if (message.Subject == commands) return JournalCommand.Read(message.Data.Span);
             var given = EventJson.Read(message.Data);
             if (given.Id.Length == 0 || given.Source.Length == 0 || given.Type.Length == 0) return new JournalCommand.Begin();
-            return new JournalCommand.Append([message.Data.ToArray()]);
+            // The message's own time, for every process has another now.
+            return new JournalCommand.Append(
+                [given.CreatedAt == default ? EventJson.Write(given with { CreatedAt = message.Time }) : message.Data.ToArray()]);
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException
             or NotSupportedException)
