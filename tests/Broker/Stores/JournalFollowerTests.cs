@@ -14,6 +14,19 @@ public sealed class JournalFollowerTests
     bool takesNothing;
     int reads;
 
+    [Fact]
+    public async Task However_often_something_is_added_one_look_is_under_way_and_one_waits()
+    {
+        answers.Release();
+        await using var store = (await JournalStore.OpenAsync(Log(), TimeProvider.System)).Right();
+        for (var n = 0; n < 1000; n++) changed();
+        var appended = store.Port.AppendAsync(Event("e1"));
+        answers.Release(2000);
+        await appended;
+        // Of the opening, of the look that was under way, of the one that waited, and of the append.
+        Assert.Equal(4, reads);
+    }
+
     /// <summary>It was asked for ever, with the line held, so that the store could not even be closed.</summary>
     [Fact]
     public async Task A_log_that_takes_nothing_and_has_nothing_is_a_failure()

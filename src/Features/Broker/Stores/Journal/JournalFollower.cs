@@ -23,13 +23,12 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
     readonly JournalOrphans orphans = new();
     Task watching = Task.CompletedTask;
     ulong keptAt;
+    int isAsked;
 
     static StoreFailure Closed => new("the store is closed");
 
-    static Task<Either<StoreFailure, Unit>> Seen() => Task.FromResult(Prelude.Right<StoreFailure, Unit>(Unit.Default));
-
     /// <summary>Looks too when something may have been added, until it is disposed of.</summary>
-    public void Watch() => watching = journal.Watch(() => _ = ReadAsync(Seen), closing.Token);
+    public void Watch() => watching = journal.Watch(() => _ = LookAsync(), closing.Token);
 
     /// <summary>Returns when who has the turn is done.</summary>
     public async ValueTask DisposeAsync()
@@ -75,6 +74,16 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
         await journal.Tell(new JournalNews(entry.Position, [.. replica.Touched(command)], replica.Gone));
         await KeepAsync();
         return Option<object>.Some(answer);
+    }
+
+    /// <summary>However often it is called: one look is under way, and one waits that begins after the last call.</summary>
+    async Task LookAsync()
+    {
+        if (Interlocked.Exchange(ref isAsked, 1) == 1) return;
+        if (!(await line.TakeAsync(default)).TryGetRight(out var taken, out _)) return;
+        using var turn = taken;
+        Interlocked.Exchange(ref isAsked, 0);
+        await CatchUpAsync();
     }
 
     async Task<Either<StoreFailure, Unit>> CatchUpAsync()
