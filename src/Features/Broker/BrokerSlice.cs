@@ -105,7 +105,7 @@ public sealed class BrokerSlice : IAsyncDisposable
     {
         while (!stopping.IsCancellationRequested)
         {
-            var store = await OpenStore.OpenAsync(Settings, () => Tuning.Now, tools.Clock, stopping);
+            var store = await OpenStore.OpenAsync(Settings, () => Tuning.Now, tools.Clock, log, stopping);
             if (!store.TryGetRight(out opened, out var failure))
             {
                 log.LogWarning(LogEvents.Named("broker.store-trouble"), "broker: the store does not open: {Reason}", failure.Message);

@@ -79,7 +79,7 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
         var begun = (await other.Read(0, default).Right()).State!;
         Assert.Equal(head + 8, begun.Position);
         Assert.Equal([8], begun.Bytes);
-        Assert.Empty((await other.Read(head + 8, default).Right()).Commands);
+        Assert.Empty((await other.Read(head + 8, default).Right()).Entries);
     }
 
     /// <summary>Each removes what is older, and meets what the other has removed already.</summary>
@@ -149,7 +149,7 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
     }
 }
 
-public sealed class RedisJournalTests(BrokerRedis redis) : JournalConformance(JournalStore.KeepInterval), IClassFixture<BrokerRedis>
+public sealed class RedisJournalTests(BrokerRedis redis) : JournalConformance(JournalFollower.KeepInterval), IClassFixture<BrokerRedis>
 {
     internal override Task<(JournalPort Port, IAsyncDisposable Connection)> NewJournalAsync()
     {
@@ -169,7 +169,7 @@ public sealed class RedisAlternatingTests(BrokerRedis redis) : AlternatingConfor
     }
 }
 
-public sealed class NatsJournalTests(NatsServer nats) : JournalConformance(JournalStore.KeepInterval), IClassFixture<NatsServer>
+public sealed class NatsJournalTests(NatsServer nats) : JournalConformance(JournalFollower.KeepInterval), IClassFixture<NatsServer>
 {
     internal override async Task<(JournalPort Port, IAsyncDisposable Connection)> NewJournalAsync()
     {

@@ -46,6 +46,28 @@ public sealed class NatsServer : IAsyncLifetime
         process.Dispose();
     }
 
+    /// <summary>What it has on disk now; to be called while it is dead.</summary>
+    /// <returns>The copy's folder, for <see cref="GoBackTo"/>.</returns>
+    public string Copy()
+    {
+        var copy = ServerFolder.New("hobom-nats-copy-");
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(copy, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(file, to);
+        }
+
+        return copy;
+    }
+
+    /// <summary>As a machine does that had no more on its disk; to be called while it is dead. The copy is used up.</summary>
+    public void GoBackTo(string copy)
+    {
+        Directory.Delete(folder, recursive: true);
+        Directory.Move(copy, folder);
+    }
+
     public async Task DisposeAsync()
     {
         await KillAsync();

@@ -10,6 +10,7 @@ using Hobom.Slices.Broker.Stores.Sqlite;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Redis;
 using LanguageExt;
+using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Broker.Stores;
 
@@ -19,7 +20,7 @@ sealed class OpenStore(BrokerStore store, IAsyncDisposable? owner) : IAsyncDispo
     public BrokerStore Store => store;
 
     public static async Task<Either<StoreFailure, OpenStore>> OpenAsync(
-        BrokerSettings settings, Func<BrokerTuning> tuning, TimeProvider clock, CancellationToken stopping)
+        BrokerSettings settings, Func<BrokerTuning> tuning, TimeProvider clock, ILogger log, CancellationToken stopping)
     {
         var sql = new SqlStoreSettings(settings.CompressAboveBytes, () => tuning().DeadLetterEnabled ? "dead_letter" : "failed");
         return settings.Provider switch
@@ -30,31 +31,32 @@ sealed class OpenStore(BrokerStore store, IAsyncDisposable? owner) : IAsyncDispo
             BrokerProvider.Postgres =>
                 (await PostgresStore.OpenAsync(settings.Database, settings.Channel, sql, clock, stopping))
                     .Map(s => new OpenStore(s.Port, s)),
-            BrokerProvider.Redis => await OpenRedisAsync(settings, clock),
-            BrokerProvider.Nats => await OpenNatsAsync(settings, clock, stopping),
+            BrokerProvider.Redis => await OpenRedisAsync(settings, clock, log),
+            BrokerProvider.Nats => await OpenNatsAsync(settings, clock, log, stopping),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    static async Task<Either<StoreFailure, OpenStore>> OpenRedisAsync(BrokerSettings settings, TimeProvider clock)
+    static async Task<Either<StoreFailure, OpenStore>> OpenRedisAsync(BrokerSettings settings, TimeProvider clock, ILogger log)
     {
         if (!RedisAddress.Parse(settings.RedisAddress).TryGetRight(out var address, out var fault)) return new StoreFailure(fault.Message);
         var journal = new RedisJournal(address, settings.RedisStream, clock);
-        return await OpenAsync(journal.Port, journal, clock);
+        return await OpenAsync(journal.Port, journal, clock, log);
     }
 
     static async Task<Either<StoreFailure, OpenStore>> OpenNatsAsync(
-        BrokerSettings settings, TimeProvider clock, CancellationToken stopping)
+        BrokerSettings settings, TimeProvider clock, ILogger log, CancellationToken stopping)
     {
         var wanted = new NatsSettings(settings.NatsUrl, settings.NatsStream, settings.NatsInMemory, settings.InstanceId);
         return (await NatsJournal.OpenAsync(wanted, clock, stopping)).TryGetRight(out var journal, out var failure)
-            ? await OpenAsync(journal.Port, journal, clock)
+            ? await OpenAsync(journal.Port, journal, clock, log)
             : failure;
     }
 
-    static async Task<Either<StoreFailure, OpenStore>> OpenAsync(JournalPort journal, IAsyncDisposable connection, TimeProvider clock)
+    static async Task<Either<StoreFailure, OpenStore>> OpenAsync(
+        JournalPort journal, IAsyncDisposable connection, TimeProvider clock, ILogger log)
     {
-        if ((await JournalStore.OpenAsync(journal, clock)).TryGetRight(out var store, out var failure))
+        if ((await JournalStore.OpenAsync(journal, clock, log: log)).TryGetRight(out var store, out var failure))
             return new OpenStore(store.Port, new Closed(store, connection));
         await connection.DisposeAsync();
         return failure;

@@ -29,8 +29,7 @@ static class EventJson
             json.WriteString("entity", given.Entity);
             json.WriteString("operation", given.Operation);
             json.WriteString("created_at", given.CreatedAt);
-            // Text, for its own bytes are kept too.
-            if (given.Metadata is { } metadata) json.WriteString("metadata_text", metadata);
+            if (given.Metadata is { } metadata) WriteMetadata(json, metadata);
             if (given.SourceModule.Length > 0) json.WriteString("source_module", given.SourceModule);
             if (given.AggregateType.Length > 0) json.WriteString("aggregate_type", given.AggregateType);
             if (given.AggregateId.Length > 0) json.WriteString("aggregate_id", given.AggregateId);
@@ -54,7 +53,8 @@ static class EventJson
         {
             Id = Text("id"), Source = Text("source"), Type = Text("type"), Payload = PayloadOf(root), UserId = Number("user_id") ?? 0,
             SessionId = Text("session_id"), InstanceId = Text("instance_id"), Schema = Text("schema"), Entity = Text("entity"),
-            Operation = Text("operation"), CreatedAt = Time("created_at") ?? default, Metadata = Optional("metadata_text"),
+            Operation = Text("operation"), CreatedAt = Time("created_at") ?? default,
+            Metadata = Optional("metadata_text") ?? MetadataOf(root),
             SourceModule = Text("source_module"), AggregateType = Text("aggregate_type"), AggregateId = Text("aggregate_id"),
             OrderingKey = Optional("ordering_key"), SchemaVersion = (int?)Number("schema_version"), AvailableAt = Time("available_at"),
             Unreadable = Optional("unreadable"),
@@ -65,6 +65,19 @@ static class EventJson
         long? Number(string name) => root.TryGetProperty(name, out var value) ? value.GetInt64() : null;
         DateTimeOffset? Time(string name) => root.TryGetProperty(name, out var value) ? value.GetDateTimeOffset() : null;
     }
+
+    /// <summary>The contract's object; and as text, for its own bytes are kept too, whatever they are.</summary>
+    static void WriteMetadata(Utf8JsonWriter json, string metadata)
+    {
+        json.WriteString("metadata_text", metadata);
+        if (!IsOneValue(System.Text.Encoding.UTF8.GetBytes(metadata))) return;
+        json.WritePropertyName("metadata");
+        json.WriteRawValue(metadata, skipInputValidation: true);
+    }
+
+    /// <summary>Of an event that another program wrote.</summary>
+    static string? MetadataOf(JsonElement root) =>
+        root.TryGetProperty("metadata", out var given) && given.ValueKind == JsonValueKind.Object ? given.GetRawText() : null;
 
     static void WritePayload(Utf8JsonWriter json, ReadOnlyMemory<byte> payload)
     {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text;
 using Hobom.Slices.Broker.Stores.Memory;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -13,17 +14,19 @@ namespace Hobom.Slices.Broker.Stores.Journal;
 /// </summary>
 sealed class JournalReplica
 {
-    /// <summary>Held in the memory of every process; beyond it events that are done make room, or an append is refused.</summary>
+    /// <summary>Held in the memory of every process; beyond it events that are done make room, or a publish is refused.</summary>
     public const int EventLimit = 100_000;
 
     static readonly TablesText Nothing = new(0, 0, 0, [], [], new Dictionary<string, string>());
 
     readonly MemoryStore tables;
+    readonly List<EventIdentity> gone = [];
+    string mark = "";
     int made;
 
-    public JournalReplica(TimeProvider clock)
+    public JournalReplica(int eventLimit, TimeProvider clock)
     {
-        tables = new MemoryStore(EventLimit, clock, NextId);
+        tables = new MemoryStore(eventLimit, clock, NextId, gone.Add);
         Store = tables.AsStore();
     }
 
@@ -31,6 +34,9 @@ sealed class JournalReplica
     public BrokerStore Store { get; }
 
     public ulong Position { get; private set; }
+
+    /// <summary>Events that the last command removed.</summary>
+    public IReadOnlyList<EventIdentity> Gone => [.. gone];
 
     public bool HasUnrouted => tables.HasUnrouted;
 
@@ -48,9 +54,17 @@ sealed class JournalReplica
 
     public StoredEvent? Find(EventIdentity identity) => tables.Find(identity);
 
-    public StoredEvent? EventOf(Guid handling) => tables.EventOf(handling);
+    public Either<AppendRefusal, AppendPlan> Plan(IReadOnlyList<BrokerEvent> events) => tables.Plan(events);
 
-    public KeptState Keep() => new(Position, tables.Dump().Write());
+    public bool HasConsumer(string name) => tables.Ask(t => t.Consumers.ContainsKey(name));
+
+    public bool HasSchema(string type, int version) => tables.Ask(t => t.Schemas.ContainsKey((type, version)));
+
+    public bool HasSetting(string slug) => tables.Ask(t => t.Settings.ContainsKey(slug));
+
+    public TablesText Dump() => tables.Dump();
+
+    public KeptState Keep() => new(Position, Dump().Write());
 
     public void Load(KeptState state)
     {
@@ -59,13 +73,14 @@ sealed class JournalReplica
     }
 
     /// <returns>What the store's own call answers.</returns>
-    public async Task<object> ApplyAsync(ulong position, JournalCommand command)
+    public async Task<object> ApplyAsync(JournalEntry entry)
     {
-        (Position, made) = (position, 0);
-        return command switch
+        (Position, mark, made) = (entry.Position, entry.Mark, 0);
+        gone.Clear();
+        return entry.Command switch
         {
             JournalCommand.Begin => Prelude.Right<StoreFailure, Unit>(Unit.Default),
-            JournalCommand.Append append => await Store.Append([.. append.Events.Select(e => EventJson.Read(e))], default),
+            JournalCommand.Append append => tables.Accept([.. append.Events.Select(e => EventJson.Read(e))]),
             JournalCommand.Route route => await Store.Route(new RouteRequest(route.Limit, route.Now), default),
             JournalCommand.Claim claim => await Store.Claim(claim.Request, default),
             JournalCommand.Renew renew => await Store.Renew(renew.Leases, renew.Until, default),
@@ -95,12 +110,32 @@ sealed class JournalReplica
         };
     }
 
-    /// <summary>From the command's place and the number within it.</summary>
+    /// <summary>The events whose status a command may have changed.</summary>
+    public IEnumerable<StoredEvent> Touched(JournalCommand command) => command switch
+    {
+        JournalCommand.Append append => append.Events.Select(e => Find(EventJson.Read(e).Identity)).OfType<StoredEvent>(),
+        JournalCommand.Close close => close.Closings.Select(c => tables.EventOf(c.HandlingId)).OfType<StoredEvent>(),
+        JournalCommand.Replay replay => Find(new EventIdentity(replay.Source, replay.Id)) is { } one ? [one] : [],
+        JournalCommand.Discard discard => Find(new EventIdentity(discard.Source, discard.Id)) is { } one ? [one] : [],
+        JournalCommand.Revive revive => tables.EventOf(revive.HandlingId) is { } one ? [one] : [],
+        JournalCommand.PutAside put => tables.EventOf(put.HandlingId) is { } one ? [one] : [],
+        JournalCommand.Restore restore => tables.EventOf(restore.HandlingId) is { } one ? [one] : [],
+        JournalCommand.Expire expire => Matching(e => e.ExpiredAt == expire.Now),
+        JournalCommand.StepReplay step => Matching(
+            e => e.Handlings.Any(h => h.State is HandlingState.Waiting waiting && waiting.NotBefore == step.Now)),
+        _ => [],
+    };
+
+    /// <summary>
+    /// From the command's place and the number within it, and from its mark: after a loss of the storage the place is another
+    /// command's too, and who still has a handling from before in hand would end that one's.
+    /// </summary>
     Guid NextId()
     {
-        Span<byte> seed = stackalloc byte[12];
+        Span<byte> seed = stackalloc byte[12 + Encoding.UTF8.GetByteCount(mark)];
         BinaryPrimitives.WriteUInt64BigEndian(seed, Position);
         BinaryPrimitives.WriteInt32BigEndian(seed[8..], made++);
+        Encoding.UTF8.GetBytes(mark, seed[12..]);
         return new Guid(SHA256.HashData(seed).AsSpan(0, 16));
     }
 }

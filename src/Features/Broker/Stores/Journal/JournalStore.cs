@@ -1,6 +1,8 @@
+using Hobom.Slices.Broker.Stores.Memory;
 using Hobom.Slices.Core;
-using Hobom.Slices.TurnTaking;
 using LanguageExt;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hobom.Slices.Broker.Stores.Journal;
 
@@ -11,31 +13,25 @@ namespace Hobom.Slices.Broker.Stores.Journal;
 /// </summary>
 sealed class JournalStore : IAsyncDisposable
 {
-    /// <summary>Commands after which the whole state is kept and they are dropped.</summary>
-    public const int KeepInterval = 5000;
-
-    readonly JournalPort journal;
     readonly TimeProvider clock;
-    readonly int keepInterval;
     readonly JournalReplica replica;
-    readonly TurnLine line = new();
-    readonly CancellationTokenSource closing = new();
-    readonly Task watching;
-    ulong keptAt;
+    readonly JournalFollower follower;
 
-    JournalStore(JournalPort journal, TimeProvider clock, int keepInterval)
+    JournalStore(JournalPort journal, TimeProvider clock, int keepInterval, int eventLimit, ILogger log)
     {
-        (this.journal, this.clock, this.keepInterval) = (journal, clock, keepInterval);
-        replica = new JournalReplica(clock);
+        this.clock = clock;
+        replica = new JournalReplica(eventLimit, clock);
+        follower = new JournalFollower(journal, replica, keepInterval, log);
         Port = PortOver(replica.Store);
-        watching = journal.Watch(() => _ = ReadAsync(Seen), closing.Token);
+        follower.Watch();
     }
 
     /// <param name="keepInterval">In commands.</param>
     public static async Task<Either<StoreFailure, JournalStore>> OpenAsync(
-        JournalPort journal, TimeProvider clock, int keepInterval = KeepInterval)
+        JournalPort journal, TimeProvider clock, int keepInterval = JournalFollower.KeepInterval,
+        int eventLimit = JournalReplica.EventLimit, ILogger? log = null)
     {
-        var store = new JournalStore(journal, clock, keepInterval);
+        var store = new JournalStore(journal, clock, keepInterval, eventLimit, log ?? NullLogger.Instance);
         var begun = await store.ChangeAsync(
             () => store.replica.Position == 0 ? new JournalCommand.Begin() : null, Prelude.Right<StoreFailure, Unit>(Unit.Default));
         if (begun.IsLeft) await store.DisposeAsync();
@@ -47,17 +43,7 @@ sealed class JournalStore : IAsyncDisposable
     static Either<StoreFailure, IReadOnlySet<Guid>> NoneHeld =>
         Prelude.Right<StoreFailure, IReadOnlySet<Guid>>(new System.Collections.Generic.HashSet<Guid>());
 
-    static StoreFailure Closed => new("the store is closed");
-
-    static Task<Either<StoreFailure, Unit>> Seen() => Task.FromResult(Prelude.Right<StoreFailure, Unit>(Unit.Default));
-
-    public async ValueTask DisposeAsync()
-    {
-        await closing.CancelAsync();
-        await watching;
-        await line.CloseAsync();
-        closing.Dispose();
-    }
+    public ValueTask DisposeAsync() => follower.DisposeAsync();
 
     BrokerStore PortOver(BrokerStore tables) => new(
         AppendAsync,
@@ -71,10 +57,10 @@ sealed class JournalStore : IAsyncDisposable
         (closings, now, _) => ChangeAsync(
             () => closings.Count > 0 ? new JournalCommand.Close([.. closings.Select(ClosingText.Of)], now) : null, NoneHeld),
         TransactAsync,
-        (now, stopping) => ReadAsync(() => tables.Due(now, stopping)),
-        (now, stopping) => ReadAsync(() => tables.NextDue(now, stopping)),
+        (now, stopping) => follower.ReadAsync(() => tables.Due(now, stopping)),
+        (now, stopping) => follower.ReadAsync(() => tables.NextDue(now, stopping)),
         new ConsumerRegister(
-            stopping => ReadAsync(() => tables.Consumers.All(stopping)),
+            stopping => follower.ReadAsync(() => tables.Consumers.All(stopping)),
             (consumer, _) => ChangeAsync<Unit>(new JournalCommand.SaveConsumer(ConsumerRow.Of(consumer))),
             (name, state, _) => ChangeAsync<bool>(new JournalCommand.SetState(name, ConsumerStateText.Of(state))),
             (name, state, _) => ChangeAsync(
@@ -84,12 +70,12 @@ sealed class JournalStore : IAsyncDisposable
                 Prelude.Right<StoreFailure, bool>(false)),
             (name, now, _) => ChangeAsync<bool>(new JournalCommand.RemoveConsumer(name, now))),
         new EventReader(
-            (identity, stopping) => ReadAsync(() => tables.Read.One(identity, stopping)),
-            (filter, limit, stopping) => ReadAsync(() => tables.Read.List(filter, limit, stopping)),
-            (after, limit, stopping) => ReadAsync(() => tables.Read.Since(after, limit, stopping)),
-            stopping => ReadAsync(() => tables.Read.Count(stopping)),
-            (now, stopping) => ReadAsync(() => tables.Read.Backlog(now, stopping)),
-            stopping => ReadAsync(() => tables.Read.Latest(stopping))),
+            (identity, stopping) => follower.ReadAsync(() => tables.Read.One(identity, stopping)),
+            (filter, limit, stopping) => follower.ReadAsync(() => tables.Read.List(filter, limit, stopping)),
+            (after, limit, stopping) => follower.ReadAsync(() => tables.Read.Since(after, limit, stopping)),
+            stopping => follower.ReadAsync(() => tables.Read.Count(stopping)),
+            (now, stopping) => follower.ReadAsync(() => tables.Read.Backlog(now, stopping)),
+            stopping => follower.ReadAsync(() => tables.Read.Latest(stopping))),
         new EventOperations(
             (e, consumer, now, _) => ChangeAsync<bool>(new JournalCommand.Replay(e.Source, e.Id, consumer, now)),
             (e, consumer, now, _) => ChangeAsync<bool>(new JournalCommand.Discard(e.Source, e.Id, consumer, now)),
@@ -98,35 +84,35 @@ sealed class JournalStore : IAsyncDisposable
         DeadOver(tables.Dead),
         ReplaysOver(tables.Replays),
         new AuditRegister(
-            AppendAuditAsync, (before, limit, stopping) => ReadAsync(() => tables.Audit.List(before, limit, stopping))),
+            AppendAuditAsync, (before, limit, stopping) => follower.ReadAsync(() => tables.Audit.List(before, limit, stopping))),
         new SchemaRegister(
-            stopping => ReadAsync(() => tables.Schemas.All(stopping)),
+            stopping => follower.ReadAsync(() => tables.Schemas.All(stopping)),
             (schema, _) => ChangeAsync<bool>(new JournalCommand.AddSchema(schema))),
         new SettingRegister(
-            stopping => ReadAsync(() => tables.Settings.All(stopping)),
+            stopping => follower.ReadAsync(() => tables.Settings.All(stopping)),
             (slug, value, by, _) => ChangeAsync<Unit>(new JournalCommand.SetSetting(slug, value, by))),
         tables.WakeUp,
         new SharedStorage.None());
 
     DeadHandlings DeadOver(DeadHandlings dead) => new(
-        (id, stopping) => ReadAsync(() => dead.One(id, stopping)),
-        (filter, limit, stopping) => ReadAsync(() => dead.List(filter, limit, stopping)),
-        (limit, stopping) => ReadAsync(() => dead.Due(limit, stopping)),
+        (id, stopping) => follower.ReadAsync(() => dead.One(id, stopping)),
+        (filter, limit, stopping) => follower.ReadAsync(() => dead.List(filter, limit, stopping)),
+        (limit, stopping) => follower.ReadAsync(() => dead.Due(limit, stopping)),
         (notes, _) => ChangeAsync<Unit>(
             () => notes.Count > 0 ? new JournalCommand.NoteLetters(notes) : null, Prelude.Right<StoreFailure, Unit>(Unit.Default)),
         (id, edited, now, _) => ChangeAsync<bool>(
             new JournalCommand.Revive(id, edited.Case is ReadOnlyMemory<byte> bytes ? bytes.ToArray() : null, now)),
         (id, now, _) => ChangeAsync<bool>(new JournalCommand.PutAside(id, now)),
         (id, now, _) => ChangeAsync<bool>(new JournalCommand.Restore(id, now)),
-        (of, limit, stopping) => ReadAsync(() => dead.Newer(of, limit, stopping)));
+        (of, limit, stopping) => follower.ReadAsync(() => dead.Newer(of, limit, stopping)));
 
     ReplayRegister ReplaysOver(ReplayRegister replays) => new(
         (replay, _) => ChangeAsync<StoreReplay>(new JournalCommand.PlanReplay(ReplayRow.Of(replay))),
-        stopping => ReadAsync(() => replays.All(stopping)),
+        stopping => follower.ReadAsync(() => replays.All(stopping)),
         (id, change, _) => ChangeReplayAsync(id, change),
         (now, _) => ChangeAsync(
             () => replica.HasReplayDue(now) ? new JournalCommand.StepReplay(now) : null, Prelude.Right<StoreFailure, bool>(false)),
-        stopping => ReadAsync(() => replays.NextDue(stopping)));
+        stopping => follower.ReadAsync(() => replays.NextDue(stopping)));
 
     /// <summary>The change is decided here, with all before it seen, and its result is the command.</summary>
     async Task<Either<StoreFailure, Option<Either<string, StoreReplay>>>> ChangeReplayAsync(
@@ -148,14 +134,24 @@ sealed class JournalStore : IAsyncDisposable
         ChangeAsync<string>(
             () => new JournalCommand.AppendAudit(entry, hashOf(replica.LastAuditHash)), new StoreFailure("the command was not made"));
 
+    /// <summary>Others take what is in the log for stored: what is refused, or is there already, does not get into it.</summary>
     async Task<Either<AppendRefusal, IReadOnlyList<Appended>>> AppendAsync(IReadOnlyList<BrokerEvent> events, CancellationToken stopping)
     {
         var now = clock.GetUtcNow();
-        byte[][] given = [.. events.Select(e => EventJson.Write(e.CreatedAt == default ? e with { CreatedAt = now } : e))];
-        var appended = await SubmitAsync<Either<AppendRefusal, IReadOnlyList<Appended>>>(
-            () => new JournalCommand.Append(given),
-            Prelude.Right<AppendRefusal, IReadOnlyList<Appended>>([]));
-        return appended.Match(Right: answer => answer, Left: failure => new AppendRefusal.Unavailable(failure));
+        BrokerEvent[] given = [.. events.Select(e => e.CreatedAt == default ? e with { CreatedAt = now } : e)];
+        var planned = Prelude.Right<AppendRefusal, AppendPlan>(AppendPlan.Nothing);
+        JournalCommand? Decide()
+        {
+            planned = replica.Plan(given);
+            return planned.Case is AppendPlan { Fresh.Count: > 0 } plan
+                ? new JournalCommand.Append([.. plan.Fresh.Select(EventJson.Write)])
+                : null;
+        }
+
+        var added = await follower.SubmitAsync(Decide, Prelude.Right<AppendRefusal, IReadOnlyList<Appended>>([]));
+        return added.Match(
+            Right: answer => answer.Bind(fresh => planned.Map(plan => plan.Answer(fresh))),
+            Left: failure => new AppendRefusal.Unavailable(failure));
     }
 
     /// <summary>The effect is not in this store: what a handler writes is its own, and its end is a command like any other.</summary>
@@ -175,86 +171,5 @@ sealed class JournalStore : IAsyncDisposable
 
     /// <param name="command">Asked with all before it seen; null where it would change nothing.</param>
     async Task<Either<StoreFailure, T>> ChangeAsync<T>(Func<JournalCommand?> command, Either<StoreFailure, T> otherwise) =>
-        (await SubmitAsync(command, otherwise)).Bind(answer => answer);
-
-    async Task<Either<StoreFailure, T>> ReadAsync<T>(Func<Task<Either<StoreFailure, T>>> ask)
-    {
-        if (!(await line.TakeAsync(default)).TryGetRight(out var taken, out _)) return Closed;
-        using var turn = taken;
-        return (await CatchUpAsync()).TryGetRight(out _, out var failure) ? await ask() : failure;
-    }
-
-    async Task<Either<StoreFailure, TAnswer>> SubmitAsync<TAnswer>(Func<JournalCommand?> command, TAnswer otherwise)
-        where TAnswer : notnull
-    {
-        if (!(await line.TakeAsync(default)).TryGetRight(out var taken, out _)) return Closed;
-        using var turn = taken;
-        while (true)
-        {
-            if (!(await CatchUpAsync()).TryGetRight(out _, out var failure)) return failure;
-            if (command() is not { } needed) return otherwise;
-            var appended = await journal.Append(needed, replica.Position, closing.Token);
-            if (!appended.TryGetRight(out var place, out failure)) return failure;
-            if (place.Case is not ulong position) continue;
-            var before = needed is JournalCommand.Purge ? await IdentitiesAsync() : [];
-            var answer = (TAnswer)await replica.ApplyAsync(position, needed);
-            var gone = needed is JournalCommand.Purge ? before.Except(await IdentitiesAsync()).ToArray() : [];
-            await journal.Tell(new JournalNews(position, [.. Touched(needed)], gone));
-            await KeepAsync();
-            return answer;
-        }
-    }
-
-    async Task<Either<StoreFailure, Unit>> CatchUpAsync()
-    {
-        while (true)
-        {
-            if (!(await journal.Read(replica.Position, closing.Token)).TryGetRight(out var page, out var failure)) return failure;
-            if (page.IsLost)
-            {
-                // What this process has is more than what the storage has: it goes back there.
-                var mine = replica.Keep();
-                if (!(await journal.Keep(mine.Position, mine.Bytes, closing.Token)).TryGetRight(out _, out failure)) return failure;
-            }
-            else if (page.State is { } state)
-            {
-                replica.Load(state);
-                keptAt = state.Position;
-            }
-            else if (page.Commands.Count == 0)
-            {
-                return Unit.Default;
-            }
-
-            foreach (var (position, command) in page.Commands) await replica.ApplyAsync(position, command);
-        }
-    }
-
-    /// <summary>What was not kept now is kept after a later command.</summary>
-    async Task KeepAsync()
-    {
-        if (replica.Position - keptAt < (ulong)keepInterval) return;
-        var kept = replica.Keep();
-        if ((await journal.Keep(kept.Position, kept.Bytes, closing.Token)).IsRight) keptAt = kept.Position;
-    }
-
-    async Task<IReadOnlyList<EventIdentity>> IdentitiesAsync() =>
-        (await replica.Store.Read.List(new EventFilter(), int.MaxValue, default))
-            .Match<IReadOnlyList<EventIdentity>>(Right: all => [.. all.Select(e => e.Event.Identity)], Left: _ => []);
-
-    /// <summary>The events whose status a command may have changed.</summary>
-    IEnumerable<StoredEvent> Touched(JournalCommand command) => command switch
-    {
-        JournalCommand.Append append => append.Events.Select(e => replica.Find(EventJson.Read(e).Identity)).OfType<StoredEvent>(),
-        JournalCommand.Close close => close.Closings.Select(c => replica.EventOf(c.HandlingId)).OfType<StoredEvent>(),
-        JournalCommand.Replay replay => replica.Find(new EventIdentity(replay.Source, replay.Id)) is { } one ? [one] : [],
-        JournalCommand.Discard discard => replica.Find(new EventIdentity(discard.Source, discard.Id)) is { } one ? [one] : [],
-        JournalCommand.Revive revive => replica.EventOf(revive.HandlingId) is { } one ? [one] : [],
-        JournalCommand.PutAside put => replica.EventOf(put.HandlingId) is { } one ? [one] : [],
-        JournalCommand.Restore restore => replica.EventOf(restore.HandlingId) is { } one ? [one] : [],
-        JournalCommand.Expire expire => replica.Matching(e => e.ExpiredAt == expire.Now),
-        JournalCommand.StepReplay step => replica.Matching(
-            e => e.Handlings.Any(h => h.State is HandlingState.Waiting waiting && waiting.NotBefore == step.Now)),
-        _ => [],
-    };
+        (await follower.SubmitAsync(command, otherwise)).Bind(answer => answer);
 }

@@ -8,13 +8,15 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 /// Events in this process alone, gone with it. Bounded: when it is full of events that are not done, it refuses before
 /// it stores anything; one that is done makes room.
 /// </summary>
-public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? newId = null)
+/// <param name="newId">Of rows and handlings; null: by chance.</param>
+/// <param name="removed">Told of each event that goes, with the store's lock held.</param>
+public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? newId = null, Action<EventIdentity>? removed = null)
 {
     /// <summary>The contract's number.</summary>
     public const int DefaultEventLimit = 10_000;
 
     readonly Lock gate = new();
-    readonly MemoryTables tables = new(newId ?? Guid.CreateVersion7);
+    readonly MemoryTables tables = new(newId ?? Guid.CreateVersion7, removed);
     readonly Signals signal = new();
 
     public static BrokerStore Open(int eventLimit, TimeProvider clock) => new MemoryStore(eventLimit, clock).AsStore();
@@ -72,6 +74,16 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         lock (gate) return [.. tables.Rows.Select(r => r.AsStored()).Where(fits)];
     }
 
+    internal Either<AppendRefusal, AppendPlan> Plan(IReadOnlyList<BrokerEvent> events)
+    {
+        lock (gate) return tables.Plan(events, eventLimit);
+    }
+
+    internal T Ask<T>(Func<MemoryTables, T> ask)
+    {
+        lock (gate) return ask(tables);
+    }
+
     internal TablesText Dump()
     {
         lock (gate) return tables.Dump();
@@ -84,7 +96,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
     }
 
     public BrokerStore AsStore() => new(
-        (events, _) => Task.FromResult(Append(events)),
+        (events, _) => Task.FromResult(Take(tables.Append, events)),
         (request, _) => Answer(() => tables.Route(request)),
         (request, _) => Answer<IReadOnlyList<Claimed>>(() => tables.Claim(request)),
         (leases, until, _) => Answer<IReadOnlySet<Guid>>(() => tables.Renew(leases, until)),
@@ -109,11 +121,15 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         WakeUp.Of(signal),
         new SharedStorage.Memory(gate));
 
-    Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events)
+    internal Either<AppendRefusal, IReadOnlyList<Appended>> Accept(IReadOnlyList<BrokerEvent> events) => Take(tables.Accept, events);
+
+    Either<AppendRefusal, IReadOnlyList<Appended>> Take(
+        Func<IReadOnlyList<BrokerEvent>, int, DateTimeOffset, Either<AppendRefusal, IReadOnlyList<Appended>>> take,
+        IReadOnlyList<BrokerEvent> events)
     {
         lock (gate)
         {
-            var answer = tables.Append(events, eventLimit, clock.GetUtcNow());
+            var answer = take(events, eventLimit, clock.GetUtcNow());
             if (answer.IsRight) signal.Set();
             return answer;
         }

@@ -4,7 +4,8 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 
 /// <summary>The rows. Not safe for several threads: who uses it holds the store's lock.</summary>
 /// <param name="newId">Of rows and handlings.</param>
-sealed partial class MemoryTables(Func<Guid> newId)
+/// <param name="removed">Told of each event that goes.</param>
+sealed partial class MemoryTables(Func<Guid> newId, Action<EventIdentity>? removed)
 {
     readonly Dictionary<EventIdentity, MemoryRow> byIdentity = [];
     readonly SortedDictionary<long, MemoryRow> rows = [];
@@ -34,23 +35,6 @@ sealed partial class MemoryTables(Func<Guid> newId)
     public IEnumerable<MemoryRow> Rows => rows.Values;
 
     public MemoryRow? Find(EventIdentity identity) => byIdentity.GetValueOrDefault(identity);
-
-    public Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events, int limit, DateTimeOffset now)
-    {
-        var fresh = new Dictionary<EventIdentity, BrokerEvent>();
-        var answers = new List<(BrokerEvent Event, bool Repeated)>();
-        foreach (var given in events)
-        {
-            var known = byIdentity.TryGetValue(given.Identity, out var row) ? row.Event : fresh.GetValueOrDefault(given.Identity);
-            if (known is not null && !known.SaysTheSameAs(given)) return new AppendRefusal.OtherBody(given.Identity);
-            if (known is null) fresh.Add(given.Identity, given);
-            answers.Add((given, known is not null));
-        }
-
-        if (!MakeRoom(fresh.Count, limit)) return new AppendRefusal.Full(limit);
-        foreach (var given in fresh.Values) Insert(given, now);
-        return answers.ConvertAll(a => new Appended(byIdentity[a.Event.Identity].RowId, a.Event.Identity, a.Repeated));
-    }
 
     public bool HasUnrouted => Unrouted.Any();
 
@@ -173,6 +157,7 @@ sealed partial class MemoryTables(Func<Guid> newId)
     {
         rows.Remove(row.Sequence);
         byIdentity.Remove(row.Event.Identity);
+        removed?.Invoke(row.Event.Identity);
         foreach (var handling in row.Handlings)
         {
             handlings.Remove(handling.Id);
@@ -205,22 +190,4 @@ sealed partial class MemoryTables(Func<Guid> newId)
             && leased.Token == token
             ? handling
             : null;
-
-    void Insert(BrokerEvent given, DateTimeOffset now)
-    {
-        var created = given.CreatedAt == default ? given with { CreatedAt = now } : given;
-        var row = new MemoryRow(newId(), ++lastSequence, created);
-        rows.Add(row.Sequence, row);
-        byIdentity.Add(given.Identity, row);
-    }
-
-    bool MakeRoom(int count, int limit)
-    {
-        var surplus = rows.Count + count - limit;
-        if (surplus <= 0) return true;
-        var ended = rows.Values.Where(r => r.Handlings.Count > 0 && r.Handlings.All(h => h.State.LetsFollowersGo)).Take(surplus).ToArray();
-        if (ended.Length < surplus) return false;
-        foreach (var row in ended) Remove(row);
-        return true;
-    }
 }

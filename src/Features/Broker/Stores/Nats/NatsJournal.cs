@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Core;
-using Hobom.Slices.Runtime;
 using LanguageExt;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
@@ -22,21 +20,20 @@ sealed class NatsJournal : IAsyncDisposable
     /// <summary>JetStream's word for an append by one who has not seen the last message.</summary>
     const int WrongLastSequence = 10071;
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(500);
-    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     readonly NatsConnection connection;
     readonly NatsJSContext js;
     readonly NatsStates states;
     readonly NatsSettings settings;
-    readonly TimeProvider clock;
+    readonly JournalMarks marks = new();
     readonly string process = Guid.CreateVersion7().ToString("N");
     INatsJSStream? stream;
+    (ulong Position, string? Time) lastSeen;
     DateTimeOffset? created;
 
     NatsJournal(NatsSettings settings, TimeProvider clock)
     {
-        (this.settings, this.clock) = (settings, clock);
+        this.settings = settings;
         connection = new NatsConnection(new NatsOpts
         {
             Url = settings.Url, Name = $"hobom-{settings.InstanceId}", ConnectTimeout = Limit, CommandTimeout = Limit,
@@ -44,7 +41,8 @@ sealed class NatsJournal : IAsyncDisposable
         });
         js = new NatsJSContext(connection);
         states = new NatsStates(js, $"{settings.Stream}_STATE", settings.InMemory, process);
-        Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, WatchAsync, _ => Task.CompletedTask);
+        var watch = new NatsWatch(connection, [$"{NatsSubjects.Prefix}.>", Commands], clock);
+        Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, watch.RunAsync, _ => Task.CompletedTask);
     }
 
     public JournalPort Port { get; }
@@ -95,58 +93,99 @@ sealed class NatsJournal : IAsyncDisposable
         var log = await StreamAsync(limit);
         await log.RefreshAsync(limit);
         var state = log.Info.State;
-        if (log.Info.Created != created || state.LastSeq < position)
-            throw new InvalidDataException($"the stream {settings.Stream} is another one than before, deleted or put back: start anew");
-        if (state.LastSeq == position) return new JournalPage(null, [], IsLost: false);
-        if (state.FirstSeq > position + 1) return new JournalPage(await KeptAsync(position, limit), [], IsLost: false);
-        var commands = await CommandsAsync(log, position, state.LastSeq, limit);
+        var there = log.Info.Created == created && position <= state.LastSeq ? await TellTaleAsync(log, position, limit) : null;
+        if (there is null || (there.Length > 0 && there != marks.At(position)))
+        {
+            created = log.Info.Created;
+            return new JournalPage(state.FirstSeq > 1 ? await KeptAsync(log, 0, limit) : Beginning(), []) { Break = JournalBreak.Other };
+        }
+
+        if (state.FirstSeq > position + 1 || there != marks.At(position)) return new JournalPage(await KeptAsync(log, position, limit), []);
+        if (state.LastSeq == position) return new JournalPage(null, []);
+        var messages = await MessagesAsync(log, position, state.LastSeq, limit);
         // Another process may have dropped some of them meanwhile: what was passed over is in the kept state alone.
         await log.RefreshAsync(limit);
-        if (log.Info.State.FirstSeq > position + 1) return new JournalPage(await KeptAsync(position, limit), [], IsLost: false);
-        return new JournalPage(
-            null, commands ?? throw new InvalidDataException($"a message after {position} of {settings.Stream} is missing"), IsLost: false);
+        if (log.Info.State.FirstSeq > position + 1) return new JournalPage(await KeptAsync(log, position, limit), []);
+        if (messages is null) throw new InvalidDataException($"a message after {position} of {settings.Stream} is missing");
+        foreach (var message in messages) marks.Add(message.Seq, NatsMessages.TellTaleOf(message));
+        return new JournalPage(null, [.. messages.Select(m => NatsMessages.EntryOf(m, Commands))]);
     }, stopping);
 
-    /// <summary>Null where one is not there any more.</summary>
-    async Task<List<(ulong, JournalCommand)>?> CommandsAsync(INatsJSStream log, ulong position, ulong last, CancellationToken stopping)
+    KeptState Beginning()
     {
-        var commands = new List<(ulong, JournalCommand)>();
+        marks.BeginAt(0, "");
+        return KeptState.Nothing;
+    }
+
+    /// <summary>Of the message at a position. Empty where it was dropped, for the state is kept.</summary>
+    async Task<string> TellTaleAsync(INatsJSStream log, ulong position, CancellationToken stopping)
+    {
+        var state = log.Info.State;
+        if (position == 0 || position < state.FirstSeq) return "";
+        var isLast = position == state.LastSeq;
+        if (isLast && lastSeen == (position, state.LastTs)) return marks.At(position);
         try
         {
-            for (var next = position + 1; next <= last && commands.Count < 500;)
-            {
-                var found = await log.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = ">" }, stopping);
-                commands.Add((found.Message.Seq, CommandOf(found.Message)));
-                next = found.Message.Seq + 1;
-            }
+            var found = NatsMessages.TellTaleOf((await log.GetAsync(new StreamMsgGetRequest { Seq = position }, stopping)).Message);
+            if (isLast && found == marks.At(position)) lastSeen = (position, state.LastTs);
+            return found;
+        }
+        catch (NatsJSApiException deleted) when (deleted.Error.Code == 404)
+        {
+            // By hand, or just now.
+            return marks.At(position);
+        }
+    }
+
+    /// <summary>Null where one is not there any more.</summary>
+    static async Task<List<StoredMessage>?> MessagesAsync(INatsJSStream log, ulong position, ulong last, CancellationToken stopping)
+    {
+        var messages = new List<StoredMessage>();
+        try
+        {
+            for (var next = position + 1; next <= last && messages.Count < 500; next = messages[^1].Seq + 1)
+                messages.Add((await log.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = ">" }, stopping)).Message);
         }
         catch (NatsJSApiException dropped) when (dropped.Error.Code == 404)
         {
             return null;
         }
 
-        return commands;
+        return messages;
     }
 
-    async Task<KeptState> KeptAsync(ulong position, CancellationToken stopping) =>
-        await states.NewestAsync(stopping) is { } kept && kept.Position > position
-            ? kept
-            : throw new InvalidDataException($"messages after {position} of {settings.Stream} are gone, and no kept state is newer");
+    /// <param name="position">The state must not be older.</param>
+    async Task<KeptState> KeptAsync(INatsJSStream log, ulong position, CancellationToken stopping)
+    {
+        var kept = await states.NewestAsync((at, mark) => IsOfLogAsync(log, at, mark, stopping), stopping);
+        if (kept is null || kept.Position < position || kept.Position + 1 < log.Info.State.FirstSeq)
+            throw new InvalidDataException($"messages after {position} of {settings.Stream} are gone, and no kept state has them");
+        marks.BeginAt(kept.Position, await TellTaleAsync(log, kept.Position, stopping));
+        return kept;
+    }
 
-    Task<Either<StoreFailure, Option<ulong>>> AppendAsync(JournalCommand command, ulong position, CancellationToken stopping) =>
+    /// <param name="mark">Empty where an older build kept it.</param>
+    async Task<bool> IsOfLogAsync(INatsJSStream log, ulong position, string mark, CancellationToken stopping)
+    {
+        await log.RefreshAsync(stopping);
+        if (position > log.Info.State.LastSeq) return false;
+        return mark.Length == 0 || await TellTaleAsync(log, position, stopping) is var there && (there.Length == 0 || there == mark);
+    }
+
+    Task<Either<StoreFailure, Option<JournalEntry>>> AppendAsync(JournalCommand command, ulong position, CancellationToken stopping) =>
         EdgeAsync(async limit =>
         {
-            var options = new NatsJSPubOpts { ExpectedLastSequence = position };
+            var mark = JournalMarks.New();
+            var options = new NatsJSPubOpts { ExpectedLastSequence = position, MsgId = mark };
             var added = command is JournalCommand.Append([var json]) && EventJson.Read(json) is var given
-                ? await PublishAsync(
-                    NatsSubjects.Of(given), json, options with { MsgId = $"{given.Source}/{given.Id}/{position}/{process}" },
-                    HeadersOf(given), limit)
-                : await PublishAsync(Commands, command.Write(), options, null, limit);
-            return added;
+                ? await PublishAsync(NatsSubjects.Of(given), json, options, NatsMessages.HeadersOf(mark, given), limit)
+                : await PublishAsync(Commands, command.Write(), options, NatsMessages.HeadersOf(mark), limit);
+            added.Iter(place => marks.Add(place, mark));
+            return added.Map(place => new JournalEntry(place, mark, command));
         }, stopping);
 
     async Task<Option<ulong>> PublishAsync(
-        string subject, byte[] body, NatsJSPubOpts options, NatsHeaders? headers, CancellationToken stopping)
+        string subject, byte[] body, NatsJSPubOpts options, NatsHeaders headers, CancellationToken stopping)
     {
         var answer = await js.PublishAsync(subject, body, opts: options, headers: headers, cancellationToken: stopping);
         if (answer.Error is { ErrCode: WrongLastSequence }) return Option<ulong>.None;
@@ -156,71 +195,16 @@ sealed class NatsJournal : IAsyncDisposable
         return Option<ulong>.Some(answer.Seq);
     }
 
-    /// <summary>The contract's names. What a header cannot hold is written as in an address.</summary>
-    static NatsHeaders HeadersOf(BrokerEvent given) => new()
-    {
-        ["Event-ID"] = Uri.EscapeDataString(given.Id), ["Event-Type"] = Uri.EscapeDataString(given.Type),
-        ["Event-Source"] = Uri.EscapeDataString(given.Source), ["Event-Status"] = EventStatus.Pending.Word(),
-        ["Instance-ID"] = Uri.EscapeDataString(given.InstanceId),
-    };
-
-    /// <summary>What another program wrote and is no event changes nothing, and holds up nothing.</summary>
-    JournalCommand CommandOf(StoredMessage message)
-    {
-        try
-        {
-            if (message.Subject == Commands) return JournalCommand.Read(message.Data.Span);
-            var given = EventJson.Read(message.Data.ToArray());
-            return given.Id.Length == 0 || given.Source.Length == 0 || given.Type.Length == 0
-                ? new JournalCommand.Begin()
-                : new JournalCommand.Append([message.Data.ToArray()]);
-        }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException
-            or NotSupportedException)
-        {
-            return new JournalCommand.Begin();
-        }
-    }
-
     Task<Either<StoreFailure, Unit>> KeepAsync(ulong position, byte[] state, CancellationToken stopping) => EdgeAsync(async limit =>
     {
-        await states.AddAsync(position, state, limit);
-        await js.PurgeStreamAsync(settings.Stream, new StreamPurgeRequest { Seq = position + 1 }, limit);
-        await states.RemoveOldAsync(limit);
+        await states.AddAsync(position, marks.At(position), state, limit);
+        // The message at the position stays: by its mark one who is there knows that it is the same log.
+        // Up to the first is nothing, and would be all to the server.
+        if (position > 1) await js.PurgeStreamAsync(settings.Stream, new StreamPurgeRequest { Seq = position }, limit);
+        var log = await StreamAsync(limit);
+        await states.RemoveOldAsync((at, mark) => IsOfLogAsync(log, at, mark, limit), limit);
         return Unit.Default;
     }, stopping);
-
-    /// <summary>A published message goes to plain subscribers too: nothing has to be asked for again and again.</summary>
-    async Task WatchAsync(Action changed, CancellationToken stopping)
-    {
-        await Task.WhenAll(
-            ListenAsync($"{NatsSubjects.Prefix}.>", changed, stopping), ListenAsync(Commands, changed, stopping),
-            LookAsync(changed, stopping));
-    }
-
-    async Task LookAsync(Action changed, CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            await Delays.WaitAsync(Look, clock, stopping);
-            if (!stopping.IsCancellationRequested) changed();
-        }
-    }
-
-    async Task ListenAsync(string subject, Action changed, CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                await foreach (var _ in connection.SubscribeAsync<byte[]>(subject, cancellationToken: stopping)) changed();
-            }
-            catch (Exception away) when (away is NatsException or OperationCanceledException or ObjectDisposedException)
-            {
-                if (!stopping.IsCancellationRequested) await Delays.WaitAsync(FailurePause, clock, stopping);
-            }
-        }
-    }
 
     static async Task<Either<StoreFailure, T>> EdgeAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken stopping)
     {

@@ -10,46 +10,58 @@ namespace Hobom.Slices.Broker.Stores.Nats;
 
 /// <summary>
 /// Kept states, each an object of its own that is named by its position: who keeps an old one late overwrites none that is newer,
-/// whose commands are gone. The newest counts, and only what is older than one that is there is removed.
+/// whose commands are gone. The newest that is of the log counts, for a log that lost its end may go on otherwise; only what is older, or
+/// is not of the log, is removed.
 /// </summary>
 /// <param name="bucket">Of JetStream's object store.</param>
 /// <param name="process">32 characters: two processes may keep the same position.</param>
 sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string process)
 {
     const int PositionDigits = 22;
+    const int ProcessLength = 32;
 
     /// <summary>How soon it is seen that an object that is being read was removed: the client waits for the rest of it for ever.</summary>
     static readonly TimeSpan GoneLook = TimeSpan.FromMilliseconds(200);
 
-    public async Task AddAsync(ulong position, byte[] state, CancellationToken stopping)
+    /// <param name="mark">Of the message at the position; empty where that is not known.</param>
+    public async Task AddAsync(ulong position, string mark, byte[] state, CancellationToken stopping)
     {
         var store = await new NatsObjContext(js).CreateObjectStoreAsync(
             new NatsObjConfig(bucket) { Storage = inMemory ? NatsObjStorageType.Memory : NatsObjStorageType.File }, stopping);
-        await store.PutAsync(position.ToString($"D{PositionDigits}", CultureInfo.InvariantCulture) + process, state, stopping);
+        await store.PutAsync(position.ToString($"D{PositionDigits}", CultureInfo.InvariantCulture) + process + mark, state, stopping);
     }
 
     /// <summary>Null where there is none.</summary>
-    public async Task<KeptState?> NewestAsync(CancellationToken stopping)
+    /// <param name="isOfLog">Whether the message at a position has that mark.</param>
+    public async Task<KeptState?> NewestAsync(Func<ulong, string, Task<bool>> isOfLog, CancellationToken stopping)
     {
         var store = await new NatsObjContext(js).GetObjectStoreAsync(bucket, stopping);
         while (true)
         {
-            if ((await AllAsync(stopping)).LastOrDefault() is not { Name: { } name } newest) return null;
-            if (await ReadAsync(store, name, stopping) is { } bytes) return new KeptState(newest.Position, bytes);
+            if (await NewestOfAsync(await AllAsync(stopping), isOfLog) is not { } newest) return null;
+            if (await ReadAsync(store, newest.Name, stopping) is { } bytes) return new KeptState(newest.Position, bytes);
         }
     }
 
-    public async Task RemoveOldAsync(CancellationToken stopping)
+    public async Task RemoveOldAsync(Func<ulong, string, Task<bool>> isOfLog, CancellationToken stopping)
     {
         var all = await AllAsync(stopping);
-        if (all.Count == 0) return;
+        if (await NewestOfAsync(all, isOfLog) is not { } newest) return;
         var store = await new NatsObjContext(js).GetObjectStoreAsync(bucket, stopping);
-        foreach (var old in all.Where(s => s.Position < all[^1].Position))
+        foreach (var old in all.Where(s => s.Position != newest.Position))
         {
+            if (old.Position > newest.Position && await isOfLog(old.Position, old.Mark)) continue;
             await DeleteAsync(store, old.Name, stopping);
             // Else a note that it was there stays for ever.
             await js.PurgeStreamAsync($"OBJ_{bucket}", new StreamPurgeRequest { Filter = old.Subject }, stopping);
         }
+    }
+
+    static async Task<StateName?> NewestOfAsync(List<StateName> all, Func<ulong, string, Task<bool>> isOfLog)
+    {
+        foreach (var state in Enumerable.Reverse(all))
+            if (await isOfLog(state.Position, state.Mark)) return state;
+        return null;
     }
 
     /// <summary>Another process may have removed it already.</summary>
@@ -108,6 +120,8 @@ sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string p
     sealed record StateName(string Subject, string Name)
     {
         public ulong Position => ulong.Parse(Name.AsSpan(0, PositionDigits), CultureInfo.InvariantCulture);
+
+        public string Mark => Name[(PositionDigits + ProcessLength)..];
 
         public static StateName Of(string subject) =>
             new(subject, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(subject.AsSpan(subject.LastIndexOf('.') + 1))));

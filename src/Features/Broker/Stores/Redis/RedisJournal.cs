@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Core;
@@ -26,7 +25,9 @@ sealed class RedisJournal : IAsyncDisposable
     readonly string stream;
     readonly TimeProvider clock;
     readonly string ownEpoch = Guid.CreateVersion7().ToString("N");
+    readonly JournalMarks marks = new();
     volatile string epoch = "";
+    (ulong Position, string Mark) end = (0, "");
     long seen;
 
     public RedisJournal(RedisAddress address, string stream, TimeProvider clock)
@@ -53,48 +54,63 @@ sealed class RedisJournal : IAsyncDisposable
     async Task<Either<StoreFailure, JournalPage>> ReadAsync(ulong position)
     {
         var asked = await redis.RunAsync(
-            async db => (RedisResult[])(await StoreScripts.Read.RunAsync(db, [Head, Log], [epoch, position, PageLimit]))!,
+            async db => (RedisResult[])(await StoreScripts.Read.RunAsync(
+                db, [Head, Log], [epoch, position, marks.At(position), PageLimit]))!,
             TimeSpan.FromSeconds(10));
         if (!asked.TryGetRight(out var reply, out var failure)) return failure;
-        switch ((string)reply[0]!)
-        {
-            case "empty":
-                return new JournalPage(null, [], IsLost: position > 0);
-            case "kept":
-                epoch = (string)reply[1]!;
-                return new JournalPage(
-                    (long)reply[2] > 0 ? new KeptState((ulong)(long)reply[2], (byte[])reply[3]!) : KeptState.Nothing, [], IsLost: false);
-            case "on":
-                epoch = (string)reply[1]!;
-                (ulong Position, JournalCommand Command)[] commands = [.. ((RedisResult[])reply[2]!).Select(Entry)];
-                Interlocked.Exchange(ref seen, (long)(commands.Length > 0 ? commands[^1].Position : position));
-                return new JournalPage(null, commands, IsLost: false);
-            default:
-                throw new UnreachableException();
-        }
+        if ((string)reply[0]! == "empty") return new JournalPage(null, []) { Break = position > 0 ? JournalBreak.Lost : JournalBreak.None };
+        epoch = (string)reply[1]!;
+        if ((string)reply[0]! != "on") return KeptPage((string)reply[0]!, reply[2..]);
+        JournalEntry[] entries = [.. ((RedisResult[])reply[2]!).Select(Entry)];
+        foreach (var entry in entries) marks.Add(entry.Position, entry.Mark);
+        Interlocked.Exchange(ref seen, (long)(entries.Length > 0 ? entries[^1].Position : position));
+        return new JournalPage(null, entries);
     }
 
-    async Task<Either<StoreFailure, Option<ulong>>> AppendAsync(JournalCommand command, ulong position)
+    /// <param name="kept">Position and state; then position and mark of the last entry in Redis.</param>
+    JournalPage KeptPage(string word, RedisResult[] kept)
     {
-        var arguments = new List<RedisValue> { epoch, ownEpoch, position, command.Write() };
+        var (position, last, mark) = ((ulong)(long)kept[0], (ulong)(long)kept[2], (string)kept[3]!);
+        if (word == "less" && mark.Length > 0 && marks.At(last) == mark)
+        {
+            end = (last, mark);
+            return new JournalPage(null, []) { Break = JournalBreak.Lost };
+        }
+
+        marks.BeginAt(position, (string)kept[4]!);
+        return new JournalPage(position > 0 ? new KeptState(position, (byte[])kept[1]!) : KeptState.Nothing, [])
+        {
+            Break = word == "kept" ? JournalBreak.None : JournalBreak.Other,
+        };
+    }
+
+    async Task<Either<StoreFailure, Option<JournalEntry>>> AppendAsync(JournalCommand command, ulong position)
+    {
+        var mark = JournalMarks.New();
+        var arguments = new List<RedisValue> { epoch, ownEpoch, position, marks.At(position), mark, command.Write() };
         if (command is JournalCommand.Append append)
             foreach (var (json, given) in append.Events.Select(e => (e, EventJson.Read(e))))
                 arguments.AddRange([json, given.Id, given.Type, given.Source, EventStatus.Pending.Word(), given.InstanceId]);
         var asked = await redis.RunAsync(
             async db => (string[])(await StoreScripts.Append.RunAsync(db, [Head, Log, stream], [.. arguments]))!, TimeSpan.FromSeconds(5));
         if (!asked.TryGetRight(out var reply, out var failure)) return failure;
-        if (reply[0] != "added") return Option<ulong>.None;
+        if (reply[0] != "added") return Option<JournalEntry>.None;
         epoch = reply[2];
-        return Option<ulong>.Some(ulong.Parse(reply[1], CultureInfo.InvariantCulture));
+        var entry = new JournalEntry(ulong.Parse(reply[1], CultureInfo.InvariantCulture), mark, command);
+        marks.Add(entry.Position, mark);
+        return Option<JournalEntry>.Some(entry);
     }
 
     async Task<Either<StoreFailure, Unit>> KeepAsync(ulong position, byte[] state) =>
         (await redis.RunAsync(
-            db => StoreScripts.Keep.RunAsync(db, [Head, Log], [epoch, ownEpoch, position, state]), TimeSpan.FromSeconds(30)))
+            db => StoreScripts.Keep.RunAsync(
+                db, [Head, Log], [epoch, ownEpoch, position, marks.At(position), state, end.Position, end.Mark]),
+            TimeSpan.FromSeconds(30)))
         .Map(_ => Unit.Default);
 
     async Task WatchAsync(Action changed, CancellationToken stopping)
     {
+        var wasAway = false;
         while (!stopping.IsCancellationRequested)
         {
             var looked = waiting.RunAsync(
@@ -107,9 +123,15 @@ sealed class RedisJournal : IAsyncDisposable
             await ended.CancelAsync();
             if (stopping.IsCancellationRequested) return;
             var found = await looked;
-            if (found.IsLeft) await Delays.WaitAsync(FailurePause, clock, stopping);
-            else if (found.Match(reply => !reply.IsNull, _ => false))
+            if (found.IsLeft)
             {
+                wasAway = true;
+                await Delays.WaitAsync(FailurePause, clock, stopping);
+            }
+            else if (wasAway || found.Match(reply => !reply.IsNull, _ => false))
+            {
+                // Who was away may be back with less, and gets it again before anybody adds to it.
+                wasAway = false;
                 changed();
                 // The answer to that look takes a moment; another one now would find the same.
                 await Delays.WaitAsync(TimeSpan.FromMilliseconds(5), clock, stopping);
@@ -143,10 +165,12 @@ sealed class RedisJournal : IAsyncDisposable
         return [.. values];
     }
 
-    static (ulong Position, JournalCommand Command) Entry(RedisResult entry)
+    static JournalEntry Entry(RedisResult entry)
     {
         var parts = (RedisResult[])entry!;
         var position = ulong.Parse(((string)parts[0]!).Split('-')[0], CultureInfo.InvariantCulture);
-        return (position, JournalCommand.Read((byte[])((RedisResult[])parts[1]!)[1]!));
+        var fields = (RedisResult[])parts[1]!;
+        var mark = (string)fields[0]! == "mark" ? (string)fields[1]! : "";
+        return new JournalEntry(position, mark, JournalCommand.Read((byte[])fields[^1]!));
     }
 }

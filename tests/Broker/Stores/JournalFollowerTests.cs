@@ -1,0 +1,63 @@
+using Hobom.Slices.Broker.Stores.Journal;
+using Hobom.Slices.Core;
+using LanguageExt;
+using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
+
+namespace Hobom.Slices.Tests.Broker.Stores;
+
+/// <summary>How often a log is asked, and what a log does to it that is none.</summary>
+public sealed class JournalFollowerTests
+{
+    readonly List<JournalEntry> entries = [];
+    readonly SemaphoreSlim answers = new(0);
+    Action changed = () => { };
+    bool takesNothing;
+    int reads;
+
+    [Fact]
+    public async Task However_often_something_is_added_one_look_is_under_way_and_one_waits()
+    {
+        answers.Release();
+        await using var store = (await JournalStore.OpenAsync(Log(), TimeProvider.System)).Right();
+        for (var n = 0; n < 1000; n++) changed();
+        var appended = store.Port.AppendAsync(Event("e1"));
+        answers.Release(2000);
+        await appended;
+        // Of the opening, of the look that was under way, of the one that waited, and of the append.
+        Assert.Equal(4, reads);
+    }
+
+    /// <summary>It was asked for ever, with the line held, so that the store could not even be closed.</summary>
+    [Fact]
+    public async Task A_log_that_takes_nothing_and_has_nothing_is_a_failure()
+    {
+        answers.Release(10_000);
+        await using var store = (await JournalStore.OpenAsync(Log(), TimeProvider.System)).Right();
+        takesNothing = true;
+        Assert.True((await store.Port.Append([Event("e1")], default).WaitAsync(TimeSpan.FromSeconds(30))).IsLeft);
+    }
+
+    JournalPort Log() => new(ReadAsync, Append, (_, _, _) => Right(Unit.Default), Watch, _ => Task.CompletedTask);
+
+    async Task<Either<StoreFailure, JournalPage>> ReadAsync(ulong position, CancellationToken stopping)
+    {
+        Interlocked.Increment(ref reads);
+        await answers.WaitAsync(stopping);
+        return new JournalPage(null, [.. entries.Where(e => e.Position > position)]);
+    }
+
+    Task<Either<StoreFailure, Option<JournalEntry>>> Append(JournalCommand command, ulong position, CancellationToken stopping)
+    {
+        if (takesNothing) return Right(Option<JournalEntry>.None);
+        entries.Add(new JournalEntry(position + 1, $"m{position + 1}", command));
+        return Right(Option<JournalEntry>.Some(entries[^1]));
+    }
+
+    Task Watch(Action onChange, CancellationToken stopping)
+    {
+        changed = onChange;
+        return Task.CompletedTask;
+    }
+
+    static Task<Either<StoreFailure, T>> Right<T>(T value) => Task.FromResult(Either<StoreFailure, T>.Right(value));
+}
