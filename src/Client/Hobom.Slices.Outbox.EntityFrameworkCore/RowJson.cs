@@ -13,11 +13,11 @@ sealed class RowJson(OutboxCaptureOptions options)
     const string Hidden = "***";
 
     public JsonObject Old(IReadOnlyList<RowPart> parts) => Row(
-        parts, p => p.State is not EntityState.Added, (entry, property) => entry.OriginalValues[property]);
+        parts, p => p.State is not EntityState.Added, isNew: false, (entry, property) => entry.OriginalValues[property]);
 
     /// <summary>After the save: what the database generated is there.</summary>
     public JsonObject New(IReadOnlyList<RowPart> parts) => Row(
-        parts, p => p.State is not EntityState.Deleted, (entry, property) => entry.CurrentValues[property]);
+        parts, p => p.State is not EntityState.Deleted, isNew: true, (entry, property) => entry.CurrentValues[property]);
 
     public static IEnumerable<(string Column, JsonNode? Value)> Key(EntityEntry entry) =>
         Key(entry.Metadata, p => entry.CurrentValues[(IProperty)p]);
@@ -46,14 +46,13 @@ sealed class RowJson(OutboxCaptureOptions options)
     static bool IsSqlite(DbContext context) => context.Database.ProviderName?.Contains("Sqlite", StringComparison.Ordinal) is true;
 
     JsonObject Row(
-        IReadOnlyList<RowPart> parts, Func<RowPart, bool> isThere, Func<EntityEntry, IProperty, object?> value)
+        IReadOnlyList<RowPart> parts, Func<RowPart, bool> isThere, bool isNew, Func<EntityEntry, IProperty, object?> value)
     {
         var row = new JsonObject();
-        var places = new Dictionary<object, JsonObject>(ReferenceEqualityComparer.Instance) { [parts[0].Entry.Entity] = row };
+        var places = new JsonPlaces(parts[0].Entry, row, isNew);
         foreach (var part in parts.Where(isThere))
         {
-            var place = ReferenceEquals(part.Entry, parts[0].Entry) ? row : PlaceOf(part.Entry, parts, places, row);
-            places[part.Entry.Entity] = place;
+            var place = ReferenceEquals(part.Entry, parts[0].Entry) ? row : places.Add(part.Entry);
             foreach (var property in part.Entry.Metadata.GetFlattenedProperties().Cast<IProperty>())
             {
                 if (IsOwnersKey(part.Entry.Metadata, property) || options.Leaves(Checked(property, property.PropertyInfo))) continue;
@@ -64,26 +63,6 @@ sealed class RowJson(OutboxCaptureOptions options)
         }
 
         return row;
-    }
-
-    /// <summary>Where an owned part goes: flat into its owner's row, or under its name in a JSON column.</summary>
-    static JsonObject PlaceOf(EntityEntry part, IReadOnlyList<RowPart> parts, Dictionary<object, JsonObject> places, JsonObject row)
-    {
-        var ownership = part.Metadata.FindOwnership()!;
-        var owner = parts.Select(p => p.Entry).FirstOrDefault(e =>
-            ownership.PrincipalEntityType.IsAssignableFrom(e.Metadata)
-            && ownership.Properties.Zip(ownership.PrincipalKey.Properties)
-                .All(k => Equals(part.Property(k.First).CurrentValue, e.Property(k.Second).CurrentValue)));
-        var outer = owner is not null && places.TryGetValue(owner.Entity, out var known) ? known : row;
-        if (!part.Metadata.IsMappedToJson()) return outer;
-        var name = ownership.PrincipalEntityType.IsMappedToJson()
-            ? part.Metadata.GetJsonPropertyName() ?? ownership.GetNavigation(pointsToPrincipal: false)!.Name
-            : part.Metadata.GetContainerColumnName()!;
-        var inner = new JsonObject();
-        if (ownership.IsUnique) outer[name] = inner;
-        else if (outer[name] is JsonArray list) list.Add(inner);
-        else outer[name] = new JsonArray(inner);
-        return inner;
     }
 
     /// <summary>Of an owned part: it is the owner's key once more, or the place in a JSON array.</summary>
