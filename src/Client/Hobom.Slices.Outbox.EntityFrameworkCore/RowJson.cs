@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -82,8 +83,32 @@ sealed class RowJson(OutboxCaptureOptions options)
 
     static JsonNode? ValueOf(IProperty property, object? value)
     {
-        var mapping = property.GetTypeMapping();
-        return Node(value is null || mapping.Converter is not { } converter ? value : converter.ConvertToProvider(value));
+        var mapping = property.GetRelationalTypeMapping();
+        var given = value is null || mapping.Converter is not { } converter ? value : converter.ConvertToProvider(value);
+        if (given is null || mapping.StoreType is "json" or "jsonb" || ObjectIn(given.GetType()) is not { } told) return Node(given);
+        if ((property.GetJsonValueReaderWriter() ?? mapping.JsonValueReaderWriter) is { } writer)
+            return JsonNode.Parse(writer.ToJsonString(value!));
+        return told.Properties.Count > 0
+            ? Node(given)
+            : throw new InvalidOperationException(
+                $"{property.DeclaringType.ShortName()}.{property.Name}: the value of a {told.Type.Name} cannot be told in JSON; "
+                + "give the property a converter, or leave it out");
+    }
+
+    /// <summary>
+    /// What a value, or the elements of one, would be shown as an object of: its public properties, which need not be its value. The
+    /// database's own way of writing it comes first.
+    /// </summary>
+    static JsonTypeInfo? ObjectIn(Type type)
+    {
+        var info = JsonSerializerOptions.Default.GetTypeInfo(type);
+        return info.Kind switch
+        {
+            JsonTypeInfoKind.Object => info,
+            JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary when info.ElementType is { } element && element != type =>
+                ObjectIn(element),
+            _ => null,
+        };
     }
 
     static JsonNode? Node(object? value) => value switch

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Net.NetworkInformation;
+using System.Numerics;
 using System.Transactions;
 using Hobom.Slices.Outbox;
 using Hobom.Slices.Outbox.EntityFrameworkCore;
@@ -114,6 +116,27 @@ public sealed class PostgresSaveCaptureTests(PostgresCluster cluster) : SaveCapt
         }
 
         Assert.Equal((0, 0), (await CountUsersAsync(), (await CapturedAsync()).Count));
+    }
+
+    [Fact]
+    public async Task Values_that_JSON_has_no_word_for_are_told_as_the_database_writes_them()
+    {
+        await using var context = await NewDepotContextAsync();
+        var serial = BigInteger.Pow(2, 100);
+        // The same second, as text.
+        var at = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+        context.AddRange(
+            new Machine
+            {
+                Id = at, Serial = serial, Parts = [serial, 7], Nic = PhysicalAddress.Parse("001122334455"), Address = new Address { City = "Ulm" },
+            },
+            new Machine { Id = at.AddMilliseconds(1), Nic = PhysicalAddress.Parse("001122334466"), Address = new Address { City = "Bonn" } });
+        await context.SaveChangesAsync();
+        var rows = (await CapturedAsync()).Select(e => System.Text.Json.JsonDocument.Parse(e.Payload).RootElement.GetProperty("new")).ToList();
+        Assert.Equal(["Ulm", "Bonn"], rows.Select(r => r.GetProperty("Address_City").GetString()));
+        Assert.Equal(
+            ($"{serial}", $"[\"{serial}\",\"7\"]", "001122334455"),
+            (rows[0].GetProperty("Serial").GetString(), rows[0].GetProperty("Parts").GetRawText(), rows[0].GetProperty("Nic").GetString()));
     }
 
     protected override Task<OutboxDatabase> OpenAsync() => OutboxDatabase.PostgresAsync(cluster);
