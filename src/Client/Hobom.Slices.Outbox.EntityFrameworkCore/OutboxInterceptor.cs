@@ -1,8 +1,6 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Hobom.Slices.Outbox.EntityFrameworkCore;
@@ -20,13 +18,13 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     readonly RowEvents events;
     readonly OutboxWriter writer;
     readonly ReadCapture reads;
-    readonly ConditionalWeakTable<DbContext, Save> saves = [];
+    readonly Saves saves;
 
     public OutboxInterceptor(OutboxCaptureOptions options)
     {
         var json = new RowJson(options);
         (capture, events, writer) = (new RowCapture(options, json), new RowEvents(options, json), new OutboxWriter(options.Writer));
-        reads = new ReadCapture(options, json, events);
+        (reads, saves) = (new ReadCapture(options, json, events, writer), new Saves(capture));
     }
 
     internal void NoteRead(MaterializationInterceptionData data) => reads.Note(data);
@@ -37,12 +35,7 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     /// </summary>
     public InterceptionResult DataReaderClosing(DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
-        if (eventData.Context is not { } context || reads.Take(context) is not { Count: > 0 } read) return result;
-        // A connection may have one reader at a time.
-        eventData.DataReader.Close();
-        using var own = OpensOwn(command) ? command.Connection!.BeginTransaction() : null;
-        foreach (var given in read) writer.Write(command.Connection!, own ?? command.Transaction, given);
-        own?.Commit();
+        if (eventData.Context is { } context) reads.Write(context, command, eventData.DataReader);
         return result;
     }
 
@@ -50,32 +43,13 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     public async ValueTask<InterceptionResult> DataReaderClosingAsync(
         DbCommand command, DataReaderClosingEventData eventData, InterceptionResult result)
     {
-        if (eventData.Context is not { } context || reads.Take(context) is not { Count: > 0 } read) return result;
-        await eventData.DataReader.CloseAsync().ConfigureAwait(false);
-        var own = OpensOwn(command) ? await command.Connection!.BeginTransactionAsync().ConfigureAwait(false) : null;
-        try
-        {
-            foreach (var given in read)
-            {
-                await writer.WriteAsync(command.Connection!, own ?? command.Transaction, given, CancellationToken.None)
-                    .ConfigureAwait(false);
-            }
-
-            if (own is not null) await own.CommitAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            if (own is not null) await own.DisposeAsync().ConfigureAwait(false);
-        }
-
+        if (eventData.Context is { } context) await reads.WriteAsync(context, command, eventData.DataReader).ConfigureAwait(false);
         return result;
     }
 
-    static bool OpensOwn(DbCommand command) => command.Transaction is null && System.Transactions.Transaction.Current is null;
-
     public override InterceptionResult<int> SavingChanges(DbContextEventData eventData, InterceptionResult<int> result)
     {
-        if (Begin(eventData.Context!) is { NeedsSavepoint: true } save)
+        if (saves.Begin(eventData.Context!) is { Changes: not null } save)
         {
             eventData.Context!.Database.CurrentTransaction!.CreateSavepoint(Savepoint);
             save.HasSavepoint = true;
@@ -87,7 +61,7 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     public override async ValueTask<InterceptionResult<int>> SavingChangesAsync(
         DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        if (Begin(eventData.Context!) is { NeedsSavepoint: true } save)
+        if (saves.Begin(eventData.Context!) is { Changes: not null } save)
         {
             await eventData.Context!.Database.CurrentTransaction!.CreateSavepointAsync(Savepoint, cancellationToken).ConfigureAwait(false);
             save.HasSavepoint = true;
@@ -96,23 +70,16 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         return result;
     }
 
-    /// <summary>Of the save's own transaction; a strategy that tries again begins another one.</summary>
-    public DbTransaction TransactionStarted(DbConnection connection, TransactionEndEventData eventData, DbTransaction result)
+    /// <summary>Right before a statement runs.</summary>
+    public DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
     {
-        NoteStarted(eventData);
+        saves.NoteStatement(eventData);
         return result;
-    }
-
-    public ValueTask<DbTransaction> TransactionStartedAsync(
-        DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
-    {
-        NoteStarted(eventData);
-        return ValueTask.FromResult(result);
     }
 
     public InterceptionResult TransactionCommitting(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result)
     {
-        if (OwnOf(eventData) is { } save)
+        if (saves.OwnOf(eventData) is { } save)
         {
             foreach (var given in events.Of(eventData.Context!, capture.CaptureWithin(eventData.Context!), save))
                 writer.Write(transaction, given);
@@ -125,7 +92,7 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     public async ValueTask<InterceptionResult> TransactionCommittingAsync(
         DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
-        if (OwnOf(eventData) is { } save)
+        if (saves.OwnOf(eventData) is { } save)
         {
             foreach (var given in events.Of(eventData.Context!, capture.CaptureWithin(eventData.Context!), save))
                 await writer.WriteAsync(transaction, given, cancellationToken).ConfigureAwait(false);
@@ -138,17 +105,18 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
     public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
         var context = eventData.Context!;
-        if (End(context, result) is not { Rows: { Count: > 0 } rows } save) return result;
+        if (saves.End(context, result) is not { } save) return result;
         try
         {
             // In a transaction of the environment's the save has given its connection back.
             context.Database.OpenConnection();
-            foreach (var given in events.Of(context, rows, save))
+            foreach (var given in events.Of(context, save.Rows!, save))
                 writer.Write(context.Database.GetDbConnection(), context.Database.CurrentTransaction?.GetDbTransaction(), given);
         }
-        catch when (save.HasSavepoint)
+        catch (Exception failed)
         {
-            context.Database.CurrentTransaction!.RollbackToSavepoint(Savepoint);
+            if (save.HasSavepoint) context.Database.CurrentTransaction!.RollbackToSavepoint(Savepoint);
+            if (!IsTakenBack(save)) EndAll(context, failed);
             throw;
         }
         finally
@@ -164,20 +132,21 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
         var context = eventData.Context!;
-        if (End(context, result) is not { Rows: { Count: > 0 } rows } save) return result;
+        if (saves.End(context, result) is not { } save) return result;
         var transaction = context.Database.CurrentTransaction;
         try
         {
             await context.Database.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var given in events.Of(context, rows, save))
+            foreach (var given in events.Of(context, save.Rows!, save))
             {
                 await writer.WriteAsync(context.Database.GetDbConnection(), transaction?.GetDbTransaction(), given, cancellationToken)
                     .ConfigureAwait(false);
             }
         }
-        catch when (save.HasSavepoint)
+        catch (Exception failed)
         {
-            await transaction!.RollbackToSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+            if (save.HasSavepoint) await transaction!.RollbackToSavepointAsync(Savepoint, CancellationToken.None).ConfigureAwait(false);
+            if (!IsTakenBack(save)) EndAll(context, failed);
             throw;
         }
         finally
@@ -189,94 +158,29 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         return result;
     }
 
-    public override void SaveChangesFailed(DbContextErrorEventData eventData) => Forget(eventData.Context!);
+    public override void SaveChangesFailed(DbContextErrorEventData eventData) => saves.Forget(eventData.Context!);
 
     public override Task SaveChangesFailedAsync(DbContextErrorEventData eventData, CancellationToken cancellationToken = default)
     {
-        Forget(eventData.Context!);
+        saves.Forget(eventData.Context!);
         return Task.CompletedTask;
     }
 
-    public override void SaveChangesCanceled(DbContextEventData eventData) => Forget(eventData.Context!);
+    public override void SaveChangesCanceled(DbContextEventData eventData) => saves.Forget(eventData.Context!);
 
     public override Task SaveChangesCanceledAsync(DbContextEventData eventData, CancellationToken cancellationToken = default)
     {
-        Forget(eventData.Context!);
+        saves.Forget(eventData.Context!);
         return Task.CompletedTask;
     }
 
-    public override InterceptionResult ThrowingConcurrencyException(ConcurrencyExceptionEventData eventData, InterceptionResult result)
+    /// <summary>The rows are as before the save, and the context knows it.</summary>
+    static bool IsTakenBack(Save save) => save.HasSavepoint && save.Changes!.Restore();
+
+    /// <summary>Rows whose events are not there must not be committed by somebody who takes no notice of the error.</summary>
+    static void EndAll(DbContext context, Exception failed)
     {
-        NoteConflict(eventData.Context!);
-        return result;
-    }
-
-    public override ValueTask<InterceptionResult> ThrowingConcurrencyExceptionAsync(
-        ConcurrencyExceptionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
-    {
-        NoteConflict(eventData.Context!);
-        return ValueTask.FromResult(result);
-    }
-
-    Save? Begin(DbContext context)
-    {
-        Forget(context);
-        if (!context.Database.IsRelational()) throw new NotSupportedException("events are written into a relational database");
-        var database = context.Database;
-        var joins = database.CurrentTransaction is not null || System.Transactions.Transaction.Current is not null
-            || context.GetService<IRelationalConnection>() is ITransactionEnlistmentManager { EnlistedTransaction: not null };
-        var save = new Save(database.AutoTransactionBehavior, joins);
-        if (joins)
-        {
-            save.Rows = capture.CaptureAhead(context);
-            save.NeedsSavepoint = save.Rows.Count > 0 && database.CurrentTransaction?.SupportsSavepoints is true;
-        }
-        else
-        {
-            if (database.AutoTransactionBehavior is AutoTransactionBehavior.Never)
-                throw new InvalidOperationException(
-                    "without a transaction rows and events would be written apart: AutoTransactionBehavior is Never");
-            database.AutoTransactionBehavior = AutoTransactionBehavior.Always;
-        }
-
-        saves.AddOrUpdate(context, save);
-        return save;
-    }
-
-    Save? End(DbContext context, int written)
-    {
-        if (!saves.TryGetValue(context, out var save)) return null;
-        Forget(context);
-        return !save.Joins && written > 0 && !save.IsWritten
-            ? throw new InvalidOperationException("the rows were saved without a transaction to write their events in")
-            : save;
-    }
-
-    /// <summary>
-    /// A conflict may be the end of the save, of which nobody tells, or be settled by another interceptor: then the save goes on in
-    /// the transaction that it has.
-    /// </summary>
-    void NoteConflict(DbContext context)
-    {
-        if (saves.TryGetValue(context, out var save)) save.MayHaveEnded = true;
-    }
-
-    void NoteStarted(TransactionEndEventData eventData)
-    {
-        if (eventData.Context is not { } context || !saves.TryGetValue(context, out var save) || save.Joins) return;
-        if (save.MayHaveEnded) Forget(context);
-        else save.TransactionId = eventData.TransactionId;
-    }
-
-    Save? OwnOf(TransactionEventData eventData) =>
-        eventData.Context is { } context && saves.TryGetValue(context, out var save) && save.TransactionId == eventData.TransactionId
-            ? save
-            : null;
-
-    void Forget(DbContext context)
-    {
-        if (!saves.TryGetValue(context, out var save)) return;
-        saves.Remove(context);
-        if (!save.Joins) context.Database.AutoTransactionBehavior = save.Behavior;
+        if (context.Database.CurrentTransaction is { } transaction) transaction.Rollback();
+        else RunningTransaction.OfEnvironment(context)?.Rollback(failed);
     }
 }

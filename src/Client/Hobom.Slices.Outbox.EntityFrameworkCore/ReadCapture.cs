@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -5,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 
 /// <summary>The entities that a context's open query has made so far, as events that are still to be written.</summary>
-sealed class ReadCapture(OutboxCaptureOptions options, RowJson json, RowEvents events)
+sealed class ReadCapture(OutboxCaptureOptions options, RowJson json, RowEvents events, OutboxWriter writer)
 {
     readonly ConditionalWeakTable<DbContext, List<OutboxEvent>> noted = [];
 
@@ -17,8 +18,42 @@ sealed class ReadCapture(OutboxCaptureOptions options, RowJson json, RowEvents e
             data.Context, type, [.. RowJson.Key(type, data.GetPropertyValue)], json.Read(type, data.GetPropertyValue)));
     }
 
-    /// <summary>They are the caller's to write.</summary>
-    public IReadOnlyList<OutboxEvent> Take(DbContext context)
+    /// <param name="reader">The query's, which is closed first: a connection may have one at a time.</param>
+    public void Write(DbContext context, DbCommand command, DbDataReader reader)
+    {
+        if (Take(context) is not { Count: > 0 } read) return;
+        reader.Close();
+        using var own = OpensOwn(context, command) ? command.Connection!.BeginTransaction() : null;
+        foreach (var given in read) writer.Write(command.Connection!, own ?? command.Transaction, given);
+        own?.Commit();
+    }
+
+    /// <inheritdoc cref="Write"/>
+    public async Task WriteAsync(DbContext context, DbCommand command, DbDataReader reader)
+    {
+        if (Take(context) is not { Count: > 0 } read) return;
+        await reader.CloseAsync().ConfigureAwait(false);
+        var own = OpensOwn(context, command) ? await command.Connection!.BeginTransactionAsync().ConfigureAwait(false) : null;
+        try
+        {
+            foreach (var given in read)
+            {
+                await writer.WriteAsync(command.Connection!, own ?? command.Transaction, given, CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
+
+            if (own is not null) await own.CommitAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (own is not null) await own.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    static bool OpensOwn(DbContext context, DbCommand command) =>
+        command.Transaction is null && RunningTransaction.OfEnvironment(context) is null;
+
+    IReadOnlyList<OutboxEvent> Take(DbContext context)
     {
         if (!noted.TryGetValue(context, out var read)) return [];
         noted.Remove(context);

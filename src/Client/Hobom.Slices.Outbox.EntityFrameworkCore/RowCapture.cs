@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -40,7 +38,7 @@ sealed class RowCapture(OutboxCaptureOptions options, RowJson json)
         var entries = context.ChangeTracker.Entries().ToList();
         if (!entries.Exists(e => IsChange(e.State))) return [];
         var owned = Owned(entries);
-        var rows = new List<CapturedRow>();
+        var found = new List<(List<RowPart> Parts, EntityState State)>();
         foreach (var entry in entries.Where(e => !IsPartOfOwner(e.Metadata) && options.Captures(e.Metadata.ClrType)))
         {
             var parts = new List<RowPart> { new(entry, entry.State) };
@@ -48,11 +46,42 @@ sealed class RowCapture(OutboxCaptureOptions options, RowJson json)
             var state = IsChange(entry.State) ? entry.State
                 : parts.Exists(p => IsChange(p.State)) ? EntityState.Modified
                 : EntityState.Unchanged;
-            if (options.Wants(state)) rows.Add(new CapturedRow(parts, state, state is EntityState.Added ? null : json.Old(parts)));
+            if (IsChange(state)) found.Add((parts, state));
         }
 
-        return rows;
+        return Rows(context, found);
     }
+
+    /// <summary>
+    /// Removals first, as the save sends them: a key may be given again. A row that takes the place of one with its key is an update,
+    /// which is what the database gets.
+    /// </summary>
+    List<CapturedRow> Rows(DbContext context, List<(List<RowPart> Parts, EntityState State)> found)
+    {
+        var removed = found.Where(r => r.State is EntityState.Deleted).Select(r => r.Parts).ToList();
+        var byKey = removed.Select(p => (Key: RowKey.Of(p[0].Entry), Parts: p)).Where(r => r.Key is not null)
+            .ToDictionary(r => r.Key!, r => r.Parts);
+        var replaced = new HashSet<List<RowPart>>();
+        var rows = new List<CapturedRow>();
+        foreach (var (parts, state) in found.Where(r => r.State is not EntityState.Deleted))
+        {
+            var before = state is EntityState.Added ? Replaced(context, parts[0].Entry, byKey) : parts;
+            if (before is not null) replaced.Add(before);
+            var becomes = before is null ? EntityState.Added : EntityState.Modified;
+            if (options.Wants(becomes)) rows.Add(new CapturedRow(parts, becomes, before is null ? null : json.Old(before)));
+        }
+
+        if (!options.Wants(EntityState.Deleted)) return rows;
+        return [.. removed.Where(p => !replaced.Contains(p)).Select(p => new CapturedRow(p, EntityState.Deleted, json.Old(p))), .. rows];
+    }
+
+    /// <summary>The removed row whose place an added one takes; none for one whose key the database is still to give.</summary>
+    static List<RowPart>? Replaced(DbContext context, EntityEntry added, Dictionary<RowKey, List<RowPart>> removed) =>
+        removed.Count > 0 && RowKey.Of(added) is { } key && removed.TryGetValue(key, out var before)
+        && !added.Properties.Any(p => p.Metadata.IsPrimaryKey() && p.IsTemporary)
+        && RowJson.TableOf(context, before[0].Entry.Metadata) == RowJson.TableOf(context, added.Metadata)
+            ? before
+            : null;
 
     /// <summary>Lies in the row of its owner: in its table, or in a JSON column.</summary>
     public static bool IsPartOfOwner(IReadOnlyEntityType type) =>
@@ -61,30 +90,17 @@ sealed class RowCapture(OutboxCaptureOptions options, RowJson json)
             || (ownership.IsUnique && type.GetTableName() == ownership.PrincipalEntityType.GetTableName()
                 && type.GetSchema() == ownership.PrincipalEntityType.GetSchema()));
 
-    static bool IsChange(EntityState state) => state is EntityState.Added or EntityState.Modified or EntityState.Deleted;
+    public static bool IsChange(EntityState state) => state is EntityState.Added or EntityState.Modified or EntityState.Deleted;
 
-    static ILookup<OwnerKey, EntityEntry> Owned(List<EntityEntry> entries) =>
-        entries.Where(e => IsPartOfOwner(e.Metadata)).ToLookup(e =>
-        {
-            var ownership = e.Metadata.FindOwnership()!;
-            return OwnerKey.Of(ownership.PrincipalEntityType.GetRootType(), ownership.Properties.Select(p => e.Property(p).CurrentValue));
-        });
+    static ILookup<RowKey, EntityEntry> Owned(List<EntityEntry> entries) =>
+        entries.Where(e => IsPartOfOwner(e.Metadata)).ToLookup(RowKey.OfOwner);
 
-    static void AddOwned(List<RowPart> parts, EntityEntry owner, ILookup<OwnerKey, EntityEntry> owned)
+    static void AddOwned(List<RowPart> parts, EntityEntry owner, ILookup<RowKey, EntityEntry> owned)
     {
-        if (owner.Metadata.FindPrimaryKey() is not { } key) return;
-        foreach (var part in owned[OwnerKey.Of(owner.Metadata.GetRootType(), key.Properties.Select(p => owner.Property(p).CurrentValue))])
-        {
-            if (parts.Exists(p => ReferenceEquals(p.Entry.Entity, part.Entity))) continue;
-            parts.Add(new RowPart(part, part.State));
-            AddOwned(parts, part, owned);
-        }
-    }
-
-    /// <summary>Which owner: its type, and its key as text that two keys share only when they are the same.</summary>
-    readonly record struct OwnerKey(IReadOnlyEntityType Type, string Key)
-    {
-        public static OwnerKey Of(IReadOnlyEntityType type, IEnumerable<object?> values) =>
-            new(type, JsonSerializer.Serialize(values.Select(v => Convert.ToString(v, CultureInfo.InvariantCulture))));
+        if (RowKey.Of(owner) is not { } key) return;
+        // One that is replaced shares its key with the one in its place, and both come before what either owns.
+        var found = owned[key].Where(e => !parts.Exists(p => ReferenceEquals(p.Entry.Entity, e.Entity))).ToList();
+        parts.AddRange(found.Select(e => new RowPart(e, e.State)));
+        foreach (var part in found) AddOwned(parts, part, owned);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -13,11 +14,11 @@ sealed class RowJson(OutboxCaptureOptions options)
     const string Hidden = "***";
 
     public JsonObject Old(IReadOnlyList<RowPart> parts) => Row(
-        parts, p => p.State is not EntityState.Added, (entry, property) => entry.OriginalValues[property]);
+        parts, p => p.State is not EntityState.Added, isNew: false, (entry, property) => entry.OriginalValues[property]);
 
     /// <summary>After the save: what the database generated is there.</summary>
     public JsonObject New(IReadOnlyList<RowPart> parts) => Row(
-        parts, p => p.State is not EntityState.Deleted, (entry, property) => entry.CurrentValues[property]);
+        parts, p => p.State is not EntityState.Deleted, isNew: true, (entry, property) => entry.CurrentValues[property]);
 
     public static IEnumerable<(string Column, JsonNode? Value)> Key(EntityEntry entry) =>
         Key(entry.Metadata, p => entry.CurrentValues[(IProperty)p]);
@@ -46,14 +47,13 @@ sealed class RowJson(OutboxCaptureOptions options)
     static bool IsSqlite(DbContext context) => context.Database.ProviderName?.Contains("Sqlite", StringComparison.Ordinal) is true;
 
     JsonObject Row(
-        IReadOnlyList<RowPart> parts, Func<RowPart, bool> isThere, Func<EntityEntry, IProperty, object?> value)
+        IReadOnlyList<RowPart> parts, Func<RowPart, bool> isThere, bool isNew, Func<EntityEntry, IProperty, object?> value)
     {
         var row = new JsonObject();
-        var places = new Dictionary<object, JsonObject>(ReferenceEqualityComparer.Instance) { [parts[0].Entry.Entity] = row };
+        var places = new JsonPlaces(parts[0].Entry, row, isNew);
         foreach (var part in parts.Where(isThere))
         {
-            var place = ReferenceEquals(part.Entry, parts[0].Entry) ? row : PlaceOf(part.Entry, parts, places, row);
-            places[part.Entry.Entity] = place;
+            var place = ReferenceEquals(part.Entry, parts[0].Entry) ? row : places.Add(part.Entry);
             foreach (var property in part.Entry.Metadata.GetFlattenedProperties().Cast<IProperty>())
             {
                 if (IsOwnersKey(part.Entry.Metadata, property) || options.Leaves(Checked(property, property.PropertyInfo))) continue;
@@ -64,26 +64,6 @@ sealed class RowJson(OutboxCaptureOptions options)
         }
 
         return row;
-    }
-
-    /// <summary>Where an owned part goes: flat into its owner's row, or under its name in a JSON column.</summary>
-    static JsonObject PlaceOf(EntityEntry part, IReadOnlyList<RowPart> parts, Dictionary<object, JsonObject> places, JsonObject row)
-    {
-        var ownership = part.Metadata.FindOwnership()!;
-        var owner = parts.Select(p => p.Entry).FirstOrDefault(e =>
-            ownership.PrincipalEntityType.IsAssignableFrom(e.Metadata)
-            && ownership.Properties.Zip(ownership.PrincipalKey.Properties)
-                .All(k => Equals(part.Property(k.First).CurrentValue, e.Property(k.Second).CurrentValue)));
-        var outer = owner is not null && places.TryGetValue(owner.Entity, out var known) ? known : row;
-        if (!part.Metadata.IsMappedToJson()) return outer;
-        var name = ownership.PrincipalEntityType.IsMappedToJson()
-            ? part.Metadata.GetJsonPropertyName() ?? ownership.GetNavigation(pointsToPrincipal: false)!.Name
-            : part.Metadata.GetContainerColumnName()!;
-        var inner = new JsonObject();
-        if (ownership.IsUnique) outer[name] = inner;
-        else if (outer[name] is JsonArray list) list.Add(inner);
-        else outer[name] = new JsonArray(inner);
-        return inner;
     }
 
     /// <summary>Of an owned part: it is the owner's key once more, or the place in a JSON array.</summary>
@@ -103,8 +83,32 @@ sealed class RowJson(OutboxCaptureOptions options)
 
     static JsonNode? ValueOf(IProperty property, object? value)
     {
-        var mapping = property.GetTypeMapping();
-        return Node(value is null || mapping.Converter is not { } converter ? value : converter.ConvertToProvider(value));
+        var mapping = property.GetRelationalTypeMapping();
+        var given = value is null || mapping.Converter is not { } converter ? value : converter.ConvertToProvider(value);
+        if (given is null || mapping.StoreType is "json" or "jsonb" || ObjectIn(given.GetType()) is not { } told) return Node(given);
+        if ((property.GetJsonValueReaderWriter() ?? mapping.JsonValueReaderWriter) is { } writer)
+            return JsonNode.Parse(writer.ToJsonString(value!));
+        return told.Properties.Count > 0
+            ? Node(given)
+            : throw new InvalidOperationException(
+                $"{property.DeclaringType.ShortName()}.{property.Name}: the value of a {told.Type.Name} cannot be told in JSON; "
+                + "give the property a converter, or leave it out");
+    }
+
+    /// <summary>
+    /// What a value, or the elements of one, would be shown as an object of: its public properties, which need not be its value. The
+    /// database's own way of writing it comes first.
+    /// </summary>
+    static JsonTypeInfo? ObjectIn(Type type)
+    {
+        var info = JsonSerializerOptions.Default.GetTypeInfo(type);
+        return info.Kind switch
+        {
+            JsonTypeInfoKind.Object => info,
+            JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary when info.ElementType is { } element && element != type =>
+                ObjectIn(element),
+            _ => null,
+        };
     }
 
     static JsonNode? Node(object? value) => value switch

@@ -16,15 +16,18 @@ sealed class Save(AutoTransactionBehavior behavior, bool joins)
     /// <summary>Captured before the save; where it makes its own transaction they are captured at its end.</summary>
     public IReadOnlyList<CapturedRow>? Rows { get; set; }
 
-    public bool NeedsSavepoint { get; set; }
+    /// <summary>Where the save can be taken back to a savepoint.</summary>
+    public TrackedChanges? Changes { get; set; }
 
     public bool HasSavepoint { get; set; }
 
+    /// <summary>A statement of the save has run.</summary>
+    public bool HasRun { get; set; }
+
+    /// <summary>That its last statement ran in.</summary>
     public Guid? TransactionId { get; set; }
 
     public bool IsWritten { get; set; }
-
-    public bool MayHaveEnded { get; set; }
 
     /// <summary>The same at each try: of a try that was committed without an answer the next one's events are repeats.</summary>
     public string EventId(int index)

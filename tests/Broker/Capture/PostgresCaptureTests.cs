@@ -103,6 +103,38 @@ public sealed class PostgresCaptureTests(PostgresCluster cluster) : IAsyncLifeti
             """{"key":{"id":1},"new":{"id":1,"email":"***","note":null}}""", Payload(Assert.Single(await database.EventsAsync()).Event));
     }
 
+    [Fact]
+    public async Task A_covering_key_is_its_columns_and_not_what_it_includes()
+    {
+        await PsqlAsync("create table lines (note text, no integer, id integer, name text, primary key (id, no) include (name))");
+        await PsqlAsync(PostgresCapture.Install(Request("lines")));
+        await PsqlAsync("insert into lines values ('n', 2, 7, 'tea')");
+        var only = Assert.Single(await database.EventsAsync()).Event;
+        Assert.Equal(
+            ("7,2", """{"key":{"id":7,"no":2},"new":{"note":"n","no":2,"id":7,"name":"tea"}}"""), (only.AggregateId, Payload(only)));
+    }
+
+    [Theory]
+    [InlineData("id")]
+    [InlineData("password")]
+    [InlineData("email")]
+    public async Task A_column_that_was_renamed_under_its_trigger_makes_no_event_without_it(string column)
+    {
+        await PsqlAsync("create table users (id integer primary key, email text, password text); insert into users values (1, 'a', 'secret')");
+        await PsqlAsync(PostgresCapture.Install(Request("users") with { Ignored = ["password"], Masked = ["email"] }));
+        await PsqlAsync($"alter table users rename column {column} to renamed");
+        foreach (var change in (string[])["insert into users values (2, 'b', 'secret')", "update users set (email) = row ('c')", "delete from users"])
+        {
+            var failed = await Assert.ThrowsAsync<InvalidOperationException>(
+                () => PsqlAsync(column == "email" ? change.Replace("(email)", "(renamed)", StringComparison.Ordinal) : change));
+            Assert.Contains($"public.users has no column {column} any more", failed.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(await database.EventsAsync());
+        await PsqlAsync($"alter table users rename column renamed to {column}; delete from users");
+        Assert.Equal("""{"key":{"id":1},"old":{"id":1,"email":"***"}}""", Payload(Assert.Single(await database.EventsAsync()).Event));
+    }
+
     [Theory]
     [InlineData("create table t (a integer)", "the table has no primary key: name its key with --key", "")]
     [InlineData("create table t (a integer primary key)", "the table has no column b", "b")]

@@ -40,6 +40,21 @@ public sealed class SqliteCaptureTests : IAsyncLifetime
         Assert.Equal(("database", "users", "7", "main.users/7"), (events[0].Source, events[0].AggregateType, events[0].AggregateId, events[0].OrderingKey));
     }
 
+    [Theory]
+    [InlineData("text collate nocase", "'Anna'", "'ANNA'")]
+    [InlineData("text collate rtrim", "'Anna'", "'Anna '")]
+    [InlineData("", "1", "1.0")]
+    [InlineData("", "'1'", "1")]
+    [InlineData("", "'a'", "x'61'")]
+    [InlineData("text", "null", "''")]
+    public async Task A_change_that_the_columns_own_comparison_does_not_see_is_one(string type, string before, string after)
+    {
+        await database.RunAsync($"create table users (id integer primary key, name {type}); insert into users values (1, {before})");
+        await InstallAsync(Request("users"));
+        await database.RunAsync($"update users set name = {before}; update users set name = {after}; update users set name = {after}");
+        Assert.Equal("update", Assert.Single(await database.EventsAsync()).Event.Operation);
+    }
+
     [Fact]
     public async Task A_wide_table_with_strange_names_is_captured_and_let_go_again()
     {

@@ -113,14 +113,51 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
     [InlineData("nine")]
     [InlineData("9000000000000000")]
     [InlineData("1.5")]
+    [InlineData("00")]
+    [InlineData("007")]
+    [InlineData("-0")]
+    [InlineData("-07")]
+    [InlineData("+7")]
+    [InlineData(" 7")]
+    [InlineData("")]
     public async Task A_field_that_cannot_be_counted_on_fails_its_entry_and_stays(string value)
     {
         await Db.StringSetAsync(RouterKeys.Lease("events:chat"), "1 me");
         await Db.HashSetAsync("stats:user:u", "message_count", value);
+        var one = new StateChange.Add(StateKey.UserStats("u"), "message_count", 1);
         var answers = Right(await StoreOf("events:chat").ApplyAsync(
-            [new Application(new EntryId(1, 0), 0, Changes.Of(new StateChange.Add(StateKey.UserStats("u"), "message_count", 1)))]));
+            [new Application(new EntryId(1, 0), 0, Changes.Of(new StateChange.Add(StateKey.UserStats("u"), "before", 1), one))]));
         Assert.Equal(new Applied.Fault("stats:user:u message_count cannot be counted on"), answers.Single());
         Assert.Equal(value, (string?)await Db.HashGetAsync("stats:user:u", "message_count"));
+        Assert.False(await Db.HashExistsAsync("stats:user:u", "before"));
+        if (value != "9000000000000000") Assert.Equal(value, StateView.After(one, value));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("7")]
+    [InlineData("-7")]
+    [InlineData("10")]
+    [InlineData("-8999999999999999")]
+    public async Task What_Redis_counts_on_is_counted_on(string value)
+    {
+        await Db.StringSetAsync(RouterKeys.Lease("events:chat"), "1 me");
+        await Db.HashSetAsync("stats:user:u", "message_count", value);
+        var one = new StateChange.Add(StateKey.UserStats("u"), "message_count", 1);
+        Assert.Equal(
+            new Applied.Now(), Right(await StoreOf("events:chat").ApplyAsync([new Application(new EntryId(1, 0), 0, Changes.Of(one))])).Single());
+        Assert.Equal(StateView.After(one, value), (string?)await Db.HashGetAsync("stats:user:u", "message_count"));
+    }
+
+    [Fact]
+    public async Task An_entry_whose_event_its_stream_cannot_take_has_no_effect_at_each_try()
+    {
+        await Db.StringSetAsync(RouterKeys.Lease("events:chat"), "1 me");
+        await Db.StreamAddAsync("events:other", "type", "x", $"{ulong.MaxValue}-{ulong.MaxValue}");
+        var refused = new Application(new EntryId(1, 0), 0, new Changes(
+            [new StateChange.Add(StateKey.UserStats("u"), "n", 1)], [new Emission("events:other", [new("type", "x")])], []));
+        Assert.IsType<ShardProblem.Away>(Left(await StoreOf("events:chat").ApplyAsync([refused])));
+        Assert.False(await Db.KeyExistsAsync("stats:user:u"));
     }
 
     [Fact]

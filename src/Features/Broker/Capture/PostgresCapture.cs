@@ -42,7 +42,16 @@ public static class PostgresCapture
             key_text text;
             key_json text;
             payload text;
+            missing text;
         begin
+            -- Columns are known by name: of one that was renamed the key would be empty, or the value shown that is to be hidden.
+            select n.name into missing from unnest(tg_argv || {{Texts(request.Ignored.Concat(request.Masked))}}) as n (name)
+            where n.name not in (select json_object_keys(coalesce(new_row, old_row))) limit 1;
+            if missing is not null then
+                raise exception 'outbox_capture: %.% has no column % any more: print its trigger anew',
+                    tg_table_schema, tg_table_name, missing;
+            end if;
+
             if old_row::text = new_row::text then
                 return null;
             end if;
@@ -85,8 +94,10 @@ public static class PostgresCapture
             end if;
 
             if keys is null then
+                -- What a covering key includes beyond its columns is no part of it.
                 select array_agg(a.attname::text order by array_position(i.indkey::int2[], a.attnum)) into keys
-                from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+                from pg_index i join pg_attribute a
+                    on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1])
                 where i.indrelid = {Text(Name(request.Table))}::regclass and i.indisprimary;
             end if;
             if keys is null then

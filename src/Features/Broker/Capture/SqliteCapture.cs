@@ -34,7 +34,7 @@ public static class SqliteCapture
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         var changed = operation is CapturedOperation.Update
-            ? $"\nwhen {string.Join("\n    or ", columns.Select(c => $"old.{Name(c)} is not new.{Name(c)}"))}"
+            ? $"\nwhen {string.Join("\n    or ", columns.Select(c => Differs(Name(c))))}"
             : "";
         var row = now ? "new" : "old";
         var key = string.Join(" || ',' || ", request.Key.Select(k => $"coalesce(cast({row}.{Name(k)} as text), '')"));
@@ -56,6 +56,10 @@ public static class SqliteCapture
             end;
             """;
     }
+
+    /// <summary>As stored, whatever the column's collation calls equal; 1 and 1.0 are two values where a column has no type.</summary>
+    static string Differs(string column) =>
+        $"(old.{column} is not new.{column} collate binary or typeof(old.{column}) <> typeof(new.{column}))";
 
     static string[] Shown(IReadOnlyList<string> columns, CaptureRequest request) => [.. columns.Where(c => !request.Ignored.Contains(c))];
 

@@ -30,12 +30,17 @@ public sealed class StateView(IReadOnlyDictionary<StateRead, string?> read)
     public static string After(StateChange change, string? now) => change switch
     {
         // What cannot be counted on stays: Redis refuses the entry for it.
-        StateChange.Add add => !long.TryParse(now ?? "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? now!
-            : (count + add.By).ToString(CultureInfo.InvariantCulture),
+        StateChange.Add add => Count(now ?? "0") is { } count ? Text(count + add.By) : now!,
         StateChange.Raise raise => now is null || IsLess(now, raise.Value) ? raise.Value : now,
         StateChange.Put put => put.Value,
         _ => throw new UnreachableException(),
     };
+
+    /// <returns>Null where Redis would not count on it: 007, -0 and +1 are no numbers to it.</returns>
+    static long? Count(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && Text(count) == text ? count : null;
+
+    static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>As bytes, which is how Redis has them.</summary>
     static bool IsLess(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b)) < 0;

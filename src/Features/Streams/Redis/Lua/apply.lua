@@ -52,8 +52,9 @@ end
 
 -- Beyond this, a Lua number no longer holds every whole one.
 local limit = 9000000000000000
+-- As Redis counts: it refuses 007 and -0, which would end the step behind what was written already.
 local function whole(text)
-  return text:match('^%-?%d+$') and #text <= 17 and math.abs(tonumber(text)) <= limit
+  return (text == '0' or text:match('^%-?[1-9]%d*$')) and #text <= 17 and math.abs(tonumber(text)) <= limit
 end
 
 if not (is(stream, 'stream') and is(settled, 'zset') and is(waiting, 'hash') and is(facts, 'hash')) then
@@ -111,6 +112,8 @@ local function entry()
   elseif stale then answer = 'stale'; blocked[lane] = true
   else
     answer = 'applied'
+    -- First: what keeps Redis from counting was looked for, what keeps it from taking an event (a stream that has used up its ids) was not.
+    for _, event in ipairs(events) do redis.call('XADD', unpack(event)) end
     local touched = {}
     for _, change in ipairs(writes) do
       local op, key, field, value, life = change[1], change[2], change[3], change[4], change[5]
@@ -126,7 +129,6 @@ local function entry()
         changes[key] = (changes[key] or 0) + 1
       end
     end
-    for _, event in ipairs(events) do redis.call('XADD', unpack(event)) end
     if replay then redis.call('HDEL', waiting, id)
     else
       applied[id] = true
