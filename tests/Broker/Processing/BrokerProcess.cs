@@ -74,6 +74,7 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
         Route = (request, stop) => ReachAsync(() => world.Store.Route(request, stop)),
         Claim = (request, stop) => ReachAsync(() => world.Store.Claim(request, stop)),
         Renew = (leases, until, stop) => ReachAsync(() => world.Store.Renew(leases, until, stop)),
+        BeginLast = (leases, stop) => ReachAsync(() => world.Store.BeginLast(leases, stop)),
         Close = (closings, now, stop) => ReachAsync(() => world.Store.Close(closings, now, stop)),
         Due = (now, stop) => ReachAsync(() => world.Store.Due(now, stop)),
         NextDue = (now, stop) => ReachAsync(() => world.Store.NextDue(now, stop)),

@@ -87,6 +87,29 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_last_try_that_was_begun_is_told_to_the_next_until_it_has_an_end()
+    {
+        await ThreeForAsync("c");
+        var late = (await Store.ClaimAsync("c", limit: 1))[0];
+        Assert.False(late.LastTryBegan);
+        var held = Assert.Single(await Store.ClaimAsync("c", expired: true, now: Noon + Lease));
+        await Store.BeginLast([new LeaseRef(late.HandlingId, late.Token)], default).Right();
+        held = Assert.Single(await Store.ClaimAsync("c", expired: true, now: Noon + (2 * Lease)));
+        Assert.False(held.LastTryBegan);
+        await Store.BeginLast([new LeaseRef(held.HandlingId, held.Token)], default).Right();
+        held = Assert.Single(await Store.ClaimAsync("c", expired: true, now: Noon + (3 * Lease)));
+        Assert.Equal((true, 4), (held.LastTryBegan, held.Attempt));
+        await Store.CloseAsync(held, new TryEnd.HandBack(Noon, null));
+        held = (await Store.ClaimAsync("c", limit: 1))[0];
+        Assert.Equal(("e1", false), (held.Event.Id, held.LastTryBegan));
+        await Store.BeginLast([new LeaseRef(held.HandlingId, held.Token)], default).Right();
+        await Store.CloseAsync(held, new TryEnd.Dead("no"));
+        await Store.Dead.Revive(held.HandlingId, default, Noon, default).Right();
+        held = (await Store.ClaimAsync("c", limit: 1))[0];
+        Assert.Equal(("e1", 1, false), (held.Event.Id, held.Attempt, held.LastTryBegan));
+    }
+
+    [Fact]
     public async Task A_renewed_lease_does_not_run_out()
     {
         await ThreeForAsync("c");

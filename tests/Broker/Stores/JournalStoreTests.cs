@@ -107,6 +107,7 @@ public abstract class AlternatingConformance() : JournalConformance(keepInterval
             Route = (request, stopping) => Next().Route(request, stopping),
             Claim = (request, stopping) => Next().Claim(request, stopping),
             Renew = (leases, until, stopping) => Next().Renew(leases, until, stopping),
+            BeginLast = (leases, stopping) => Next().BeginLast(leases, stopping),
             Close = (closings, now, stopping) => Next().Close(closings, now, stopping),
             Transact = (claimed, work, now, stopping) => Next().Transact(claimed, work, now, stopping),
             Due = (now, stopping) => Next().Due(now, stopping),

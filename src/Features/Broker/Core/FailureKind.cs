@@ -18,7 +18,7 @@ public enum FailureKind
     /// <summary>The lease ran out in the middle of the try.</summary>
     LeaseLost,
 
-    /// <summary>Begun as often as it may be, and each time the process died, or stood still, with it.</summary>
+    /// <summary>The last try that it may have was begun, and the process died, or stood still, in it.</summary>
     ProcessDied,
 
     /// <summary>The handler's transaction could not be committed, or nobody knows whether it was.</summary>

@@ -41,6 +41,9 @@ public sealed record Handling(
     /// <summary>Of the last failure; null where there is none, or its row is older than this is noted.</summary>
     public FailureKind? Kind { get; init; }
 
+    /// <summary>The last try that it may have was begun, alone, and has no end yet.</summary>
+    public bool LastTryBegan { get; init; }
+
     /// <summary>
     /// As it is given out anew. The failure of one that was not done is kept: it may have arrived, so that whoever sends it has to look.
     /// One that was done is wanted once more, whatever arrived before.
@@ -48,10 +51,13 @@ public sealed record Handling(
     public Handling Anew(DateTimeOffset now) => this with
     {
         State = new HandlingState.Waiting(now), Attempts = 0, StartedAt = State is HandlingState.Done ? null : StartedAt,
+        LastTryBegan = false,
     };
 
     /// <summary>As it is after a try.</summary>
-    public Handling After(TryEnd end, DateTimeOffset now) => end switch
+    public Handling After(TryEnd end, DateTimeOffset now) => Ended(end, now) with { LastTryBegan = false };
+
+    Handling Ended(TryEnd end, DateTimeOffset now) => end switch
     {
         TryEnd.Done => this with { State = new HandlingState.Done(now), LastError = null, Kind = null },
         TryEnd.RetryAt retry => this with { State = new HandlingState.Failed(retry.At), LastError = retry.Reason, Kind = end.Kind },

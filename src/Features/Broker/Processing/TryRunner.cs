@@ -1,5 +1,6 @@
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
+using Hobom.Slices.Runtime;
 using LanguageExt;
 
 namespace Hobom.Slices.Broker.Processing;
@@ -37,6 +38,10 @@ readonly record struct Tried(TryReport Report, TimeSpan Took);
 sealed class TryRunner(
     BrokerStore store, Func<BrokerTuning> tuning, Func<Claimed, Consumer, Either<TryFailure, Claimed>> bring, TimeProvider clock)
 {
+    static readonly TimeSpan NoteDelay = TimeSpan.FromSeconds(1);
+
+    readonly BatchedWrites<LeaseRef> lastTries = new(leases => store.BeginLast(leases, CancellationToken.None));
+
     /// <summary>Whether others may share its transaction. What a process died with may kill this one too, so it does not.</summary>
     public bool CanShare(HeldHandling held) =>
         store.TransactTogether is not null && held is { Port: ConsumerPort.Handles, IsProbe: false, IsSuspect: false };
@@ -44,6 +49,10 @@ sealed class TryRunner(
     public async Task<Tried> RunAsync(HeldHandling held, CancellationToken stopping)
     {
         if (!Prepare(held).TryGetRight(out var claimed, out var early)) return new Tried(early!, TimeSpan.Zero);
+        if (IsLast(held) && !(await lastTries.Write([held.Lease])).TryGetRight(out _, out var away))
+            return new Tried(
+                new TryReport.Failed(new TryFailure.Parked($"its last try is not begun before that is noted: {away.Message}", NoteDelay)),
+                TimeSpan.Zero);
         return held.Port switch
         {
             ConsumerPort.Sends port => await SendAsync(held, claimed, port, stopping),
@@ -52,6 +61,9 @@ sealed class TryRunner(
         };
     }
 
+    /// <summary>
+    /// What dies with its process in a shared transaction is tried once more, alone, be it the last try: nobody knows which of them it was.
+    /// </summary>
     /// <param name="group">All of them can share.</param>
     /// <returns>One report for each, in their order.</returns>
     public async Task<IReadOnlyList<Tried>> RunTogetherAsync(IReadOnlyList<HeldHandling> group, CancellationToken stopping)
@@ -82,13 +94,17 @@ sealed class TryRunner(
     /// <summary>The event as the consumer reads it, or the end of the try before it began.</summary>
     Either<TryReport, Claimed> Prepare(HeldHandling held)
     {
-        var limit = (held.Consumer.Retry ?? tuning().DefaultRetry).AttemptLimit;
-        if (held.Claimed.Attempt > limit)
-            return new TryReport.Exhausted($"{limit} tries were begun, and the process died or stood still in the last of them");
+        // What only waited in a process that died is counted too; the last try was begun where that is noted, and only there.
+        if (held.Claimed is { LastTryBegan: true, Attempt: var attempt } && attempt > Limit(held))
+            return new TryReport.Exhausted($"the last of {Limit(held)} tries was begun, and the process died or stood still in it");
         if (held.Claimed.Event.Unreadable is { } why)
             return new TryReport.Failed(new TryFailure.Permanent(why) { Kind = FailureKind.Unreadable });
         return bring(held.Claimed, held.Consumer).MapLeft<TryReport>(unread => new TryReport.Failed(unread));
     }
+
+    int Limit(HeldHandling held) => (held.Consumer.Retry ?? tuning().DefaultRetry).AttemptLimit;
+
+    bool IsLast(HeldHandling held) => held.Claimed.Attempt >= Limit(held);
 
     async Task<Tried> SendAsync(HeldHandling held, Claimed claimed, ConsumerPort.Sends port, CancellationToken stopping)
     {

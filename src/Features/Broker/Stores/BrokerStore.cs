@@ -14,6 +14,10 @@ namespace Hobom.Slices.Broker.Stores;
 /// </param>
 /// <param name="Claim">Leases due handlings of one consumer, oldest first, and counts the attempt.</param>
 /// <param name="Renew">Lengthens leases; answers which of them are still held.</param>
+/// <param name="BeginLast">
+/// Notes, each only where its token is still the handling's, that its last try begins: <see cref="Claimed.LastTryBegan"/>. Its end
+/// takes the note back.
+/// </param>
 /// <param name="Close">Ends tries, each only where its token is still the handling's; answers which were ended.</param>
 /// <param name="Transact">Runs work in a transaction of the store that ends the handling as done with the same commit.</param>
 /// <param name="Due">The consumers with handlings that are due and not leased: nobody else's claim finds any.</param>
@@ -24,6 +28,7 @@ public sealed record BrokerStore(
     Func<RouteRequest, CancellationToken, Task<Either<StoreFailure, Routed>>> Route,
     Func<ClaimRequest, CancellationToken, Task<Either<StoreFailure, IReadOnlyList<Claimed>>>> Claim,
     Func<IReadOnlyList<LeaseRef>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Renew,
+    Func<IReadOnlyList<LeaseRef>, CancellationToken, Task<Either<StoreFailure, Unit>>> BeginLast,
     Func<IReadOnlyList<Closing>, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<Guid>>>> Close,
     Func<Claimed, HandlerWork, DateTimeOffset, CancellationToken, Task<TransactionEnd>> Transact,
     Func<DateTimeOffset, CancellationToken, Task<Either<StoreFailure, IReadOnlySet<string>>>> Due,
@@ -107,7 +112,7 @@ public sealed record Routed(int Looked, IReadOnlyList<Claimed> Claimed)
 }
 
 /// <summary>A handling that this process holds.</summary>
-/// <param name="Attempt">From 1; this try is counted already.</param>
+/// <param name="Attempt">From 1; this try is counted already, and so are those that only waited in a process that died.</param>
 /// <param name="Position">The order of routing.</param>
 /// <param name="FirstTriedAt">When its first try was begun.</param>
 public sealed record Claimed(
@@ -121,6 +126,9 @@ public sealed record Claimed(
     /// is replayed none does.
     /// </summary>
     public bool HasFailed { get; init; }
+
+    /// <summary>The last try that it may have was begun, alone, and nobody came to its end.</summary>
+    public bool LastTryBegan { get; init; }
 
     /// <summary>A try was begun before, so that its receiver may have the event.</summary>
     public bool MayHaveArrived => Attempt > 1 || HasFailed;

@@ -28,6 +28,7 @@ namespace Hobom.Slices.Broker.Stores.Journal;
 [JsonDerivedType(typeof(StepReplay), "step-replay")]
 [JsonDerivedType(typeof(AddSchema), "add-schema")]
 [JsonDerivedType(typeof(AppendAudit), "append-audit")]
+[JsonDerivedType(typeof(BeginLast), "begin-last")]
 abstract record JournalCommand
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -86,6 +87,8 @@ abstract record JournalCommand
 
     /// <param name="Hash">Follows from the hash of the entry before, which whoever appends has seen.</param>
     public sealed record AppendAudit(string Entry, string Hash) : JournalCommand;
+
+    public sealed record BeginLast(IReadOnlyList<LeaseRef> Leases) : JournalCommand;
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 

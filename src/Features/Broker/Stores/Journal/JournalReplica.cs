@@ -105,6 +105,7 @@ sealed class JournalReplica
                 (await Store.Replays.Change(save.Row.Id, _ => save.Row.AsReplay(), default)).Map(_ => Unit.Default),
             JournalCommand.StepReplay step => await Store.Replays.Step(step.Now, default),
             JournalCommand.AddSchema add => await Store.Schemas.Add(add.Schema, default),
+            JournalCommand.BeginLast begin => await Store.BeginLast(begin.Leases, default),
             JournalCommand.AppendAudit line => await Store.Audit.Append(line.Entry, _ => line.Hash, default),
             _ => throw new UnreachableException(),
         };

@@ -54,6 +54,7 @@ sealed class JournalStore : IAsyncDisposable
             () => replica.HasClaimable(request) ? new JournalCommand.Claim(request) : null,
             Prelude.Right<StoreFailure, IReadOnlyList<Claimed>>([])),
         (leases, until, _) => ChangeAsync(() => leases.Count > 0 ? new JournalCommand.Renew(leases, until) : null, NoneHeld),
+        (leases, _) => ChangeAsync<Unit>(new JournalCommand.BeginLast(leases)),
         (closings, now, _) => ChangeAsync(
             () => closings.Count > 0 ? new JournalCommand.Close([.. closings.Select(ClosingText.Of)], now) : null, NoneHeld),
         TransactAsync,

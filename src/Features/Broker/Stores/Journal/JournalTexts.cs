@@ -92,6 +92,8 @@ sealed record HandlingText(
 
     public string? Kind { get; init; }
 
+    public bool LastTryBegan { get; init; }
+
     /// <param name="token">The last one that was given out; 0 where none was.</param>
     public static HandlingText Of(Handling handling, long token)
     {
@@ -109,13 +111,13 @@ sealed record HandlingText(
             handling.Id, handling.Consumer, state, at, owner, token, handling.Attempts, handling.Position, handling.Key, handling.LastError,
             handling.StartedAt)
         {
-            Kind = handling.Kind?.Word(),
+            Kind = handling.Kind?.Word(), LastTryBegan = handling.LastTryBegan,
         };
     }
 
     public Handling AsHandling() => new(Id, Consumer, StateOf(), Attempts, Position, Key, LastError, StartedAt)
     {
-        IsEdited = Edited is not null, Kind = FailureKinds.Parse(Kind),
+        IsEdited = Edited is not null, Kind = FailureKinds.Parse(Kind), LastTryBegan = LastTryBegan,
     };
 
     HandlingState StateOf() => State switch

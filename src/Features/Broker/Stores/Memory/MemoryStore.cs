@@ -100,6 +100,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         (request, _) => Answer(() => tables.Route(request)),
         (request, _) => Answer<IReadOnlyList<Claimed>>(() => tables.Claim(request)),
         (leases, until, _) => Answer<IReadOnlySet<Guid>>(() => tables.Renew(leases, until)),
+        (leases, _) => Answer(() => tables.BeginLast(leases)),
         (closings, now, _) => Answer<IReadOnlySet<Guid>>(() => tables.Close(closings, now)),
         TransactAsync,
         (now, _) => Answer(() => tables.Due(now)),

@@ -98,6 +98,13 @@ sealed partial class MemoryTables(Func<Guid> newId, Action<EventIdentity>? remov
         return held;
     }
 
+    public Unit BeginLast(IReadOnlyList<LeaseRef> leases)
+    {
+        foreach (var handling in leases.Select(l => Held(l.HandlingId, l.Token)).OfType<Handling>())
+            Set(handling with { LastTryBegan = true });
+        return Unit.Default;
+    }
+
     public System.Collections.Generic.HashSet<Guid> Close(IReadOnlyList<Closing> closings, DateTimeOffset now)
     {
         var closed = new System.Collections.Generic.HashSet<Guid>();
@@ -181,7 +188,7 @@ sealed partial class MemoryTables(Func<Guid> newId, Action<EventIdentity>? remov
             handling.Id, token, handling.Consumer, handling.Attempts + 1, handling.Position, handling.StartedAt ?? request.Now, row.RowId,
             row.Event)
         {
-            HasFailed = handling.LastError is not null,
+            HasFailed = handling.LastError is not null, LastTryBegan = handling.LastTryBegan,
         }.Repaired(AsEventHandling(row, handling).Edited);
     }
 

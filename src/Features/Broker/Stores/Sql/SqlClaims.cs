@@ -54,6 +54,20 @@ sealed class SqlClaims(SqlEdge edge)
             return held.ToHashSet();
         }, stopping);
 
+    public Task<Either<StoreFailure, Unit>> BeginLastAsync(IReadOnlyList<LeaseRef> leases, CancellationToken stopping) =>
+        edge.WriteAsync(async connection =>
+        {
+            var rows = edge.Dialect.Bind(new SqlRows(LeaseColumns, [.. leases.Select(l => new object?[] { l.HandlingId, l.Token })]));
+            await connection.Command(
+                null,
+                $"""
+                update inbox_event set last_try_began = 1 from {rows.Table}
+                where inbox_event.id = r.id and inbox_event.fencing_token = r.token and {SqlClosing.IsLeased}
+                """,
+                rows.Parameters).RunAsync(stopping);
+            return Unit.Default;
+        }, stopping);
+
     /// <summary>For each consumer by itself: in a join the whole table is read where the database has not counted it yet.</summary>
     public Task<Either<StoreFailure, IReadOnlySet<string>>> DueAsync(DateTimeOffset now, CancellationToken stopping) =>
         edge.TryAsync<IReadOnlySet<string>>(async connection =>
@@ -101,7 +115,7 @@ sealed class SqlClaims(SqlEdge edge)
             transaction,
             $"""
             select h.id, h.fencing_token, h.consumer_name, h.attempt_count, h.position, h.started_at, h.edited_payload,
-                h.last_error is not null, {SqlEvents.Columns("e", edge.Dialect.IdText)}
+                h.last_error is not null, h.last_try_began = 1, {SqlEvents.Columns("e", edge.Dialect.IdText)}
             from {ids.Table} join inbox_event h on h.id = r.id join outbox_event e on e.id = h.outbox_event_id
             order by h.position
             """,
@@ -109,9 +123,9 @@ sealed class SqlClaims(SqlEdge edge)
             .ReadAsync(
                 row => new Claimed(
                     row.Id(0), row.GetInt64(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4), row.Time(5) ?? default,
-                    row.Id(8), SqlEvents.Read(row, 8))
+                    row.Id(9), SqlEvents.Read(row, 9))
                 {
-                    HasFailed = row.GetBoolean(7),
+                    HasFailed = row.GetBoolean(7), LastTryBegan = row.GetBoolean(8),
                 }.Repaired(SqlDead.Edited(row, 6)),
                 stopping);
     }

@@ -20,11 +20,11 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     ];
 
     /// <summary>Not as it stands in the index of leases: that one grows with all that was ever leased, and would be read whole.</summary>
-    const string IsLeased = "inbox_event.status || '' = 'processing'";
+    public const string IsLeased = "inbox_event.status || '' = 'processing'";
 
     /// <summary><see cref="Handling.Anew"/> in SQL.</summary>
     public const string Anew =
-        "status = 'received', attempt_count = 0, available_at = @now, processed_at = null, "
+        "status = 'received', attempt_count = 0, last_try_began = 0, available_at = @now, processed_at = null, "
         + "started_at = case when inbox_event.status = 'processed' then null else inbox_event.started_at end";
 
     const string Waiting = "coalesce(sum(case when h.status in ('received', 'processing', 'failed') then 1 else 0 end), 0)";
@@ -138,7 +138,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
                 last_error = case when r.status = 'processed' then null else coalesce(r.error, inbox_event.last_error) end,
                 failure_kind = case when r.status = 'processed' then null
                     when r.error is null then inbox_event.failure_kind else r.kind end,
-                attempt_count = inbox_event.attempt_count - r.back, leased_by = null, leased_until = null,
+                attempt_count = inbox_event.attempt_count - r.back, last_try_began = 0, leased_by = null, leased_until = null,
                 processed_at = r.ended, updated_at = @now,
                 letter = case when r.status = 'dead_letter' and inbox_event.letter = 'kept' then 'stale' else inbox_event.letter end
             from {rows.Table}

@@ -11,11 +11,11 @@ sealed class SqlReading(SqlEdge edge)
     public const string HandlingColumns =
         "h.outbox_event_id, h.id, h.consumer_name, h.status, h.attempt_count, h.position, h.ordering_key, h.last_error, "
         + "h.started_at, h.available_at, h.leased_by, h.leased_until, h.fencing_token, h.processed_at, h.updated_at, "
-        + "case when h.edited_payload is null then 0 else 1 end, h.failure_kind";
+        + "case when h.edited_payload is null then 0 else 1 end, h.failure_kind, h.last_try_began";
 
     public const int TokenColumn = 12;
 
-    public const int HandlingColumnCount = 17;
+    public const int HandlingColumnCount = 18;
 
     public EventReader AsReader() => new(OneAsync, ListAsync, SinceAsync, CountAsync, BacklogAsync, LatestAsync);
 
@@ -165,7 +165,7 @@ sealed class SqlReading(SqlEdge edge)
         };
         return new Handling(row.Id(1), row.GetString(2), state, row.GetInt32(4), row.GetInt64(5), row.Text(6), row.Text(7), row.Time(8))
         {
-            IsEdited = row.GetInt32(15) == 1, Kind = FailureKinds.Parse(row.Text(16)),
+            IsEdited = row.GetInt32(15) == 1, Kind = FailureKinds.Parse(row.Text(16)), LastTryBegan = row.GetInt32(17) == 1,
         };
     }
 }

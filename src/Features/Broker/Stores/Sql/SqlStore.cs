@@ -14,6 +14,7 @@ static class SqlStore
             new SqlRouting(edge, claims).RouteAsync,
             claims.ClaimAsync,
             claims.RenewAsync,
+            claims.BeginLastAsync,
             closing.CloseAsync,
             closing.TransactAsync,
             claims.DueAsync,
