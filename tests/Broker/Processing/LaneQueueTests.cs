@@ -1,4 +1,3 @@
-using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
