@@ -57,9 +57,9 @@ sealed class SchemaValidator : JsonSchemaValidator
         {
             Regex.IsMatch(text, pattern, RegexOptions.None, patternTime);
         }
-        catch (RegexMatchTimeoutException)
+        catch (RegexMatchTimeoutException endless)
         {
-            throw new InvalidOperationException(TooLong(pattern));
+            throw new InvalidOperationException(TooLong(pattern), endless);
         }
 
         patternTime -= Stopwatch.GetElapsedTime(begun);

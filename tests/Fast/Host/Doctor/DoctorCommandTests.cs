@@ -1,4 +1,3 @@
-using Hobom.Slices.Host;
 using Hobom.Slices.Host.CommandLine;
 
 namespace Hobom.Slices.Tests.Fast.Host.Doctor;
