@@ -93,7 +93,7 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
                 case Applied.Fault(var reason):
                     Fail(entry, reason);
                     break;
-                case Applied.Pending:
+                case Applied.Pending or Applied.Unproven:
                 default:
                     throw new UnreachableException();
             }
@@ -179,8 +179,10 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
             : [new Attempt((int)held.Deliveries, now, TimeSpan.Zero, kind, kind == FailureClass.Refused ? "REFUSED" : "HANDLE", reason,
                 MaybeWritten: false)];
         var letter = StreamLetters.Of(held.Entry, kind, reason, attempts, now);
+        if (!(await store.DoomAsync(held.Entry.Id, now)).TryGetRight(out var isOpen, out var trouble)) return trouble;
+        if (!isOpen) return Unit.Default;
         if (!(await parts.Letters.Save(letter)).TryGetRight(out _, out var failure)) return new ShardProblem.Away(failure);
-        if (!(await store.BuryAsync(held.Entry.Id, now)).TryGetRight(out _, out var trouble)) return trouble;
+        if (!(await store.BuryAsync(held.Entry.Id, now)).TryGetRight(out _, out trouble)) return trouble;
         // Only how the letter is shown depends on it: the entry will not be tried again by itself.
         await parts.Letters.NoteRowFailed(letter.Key);
         parts.Meter.DeadLetter(shard.Key);
