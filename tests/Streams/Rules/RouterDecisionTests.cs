@@ -1,4 +1,5 @@
 using FsCheck.Xunit;
+using Hobom.Slices.Core;
 using Hobom.Slices.Streams;
 using LanguageExt;
 
@@ -54,5 +55,22 @@ public sealed class RouterDecisionTests
             Takeover.DeadLetter(var count) => $"DeadLetter {count}",
             _ => "Leave",
         });
+    }
+
+    [Theory]
+    [InlineData(1, false, false, 0, 0L)]
+    [InlineData(4, false, false, 0, 3L)]
+    [InlineData(0, false, false, 0, 0L)]
+    [InlineData(1, false, false, 1, null)]
+    [InlineData(3, true, false, 0, null)]
+    [InlineData(5, false, true, 0, null)]
+    public void What_was_not_tried_before_a_stop_in_order_is_counted_back(long deliveries, bool alone, bool doomed, int attempts, long? expected)
+    {
+        var attempt = new Attempt(1, DateTimeOffset.UnixEpoch, TimeSpan.Zero, FailureClass.Transient, "HANDLE", "x", MaybeWritten: false);
+        var held = HeldEntry.Fresh(Entries.Of("auth", "5-1", ("type", "login")), 0) with
+        {
+            Deliveries = deliveries, Alone = alone, Doomed = doomed, Attempts = [.. Enumerable.Repeat(attempt, attempts)],
+        };
+        Assert.Equal(expected, RouterDecisions.HandBack(held));
     }
 }

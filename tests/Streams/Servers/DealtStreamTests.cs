@@ -68,7 +68,7 @@ public sealed class DealtStreamTests(RouterFixture fixture) : RouterTest(fixture
         await Db.LoginAsync("poison", "5-1");
         for (var i = 0; i < 20; i++) await Db.LoginAsync($"u{i}", $"6-{i}");
         await using var router = TestRouter.Start(Fixture.Server.Address, Split);
-        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "5-1"));
+        await Producer.UntilAsync(async () => await Db.IsBuriedAsync("events:auth", "5-1"));
         for (var i = 0; i < 20; i++) Assert.Equal(1, await Db.CountAsync($"state:user:u{i}", "login_count"));
         var letter = RouterLetters.Record(await router.LetterAsync("events:auth:5-1"));
         Assert.EndsWith("(delivered 5 times)", letter.Reason, StringComparison.Ordinal);

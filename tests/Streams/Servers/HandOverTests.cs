@@ -84,4 +84,56 @@ public sealed class HandOverTests(RouterFixture fixture) : RouterTest(fixture), 
         Assert.Equal(1, await Db.PendingAsync("events:auth"));
         Assert.Equal(0, await Db.CountAsync("state:user:u", "login_count"));
     }
+
+    [Fact]
+    public async Task N9_what_is_held_waits_however_often_its_stream_changes_hands()
+    {
+        await Db.AddAsync("events:auth", "5-1", "type", "signup", "user_id", "u");
+        var holding = LongLeases with
+        {
+            DeliveryLimit = 2, Unknown = new Dictionary<string, UnknownTypePolicy> { ["auth"] = UnknownTypePolicy.Hold },
+        };
+        for (var process = 0; process < 4; process++)
+        {
+            await using var router = TestRouter.Start(Fixture.Server.Address, holding);
+            await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Any(s => s.Held == 1)));
+            await router.StopAsync();
+            Assert.Equal(1, await Db.PendingAsync("events:auth"));
+        }
+
+        await using var knows = TestRouter.Start(Fixture.Server.Address, LongLeases, new HandlerRegistry(
+        [
+            EntryHandler.OfUser("auth", "signup", (_, user) => Changes.Of(new StateChange.Add(StateKey.User(user), "signups", 1))),
+        ]));
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "signups") == 1);
+    }
+
+    /// <summary>One delivery is all that an entry gets here: one that nobody tried is none.</summary>
+    [Fact]
+    public async Task What_a_stopped_process_had_read_ahead_and_not_tried_is_the_others_whatever_the_limit()
+    {
+        using var gate = new ManualResetEventSlim();
+        var handlers = new HandlerRegistry(
+        [
+            EntryHandler.OfUser("auth", "login", (_, user) =>
+            {
+                Assert.True(gate.Wait(TimeSpan.FromMinutes(1)));
+                return Changes.Of(new StateChange.Add(StateKey.User(user), "count", 1));
+            }),
+        ]);
+        var once = LongLeases with { DeliveryLimit = 1, ReadCount = 2 };
+        for (var i = 1; i <= 6; i++) await Db.LoginAsync("u", $"5-{i}");
+        await using (var first = await LoneWorker.StartAsync(Fixture, once, handlers))
+        {
+            await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 4);
+            first.TellToStop();
+            gate.Set();
+        }
+
+        Assert.Equal((2, 2), (await Db.PendingAsync("events:auth"), await Db.CountAsync("state:user:u", "count")));
+        await Db.KeyDeleteAsync(RouterKeys.Lease("events:auth"));
+        await using var second = TestRouter.Start(Fixture.Server.Address, once, handlers);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "count") == 6);
+        Assert.Equal(0, await Db.HashLengthAsync("router:waiting:events:auth"));
+    }
 }

@@ -28,6 +28,10 @@ static class Producer
         }
     }
 
+    /// <summary>It waits as a dead letter, which is stored.</summary>
+    public static async Task<bool> IsBuriedAsync(this IDatabase db, string stream, string id) =>
+        await db.SortedSetScoreAsync(RouterKeys.Settled(stream), id) is not null && await db.HashExistsAsync(RouterKeys.Waiting(stream), id);
+
     public static async Task UntilAsync(Func<Task<bool>> condition, double seconds = 90, Func<Task<string>>? describe = null)
     {
         var since = Stopwatch.StartNew();

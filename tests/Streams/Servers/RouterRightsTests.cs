@@ -20,7 +20,7 @@ public sealed class RouterRightsTests(RouterFixture fixture) : RouterTest(fixtur
         await using var router = TestRouter.Start(
             $"{Fixture.Server.Address},user=router,password=of-the-router", RouterSettings.Default with { DeliveryLimit = 2 });
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1, describe: DeniedAsync);
-        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "5-1"), describe: DeniedAsync);
+        await Producer.UntilAsync(async () => await Db.IsBuriedAsync("events:auth", "5-1"), describe: DeniedAsync);
         var look = new StreamLook(router.Router.Parts.Redis, RouterSettings.Default.Group);
         Assert.True((await look.InfoAsync(router.Router.Streams[0])).IsRight);
         Assert.True((await look.AroundAsync("events:auth", new EntryId(5, 2), 3)).IsRight);

@@ -161,6 +161,22 @@ public sealed class ShardStoreTests(RouterFixture fixture) : IClassFixture<Route
     }
 
     [Fact]
+    public async Task An_entry_that_was_about_to_become_a_letter_and_is_applied_waits_no_more()
+    {
+        await Db.StringSetAsync(RouterKeys.Lease("events:chat"), "1 me");
+        var store = StoreOf("events:chat");
+        var applied = new Application(new EntryId(1, 0), 0, Changes.Of(new StateChange.Add(StateKey.UserStats("u"), "n", 1)));
+        Assert.True(Right(await store.DoomAsync(applied.Id, DateTimeOffset.UtcNow)));
+        Assert.True(await Db.HashExistsAsync(RouterKeys.Waiting("events:chat"), "1-0"));
+        Assert.Equal(new Applied.Now(), Right(await store.ApplyAsync([applied])).Single());
+        Assert.False(await Db.HashExistsAsync(RouterKeys.Waiting("events:chat"), "1-0"));
+        Assert.False(Right(await store.DoomAsync(applied.Id, DateTimeOffset.UtcNow)));
+        Assert.False(await Db.HashExistsAsync(RouterKeys.Waiting("events:chat"), "1-0"));
+        await Db.StringSetAsync(RouterKeys.Lease("events:chat"), "2 other");
+        Assert.IsType<ShardProblem.LeaseLost>(Left(await store.DoomAsync(new EntryId(2, 0), DateTimeOffset.UtcNow)));
+    }
+
+    [Fact]
     public async Task A_decision_made_from_what_is_no_longer_so_is_not_applied()
     {
         await Db.StringSetAsync(RouterKeys.Lease("events:auth"), "1 me");

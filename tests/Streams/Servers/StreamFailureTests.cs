@@ -85,7 +85,7 @@ public sealed class StreamFailureTests(RouterFixture fixture) : RouterTest(fixtu
         await Db.StringSetAsync("state:user:u", "no hash");
         await Db.LoginAsync("u", "1768727553123-0");
         await using var router = TestRouter.Start(Fixture.Server.Address, RouterSettings.Default with { DeliveryLimit = 1 });
-        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "1768727553123-0"));
+        await Producer.UntilAsync(async () => await Db.IsBuriedAsync("events:auth", "1768727553123-0"));
         await Db.KeyDeleteAsync("state:user:u");
         await Db.LoginAsync("u", "1768827553123-0");
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 1);
@@ -113,7 +113,7 @@ public sealed class StreamFailureTests(RouterFixture fixture) : RouterTest(fixtu
         await Db.LoginAsync("good", "5-2");
         await using var router = TestRouter.Start(Fixture.Server.Address, RouterSettings.Default with { DeliveryLimit = 2 }, handlers);
         await Producer.UntilAsync(async () => await Db.CountAsync("state:user:good", "count") == 1);
-        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "5-1"));
+        await Producer.UntilAsync(async () => await Db.IsBuriedAsync("events:auth", "5-1"));
         Assert.Equal(
             "internal error: InvalidOperationException: a bug (delivered 2 times)",
                 RouterLetters.Record(await router.LetterAsync("events:auth:5-1")).Reason);

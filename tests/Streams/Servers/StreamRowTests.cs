@@ -89,7 +89,7 @@ public sealed class StreamRowTests(RouterFixture fixture) : RouterTest(fixture),
         await Db.StringSetAsync(User, "no hash");
         await Db.LoginAsync("u", "1768727553123-0");
         await using var router = TestRouter.Start(Fixture.Server.Address, RouterSettings.Default with { DeliveryLimit = 1 });
-        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "1768727553123-0"));
+        await Producer.UntilAsync(async () => await Db.IsBuriedAsync("events:auth", "1768727553123-0"));
         await Db.KeyDeleteAsync(User);
         await Db.LoginAsync("u", "1768827553123-0");
         await Producer.UntilAsync(async () => await NumberAsync(router, "u") == 1);
@@ -155,7 +155,7 @@ public sealed class StreamRowTests(RouterFixture fixture) : RouterTest(fixture),
         await Db.ExecuteAsync("XADD", "events:auth", "5-1", "type"u8.ToArray(), "login"u8.ToArray(), "user_id", "u"u8.ToArray());
         await Db.ExecuteAsync("XADD", "events:auth", "5-2", "type", new byte[] { 0xff, 0xfe }, "user_id", "u");
         await using var router = TestRouter.Start(Fixture.Server.Address);
-        await Producer.UntilAsync(async () => await Db.HashExistsAsync("router:waiting:events:auth", "5-2"));
+        await Producer.UntilAsync(async () => await Db.IsBuriedAsync("events:auth", "5-2"));
         Assert.Equal(1, await Db.CountAsync(User, "login_count"));
     }
 

@@ -27,6 +27,9 @@ abstract record Applied
 
     /// <summary>Of a replay only: the stream's owner still has the entry in hand.</summary>
     public sealed record Pending : Applied;
+
+    /// <summary>Of a replay only: it does not wait as a letter, and nothing says that it was applied.</summary>
+    public sealed record Unproven : Applied;
 }
 
 /// <summary>The arguments of the atomic step, and its answers.</summary>
@@ -69,6 +72,7 @@ sealed class ApplyCall
         "blocked" => new Applied.Blocked(),
         "stale" => new Applied.Stale(),
         "pending" => new Applied.Pending(),
+        "unproven" => new Applied.Unproven(),
         _ when text.StartsWith("fault ", StringComparison.Ordinal) => new Applied.Fault(text["fault ".Length..]),
         _ => throw new UnreachableException(text),
     };

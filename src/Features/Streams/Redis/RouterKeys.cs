@@ -36,7 +36,7 @@ static class RouterKeys
     /// <summary>Sorted set: the ids of entries that were applied or buried, as long as they are in the stream.</summary>
     public static string Settled(string stream) => $"router:settled:{stream}";
 
-    /// <summary>Hash: the entries that wait as dead letters and were never applied.</summary>
+    /// <summary>Hash: the entries that wait as dead letters, or are about to, and were never applied.</summary>
     public static string Waiting(string stream) => $"router:waiting:{stream}";
 
     /// <summary>Hash: <c>last</c> applied id, entries <c>lost</c>, and how often the group was <c>made</c>.</summary>

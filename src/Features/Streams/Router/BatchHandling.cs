@@ -25,6 +25,7 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
 
         var applications = new List<(HeldEntry Held, Changes Changes)>();
         var graves = new List<(HeldEntry Held, FailureClass Kind, string Reason)>();
+        var unknown = new List<(EntryId Id, long Deliveries)>();
         var back = new Dictionary<int, (List<HeldEntry> Entries, DateTimeOffset Until)>();
         foreach (var entry in batch)
         {
@@ -39,6 +40,8 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
             foreach (var (application, answer) in applications.Zip(answers)) Note(application.Held, answer);
         }
 
+        // Looked at and not tried: however often the stream changes hands, it waits.
+        if (unknown.Count > 0 && !(await store.ClaimAsync(unknown)).TryGetRight(out _, out trouble)) return trouble;
         // Whatever was decided after it in its lane came after it.
         foreach (var (entries, until) in back.Values) buffer.Wait([.. entries.OrderBy(e => e.Entry.Id)], until);
         foreach (var (entry, kind, reason) in graves)
@@ -65,6 +68,7 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
                     break;
                 case Tried.Decided(Verdict.Hold):
                     held.Add(entry.Entry.Id);
+                    unknown.Add((entry.Entry.Id, 0));
                     break;
                 case Tried.Threw(var reason):
                     Fail(entry, reason);
@@ -93,7 +97,7 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
                 case Applied.Fault(var reason):
                     Fail(entry, reason);
                     break;
-                case Applied.Pending:
+                case Applied.Pending or Applied.Unproven:
                 default:
                     throw new UnreachableException();
             }
@@ -179,8 +183,10 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
             : [new Attempt((int)held.Deliveries, now, TimeSpan.Zero, kind, kind == FailureClass.Refused ? "REFUSED" : "HANDLE", reason,
                 MaybeWritten: false)];
         var letter = StreamLetters.Of(held.Entry, kind, reason, attempts, now);
+        if (!(await store.DoomAsync(held.Entry.Id, now)).TryGetRight(out var isOpen, out var trouble)) return trouble;
+        if (!isOpen) return Unit.Default;
         if (!(await parts.Letters.Save(letter)).TryGetRight(out _, out var failure)) return new ShardProblem.Away(failure);
-        if (!(await store.BuryAsync(held.Entry.Id, now)).TryGetRight(out _, out var trouble)) return trouble;
+        if (!(await store.BuryAsync(held.Entry.Id, now)).TryGetRight(out _, out trouble)) return trouble;
         // Only how the letter is shown depends on it: the entry will not be tried again by itself.
         await parts.Letters.NoteRowFailed(letter.Key);
         parts.Meter.DeadLetter(shard.Key);

@@ -26,6 +26,8 @@ sealed class LaneBuffer
     /// <summary>When the first of the waiting lanes may go on; null where none waits.</summary>
     public DateTimeOffset? NextDue => waiting.Count == 0 ? null : waiting.Values.Min(l => l.Until);
 
+    public IEnumerable<HeldEntry> All => fresh.Concat(waiting.Values.SelectMany(l => l.Entries));
+
     public void Add(HeldEntry entry) => fresh.Enqueue(entry);
 
     public void Clear()

@@ -108,4 +108,11 @@ public static class RouterDecisions
         : item.Deliveries >= limit ? new Takeover.DeadLetter(item.Deliveries)
         : item.Deliveries >= 2 ? new Takeover.Alone(item.Deliveries)
         : new Takeover.Together(item.Deliveries + 1);
+
+    /// <summary>
+    /// A stop in order is nobody's death: what was handed out and not tried was not delivered, and is counted back.
+    /// </summary>
+    /// <returns>What the count becomes; null where it stays: the entry failed, or is only counted right before its try.</returns>
+    internal static long? HandBack(HeldEntry held) =>
+        held is { Alone: false, Doomed: false, Attempts.Count: 0 } ? Math.Max(0, held.Deliveries - 1) : null;
 }

@@ -16,6 +16,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
 {
     static readonly TimeSpan TroublePause = TimeSpan.FromMilliseconds(200);
     static readonly TimeSpan PausedLook = TimeSpan.FromMilliseconds(250);
+    const int HandBackPage = 500;
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(15);
 
     readonly LaneBuffer buffer = new();
@@ -63,7 +64,16 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             await Delays.WaitAsync(TroublePause, parts.Clock, stopping);
         }
 
-        if (next is { } last) await last;
+        if (next is { } last) Take(await last);
+        await HandBackAsync();
+    }
+
+    /// <summary>Should it fail, the entries were delivered once more than they were tried.</summary>
+    async Task HandBackAsync()
+    {
+        var untried = buffer.All.Select(e => (e.Entry.Id, Count: RouterDecisions.HandBack(e))).Where(e => e.Count is not null);
+        foreach (var page in untried.Select(e => (e.Id, e.Count!.Value)).Chunk(HandBackPage))
+            if ((await store.ClaimAsync(page)).IsLeft) return;
     }
 
     async Task<Either<ShardProblem, Unit>> TurnAsync(CancellationToken stopping)

@@ -36,6 +36,14 @@ public sealed class StreamReplay(RouterParts parts)
                 case Applied.Pending:
                     return new ReplayOutcome.NotBegun(new StoreFailure(
                         "the router still has the entry in hand; it becomes a dead letter, or is applied, by itself"));
+                case Applied.Unproven when order.Confirmation is Confirmation.None:
+                    return new ReplayOutcome.OutcomeUnknown(
+                        "nothing says any more whether the entry was applied: it does not wait, and what was applied is remembered only "
+                        + "as long as it is in its stream");
+                case Applied.Unproven:
+                    if (order.Confirmation is Confirmation.Delivered) return await CloseAsync(carried);
+                    if (!(await store.WaitAsync(entry.Id, parts.Clock.GetUtcNow())).TryGetRight(out _, out var away)) return NotBegun(away);
+                    break;
                 case Applied.Stale or Applied.Blocked:
                     break;
                 default:

@@ -38,7 +38,9 @@ public sealed class StateView(IReadOnlyDictionary<StateRead, string?> read)
 
     /// <returns>Null where Redis would not count on it: 007, -0 and +1 are no numbers to it.</returns>
     static long? Count(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && Text(count) == text ? count : null;
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) && Text(count) == text
+            ? count
+            : null;
 
     static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
 

@@ -62,11 +62,19 @@ if not (is(stream, 'stream') and is(settled, 'zset') and is(waiting, 'hash') and
 end
 
 local answers, blocked, last, changes, lives = {'ok'}, {}, nil, {}, {}
-local applied, scores, acknowledged = {}, {}, {}
+local applied, scores, acknowledged, done_with = {}, {}, {}, {}
+-- A letter is stored before its entry is settled: until then the owner has it.
+local function pending(id)
+  if types[stream] ~= 'stream' then return false end
+  local found = redis.pcall('XPENDING', stream, ARGV[2], id, id, 1)
+  return not found.err and #found > 0
+end
 local function entry()
   local id, lane = take(), take()
-  local done
-  if replay then done = redis.call('HEXISTS', waiting, id) == 0 else done = applied[id] or redis.call('ZSCORE', settled, id) end
+  local done, held
+  if replay then
+    done, held = redis.call('HEXISTS', waiting, id) == 0, pending(id)
+  else done = applied[id] or redis.call('ZSCORE', settled, id) end
   local fault, stale, writes, events = nil, false, {}, {}
 
   for _ = 1, tonumber(take()) do
@@ -99,14 +107,13 @@ local function entry()
   end
 
   local answer
-  if done then
+  if held then answer = 'pending'
+  elseif done and not replay then
     answer = 'done'
-    if not replay then acknowledged[#acknowledged + 1] = id
-    elseif types[stream] == 'stream' then
-      -- A letter is stored before its entry is settled: until then the owner has it.
-      local held = redis.pcall('XPENDING', stream, ARGV[2], id, id, 1)
-      if not held.err and #held > 0 then answer = 'pending' end
-    end
+    acknowledged[#acknowledged + 1] = id
+  elseif done then
+    -- It waits no more: it was applied, which is remembered as long as its entry is in the stream.
+    answer = redis.call('ZSCORE', settled, id) and 'done' or 'unproven'
   elseif blocked[lane] then answer = 'blocked'
   elseif fault then answer = 'fault ' .. fault; blocked[lane] = true
   elseif stale then answer = 'stale'; blocked[lane] = true
@@ -129,11 +136,11 @@ local function entry()
         changes[key] = (changes[key] or 0) + 1
       end
     end
-    if replay then redis.call('HDEL', waiting, id)
-    else
+    scores[#scores + 1] = id:match('^%d+')
+    scores[#scores + 1] = id
+    done_with[#done_with + 1] = id
+    if not replay then
       applied[id] = true
-      scores[#scores + 1] = id:match('^%d+')
-      scores[#scores + 1] = id
       acknowledged[#acknowledged + 1] = id
       last = id
     end
@@ -148,6 +155,8 @@ local function each(list, step, call)
   for from = 1, #list, step do call(unpack(list, from, math.min(from + step - 1, #list))) end
 end
 each(scores, 1000, function(...) redis.call('ZADD', settled, ...) end)
+-- One that was about to become a letter, and was applied after all, waits no more either.
+if types[waiting] == 'hash' then each(done_with, 1000, function(...) redis.call('HDEL', waiting, ...) end) end
 each(acknowledged, 1000, function(...) redis.call('XACK', stream, ARGV[2], ...) end)
 if not fine then error(refusal) end
 -- Once a key and not once an entry: a batch touches some keys many times.
