@@ -53,7 +53,7 @@ sealed class BrokerUnderTest : IAsyncDisposable
         var to = KafkaSettings.For(address);
         return (
             new KafkaPublisher(to, NullLogger<KafkaPublisher>.Instance, TimeProvider.System),
-            new PublishedLookup(to, NullLogger<PublishedLookup>.Instance, PublishedLookup.DefaultTimeLimit, TimeProvider.System));
+            new PublishedLookup(to, NullLogger<PublishedLookup>.Instance, PublishedLookup.DefaultSilence, TimeProvider.System));
     }
 
     public static async Task<BrokerUnderTest> StartAsync(Provider provider, string? kafka)
