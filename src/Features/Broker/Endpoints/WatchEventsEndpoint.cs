@@ -33,7 +33,8 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, OpenStreams streams, 
         Describe(
             "Events as they come",
             "Server-sent events. pattern: as of a consumer, `*` where it is left out. From now on, or on from Last-Event-ID. The "
-            + "connection ends after 5 minutes; come back with the last id, which the first line has already. 20 at a time for each caller.",
+            + "connection ends after 5 minutes; come back with the last id, which the first line has already. 20 at a time for each "
+            + "caller.",
             400, 429);
     }
 
