@@ -2,7 +2,6 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
-using Hobom.Slices.Core;
 using Hobom.Slices.Tests.Broker.Stores;
 using LanguageExt;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
@@ -150,57 +149,6 @@ public sealed partial class DispatcherTests : DispatcherRun
         var dead = (await store.OneAsync("e1")).Handlings[0];
         Assert.StartsWith("the last of 3 tries was begun", dead.LastError, StringComparison.Ordinal);
         Assert.Equal(FailureKind.ProcessDied, dead.Kind);
-    }
-
-    /// <summary>Each claim is counted as a try, for it is one as soon as it is begun: what waited behind others was not.</summary>
-    [Theory]
-    [InlineData(0)]
-    [InlineData(2)]
-    public async Task What_only_waited_in_the_processes_that_died_is_tried_and_is_dead_only_where_it_kills_one_itself(int retries)
-    {
-        var called = 0;
-        await HandlerAsync("c", _ => called++);
-        await store.Consumers.Save(Consumer("c") with { Retry = ConsumerRetry.Contract with { MaxRetries = retries } }, default).Right();
-        await store.AppendAsync(Event("e1"));
-        await store.RouteAsync();
-        await store.ClaimAsync("c");
-        for (var i = 1; i < 6; i++) await store.ClaimAsync("c", expired: true, now: Noon + (i * Lease));
-        Clock.Advance(7 * Lease);
-        var begun = false;
-        await using var running = Start(store with
-        {
-            BeginLast = async (leases, stopping) =>
-            {
-                begun = called == 0;
-                return await store.BeginLast(leases, stopping);
-            },
-        });
-        await UntilAsync(async () => (await CountsAsync()).Completed == 1);
-        Assert.Equal((1, true), (called, begun));
-    }
-
-    [Fact]
-    public async Task A_last_try_that_cannot_be_noted_is_not_begun_and_waits()
-    {
-        var (called, asked, isAway) = (0, 0, true);
-        await HandlerAsync("c", _ => called++);
-        await store.Consumers.Save(Consumer("c") with { Retry = ConsumerRetry.Contract with { MaxRetries = 0 } }, default).Right();
-        await using var running = Start(store with
-        {
-            BeginLast = (leases, stopping) =>
-            {
-                Interlocked.Increment(ref asked);
-                return Volatile.Read(ref isAway)
-                    ? Task.FromResult<Either<StoreFailure, Unit>>(new StoreFailure("away"))
-                    : store.BeginLast(leases, stopping);
-            },
-        });
-        await store.AppendAsync(Event("e1"));
-        await UntilAsync(() => Task.FromResult(Volatile.Read(ref asked) > 3), move: TimeSpan.FromSeconds(1));
-        Assert.Equal(0, called);
-        Volatile.Write(ref isAway, false);
-        await UntilAsync(async () => (await CountsAsync()).Completed == 1, move: TimeSpan.FromSeconds(1));
-        Assert.Equal(1, called);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Sql;
 using Hobom.Slices.Broker.Stores.Sqlite;
 using Microsoft.Data.Sqlite;

@@ -9,7 +9,7 @@ sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
         _ => Task.FromResult(Either<StoreFailure, IReadOnlyList<Consumer>>.Right(All())),
         (consumer, _) => Change(() => Save(consumer)),
         (name, state, _) => Change(() => SetState(name, state)),
-        (name, state, _) => Change(() => tables.Consumers.GetValueOrDefault(name) is { State.YieldsToTries: true } && SetState(name, state)),
+        (name, state, _) => Change(() => YieldsToTries(name) && SetState(name, state)),
         (name, now, _) => Change(() => Remove(name, now)));
 
     Consumer[] All()
@@ -25,6 +25,8 @@ sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
             row.NoConsumerSince = null;
         return Unit.Default;
     }
+
+    bool YieldsToTries(string name) => tables.Consumers.GetValueOrDefault(name) is { State.YieldsToTries: true };
 
     bool SetState(string name, ConsumerState state)
     {

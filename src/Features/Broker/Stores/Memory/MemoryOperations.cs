@@ -13,7 +13,9 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
 
     bool Replay(EventIdentity identity, string consumer, DateTimeOffset now)
     {
-        if (tables.Find(identity) is not { IsUnrouted: false } row || !tables.Consumers.TryGetValue(consumer, out var definition)) return false;
+        if (tables.Find(identity) is not { IsUnrouted: false } row
+            || !tables.Consumers.TryGetValue(consumer, out var definition))
+            return false;
         tables.Receive(row, definition, now);
         return true;
     }
