@@ -52,6 +52,22 @@ public sealed class JournalLossTests(BrokerRedis redis, NatsServer nats)
         Assert.Equal(["e3", "e2", "e1"], await IdsAsync(await RedisStoreAsync()));
     }
 
+    /// <summary>Whoever comes first would begin anew there.</summary>
+    [Fact]
+    public async Task A_redis_that_comes_back_empty_gets_it_back_before_anybody_asks()
+    {
+        await using var journal = redis.NewJournal(name);
+        await using var store = (await JournalStore.OpenAsync(journal.Port, TimeProvider.System)).Right();
+        await store.Port.AppendAsync(Event("e1"));
+        var db = redis.Plain.GetDatabase();
+        // It has seen its own, and waits for more.
+        for (var tries = 0; tries < 300 && !await WaitsAsync(); tries++) await Task.Delay(100);
+        await db.ExecuteAsync("FLUSHALL");
+        await db.ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+        for (var tries = 0; tries < 300 && !await db.KeyExistsAsync($"{name}:journal:head"); tries++) await Task.Delay(100);
+        Assert.Equal(["e1"], await IdsAsync(await RedisStoreAsync()));
+    }
+
     [Fact]
     public async Task Of_two_that_give_it_back_to_an_empty_redis_the_one_that_knows_more_counts()
     {
@@ -187,6 +203,9 @@ public sealed class JournalLossTests(BrokerRedis redis, NatsServer nats)
         opened.Add(store);
         return store.Port;
     }
+
+    async Task<bool> WaitsAsync() => ((string)(await redis.Plain.GetDatabase().ExecuteAsync("CLIENT", "LIST"))!).Split('\n')
+        .Any(l => l.Contains("cmd=xread", StringComparison.Ordinal) && l.Contains("flags=b", StringComparison.Ordinal));
 
     async Task<IReadOnlyDictionary<RedisKey, byte[]>> RememberAsync()
     {
