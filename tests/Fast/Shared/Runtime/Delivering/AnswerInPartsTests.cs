@@ -1,5 +1,4 @@
 using Hobom.Slices.Core;
-using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Outbox;
 using Hobom.Slices.Tests.Fast.Simulation;
