@@ -24,8 +24,8 @@ sealed class TrackedChanges
     public bool Restore()
     {
         var removed = In(EntityState.Deleted).Select(c => RowKey.Of(c.Entry)).ToHashSet();
-        if (In(EntityState.Added).Any(c => removed.Contains(RowKey.Of(c.Entry)))
-            || In(EntityState.Deleted).Any(c => c.Entry.Metadata.IsMappedToJson() && !removed.Contains(RowKey.OfOwner(c.Entry)))) return false;
+        if (In(EntityState.Added).Any(c => removed.Contains(RowKey.Of(c.Entry)))) return false;
+        if (In(EntityState.Deleted).Any(c => c.Entry.Metadata.IsMappedToJson() && !removed.Contains(RowKey.OfOwner(c.Entry)))) return false;
         try
         {
             foreach (var change in changes) change.Restore();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 
 namespace Hobom.Slices.Tests.Broker.Outbox;
 
