@@ -20,7 +20,8 @@ public sealed class MessageOutboxClient(GrpcBackend backend)
             Read, stopping);
 
     /// <summary>Claims the next page of them where the backend has pages; else finds all.</summary>
-    public IAsyncEnumerable<Either<CallFailure, FoundRows<UnreadRow<MessagePayload>>>> FindNextAsync(PageClaims claims, CancellationToken stopping) =>
+    public IAsyncEnumerable<Either<CallFailure, FoundRows<UnreadRow<MessagePayload>>>> FindNextAsync(
+        PageClaims claims, CancellationToken stopping) =>
         claims.FindAsync(FindAllAsync, Read, stopping);
 
     static IReadOnlyList<UnreadRow<MessagePayload>> Read(byte[] answer) =>

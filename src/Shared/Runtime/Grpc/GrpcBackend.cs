@@ -75,7 +75,7 @@ public sealed class GrpcBackend : IDisposable
 
     /// <summary>Asks for what may be large, and has it read piece by piece, at the reader's pace.</summary>
     /// <param name="asked">The call, as its proto has it.</param>
-    /// <param name="atMost">From the question to the last piece; of this no wait for a piece is longer than <see cref="FindDeadline"/>.</param>
+    /// <param name="atMost">From the question to the last piece; no wait for a piece is longer than <see cref="FindDeadline"/>.</param>
     internal AnswerReading BeginReading(MethodDescriptor asked, IMessage request, TimeSpan atMost, CancellationToken stopping) => new(
         () => channel.CreateCallInvoker().AsyncServerStreamingCall(
             methods.GetOrAdd(asked, InParts), null, OptionsOf(atMost, stopping), request),
