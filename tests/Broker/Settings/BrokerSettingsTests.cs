@@ -65,6 +65,8 @@ public sealed class BrokerSettingsTests : IDisposable
     [InlineData("HOBOM_BROKER_OUTBOX_PROCESSING_LEASE_MS", "999", "HOBOM_BROKER_OUTBOX_PROCESSING_LEASE_MS is '999'")]
     [InlineData("HOBOM_BROKER_OUTBOX_ENABLED", "yes", "HOBOM_BROKER_OUTBOX_ENABLED is 'yes'")]
     [InlineData("HOBOM_BROKER_NATS_STORAGE", "mem", "HOBOM_BROKER_NATS_STORAGE is 'mem': expected file, memory")]
+    [InlineData("HOBOM_BROKER_NATS_URL", "nats://anna:secret@host:port", "HOBOM_BROKER_NATS_URL: expected nats://host:port")]
+    [InlineData("HOBOM_BROKER_NATS_URL", "one,,two", "HOBOM_BROKER_NATS_URL: expected nats://host:port")]
     [InlineData("HOBOM_BROKER_RETENTON", "3d", "HOBOM_BROKER_RETENTON is no setting")]
     [InlineData("HOBOM_BROKER_SOURCES_GITHUB_SECRET", "s", "HOBOM_BROKER_SOURCES_GITHUB_SECRET is no setting")]
     public void A_bad_value_is_refused_by_its_name(string variable, string value, string start)

@@ -79,7 +79,7 @@ public static class BrokerSettingsReader
             SchemaPromise = read.OneOf<SchemaPromise>("schemas.compatibility"), OnMisfit = read.OneOf<SchemaMismatch>("schemas.mismatch"),
             NoConsumerLimit = read.Duration("no_consumer_limit", TimeSpan.FromDays(30), TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)),
             RedisAddress = RedisAddressOf(read), RedisStream = read.Text("redis.stream_name", "resolvespec:events"),
-            NatsUrl = read.Text("nats.url", "nats://localhost:4222"), NatsStream = NatsStreamOf(read),
+            NatsUrl = NatsUrlOf(read), NatsStream = NatsStreamOf(read),
             NatsInMemory = read.OneOf<NatsStorage>("nats.storage") is NatsStorage.Memory,
         };
     }
@@ -92,6 +92,19 @@ public static class BrokerSettingsReader
         var password = read.Text("redis.password", "");
         if (password.Contains(',', StringComparison.Ordinal)) read.Refuse("redis.password", "a password without a comma");
         return password.Length == 0 ? address : $"{address},password={password}";
+    }
+
+    /// <summary>One server, or several with commas between.</summary>
+    static string NatsUrlOf(SettingValues read)
+    {
+        var url = read.Text("nats.url", "nats://localhost:4222");
+        if (!url.Split(',', StringSplitOptions.TrimEntries).All(IsServer))
+            read.Refuse("nats.url", "nats://host:port, or several with commas between");
+        return url;
+
+        static bool IsServer(string text) =>
+            Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"nats://{text}", UriKind.Absolute, out var server)
+            && server.Host.Length > 0;
     }
 
     static string NatsStreamOf(SettingValues read)

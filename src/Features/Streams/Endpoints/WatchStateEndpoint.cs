@@ -12,10 +12,8 @@ namespace Hobom.Slices.Streams.Endpoints;
 /// change: changes that were not shown one by one are told as a gap, and one who comes back with <c>Last-Event-ID</c> is told
 /// what he missed. Nothing is kept for a watcher, so that one who is slow or gone costs nothing.
 /// </summary>
-public sealed class WatchStateEndpoint(StateStore store, OpenStreams streams, TimeProvider clock) : EndpointWithoutRequest
+public sealed class WatchStateEndpoint(StateStore store, TimeProvider clock) : EndpointWithoutRequest
 {
-    const string Kind = "state";
-
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
@@ -26,7 +24,7 @@ public sealed class WatchStateEndpoint(StateStore store, OpenStreams streams, Ti
     {
         Get("/state/{kind}/{id}/changes");
         Policies(Role.Reader);
-        Description(b => b.Produces<string>(200, "text/event-stream").Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(429));
+        Description(b => b.Produces<string>(200, "text/event-stream").Produces<ErrorAnswer>(400));
         Summary(s =>
         {
             s.Summary = "An entity's state as it changes";
@@ -34,9 +32,8 @@ public sealed class WatchStateEndpoint(StateStore store, OpenStreams streams, Ti
                 "Server-sent events `state`, each the whole state as a JSON object, `{}` where there is none. Their id is "
                 + "`<epoch>.<number>.<digest>`; where numbers were passed over, an event `gap` comes first: `{\"missed\":2}`, or "
                 + "`{\"missed\":null}` where Redis lost the count. A comment every 15 s. The connection ends after 5 minutes; come "
-                + "back with `Last-Event-ID`. 20 at a time for each caller.";
+                + "back with `Last-Event-ID`.";
             s.ResponseExamples[400] = new ErrorAnswer("id must be from 1 to 512 bytes long") { Field = "id" };
-            s.ResponseExamples[429] = new ErrorAnswer("20 streams of states are open already");
         });
     }
 
@@ -49,25 +46,6 @@ public sealed class WatchStateEndpoint(StateStore store, OpenStreams streams, Ti
             return;
         }
 
-        var caller = User.Identity?.Name ?? "";
-        if (!streams.TryEnter(Kind, caller))
-        {
-            await Send.ResponseAsync(new ErrorAnswer("20 streams of states are open already"), 429, ct);
-            return;
-        }
-
-        try
-        {
-            await TellAsync(key, ct);
-        }
-        finally
-        {
-            streams.Leave(Kind, caller);
-        }
-    }
-
-    async Task TellAsync(StateKey key, CancellationToken ct)
-    {
         var answer = HttpContext.Response;
         (answer.ContentType, answer.Headers.CacheControl) = ("text/event-stream", "no-store");
         var last = StateSighting.Parse(HttpContext.Request.Headers["Last-Event-ID"].ToString());
