@@ -9,7 +9,7 @@ namespace Hobom.Slices.Runtime.Outbox;
 
 /// <summary>
 /// Asks an outbox for all its PENDING rows and gives them part by part, as they arrive and as the caller takes them: a backlog
-/// of any size needs the room of a part, and its first rows are on their way before its last are here.
+/// of any size needs the room of two parts, and its first rows are on their way before its last are here.
 /// </summary>
 public static class OutboxFind
 {
@@ -33,30 +33,48 @@ public static class OutboxFind
         GrpcBackend backend, MethodDescriptor find, IMessage request, Func<byte[], IReadOnlyList<TRow>> read,
         [EnumeratorCancellation] CancellationToken stopping)
     {
-        using var answer = backend.BeginReading(find, request, LongestReading + GrpcBackend.FindDeadline, stopping);
+        var answer = backend.BeginReading(find, request, LongestReading + GrpcBackend.FindDeadline, stopping);
+        var next = ReadPartAsync(answer, read);
+        try
+        {
+            while (true)
+            {
+                var part = await next;
+                if (part.Failure is { } failure)
+                {
+                    if (part.Rows.Count > 0) yield return new FoundRows<TRow>(part.Rows, RowsBeyond.ToFollow);
+                    yield return failure;
+                    yield break;
+                }
+
+                var rest = part.IsLast ? RowsBeyond.None
+                    : answer.Elapsed >= LongestReading ? RowsBeyond.NextVisit
+                    : RowsBeyond.ToFollow;
+                // While this one goes out: else all would be done with it before the next is here.
+                if (rest is RowsBeyond.ToFollow) next = ReadPartAsync(answer, read);
+                yield return new FoundRows<TRow>(part.Rows, rest);
+                if (rest is not RowsBeyond.ToFollow) yield break;
+            }
+        }
+        finally
+        {
+            answer.Dispose();
+            await next;
+        }
+    }
+
+    static async Task<Part<TRow>> ReadPartAsync<TRow>(AnswerReading answer, Func<byte[], IReadOnlyList<TRow>> read)
+    {
         var rows = new List<TRow>();
         var bytes = 0L;
-        while (true)
+        while (rows.Count < PartRows && bytes < PartBytes)
         {
-            if (!(await answer.NextAsync(Taken)).TryGetRight(out var more, out var failure))
-            {
-                if (rows.Count > 0) yield return new FoundRows<TRow>(rows, RowsBeyond.ToFollow);
-                yield return failure;
-                yield break;
-            }
-
-            if (more.IsNone)
-            {
-                yield return new FoundRows<TRow>(rows, RowsBeyond.None);
-                yield break;
-            }
-
-            if (rows.Count < PartRows && bytes < PartBytes) continue;
-            var isLast = answer.Elapsed >= LongestReading;
-            yield return new FoundRows<TRow>(rows, isLast ? RowsBeyond.NextVisit : RowsBeyond.ToFollow);
-            if (isLast) yield break;
-            (rows, bytes) = ([], 0);
+            var heard = await answer.NextAsync(Taken);
+            if (!heard.TryGetRight(out var more, out var failure)) return new Part<TRow>(rows, IsLast: true, failure);
+            if (more.IsNone) return new Part<TRow>(rows, IsLast: true, null);
         }
+
+        return new Part<TRow>(rows, IsLast: false, null);
 
         Unit Taken(byte[] piece)
         {
@@ -65,4 +83,7 @@ public static class OutboxFind
             return Unit.Default;
         }
     }
+
+    /// <param name="Failure">Ends the answer; the rows came before it.</param>
+    sealed record Part<TRow>(IReadOnlyList<TRow> Rows, bool IsLast, CallFailure? Failure);
 }
