@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Unicode;
 using Hobom.Slices.Core;
@@ -57,7 +56,7 @@ public static partial class DeadLetterDecisions
     /// </summary>
     public static LetterRecord Merge(LetterRecord? existing, DeadLetter letter)
     {
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(letter.Payload.Span));
+        var sha256 = LetterEdits.Digest(letter.Payload.Span);
         var reason = Clip(letter.Reason);
         if (existing is { Class: FailureClass.Refused } && letter.Class == FailureClass.Refused
             && existing.Stage == letter.Stage && existing.Reason == reason)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using Hobom.Slices.Core;
 using Hobom.Slices.DeadLetters.Letters;
 using LanguageExt;
@@ -101,7 +100,7 @@ public static partial class DeadLetterDecisions
             route.RecordKey(new EventId(letter.Key.Id)), [new RecordHeader(RecordHeader.EventType, route.Route.EventType)],
             DeadLetter.PublishStage, FailureClass.Unknown, "written by another program", [], 0, MaybeWritten: true,
             now - age, now - age, letter.Payload.Length,
-            Convert.ToHexStringLower(SHA256.HashData(letter.Payload.Span)), RowState.Failed);
+            LetterEdits.Digest(letter.Payload.Span), RowState.Failed);
     }
 
     /// <summary>A replay that was not written is one more attempt; its record says so and is otherwise as it was.</summary>

@@ -37,8 +37,7 @@ sealed class VisitIntake(
         }
 
         if (areAll) await ForgetAbsentAsync();
-        // In the order of the rows; of an event that is there twice, the first gets it.
-        var taken = rows.Select(r => r.EventId).OfType<EventId>().Where(id => memory.Holds.TryTakeForVisit(id)).ToHashSet();
+        var taken = pending.Where(id => memory.Holds.TryTakeForVisit(id)).ToHashSet();
         held.AddRange(taken);
         var sorted = VisitAdmission.Sort(rows, taken, memory.Ledger.Find);
         tally.LeftPending(sorted.Elsewhere);

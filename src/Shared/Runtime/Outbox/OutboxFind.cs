@@ -14,7 +14,7 @@ namespace Hobom.Slices.Runtime.Outbox;
 public static class OutboxFind
 {
     /// <summary>So many that what a part costs by itself is little beside its rows.</summary>
-    public const int PartRows = 8192;
+    const int PartRows = 8192;
 
     /// <summary>Of the rows of a part; one more row may go beyond it.</summary>
     const long PartBytes = 8 << 20;
