@@ -40,8 +40,21 @@ public sealed class LiveTests(BrowserFixture fixture) : PageTest(fixture)
         await page.WaitForSelectorAsync("[data-state=canary], [data-state=running]");
         await page.ReloadAsync();
         await page.WaitForSelectorAsync("[data-state]");
-        await page.WaitForSelectorAsync("[data-state=finished]", new PageWaitForSelectorOptions { Timeout = 120_000 });
+        await EndAsync(page);
         Assert.Equal($"{Many}", await page.GetAttributeAsync("[data-delivered]", "data-delivered"));
+    }
+
+    /// <summary>Of the job that is shown. One that rests in another state says why.</summary>
+    async Task EndAsync(IPage page)
+    {
+        try
+        {
+            await page.WaitForSelectorAsync("[data-state=finished]", new PageWaitForSelectorOptions { Timeout = 120_000 });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{await page.InnerTextAsync("main")}\n{Processor.Output}");
+        }
     }
 
     [BrowserFact]
