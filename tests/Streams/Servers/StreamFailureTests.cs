@@ -64,6 +64,21 @@ public sealed class StreamFailureTests(RouterFixture fixture) : RouterTest(fixtu
     }
 
     [Fact]
+    public async Task A_state_that_is_no_text_fails_the_entry_that_is_decided_from_it_and_holds_up_nobody()
+    {
+        await Db.HashSetAsync("state:user:u", "streak_days", new byte[] { 0xff, 0xfe });
+        await Db.LoginAsync("u", "5-1");
+        await Db.AddAsync("events:auth", "5-2", "type", "logout", "user_id", "u");
+        await Db.LoginAsync("other", "5-3");
+        await using var router = TestRouter.Start(Fixture.Server.Address);
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:other", "login_count") == 1);
+        await Producer.UntilAsync(async () => await Db.PendingAsync("events:auth") == 0);
+        Assert.Equal("what it is decided from was not what had been read, 10 times in a row (delivered 5 times)",
+            RouterLetters.Record(await router.LetterAsync("events:auth:5-1")).Reason);
+        Assert.NotEqual(default, await Db.HashGetAsync("state:user:u", "last_logout"));
+    }
+
+    [Fact]
     public async Task N4_an_entry_that_always_fails_becomes_a_dead_letter_and_others_do_not_wait_for_it()
     {
         await Db.StringSetAsync("state:user:poison", "no hash");

@@ -13,6 +13,9 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
     /// <summary>Of a shard. Keys that share one wait for each other; more cost nothing.</summary>
     public const int Lanes = 256;
 
+    /// <summary>So often in a row nobody happens to write the same field: what is there cannot be read as it is.</summary>
+    const int StaleLimit = 10;
+
     /// <param name="buffer">Takes back what is not done.</param>
     /// <param name="held">Takes in what stays pending until a build knows its type.</param>
     public async Task<Either<ShardProblem, Unit>> HandleAsync(
@@ -91,8 +94,14 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
                 case Applied.Before:
                     parts.Meter.Skipped(shard.Key);
                     break;
-                case Applied.Blocked or Applied.Stale:
+                case Applied.Blocked:
                     GiveBack(entry, startedAt);
+                    break;
+                case Applied.Stale when entry.Stales + 1 < StaleLimit:
+                    GiveBack(entry with { Stales = entry.Stales + 1 }, startedAt);
+                    break;
+                case Applied.Stale:
+                    Fail(entry with { Stales = 0 }, $"what it is decided from was not what had been read, {StaleLimit} times in a row");
                     break;
                 case Applied.Fault(var reason):
                     Fail(entry, reason);

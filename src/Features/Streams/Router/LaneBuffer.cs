@@ -9,6 +9,9 @@ namespace Hobom.Slices.Streams;
 /// <param name="Attempts">That this process has made, oldest first.</param>
 sealed record HeldEntry(StreamEntry Entry, int Lane, long Deliveries, bool Alone, bool Doomed, IReadOnlyList<Attempt> Attempts)
 {
+    /// <summary>How often in a row its try met a state that was another than the one it was decided from.</summary>
+    public int Stales { get; init; }
+
     public static HeldEntry Fresh(StreamEntry entry, int lane) => new(entry, lane, 1, Alone: false, Doomed: false, []);
 }
 
