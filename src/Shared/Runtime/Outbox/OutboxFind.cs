@@ -16,6 +16,9 @@ public static class OutboxFind
     /// <summary>So many that what a part costs by itself is little beside its rows.</summary>
     const int PartRows = 8192;
 
+    /// <summary>Of the first part: nothing goes out before it is here.</summary>
+    const int FirstRows = 512;
+
     /// <summary>Of the rows of a part; one more row may go beyond it.</summary>
     const long PartBytes = 8 << 20;
 
@@ -34,7 +37,7 @@ public static class OutboxFind
         [EnumeratorCancellation] CancellationToken stopping)
     {
         var answer = backend.BeginReading(find, request, LongestReading + GrpcBackend.FindDeadline, stopping);
-        var next = ReadPartAsync(answer, read);
+        var next = ReadPartAsync(answer, read, FirstRows);
         try
         {
             while (true)
@@ -51,7 +54,7 @@ public static class OutboxFind
                     : answer.Elapsed >= LongestReading ? RowsBeyond.NextVisit
                     : RowsBeyond.ToFollow;
                 // While this one goes out: else all would be done with it before the next is here.
-                if (rest is RowsBeyond.ToFollow) next = ReadPartAsync(answer, read);
+                if (rest is RowsBeyond.ToFollow) next = ReadPartAsync(answer, read, PartRows);
                 yield return new FoundRows<TRow>(part.Rows, rest);
                 if (rest is not RowsBeyond.ToFollow) yield break;
             }
@@ -63,11 +66,11 @@ public static class OutboxFind
         }
     }
 
-    static async Task<Part<TRow>> ReadPartAsync<TRow>(AnswerReading answer, Func<byte[], IReadOnlyList<TRow>> read)
+    static async Task<Part<TRow>> ReadPartAsync<TRow>(AnswerReading answer, Func<byte[], IReadOnlyList<TRow>> read, int most)
     {
         var rows = new List<TRow>();
         var bytes = 0L;
-        while (rows.Count < PartRows && bytes < PartBytes)
+        while (rows.Count < most && bytes < PartBytes)
         {
             var heard = await answer.NextAsync(Taken);
             if (!heard.TryGetRight(out var more, out var failure)) return new Part<TRow>(rows, IsLast: true, failure);
