@@ -50,7 +50,10 @@ public abstract class PageTest(BrowserFixture fixture) : IAsyncLifetime
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 
     /// <summary>Of the processor.</summary>
-    protected virtual Dictionary<string, string> Settings() => fixture.Neighbours.Settings(("HOBOM_KEYS_FILE", fixture.KeysPath));
+    protected virtual Dictionary<string, string> Settings() => fixture.Neighbours.Settings(
+        ("HOBOM_KEYS_FILE", fixture.KeysPath),
+        // No test here wants a publish to time out, and on a busy machine one may wait for longer than the default.
+        ("HOBOM_KAFKA_DELIVERY_TIMEOUT", "30s"));
 
     protected async Task<IPage> SignedInAsync(
         string role = "editor", string language = "en-US", ColorScheme theme = ColorScheme.Light, int width = 1280)

@@ -104,9 +104,10 @@ sealed class LawReplay(LawParts parts, LawSteps steps, LawProgressStore memory, 
     async Task<ReplayOutcome> CloseAsync(EventId id)
     {
         if (await settler.MarkSentAsync(id, CancellationToken.None) is { } unmarked)
-            return new ReplayOutcome.NotClosed($"saved, but its row could not be marked SENT: {unmarked}");
+            return new ReplayOutcome.NotClosed($"saved, but its row could not be marked SENT: {unmarked}", IsPassing: false);
         if (!(await parts.Ports.Letters.Drop(LawDecisions.LetterKeyOf(id))).TryGetRight(out _, out var undropped))
-            return new ReplayOutcome.NotClosed($"saved and marked SENT, but the letter could not be removed: {undropped.Message}");
+            return new ReplayOutcome.NotClosed(
+                $"saved and marked SENT, but the letter could not be removed: {undropped.Message}", IsPassing: true);
         return new ReplayOutcome.Delivered(null);
     }
 }

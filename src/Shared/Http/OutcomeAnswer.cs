@@ -19,7 +19,7 @@ public static class OutcomeAnswer
             (409, new ErrorAnswer($"{reason}; repeat with ?confirm=unknown to send it again, or with ?confirm=delivered to close it")),
         ReplayOutcome.NotPublished(var failure) => (502, new ErrorAnswer($"{failure.Code}: {failure.Message}")),
         ReplayOutcome.UnderWay(var reason) => (409, new ErrorAnswer(reason)),
-        ReplayOutcome.NotClosed(var reason) => (502, new ErrorAnswer(reason)),
+        ReplayOutcome.NotClosed(var reason, _) => (502, new ErrorAnswer(reason)),
         ReplayOutcome.NotBegun(var failure) => (502, new ErrorAnswer(failure.Message)),
         _ => throw new UnreachableException($"no answer to {outcome}"),
     };

@@ -85,6 +85,38 @@ public sealed class ReplayJobTests(RedisFixture redis) : ReplayJobTest(redis)
     }
 
     [Fact]
+    public async Task A_job_pauses_while_the_backend_is_away_and_then_closes_what_it_had_published()
+    {
+        await SaveAsync([.. Enumerable.Range(0, 10).Select(n => $"e{n:D2}")]);
+        var process = NewProcess();
+        process.Marking = _ => new CallFailure(CallFailureKind.Unavailable, "no connection");
+        var job = await StartedAsync(process, new ReplayJobOptions(Rate: 100));
+        process.RunJobs();
+        await UntilAsync(async () => (await process.Jobs.GetAsync(job.Id)).Right() is { State: ReplayJobState.Paused, Begun.Count: 0 });
+        job = (await process.Jobs.GetAsync(job.Id)).Right();
+        Assert.Equal(
+            ("published, but its row could not be marked SENT: Unavailable: no connection; asks again by itself", 0, 10), (job.Why, job.Failed, job.Left));
+
+        process.Marking = _ => null;
+        (await process.JobPlanner.TellAsync(job.Id, ReplayJobCommand.Resume, ReplayProcess.Anna)).Right();
+        job = await EndedAsync(process, job.Id);
+        Assert.Equal((ReplayJobState.Finished, 10, 0, 0), (job.State, job.Delivered, Topic.Doubles, job.Failed));
+        Assert.Equal(10, Topic.Records.Count);
+    }
+
+    [Fact]
+    public async Task A_row_that_the_backend_cannot_mark_is_passed_by()
+    {
+        await SaveAsync([.. Enumerable.Range(0, 30).Select(n => $"e{n:D2}")]);
+        var process = NewProcess();
+        process.Marking = id => id.Value == "e00" ? new CallFailure(CallFailureKind.Unknown, "a bug") : null;
+        var job = await StartedAsync(process, new ReplayJobOptions(Rate: 100, Canary: 0));
+        process.RunJobs();
+        job = await EndedAsync(process, job.Id);
+        Assert.Equal((ReplayJobState.Finished, 29, 1), (job.State, job.Delivered, job.Failed));
+    }
+
+    [Fact]
     public async Task A_patch_is_tried_on_every_letter_first_and_changes_only_what_goes_out()
     {
         await SaveAsync("good");

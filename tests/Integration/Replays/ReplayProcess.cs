@@ -42,6 +42,7 @@ public sealed class ReplayProcess : IAsyncDisposable
         var marks = new MarkPort(
             id =>
             {
+                if (Marking(id) is { } failure) return Task.FromResult(Prelude.Left<CallFailure, MarkOutcome>(failure));
                 Marked.Enqueue(id);
                 return MarkOf();
             },
@@ -100,6 +101,9 @@ public sealed class ReplayProcess : IAsyncDisposable
 
     /// <summary>Whether the process dies before this record is appended.</summary>
     public Func<Delivery, bool> DiesBefore { get; set; } = _ => false;
+
+    /// <summary>How marking a row SENT ends that does not end well; null for well.</summary>
+    public Func<EventId, CallFailure?> Marking { get; set; } = _ => null;
 
     public ConcurrentQueue<EventId> Marked { get; } = new();
 

@@ -103,7 +103,7 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
     async Task<ReplayOutcome> CloseAsync(BrokerStore store, EventHandling done, DeadLetterKey key)
     {
         if (!(await parts.Letters.Drop(key)).TryGetRight(out _, out var failure))
-            return new ReplayOutcome.NotClosed($"done, but the letter could not be removed: {failure.Message}");
+            return new ReplayOutcome.NotClosed($"done, but the letter could not be removed: {failure.Message}", IsPassing: true);
         await store.Dead.Note([new LetterNote(done.Handling.Id, done.Token, IsKept: false)], default);
         return new ReplayOutcome.Delivered(null);
     }

@@ -94,7 +94,7 @@ sealed class ClaimedReplays(RedisDeadLetterStore store, TimeProvider clock)
     {
         ReplayOutcome.NotPublished(PublishFailure.Unknown(var code, var message, _)) => $"{code}: {message}",
         ReplayOutcome.OutcomeUnknown(var reason) => reason,
-        ReplayOutcome.NotClosed(var reason) => reason,
+        ReplayOutcome.NotClosed(var reason, _) => reason,
         ReplayOutcome.Delivered or ReplayOutcome.LetterGone or ReplayOutcome.NotPublished or ReplayOutcome.NotBegun
             or ReplayOutcome.NotClaimed or ReplayOutcome.Busy or ReplayOutcome.NotInDoubt or ReplayOutcome.UnderWay => null,
         _ => throw new UnreachableException($"nobody says whether {outcome} leaves the event in doubt"),

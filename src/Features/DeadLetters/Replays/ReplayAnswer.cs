@@ -56,7 +56,7 @@ public abstract record ReplayAnswer
         Ran(ReplayOutcome.NotInDoubt) => "nothing was in doubt",
         Ran(ReplayOutcome.NotPublished(var why)) => $"not published: {why.Code}",
         Ran(ReplayOutcome.NotClaimed(var reason)) => reason,
-        Ran(ReplayOutcome.NotClosed(var reason)) => $"not closed: {reason}",
+        Ran(ReplayOutcome.NotClosed(var reason, _)) => $"not closed: {reason}",
         Ran(ReplayOutcome.NotBegun(var failure)) => failure.Message,
         Ran(ReplayOutcome.UnderWay(var reason)) => $"under way: {reason}",
         Ran(var outcome) => outcome.GetType().Name,

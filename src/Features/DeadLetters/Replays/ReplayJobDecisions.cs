@@ -36,7 +36,7 @@ public abstract record JobResult(int Place, string Key)
     /// <summary>Given back to its flow, which goes on with it: neither delivered nor failed yet.</summary>
     public sealed record UnderWay(int Place, string Key, string Reason) : JobResult(Place, Key);
 
-    /// <summary>Not tried, a neighbour being away: again later.</summary>
+    /// <summary>Not tried, or tried and not closed, a neighbour being away: again later.</summary>
     public sealed record PutBack(int Place, string Key, string Away) : JobResult(Place, Key);
 }
 

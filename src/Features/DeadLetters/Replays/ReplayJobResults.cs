@@ -34,7 +34,7 @@ public static class ReplayJobResults
         _ => Of(item, key, outcome, ""),
     };
 
-    /// <summary>What was put back was not tried: that says nothing of the letter.</summary>
+    /// <summary>What was put back was not tried, or waits for a neighbour to be closed: that says nothing of the letter.</summary>
     static JobResult Of(JobItem item, string key, ReplayOutcome outcome, string words) => outcome switch
     {
         ReplayOutcome.Delivered => new JobResult.Delivered(item.Place, key, Unseen: false),
@@ -50,7 +50,8 @@ public static class ReplayJobResults
             new JobResult.PutBack(item.Place, key, $"the broker is away: {why.Message}"),
         ReplayOutcome.NotPublished(var why) => new JobResult.Failed(item.Place, key, $"{why.Code}: {why.Message}"),
         ReplayOutcome.UnderWay(var reason) => new JobResult.UnderWay(item.Place, key, reason),
-        ReplayOutcome.NotClosed(var reason) => new JobResult.Failed(item.Place, key, reason),
+        ReplayOutcome.NotClosed(var reason, IsPassing: true) => new JobResult.PutBack(item.Place, key, reason),
+        ReplayOutcome.NotClosed(var reason, _) => new JobResult.Failed(item.Place, key, reason),
         _ => throw new UnreachableException($"nobody says what {outcome} means to a job"),
     };
 

@@ -78,7 +78,7 @@ public sealed class StreamReplay(RouterParts parts)
     async Task<ReplayOutcome> CloseAsync(CarriedEvent carried) =>
         (await parts.Letters.Drop(carried.LetterKey)).TryGetRight(out _, out var undropped)
             ? new ReplayOutcome.Delivered(null)
-            : new ReplayOutcome.NotClosed($"applied, but the letter could not be removed: {undropped.Message}");
+            : new ReplayOutcome.NotClosed($"applied, but the letter could not be removed: {undropped.Message}", IsPassing: true);
 
     /// <summary>Should it have been applied all the same, the next replay finds that and only closes the letter.</summary>
     static ReplayOutcome.NotBegun NotBegun(ShardProblem trouble) =>

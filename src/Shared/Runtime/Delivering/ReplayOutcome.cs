@@ -49,7 +49,8 @@ public abstract record ReplayOutcome
     public sealed record UnderWay(string Reason) : ReplayOutcome;
 
     /// <summary>Published, but its row or its letter could not be closed; another replay does just that.</summary>
-    public sealed record NotClosed(string Reason) : ReplayOutcome;
+    /// <param name="IsPassing">A neighbour cannot be reached now. Not so where it answers and fails this one: others may go by.</param>
+    public sealed record NotClosed(string Reason, bool IsPassing) : ReplayOutcome;
 
     /// <summary>The letter is no more: a visit or another replay has delivered the event, or somebody has discarded it.</summary>
     public sealed record LetterGone : ReplayOutcome;
