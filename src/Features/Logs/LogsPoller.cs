@@ -18,6 +18,7 @@ public sealed class LogsPoller(
             var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
             foreign.Note(LogDecisions.ForeignValues(admitted));
             await visit.RunAsync(LogDecisions.Plan(admitted, flow, await limits.OfAsync(flow, admitted.Count), clock.GetUtcNow()));
+            if (visit.MustEnd) break;
         }
 
         return await visit.EndAsync();

@@ -15,6 +15,7 @@ public sealed class MessagesPoller(MessageOutboxClient outbox, PageClaims claims
             if (!part.TryGetRight(out var found, out var failure)) return await visit.FailedAsync(failure);
             var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
             await visit.RunAsync(MessageDecisions.Plan(admitted.Select(row => row.Read()), clock.GetUtcNow()));
+            if (visit.MustEnd) break;
         }
 
         return await visit.EndAsync();

@@ -15,6 +15,7 @@ public sealed class SpacePoller(SpaceOutboxClient outbox, PageClaims claims, Del
             if (!part.TryGetRight(out var found, out var failure)) return await visit.FailedAsync(failure);
             var admitted = await visit.AdmitAsync(found.Rows, found.Rest);
             await visit.RunAsync(SpaceDecisions.Plan(admitted.Select(row => row.Read())));
+            if (visit.MustEnd) break;
         }
 
         return await visit.EndAsync();

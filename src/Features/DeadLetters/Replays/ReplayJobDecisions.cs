@@ -71,7 +71,7 @@ public static partial class ReplayJobDecisions
         if (job.Followed.Count > 0 && !(job.FollowAt > now)) return new JobStep.Follow();
         if (OnlyFollows(job)) return new JobStep.Wait(job.FollowAt!.Value);
         var due = job.ResumesAt > job.NextAt || job.NextAt is null ? job.ResumesAt : job.NextAt;
-        if (due > now) return new JobStep.Wait(job.FollowAt < due ? job.FollowAt.Value : due.Value);
+        if (due > now) return new JobStep.Wait(job.Followed.Count > 0 && job.FollowAt < due ? job.FollowAt.Value : due.Value);
         if (away || job.State is ReplayJobState.Paused) return new JobStep.Run(1);
         var (size, _) = PaceOf(job.Options.Rate, job.Batches);
         return new JobStep.Run(

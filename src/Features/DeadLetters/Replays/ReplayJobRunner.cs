@@ -113,6 +113,7 @@ public sealed class ReplayJobRunner(
                     break;
                 case JobStep.Wait(var until):
                     var wait = until - clock.GetUtcNow();
+                    if (wait <= TimeSpan.Zero) break;
                     await wake.WaitAsync(wait < LookInterval ? wait : LookInterval, stopping);
                     if (wait < LookInterval) break;
                     if (await leased.KeepAsync(id, seen => seen, stopping) is not { } still) return;

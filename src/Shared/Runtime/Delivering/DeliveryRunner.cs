@@ -18,6 +18,7 @@ public sealed class DeliveryRunner
     readonly MarkCircuitBreaker pages;
     readonly TopicAccess topic;
     readonly FlowMemory memory;
+    Func<bool> isPaused = () => false;
     long settledAt;
 
     public DeliveryRunner(DeliveryParts parts)
@@ -50,6 +51,9 @@ public sealed class DeliveryRunner
 
     public TopicCircuitState Circuit => topic.State;
 
+    /// <summary>A visit begins nothing more while this is so: what it has begun ends as ever.</summary>
+    public void HeedPause(Func<bool> paused) => isPaused = paused;
+
     /// <summary>
     /// Forgets what is on its way of a shard and what the outbox said of it; no visit and no replay of it may be under way.
     /// </summary>
@@ -64,7 +68,7 @@ public sealed class DeliveryRunner
     {
         marks.Reopen();
         pages.Reopen();
-        Holds.BeginVisit();
+        var holds = new VisitHolds(Holds);
         var (ports, limits, shards) = (parts.Ports, parts.Limits, parts.VisitShards());
         var tally = new VisitCounters(parts.Meter.Rows);
         var poll = new VisitPoll(parts.Meter, parts.Clock);
@@ -74,15 +78,19 @@ public sealed class DeliveryRunner
         var publishing = new PublishAttempts(PublishAsync, parts.Meter, parts.Ledger, parts.Policies, parts.Clock, parts.Chance);
         var attempts = new DeliveryAttempts(publishing, topic, window, settler, parts.Meter.Flow, stopping);
         return new DeliveryVisit(
-            shards,
-            new VisitIntake(parts.Route, shards, memory, ports, settler, tally, limits.ChunkRows, stopping),
+            shards, holds, isPaused,
+            new VisitIntake(parts.Route, shards, memory, holds, ports, settler, tally, limits.ChunkRows, stopping),
             new VisitStart(parts.Ledger, ports.Letters, tally),
             new DeliveryStarter(
                 attempts, settler, topic, window, id => parts.Ledger.Find(id) is { Unknowns: > 0 }, MustNotMark, poll, stopping),
             poll, tally, limits);
-    }
 
-    void NoteSettled() => Interlocked.Exchange(ref settledAt, parts.Clock.GetUtcNow().UtcTicks);
+        void NoteSettled(EventId id)
+        {
+            Interlocked.Exchange(ref settledAt, parts.Clock.GetUtcNow().UtcTicks);
+            holds.Release(id);
+        }
+    }
 
     /// <summary>One attempt, told of by the flow's metrics.</summary>
     async Task<Either<PublishFailure, RecordPosition>> PublishAsync(Delivery delivery, bool possibleDuplicate)

@@ -9,6 +9,8 @@ namespace Hobom.Slices.Runtime.Delivering;
 public sealed class DeliveryVisit : IAsyncDisposable
 {
     readonly VisitShards shards;
+    readonly VisitHolds holds;
+    readonly Func<bool> isPaused;
     readonly VisitIntake intake;
     readonly VisitStart start;
     readonly DeliveryStarter starter;
@@ -21,10 +23,16 @@ public sealed class DeliveryVisit : IAsyncDisposable
     DateTimeOffset? oldest;
 
     internal DeliveryVisit(
-        VisitShards shards, VisitIntake intake, VisitStart start, DeliveryStarter starter, VisitPoll poll, VisitCounters tally,
-        DeliveryLimits limits) =>
-        (this.shards, this.intake, this.start, this.starter, this.poll, this.tally, this.limits) =
-        (shards, intake, start, starter, poll, tally, limits);
+        VisitShards shards, VisitHolds holds, Func<bool> isPaused, VisitIntake intake, VisitStart start, DeliveryStarter starter,
+        VisitPoll poll, VisitCounters tally, DeliveryLimits limits) =>
+        (this.shards, this.holds, this.isPaused, this.intake, this.start, this.starter, this.poll, this.tally, this.limits) =
+        (shards, holds, isPaused, intake, start, starter, poll, tally, limits);
+
+    /// <summary>
+    /// Nothing more of it may begin, whatever the outbox has still to give: an operator has paused the flow, or it is another's or
+    /// wanted elsewhere. Whoever reads the answer leaves the rest of it.
+    /// </summary>
+    public bool MustEnd => isPaused() || shards.GivesWay || shards.AreLost;
 
     /// <summary>
     /// Takes from the rows those that may be published now. The others are seen to here: what
@@ -37,7 +45,7 @@ public sealed class DeliveryVisit : IAsyncDisposable
     {
         var own = shards.Of(rows);
         var oldestOfThese = own.Min(r => r.CreatedAt);
-        (found, isMore) = (found + own.Count, rest is RowsBeyond.NextVisit);
+        (found, isMore) = (found + own.Count, rest is not RowsBeyond.None);
         if (oldest is null || oldestOfThese < oldest) oldest = oldestOfThese;
         poll.Found(own.Count, oldest);
         return intake.AdmitAsync(own, areAll: rest is RowsBeyond.None);
@@ -85,7 +93,7 @@ public sealed class DeliveryVisit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await SettleAsync();
-        intake.Dispose();
+        holds.Dispose();
         poll.End();
     }
 
@@ -143,7 +151,7 @@ public sealed class DeliveryVisit : IAsyncDisposable
         }
     }
 
-    bool MustNotBegin() => shards.GivesWay || starter.MustNotBegin();
+    bool MustNotBegin() => isPaused() || shards.GivesWay || starter.MustNotBegin();
 
     bool IsHeld(Either<Refusal, Delivery> step) => !step.TryGetRight(out var delivery, out _) || shards.AreHeld(delivery.Events);
 

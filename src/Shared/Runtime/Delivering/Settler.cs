@@ -8,8 +8,9 @@ using EventId = Hobom.Slices.Core.EventId;
 namespace Hobom.Slices.Runtime.Delivering;
 
 /// <summary>Settles the events of one visit, or leaves them PENDING for a later one, and counts how that ended.</summary>
+/// <param name="noteSettled">Told of each event that is, after all else.</param>
 sealed class Settler(
-    RelayRoute route, DeliveryLedger ledger, LetterPort letters, RowMarks marks, VisitCounters tally, Action noteSettled,
+    RelayRoute route, DeliveryLedger ledger, LetterPort letters, RowMarks marks, VisitCounters tally, Action<EventId> noteSettled,
     TimeProvider clock, ILogger log)
 {
     /// <param name="existing">Letters that earlier visits left behind.</param>
@@ -83,7 +84,7 @@ sealed class Settler(
             // Of a letter it is remembered that it may be in Kafka: a replay looks there first.
             else ledger.ForgetUnwritten([settled]);
             count();
-            noteSettled();
+            noteSettled(settled);
         }
         else
         {

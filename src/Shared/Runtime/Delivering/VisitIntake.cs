@@ -10,16 +10,13 @@ namespace Hobom.Slices.Runtime.Delivering;
 sealed record FlowMemory(DeliveryLedger Ledger, InFlightEvents Holds, PendingRows Pending);
 
 /// <summary>
-/// Takes from the rows those that may be published now, and has them in hand until it is disposed
-/// of. The others are seen to here: what is already in Kafka gets its mark, what may be is looked up there, and what a
-/// replay has in hand is left to it.
+/// Takes from the rows those that may be published now. The others are seen to here: what is already in Kafka gets its mark,
+/// what may be is looked up there, and what a replay has in hand is left to it.
 /// </summary>
 sealed class VisitIntake(
-    RelayRoute route, VisitShards shards, FlowMemory memory, DeliveryPorts ports, Settler settler, VisitCounters tally, int chunkRows,
-    CancellationToken stopping)
-    : IDisposable
+    RelayRoute route, VisitShards shards, FlowMemory memory, VisitHolds holds, DeliveryPorts ports, Settler settler, VisitCounters tally,
+    int chunkRows, CancellationToken stopping)
 {
-    readonly List<EventId> held = [];
     bool begun;
 
     /// <param name="areAll">No other row is pending beside those of this visit.</param>
@@ -37,8 +34,7 @@ sealed class VisitIntake(
         }
 
         if (areAll) await ForgetAbsentAsync();
-        var taken = pending.Where(id => memory.Holds.TryTakeForVisit(id)).ToHashSet();
-        held.AddRange(taken);
+        var taken = pending.Where(holds.TryTake).ToHashSet();
         var sorted = VisitAdmission.Sort(rows, taken, memory.Ledger.Find);
         tally.LeftPending(sorted.Elsewhere);
         var admitted = sorted.Admitted.ToList();
@@ -59,12 +55,6 @@ sealed class VisitIntake(
             published.Add(id);
             memory.Ledger.NotePublished([id], at);
         }
-    }
-
-    public void Dispose()
-    {
-        memory.Holds.EndVisit();
-        foreach (var id in held) memory.Holds.Release(id);
     }
 
     /// <summary>Which of the events in doubt have a record; null where Kafka could not be asked.</summary>

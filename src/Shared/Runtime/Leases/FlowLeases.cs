@@ -18,7 +18,7 @@ public sealed class FlowLeases
     FlowLeases(IReadOnlyList<FlowLease> all, ShardSharing? sharing)
     {
         (this.all, this.sharing) = (all, sharing);
-        visit = sharing is null ? VisitShards.Whole : VisitOf([]);
+        visit = VisitOf(sharing is null ? [0] : []);
     }
 
     public Category Flow => all[0].Flow.Category;
@@ -119,5 +119,6 @@ public sealed class FlowLeases
     }
 
     VisitShards VisitOf(IReadOnlyList<int> numbers) =>
-        new(Count, numbers, id => Of(id).IsHeld, () => numbers.Any(number => all[number].IsLeaving));
+        new(Count, numbers, id => Of(id).IsHeld,
+            () => numbers.Any(number => all[number].IsLeaving), () => numbers.All(number => !all[number].IsHeld));
 }

@@ -120,7 +120,8 @@ public sealed class PollingLoop(
 
     TimeSpan After(VisitReport report)
     {
-        failuresInARow = report.Problem is null ? 0 : failuresInARow + 1;
+        // An answer that broke off when much of it was done (a proxy that cuts long calls) is no neighbour that is down.
+        failuresInARow = report.Problem is null ? 0 : report is { Stage: VisitStage.Outbox, Settled: > 0 } ? 1 : failuresInARow + 1;
         board.Note(report);
         return cadence.Next(report.ForCadence(), failuresInARow, chance());
     }

@@ -166,6 +166,17 @@ public sealed class ReplayJobDecisionsTests
         Assert.Equal((ReplayJobState.Paused, away.ResumesAt, 1), (looked.State, looked.ResumesAt, looked.Delivered));
     }
 
+    [Fact]
+    public void A_look_that_is_over_is_nothing_to_wait_for()
+    {
+        var (begun, items) = ReplayJobDecisions.Begin(Started(100, new ReplayJobOptions(Canary: 0)), 5, Noon);
+        var job = ReplayJobDecisions.Apply(begun, [Going(items[0]), .. items.Skip(1).Select(Good)], Noon);
+        var later = Noon + ReplayJobDecisions.FollowInterval;
+        job = ReplayJobDecisions.Apply(job, [Good(items[0])], later);
+        (job, _, later) = Step(job, later, Good);
+        Assert.True(Assert.IsType<JobStep.Wait>(ReplayJobDecisions.Next(job, later, away: false)).Until > later);
+    }
+
     static JobResult.UnderWay Going(JobItem item) => new(item.Place, "k", "it waits for its consumer");
 
     [Fact]

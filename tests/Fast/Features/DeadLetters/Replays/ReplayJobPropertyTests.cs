@@ -54,7 +54,11 @@ public sealed class ReplayJobPropertyTests
             switch (ReplayJobDecisions.Next(job, now, away: disturbed && chance.Next(10) == 0))
             {
                 case JobStep.Wait(var until):
+                    Assert.True(until > now, "a wait that is over is none");
                     now = until;
+                    break;
+                case JobStep.Follow:
+                    Follow(disturbed);
                     break;
                 case JobStep.Run(var count):
                     RunBatch(count, disturbed);
@@ -76,7 +80,7 @@ public sealed class ReplayJobPropertyTests
                 job = Kept(begun);
             }
 
-            if (canaryOpen) Assert.True(tried + items.Count <= job.Options.Canary, "the rest waits for the canary");
+            if (canaryOpen) Assert.True(tried + job.Followed.Count + items.Count <= job.Options.Canary, "the rest waits for the canary");
             Assert.Equal(items.Count, items.Select(i => i.Place).Distinct().Count());
             tries.AddRange(items.Select(_ => now));
             var results = items.Select(item => Try(item, disturbed)).ToList();
@@ -91,8 +95,24 @@ public sealed class ReplayJobPropertyTests
             now += TimeSpan.FromMilliseconds(chance.Next(0, 300));
             job = Kept(ReplayJobDecisions.Apply(job, results, now));
             if (LosesAnswer(disturbed)) job = Kept(ReplayJobDecisions.Apply(job, results, now));
-            foreach (var result in results.Where(r => r is not JobResult.PutBack)) Assert.True(counted.Add(result.Place), "counted twice");
+            Count(results);
             CheckStop();
+        }
+
+        /// <summary>What was given back to its flow ends some time; each look tells of all of them.</summary>
+        void Follow(bool disturbed)
+        {
+            var results = job.Followed.Select(f => new JobItem(f.Place, Interrupted: false))
+                .Select(item => disturbed && chance.Next(2) == 0 ? Going(item) : End(item)).ToList();
+            job = Kept(ReplayJobDecisions.Apply(job, results, now));
+            Count(results);
+            CheckStop();
+        }
+
+        void Count(IEnumerable<JobResult> results)
+        {
+            foreach (var result in results.Where(r => r is not (JobResult.PutBack or JobResult.UnderWay)))
+                Assert.True(counted.Add(result.Place), "counted twice");
         }
 
         /// <summary>The store did as it was told, and nobody heard: it is told again.</summary>
@@ -109,6 +129,13 @@ public sealed class ReplayJobPropertyTests
             }
 
             if (disturbed && chance.Next(15) == 0) return Away(item);
+            return disturbed && chance.Next(15) == 0 ? Going(item) : End(item);
+        }
+
+        static JobResult.UnderWay Going(JobItem item) => new(item.Place, $"k{item.Place}", "it waits for its consumer");
+
+        JobResult End(JobItem item)
+        {
             truth[item.Place] = chance.Next(8) switch { 0 => Truth.Failed, 1 => Truth.Skipped, _ => Truth.Delivered };
             return truth[item.Place] switch { Truth.Failed => Bad(item), Truth.Skipped => Gone(item), _ => Good(item) };
         }
@@ -124,7 +151,7 @@ public sealed class ReplayJobPropertyTests
 
         void Check()
         {
-            var places = job.Begun.Concat(job.Interrupted).Concat(job.PutBack).ToList();
+            var places = job.Begun.Concat(job.Interrupted).Concat(job.PutBack).Concat(job.Followed.Select(f => f.Place)).ToList();
             Assert.Equal(places.Count, places.Distinct().Count());
             Assert.DoesNotContain(places, counted.Contains);
             Assert.Equal(job.Plan.Count - job.Next, job.Left - places.Count);

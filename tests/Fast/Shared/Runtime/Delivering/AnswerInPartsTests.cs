@@ -79,6 +79,48 @@ public class AnswerInPartsTests
         Assert.Equal(600, world.Outbox.Of(RowStatus.Sent).Count());
     }
 
+    [Fact]
+    public void A_pause_in_the_middle_of_an_answer_is_heeded()
+    {
+        var (world, isPaused) = (WithRows(4), false);
+        world.Relay.Runner.HeedPause(() => isPaused);
+        var report = world.Turns.Run(async () =>
+        {
+            await using var visit = world.Relay.Runner.BeginVisit(CancellationToken.None);
+            await TakeAsync(world, visit, 0, 2, RowsBeyond.ToFollow);
+            Assert.False(visit.MustEnd);
+            isPaused = true;
+            Assert.True(visit.MustEnd);
+            await TakeAsync(world, visit, 2, 2, RowsBeyond.ToFollow);
+            return await visit.EndAsync();
+        });
+        world.Check(report);
+        Assert.Equal((2, 2, null, true), (report.Delivered, report.LeftPending, report.Problem, report.IsMore));
+        Assert.Equal(2, world.Kafka.Topic.Count);
+    }
+
+    [Fact]
+    public void What_is_settled_goes_out_of_hand_before_the_visit_ends_and_stays_with_who_takes_it_then()
+    {
+        var world = WithRows(1);
+        var holds = world.Relay.Runner.Holds;
+        world.Turns.Run(async () =>
+        {
+            await using (var visit = world.Relay.Runner.BeginVisit(CancellationToken.None))
+            {
+                await TakeAsync(world, visit, 0, 1, RowsBeyond.ToFollow);
+                Assert.NotNull(holds.HolderOf(IdOf(world, 0)));
+                await holds.WhenEmptyAsync();
+                Assert.True(holds.TryTake(IdOf(world, 0), "anna").IsRight);
+                await TakeAsync(world, visit, 0, 1, RowsBeyond.None);
+                Assert.Equal((1, 1), ((await visit.EndAsync()).Delivered, world.Kafka.Topic.Count));
+            }
+
+            Assert.Equal("anna", holds.HolderOf(IdOf(world, 0))?.By);
+            return true;
+        });
+    }
+
     static (World World, VisitReport Report) VisitThatFails(CallFailure failure)
     {
         var world = WithRows(4);

@@ -159,6 +159,23 @@ public class FlowLeaseTests
     });
 
     [Fact]
+    public void A_visit_knows_that_its_flow_is_wanted_elsewhere_or_lost() => OnOneThread.Run(() =>
+    {
+        var flow = FlowLeases.Whole(lease);
+        var work = new TaskCompletionSource<int>();
+        Ask();
+        var visiting = flow.RunAsync(() => work.Task);
+        Assert.Equal((false, false), (flow.Visit.GivesWay, flow.Visit.AreLost));
+        var giving = lease.YieldAsync();
+        Assert.Equal((true, false), (flow.Visit.GivesWay, flow.Visit.AreLost));
+        kept.Lose();
+        clock.Advance(LeaseTimes.RenewalInterval);
+        Assert.True(flow.Visit.AreLost);
+        work.SetResult(1);
+        Assert.True(visiting.IsCompletedSuccessfully && giving.IsCompletedSuccessfully);
+    });
+
+    [Fact]
     public void What_is_asked_for_when_the_process_ends_is_given_back_too() => OnOneThread.Run(() =>
     {
         var forgetting = new TaskCompletionSource();

@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Polling;
 
 namespace Hobom.Slices.Tests.Fast.Shared.Runtime.Polling;
@@ -43,6 +44,18 @@ public sealed class PollingLoopTests : PollingLoopTest
         {
             Clock.Advance(TimeSpan.FromSeconds(9));
             Assert.Equal([0, 0.5, 1.5, 3.5, 8.5], Visits);
+        });
+    }
+
+    [Fact]
+    public void Answers_that_break_off_when_much_is_done_are_asked_for_again_soon()
+    {
+        var cutOff = Nothing with { Found = 900, Delivered = 400, LeftPending = 500, Problem = "outbox: cut off", Stage = VisitStage.Outbox };
+        Report(cutOff, cutOff, cutOff);
+        Run(() =>
+        {
+            Clock.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal([0, 0.5, 1, 1.5], Visits);
         });
     }
 
