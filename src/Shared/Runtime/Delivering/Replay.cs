@@ -143,7 +143,8 @@ public sealed class Replay
     {
         await ledger.FlushAsync();
         if (!(await markSent(carried.Id)).TryGetRight(out _, out var unmarked))
-            return new ReplayOutcome.NotClosed($"published, but its row could not be marked SENT: {unmarked}", unmarked.Kind is CallFailureKind.Unavailable);
+            return new ReplayOutcome.NotClosed(
+                $"published, but its row could not be marked SENT: {unmarked}", unmarked.Kind is CallFailureKind.Unavailable);
         if (!(await letters.Drop(carried.LetterKey)).TryGetRight(out _, out var undropped))
             return new ReplayOutcome.NotClosed(
                 $"published and marked SENT, but the letter could not be removed: {undropped.Message}", IsPassing: true);
