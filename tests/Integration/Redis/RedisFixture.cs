@@ -28,7 +28,8 @@ public sealed class RedisFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Server = await RedisServer.StartedAsync();
-        Connection = ConnectionTo(Server.Address);
+        // No test wants this one to give up, and on a busy machine an answer may take longer than the usual two seconds.
+        Connection = ConnectionTo(Server.Address, TimeSpan.FromMinutes(1));
         Store = new RedisDeadLetterStore(Connection, TimeProvider.System);
         Upkeep = new LetterReconciler(Connection, TimeProvider.System);
         Catalogue = new LetterCatalogue(TimeProvider.System);

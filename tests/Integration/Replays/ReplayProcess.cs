@@ -37,7 +37,7 @@ public sealed class ReplayProcess : IAsyncDisposable
     public ReplayProcess(RedisFixture fixture, RecordedTopic topic)
     {
         this.topic = topic;
-        redis = RedisFixture.ConnectionTo(fixture.Server.Address, TimeSpan.FromSeconds(10));
+        redis = RedisFixture.ConnectionTo(fixture.Server.Address, TimeSpan.FromMinutes(1));
         Store = new RedisDeadLetterStore(redis, TimeProvider.System);
         var marks = new MarkPort(
             id =>
