@@ -59,34 +59,34 @@ sealed class BrokerProcessor : IAsyncDisposable
         app = HttpApi.Build(builder);
     }
 
-    /// <summary>None where the relay is to run too: its variables are there, or the broker is off.</summary>
-    public static Option<Either<SettingProblems, BrokerProcessor>> Of(IReadOnlyDictionary<string, string> environment) =>
-        SettingsAlone(environment).Map(read => read.Map(
-            settings => new BrokerProcessor(settings.Broker, settings.Http, settings.Access, settings.Telling)));
+    public static BrokerProcessor Build(BrokerAloneSettings settings) =>
+        new(settings.Broker, settings.Http, settings.Access, settings.Telling);
 
-    /// <summary>What it reads where it is to run alone, or every problem of that.</summary>
+    /// <summary>The relay is to run, with the broker or without.</summary>
+    public static bool HasRelay(IReadOnlyDictionary<string, string> environment) =>
+        environment.GetValueOrDefault(BackendSettings.MainVariable, "").Trim().Length > 0;
+
+    /// <summary>What it reads where it is to run alone, or every problem of that; none where it is off or the relay runs.</summary>
     public static Option<Either<SettingProblems, BrokerAloneSettings>> SettingsAlone(IReadOnlyDictionary<string, string> environment)
     {
-        if (environment.GetValueOrDefault("HOBOM_GRPC_ADDR", "").Trim().Length > 0) return default;
+        if (HasRelay(environment)) return default;
         var read = new SettingsReader(environment);
         var asked = Settings.ReadBroker(read, environment);
         if (asked.IsNone && read.Problems.Count == 0) return default;
         var http = read.Listen(ListenAddress.Variable, ListenAddress.Default);
         var access = AccessSettings.Read(read);
-        var telling = TelemetrySettings.Read(read, environment);
+        var telling = TelemetrySettings.Read(read, environment, http);
         if (read.Problems.Count > 0) return Either<SettingProblems, BrokerAloneSettings>.Left(new SettingProblems(read.Problems));
         return asked.Map(settings => Either<SettingProblems, BrokerAloneSettings>.Right(new(settings, http, access, telling)));
     }
 
-    public static async Task<int> RunAsync(Either<SettingProblems, BrokerProcessor> read)
+    public static async Task<int> RunAsync(Either<SettingProblems, BrokerAloneSettings> read)
     {
-        if (read.TryGetRight(out var processor, out var problems))
+        if (read.TryGetRight(out var settings, out var problems))
         {
-            await using (processor)
-            {
-                using var signals = new Signals();
-                return await processor.RunAsync(signals.Stopping);
-            }
+            using var signals = new Signals();
+            await using var processor = Build(settings);
+            return await processor.RunAsync(signals.Stopping);
         }
 
         foreach (var problem in problems.Lines) await Console.Error.WriteLineAsync(problem);

@@ -2,14 +2,20 @@ namespace Hobom.Slices.Host;
 
 /// <summary>What a <c>.env</c> file says.</summary>
 /// <param name="Problems">One line per line that cannot be read; no value is repeated in it, for it may be a secret.</param>
-/// <param name="Unread">The names whose value is in doubt: nothing else is to be said of them.</param>
+/// <param name="Unread">
+/// The names whose value is in doubt: nothing else is to be said of them. Empty for a line, or a whole file, whose names are in doubt too.
+/// </param>
 public sealed record DotEnvReading(
     IReadOnlyDictionary<string, string> Values, IReadOnlyList<string> Problems, IReadOnlySet<string> Unread)
 {
     public static DotEnvReading Nothing { get; } =
         new(new Dictionary<string, string>(StringComparer.Ordinal), [], new HashSet<string>(StringComparer.Ordinal));
 
-    public static DotEnvReading Failed(string problem) => Nothing with { Problems = [problem] };
+    public static DotEnvReading Failed(string problem) =>
+        Nothing with { Problems = [problem], Unread = new HashSet<string>(StringComparer.Ordinal) { "" } };
+
+    /// <summary>Whether it may say something of the variable that could not be read.</summary>
+    public bool MayHave(string name) => Unread.Contains(name) || Unread.Contains("");
 }
 
 /// <summary>

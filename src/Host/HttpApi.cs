@@ -97,14 +97,15 @@ static class HttpApi
     {
         var app = builder.Build();
         var telemetry = app.Services.GetRequiredService<TelemetryExport>();
-        app.Use(MetricsAccess.KeepToItsPort(telemetry.Settings.Listen));
+        var access = app.Services.GetRequiredService<AccessSettings>();
+        app.Use(MetricsAccess.KeepToItsPort(telemetry.Settings.Listen, takesTokens: access.Oidc is not null));
         app.Use(AnswerHeadAsGetAsync);
         app.UseRouting();
         app.Use(RequestTrace.KeepAsync);
         app.Use(AnswerHeaders.AddAsync);
         app.Use(UnexpectedErrors.AnswerAsync);
         app.Use(RequestRules.RefuseAsync);
-        if (app.Services.GetRequiredService<AccessSettings>().AnswersThisMachineOnly) app.Use(ThisMachineOnly.RefuseOthersAsync);
+        if (access.AnswersThisMachineOnly) app.Use(ThisMachineOnly.RefuseOthersAsync);
         app.UseAuthentication();
         app.Use(MetricsAccess.AdmitThisMachine(telemetry.Settings.Listen));
         app.Use(app.Services.GetRequiredService<RateLimits>().AdmitAsync);

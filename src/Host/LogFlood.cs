@@ -24,7 +24,7 @@ sealed class LogFlood(TimeProvider clock)
     {
         unsaid = "";
         if (name is not null && NeverLeftOut.Contains(name, StringComparer.Ordinal)) return true;
-        if (!minutes.GetOrAdd(name ?? category, _ => new Minute()).Admits(clock.GetUtcNow(), out var left)) return false;
+        if (!minutes.GetOrAdd(name ?? category, _ => new Minute()).Admits(clock, out var left)) return false;
         if (left > 0) unsaid = string.Create(CultureInfo.InvariantCulture, $" ({left} lines of this event before it were left out)");
         return true;
     }
@@ -32,16 +32,17 @@ sealed class LogFlood(TimeProvider clock)
     sealed class Minute
     {
         readonly Lock gate = new();
-        DateTimeOffset begun = DateTimeOffset.MinValue;
+        long? begun;
         int lines;
         int left;
 
-        public bool Admits(DateTimeOffset now, out int unsaid)
+        /// <summary>By the steady clock: by the other, one that is set back an hour would keep the log silent for that hour.</summary>
+        public bool Admits(TimeProvider clock, out int unsaid)
         {
             lock (gate)
             {
                 unsaid = 0;
-                if (now - begun >= Interval) (begun, lines) = (now, 0);
+                if (begun is not { } since || clock.GetElapsedTime(since) >= Interval) (begun, lines) = (clock.GetTimestamp(), 0);
                 if (++lines > LinesPerMinute)
                 {
                     left++;

@@ -5,7 +5,7 @@ using LanguageExt;
 
 return await HobomCommand.RunAsync(args, CommandTools.OfProcess, async () =>
 {
-    if (BrokerProcessor.Of(Startup.Variables()).Case is Either<SettingProblems, BrokerProcessor> alone)
+    if (Startup.ReadAlone().Case is Either<SettingProblems, BrokerAloneSettings> alone)
         return await BrokerProcessor.RunAsync(alone);
 
     if (!Startup.ReadSettings().TryGetRight(out var settings, out var problems))

@@ -18,6 +18,9 @@ public sealed record SettingProblems(IReadOnlyList<string> Lines);
 /// <param name="Address">host:port.</param>
 public sealed record BackendSettings(string Address, string ApiKey)
 {
+    /// <summary>Of the main backend. Set, the relay runs.</summary>
+    public const string MainVariable = "HOBOM_GRPC_ADDR";
+
     /// <summary>Without the key.</summary>
     public override string ToString() => Address;
 }
@@ -69,7 +72,8 @@ public sealed record Settings(
     public static Either<SettingProblems, Settings> Read(IReadOnlyDictionary<string, string> environment)
     {
         var read = new SettingsReader(environment);
-        var main = new BackendSettings(read.Address("HOBOM_GRPC_ADDR", required: true) ?? "", read.RequiredKey("HOBOM_GRPC_API_KEY"));
+        var main = new BackendSettings(
+            read.Address(BackendSettings.MainVariable, required: true) ?? "", read.RequiredKey("HOBOM_GRPC_API_KEY"));
         var space = ReadOptional(read, "HOBOM_SPACE_GRPC", main);
         var llm = ReadOptional(read, "HOBOM_LLM_GRPC", main);
         var llmTimeout = read.Duration(
@@ -87,9 +91,7 @@ public sealed record Settings(
         var batch = ReadBatch(read);
         var shards = ReadShards(read, batch);
         var access = AccessSettings.Read(read);
-        var telemetry = TelemetrySettings.Read(read, environment);
-        if (telemetry.Listen?.Port == http.Port)
-            read.Add($"{TelemetrySettings.ListenVariable}: its port is the API's own; leave it unset for that");
+        var telemetry = TelemetrySettings.Read(read, environment, http);
         var kafka = ReadKafka(read, environment);
         var broker = ReadBroker(read, environment);
 

@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker.Letters;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Kafka;
 using Hobom.Slices.Runtime.Telemetry;
@@ -28,7 +29,9 @@ sealed class StartupReport(Settings settings, IReadOnlyList<Slice> slices, ILogg
     {
         if (settings.Streams is not null) log.LogInformation(LogEvents.Named("flow.on"),
             "streams: routes the entries of events:… at {Redis}", settings.Redis);
-        foreach (var slice in slices.Where(s => s.Name != StreamsSlice.Name))
+        settings.Broker.Iter(broker => log.LogInformation(
+            LogEvents.Named("flow.on"), "{Slice}: handles the events of its store, {Provider}", BrokerFlow.Name, broker.Provider));
+        foreach (var slice in slices.Where(s => s.Name is not (StreamsSlice.Name or BrokerFlow.Name)))
             log.LogInformation(
                 LogEvents.Named("flow.on"),
                 "{Slice}: polls {EventType} at {Backend} for {Target}", slice.Name, slice.Route.EventType, slice.Backend,

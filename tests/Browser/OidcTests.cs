@@ -39,6 +39,7 @@ public sealed class OidcTests(BrowserFixture fixture)
         foreach (var kind in (string[])["expired", "early", "foreign", "none", "hs256", "audience", "issuer"])
             Assert.Equal((kind, 401), (kind, await AskAsync(processor, HttpMethod.Get, Pollers, await provider.TokenAsync(kind))));
         Assert.Equal(200, await AskAsync(processor, HttpMethod.Get, Pollers, await provider.TokenAsync("good")));
+        Assert.Equal(200, await AskAsync(processor, HttpMethod.Get, "/metrics", await provider.TokenAsync("good")));
         Assert.Equal(202, await AskAsync(processor, HttpMethod.Post, $"{Pollers}/messages/poll", await provider.TokenAsync("good")));
         Assert.Equal(403, await AskAsync(processor, HttpMethod.Post, $"{Pollers}/messages/poll", await provider.TokenAsync("good", "look")));
         Assert.Equal(403, await AskAsync(processor, HttpMethod.Get, Pollers, await provider.TokenAsync("good", "strangers")));

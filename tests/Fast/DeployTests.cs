@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Hobom.Slices.Host;
 using Hobom.Slices.Tests.Fast.Host.Telemetry;
 
 namespace Hobom.Slices.Tests.Fast;
@@ -31,6 +32,20 @@ public sealed partial class DeployTests
         var runbooks = File.ReadLines(Path.Combine(Root, "docs/RUNBOOKS.md")).Where(l => l.StartsWith("## ", StringComparison.Ordinal)).Select(l => l[3..]);
         Assert.Equal(alarms.Order(StringComparer.Ordinal), runbooks.Order(StringComparer.Ordinal));
         Assert.All(alarms, a => Assert.Contains($"runbook: docs/RUNBOOKS.md#{a.ToLowerInvariant()}\n", Alarms, StringComparison.Ordinal));
+    }
+
+    /// <summary>Where the compose file names no port of their own, the metrics are on the API's, which asks for a key.</summary>
+    [Fact]
+    public void What_is_scraped_is_where_the_compose_file_serves_it_and_with_a_key()
+    {
+        var compose = File.ReadAllText(Path.Combine(Root, "deploy/compose.yaml"));
+        var processor = compose[compose.IndexOf("\n  processor:\n", StringComparison.Ordinal)..compose.IndexOf("\n  sandbox:\n", StringComparison.Ordinal)];
+        var served = new[] { "HOBOM_METRICS_ADDR", "HOBOM_HTTP_ADDR" }
+            .Select(name => Regex.Match(processor, $"{name}: \":(?<port>[0-9]+)\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)))
+            .FirstOrDefault(set => set.Success)?.Groups["port"].Value ?? $"{ListenAddress.Default.Port}";
+        var prometheus = File.ReadAllLines(Path.Combine(Root, "deploy/prometheus/prometheus.yaml")).Select(l => l.Trim()).ToArray();
+        Assert.Contains($"- targets: [\"processor:{served}\"]", prometheus);
+        Assert.Contains(prometheus, l => l.StartsWith("authorization:", StringComparison.Ordinal));
     }
 
     static readonly string[] Labels =

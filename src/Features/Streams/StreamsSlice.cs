@@ -1,8 +1,10 @@
 using Hobom.Slices.Core;
+using Hobom.Slices.Http;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Redis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Hobom.Slices.Streams;
 
@@ -42,9 +44,13 @@ public static class StreamsSlice
     }
 
     /// <summary>What its routes ask, and its part of readiness.</summary>
-    public static void AddTo(IServiceCollection services, EventRouter router) => services
-        .AddSingleton(router)
-        .AddSingleton(new StreamLook(router.Parts.Redis, router.Parts.Settings.Group))
-        .AddSingleton(new StateStore(router.Parts.Redis, router.Parts.Settings))
-        .AddHealthChecks().AddCheck("streams", new StreamsCheck(router));
+    public static void AddTo(IServiceCollection services, EventRouter router)
+    {
+        services.TryAddSingleton<OpenStreams>();
+        services
+            .AddSingleton(router)
+            .AddSingleton(new StreamLook(router.Parts.Redis, router.Parts.Settings.Group))
+            .AddSingleton(new StateStore(router.Parts.Redis, router.Parts.Settings))
+            .AddHealthChecks().AddCheck("streams", new StreamsCheck(router));
+    }
 }

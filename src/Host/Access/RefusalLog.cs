@@ -11,7 +11,7 @@ sealed class RefusalLog(ILogger<RefusalLog> log, TimeProvider clock)
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     readonly Lock gate = new();
-    DateTimeOffset begun = DateTimeOffset.MinValue;
+    long? begun;
     int lines;
     int left;
 
@@ -28,13 +28,13 @@ sealed class RefusalLog(ILogger<RefusalLog> log, TimeProvider clock)
             unsaid > 0 ? $" ({unsaid} refusals before it were not written)" : "");
     }
 
+    /// <summary>By the steady clock: one that is set back must not keep refusals out of the log.</summary>
     bool MayWrite(out int unsaid)
     {
         lock (gate)
         {
-            var now = clock.GetUtcNow();
             unsaid = 0;
-            if (now - begun >= Interval) (begun, lines) = (now, 0);
+            if (begun is not { } since || clock.GetElapsedTime(since) >= Interval) (begun, lines) = (clock.GetTimestamp(), 0);
             if (++lines > LinesPerInterval)
             {
                 left++;

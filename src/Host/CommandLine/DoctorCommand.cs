@@ -15,8 +15,11 @@ static class DoctorCommand
     /// <param name="Ok">Nothing is wrong.</param>
     sealed record DoctorReport(bool Ok, IReadOnlyList<CheckResult> Checks);
 
-    /// <param name="read">The processor's own settings, from environment and .env.</param>
-    public static Command Build(CommandTools tools, Func<Either<SettingProblems, Settings>> read)
+    /// <param name="readAlone">Those of a broker that is to run alone, from environment and .env; none where the relay is to run.</param>
+    /// <param name="read">The processor's own, likewise.</param>
+    public static Command Build(
+        CommandTools tools, Func<LanguageExt.Option<Either<SettingProblems, BrokerAloneSettings>>> readAlone,
+        Func<Either<SettingProblems, Settings>> read)
     {
         var json = Options.Flag("--json", "The report as JSON");
         var doctor = new Command("doctor", """
@@ -28,7 +31,7 @@ static class DoctorCommand
             """) { json };
         doctor.SetAction(async (given, _) =>
         {
-            var results = await ExamineAsync(Startup.Variables(), read);
+            var results = await ExamineAsync(readAlone(), read);
             var isWell = results.All(r => r.Ok);
             if (given.GetValue(json)) tools.Terminal.WriteJson(JsonSerializer.Serialize(new DoctorReport(isWell, results), Written));
             else tools.Terminal.WriteLines(results.Select(r => LogText.Clean(LineOf(r), 1500)));
@@ -37,11 +40,11 @@ static class DoctorCommand
         return doctor;
     }
 
-    /// <summary>What a processor with these variables reads, all of it.</summary>
+    /// <summary>What a processor reads, all of it.</summary>
     internal static async Task<IReadOnlyList<CheckResult>> ExamineAsync(
-        IReadOnlyDictionary<string, string> variables, Func<Either<SettingProblems, Settings>> read)
+        LanguageExt.Option<Either<SettingProblems, BrokerAloneSettings>> asAlone, Func<Either<SettingProblems, Settings>> read)
     {
-        if (BrokerProcessor.SettingsAlone(variables).Case is Either<SettingProblems, BrokerAloneSettings> alone)
+        if (asAlone.Case is Either<SettingProblems, BrokerAloneSettings> alone)
             return alone.TryGetRight(out var settled, out var faults)
                 ? [CheckResult.Well("settings", "the broker alone"), await Examination.StoreAsync(settled.Broker)]
                 : Wrong(faults);

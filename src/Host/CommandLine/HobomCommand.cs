@@ -39,7 +39,7 @@ static class HobomCommand
             DlqCommand.Build(tools),
             ExplainCommand.Build(tools),
             VerifyCommand.Build(tools, Startup.ReadSettings),
-            DoctorCommand.Build(tools, Startup.ReadSettings),
+            DoctorCommand.Build(tools, Startup.ReadAlone, Startup.ReadSettings),
             StreamsCommand.Build(tools),
             StateCommand.Build(tools),
             BrokerCommand.Build(tools),

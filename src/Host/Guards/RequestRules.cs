@@ -21,7 +21,7 @@ static class RequestRules
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        limits.MaxConcurrentConnections = 1000;
+        limits.MaxConcurrentConnections = OpenStreams.ConnectionLimit;
     }
 
     public static Task RefuseAsync(HttpContext http, RequestDelegate next)

@@ -11,7 +11,8 @@ namespace Hobom.Slices.Host.Telemetry;
 static class MetricsAccess
 {
     /// <param name="own">Null where the metrics are on the API's port.</param>
-    public static Func<HttpContext, RequestDelegate, Task> KeepToItsPort(ListenAddress? own) => (http, next) =>
+    /// <param name="takesTokens">A provider is set, whose tokens callers may show.</param>
+    public static Func<HttpContext, RequestDelegate, Task> KeepToItsPort(ListenAddress? own, bool takesTokens) => (http, next) =>
     {
         var asked = http.Request.Path.StartsWithSegments(TelemetryExport.Path, StringComparison.OrdinalIgnoreCase);
         if (own is not null && asked != (http.Connection.LocalPort == own.Port))
@@ -20,7 +21,7 @@ static class MetricsAccess
             return Task.CompletedTask;
         }
 
-        if (asked) TakeBearer(http.Request);
+        if (asked) TakeBearer(http.Request, takesTokens);
         return next(http);
     };
 
@@ -36,13 +37,17 @@ static class MetricsAccess
     static readonly ClaimsPrincipal Scraper = new(new ClaimsIdentity(
         [new Claim(ClaimTypes.Name, "this machine"), new Claim(ClaimTypes.Role, Role.Reader)], "port"));
 
-    /// <summary>Prometheus before 2.55 can send a key in no other header.</summary>
-    static void TakeBearer(HttpRequest request)
+    /// <summary>Prometheus before 2.55 can send a key in no other header. What is a token is left to those who know tokens.</summary>
+    static void TakeBearer(HttpRequest request, bool takesTokens)
     {
         const string scheme = "Bearer ";
         var authorization = request.Headers.Authorization.ToString();
         if (request.Headers.ContainsKey(Access.ApiKeyAuthentication.Header)
             || !authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) return;
-        request.Headers[Access.ApiKeyAuthentication.Header] = authorization[scheme.Length..];
+        var shown = authorization[scheme.Length..];
+        if (!takesTokens || !IsToken(shown)) request.Headers[Access.ApiKeyAuthentication.Header] = shown;
     }
+
+    /// <summary>Three parts, of which the first is a JSON object in base64url, which begins so.</summary>
+    static bool IsToken(string shown) => shown.StartsWith("eyJ", StringComparison.Ordinal) && shown.Count(c => c == '.') == 2;
 }

@@ -32,7 +32,8 @@ public sealed record TelemetrySettings(ListenAddress? Listen, LogForm Log, IRead
     /// <summary>Headers for a collector may hold its key: nothing is printed by accident.</summary>
     public override string ToString() => nameof(TelemetrySettings);
 
-    internal static TelemetrySettings Read(SettingsReader read, IReadOnlyDictionary<string, string> environment)
+    /// <param name="api">Where the API listens.</param>
+    internal static TelemetrySettings Read(SettingsReader read, IReadOnlyDictionary<string, string> environment, ListenAddress api)
     {
         var otel = environment.Where(v => v.Key.StartsWith(OtelPrefix, StringComparison.Ordinal) && v.Value.Trim().Length > 0)
             .ToDictionary(v => v.Key, v => v.Value.Trim(), StringComparer.Ordinal);
@@ -44,8 +45,15 @@ public sealed record TelemetrySettings(ListenAddress? Listen, LogForm Log, IRead
 
         if (otel.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL") is not (null or "grpc" or "http/protobuf"))
             read.Add("OTEL_EXPORTER_OTLP_PROTOCOL: expected grpc or http/protobuf");
-        return new TelemetrySettings(
-            read.Optional(ListenVariable) is null ? null : read.Listen(ListenVariable, new ListenAddress(null, 0)), ReadForm(read), otel);
+        return new TelemetrySettings(ReadListen(read, api), ReadForm(read), otel);
+    }
+
+    static ListenAddress? ReadListen(SettingsReader read, ListenAddress api)
+    {
+        if (read.Optional(ListenVariable) is null) return null;
+        var own = read.Listen(ListenVariable, new ListenAddress(null, 0));
+        if (own.Port == api.Port) read.Add($"{ListenVariable}: its port is the API's own; leave it unset for that");
+        return own;
     }
 
     static LogForm ReadForm(SettingsReader read)

@@ -5,8 +5,8 @@ using Hobom.Slices.Core;
 namespace Hobom.Slices.Host.Verify;
 
 /// <summary>
-/// Events by a hash of their ids, with their places and how many records of each were met: 17 bytes for a slot, and two slots
-/// for an event, however long the ids are.
+/// Events by a hash of their flows and ids, with their places and how many records of each were met: 17 bytes for a slot, and
+/// two slots for an event, however long the ids are.
 /// </summary>
 /// <param name="capacity">Events at most.</param>
 sealed class PositionTable(int capacity)
@@ -17,11 +17,16 @@ sealed class PositionTable(int capacity)
 
     public int Count { get; private set; }
 
-    /// <summary>Never 0, which is an empty slot.</summary>
-    public static ulong HashOf(EventId id)
+    /// <summary>Never 0, which is an empty slot. The flow's category is in it: two flows of a topic may have events of one id.</summary>
+    public static ulong HashOf(Category flow, EventId id) => HashOf($"{flow.Name}\n{id.Value}");
+
+    /// <summary>Of the id alone.</summary>
+    public static ulong HashOf(EventId id) => HashOf(id.Value);
+
+    static ulong HashOf(string text)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(id.Value), digest);
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), digest);
         return Math.Max(1, BitConverter.ToUInt64(digest));
     }
 

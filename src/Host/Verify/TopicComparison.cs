@@ -12,6 +12,9 @@ sealed class TopicComparison(
     /// <summary>Findings of one kind that are told one by one; the counts tell all.</summary>
     const int FindingLimit = 1000;
 
+    readonly Dictionary<string, IReadOnlyList<Category>> byType =
+        flows.ToDictionary(f => f.Route.EventType, IReadOnlyList<Category> (f) => [f.Route.Category], StringComparer.Ordinal);
+
     readonly List<VerifyFinding> findings = [];
     long records, lost, doubled, foreign, placeUnknown, trimmed;
 
@@ -22,6 +25,10 @@ sealed class TopicComparison(
     public DateTimeOffset To => to;
 
     public IReadOnlyList<Category> Categories { get; } = [.. flows.Select(f => f.Route.Category)];
+
+    /// <summary>Whose event a record may carry: the flow's that it names, if it is one of these; any of them where it names none.</summary>
+    public IReadOnlyList<Category> CategoriesOf(ScannedRecord record) =>
+        record.EventType is { } type ? byType.GetValueOrDefault(type, []) : Categories;
 
     public Dictionary<int, (long Least, long Most)> Wanted { get; } = [];
 

@@ -54,7 +54,7 @@ sealed class TopicVerifier(
     }
 
     /// <summary>How many there are, and where in the topic.</summary>
-    async Task<Either<StoreFailure, Unit>> CountAsync(TopicComparison job) => await EachKeptAsync(job, published =>
+    async Task<Either<StoreFailure, Unit>> CountAsync(TopicComparison job) => await EachKeptAsync(job, (_, published) =>
     {
         job.Kept++;
         if (published.At is not { } at) return;
@@ -66,17 +66,16 @@ sealed class TopicVerifier(
     async Task<Either<StoreFailure, Unit>> PassAsync(TopicComparison job, int pass, int passes)
     {
         var table = new PositionTable((int)Math.Min(tableLimit * 5L / 4, job.Kept + 1));
-        var filled = await EachKeptAsync(job, published =>
+        var filled = await EachKeptAsync(job, (flow, published) =>
         {
-            var hash = PositionTable.HashOf(published.Id);
-            if (IsOf(hash, pass, passes)) table.Add(hash, published.At);
+            if (IsOf(published.Id, pass, passes)) table.Add(PositionTable.HashOf(flow, published.Id), published.At);
         });
         if (!filled.TryGetRight(out _, out var failure)) return failure;
         if (!(await ReadAsync(job, table, pass, passes)).TryGetRight(out _, out failure)) return failure;
-        return await EachKeptAsync(job, published =>
+        return await EachKeptAsync(job, (flow, published) =>
         {
-            var hash = PositionTable.HashOf(published.Id);
-            if (!IsOf(hash, pass, passes)) return;
+            if (!IsOf(published.Id, pass, passes)) return;
+            var hash = PositionTable.HashOf(flow, published.Id);
             // Of one that is kept twice, the last place counts.
             if (published.At != table.PlaceOf(hash)) job.Superseded++;
             else if (table.CopiesOf(hash) == 0)
@@ -99,9 +98,9 @@ sealed class TopicVerifier(
             if (pass == 0) job.NoteRecord(record);
             foreach (var id in record.Ids)
             {
-                var hash = PositionTable.HashOf(id);
-                if (!IsOf(hash, pass, passes)) continue;
-                if (table.Meet(hash) is not { } copies) strangers.Add((id, record));
+                if (!IsOf(id, pass, passes)) continue;
+                if (HashIn(table, job.CategoriesOf(record), id, record.Position) is not { } hash || table.Meet(hash) is not { } copies)
+                    strangers.Add((id, record));
                 else if (copies > 1) job.NoteDouble(id, record, table.PlaceOf(hash), isFirst: copies == 2);
             }
 
@@ -111,6 +110,18 @@ sealed class TopicVerifier(
 
         return await AskAsync(job, strangers);
     }
+
+    /// <summary>
+    /// Where several flows may be meant, of the one whose event is kept at this place, else of whose event the fewest records were met.
+    /// Null where none is.
+    /// </summary>
+    static ulong? HashIn(PositionTable table, IReadOnlyList<Category> flows, EventId id, RecordPosition place) => flows.Count switch
+    {
+        0 => null,
+        1 => PositionTable.HashOf(flows[0], id),
+        _ => flows.Select(flow => PositionTable.HashOf(flow, id))
+            .MinBy(hash => table.PlaceOf(hash) == place ? -1 : table.CopiesOf(hash) ?? int.MaxValue),
+    };
 
     /// <summary>What is not among the kept of these times may be kept of others, or be on its way.</summary>
     async Task<Either<StoreFailure, Unit>> AskAsync(TopicComparison job, List<(EventId Id, ScannedRecord Record)> strangers)
@@ -123,7 +134,7 @@ sealed class TopicVerifier(
                 continue;
             }
 
-            if (!(await FindAsync(job, id)).TryGetRight(out var known, out var failure)) return failure;
+            if (!(await FindAsync(job.CategoriesOf(record), id)).TryGetRight(out var known, out var failure)) return failure;
             if (known is Known.Nowhere) job.NoteForeign(id, record);
             else if (known is Known.UnderWay) job.UnderWay++;
         }
@@ -133,9 +144,9 @@ sealed class TopicVerifier(
     }
 
     /// <summary>The ledger before the positions: an event goes from the one to the other in one step.</summary>
-    async Task<Either<StoreFailure, Known>> FindAsync(TopicComparison job, EventId id)
+    async Task<Either<StoreFailure, Known>> FindAsync(IReadOnlyList<Category> flows, EventId id)
     {
-        foreach (var category in job.Categories)
+        foreach (var category in flows)
         {
             if (!(await ledgers.FindAsync(category, id)).TryGetRight(out var entry, out var failure)) return failure;
             if (entry.IsSome) return Known.UnderWay;
@@ -146,14 +157,20 @@ sealed class TopicVerifier(
         return Known.Nowhere;
     }
 
-    async Task<Either<StoreFailure, Unit>> EachKeptAsync(TopicComparison job, Action<PublishedEvent> read)
+    async Task<Either<StoreFailure, Unit>> EachKeptAsync(TopicComparison job, Action<Category, PublishedEvent> read)
     {
-        foreach (var category in job.Categories)
-            if (!(await positions.ReadAsync(category, job.From, job.To, read)).TryGetRight(out _, out var failure)) return failure;
+        foreach (var flow in job.Categories)
+        {
+            var told = await positions.ReadAsync(flow, job.From, job.To, published => read(flow, published));
+            if (!told.TryGetRight(out _, out var failure)) return failure;
+        }
+
         return Unit.Default;
     }
 
-    static bool IsOf(ulong hash, int pass, int passes) => hash % (ulong)passes == (ulong)pass;
+    /// <summary>By the id alone: all that a record may stand for is looked at in the same reading.</summary>
+    static bool IsOf(EventId id, int pass, int passes) =>
+        passes == 1 || PositionTable.HashOf(id) % (ulong)passes == (ulong)pass;
 
     enum Known
     {

@@ -84,4 +84,36 @@ public sealed class DotEnvTests
 
         Assert.Equal([".env, line 1", "HOBOM_GRPC_ADDR", "HOBOM_POLL_INTERVAL"], lines.Select(l => l[..l.IndexOfAny([':'])].Split(" is")[0]));
     }
+
+    /// <summary>Not that the relay's variables are not set: it is not meant to run.</summary>
+    [Theory]
+    [InlineData("HOBOM_BROKER_PROVIDER=sqlite\nHOBOM_LOG_FORMAT=\"js\"on\n", ".env, line 2: HOBOM_LOG_FORMAT ")]
+    [InlineData("HOBOM_BROKER_PROVIDER=postgres\nHOBOM_BROKER_DATABASE_URL='Host=h;Password=a'b'\n", ".env, line 2: HOBOM_BROKER_DATABASE_URL ")]
+    [InlineData("HOBOM_BROKER_PROVIDER=sqlite\nhalf a line\n", ".env, line 2: expected NAME=value")]
+    [InlineData("HOBOM_BROKER_PROVIDER=\"sql\"ite\n", ".env, line 1: HOBOM_BROKER_PROVIDER ")]
+    [InlineData("HOBOM_BROKER_PROVIDER sqlite\n", ".env, line 1: expected NAME=value")]
+    public void Of_a_broker_alone_a_line_that_cannot_be_read_is_all_that_is_told(string text, string told) => Assert.StartsWith(
+        told, Assert.Single(ProblemsAlone(DotEnv.Parse(text))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_file_that_cannot_be_read_at_all_may_have_been_a_brokers() => Assert.Equal(
+        [".env is not UTF-8"], ProblemsAlone(DotEnvReading.Failed(".env is not UTF-8")));
+
+    [Fact]
+    public void Of_a_broker_alone_the_lines_problems_come_with_those_of_the_other_settings()
+    {
+        var lines = ProblemsAlone(DotEnv.Parse("HOBOM_BROKER_PROVIDER=sqlite\nHOBOM_LOG_FORMAT=\"js\"on\nHOBOM_METRICS_ADDR=:8082\n"));
+        Assert.Equal([".env, line 2", "HOBOM_METRICS_ADDR"], lines.Select(l => l.Split(':')[0]));
+    }
+
+    [Theory]
+    [InlineData("HOBOM_GRPC_ADDR=\"h\":1\nHOBOM_BROKER_PROVIDER=sqlite\n")]
+    [InlineData("HOBOM_GRPC_ADDR=h:1\nHOBOM_BROKER_PROVIDER=\"sql\"ite\n")]
+    [InlineData("HOBOM_POLL_INTERVAL=\"5\"s\n")]
+    [InlineData("")]
+    public void Where_the_relay_is_meant_its_own_settings_are_read(string text) =>
+        Assert.True(Startup.ReadAlone(DotEnv.Parse(text), new Dictionary<string, string>()).IsNone);
+
+    static IReadOnlyList<string> ProblemsAlone(DotEnvReading file) => Startup.ReadAlone(file, new Dictionary<string, string>())
+        .IfNone(() => throw new InvalidOperationException("the relay is to run")).Match(_ => [], problems => problems.Lines);
 }

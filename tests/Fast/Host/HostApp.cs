@@ -2,6 +2,7 @@ using System.Text.Json;
 using Hobom.Slices.Host;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Http;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 
 namespace Hobom.Slices.Tests.Fast.Host;
@@ -53,8 +54,32 @@ public sealed class HostApp : IAsyncLifetime
     internal static Processor Build(FormattedLines lines, string[] listenAt, params (string Name, string Value)[] settings) =>
         Build(lines, listenAt, 0, settings);
 
+    /// <param name="configure">Of a server in memory.</param>
+    internal static Processor Build(
+        FormattedLines lines, Action<WebApplicationBuilder> configure, params (string Name, string Value)[] settings) =>
+        Build(lines, [], 0, configure, settings);
+
     /// <param name="port">Of the API, where it listens; 0 for any.</param>
-    internal static Processor Build(FormattedLines lines, string[] listenAt, int port, params (string Name, string Value)[] settings)
+    internal static Processor Build(FormattedLines lines, string[] listenAt, int port, params (string Name, string Value)[] settings) =>
+        Build(lines, listenAt, port, _ => { }, settings);
+
+    static Processor Build(
+        FormattedLines lines, string[] listenAt, int port, Action<WebApplicationBuilder> configure, (string Name, string Value)[] settings)
+    {
+        var read = SettingsOf(settings);
+        if (listenAt.Length > 0) read = read with { Http = new ListenAddress(System.Net.IPAddress.Loopback, port) };
+        return Processor.Build(
+            read, lines.NewFactory(),
+            builder =>
+            {
+                if (listenAt.Length == 0) builder.WebHost.UseTestServer();
+                configure(builder);
+            },
+            typeof(HostApp).Assembly);
+    }
+
+    /// <summary>With all neighbours set and none of them there.</summary>
+    internal static Settings SettingsOf(params (string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -63,15 +88,7 @@ public sealed class HostApp : IAsyncLifetime
             ["HOBOM_SPACE_GRPC_ADDR"] = "127.0.0.1:1", ["HOBOM_LLM_GRPC_ADDR"] = "127.0.0.1:1",
         };
         foreach (var (name, value) in settings) environment[name] = value;
-        var read = Settings.Read(environment).Match(s => s, problems => throw new InvalidOperationException(string.Join('\n', problems.Lines)));
-        if (listenAt.Length > 0) read = read with { Http = new ListenAddress(System.Net.IPAddress.Loopback, port) };
-        return Processor.Build(
-            read, lines.NewFactory(),
-            builder =>
-            {
-                if (listenAt.Length == 0) builder.WebHost.UseTestServer();
-            },
-            typeof(HostApp).Assembly);
+        return Settings.Read(environment).Match(s => s, problems => throw new InvalidOperationException(string.Join('\n', problems.Lines)));
     }
 
     static object[] KeyEntries() =>

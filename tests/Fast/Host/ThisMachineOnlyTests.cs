@@ -92,8 +92,9 @@ public sealed class ThisMachineOnlyTests
     [Fact]
     public async Task The_start_of_the_broker_alone_is_not_refused_either()
     {
-        var read = BrokerProcessor.Of(new Dictionary<string, string>(StringComparer.Ordinal) { ["HOBOM_BROKER_PROVIDER"] = "memory" });
-        await using var alone = read.IfNone(() => throw new InvalidOperationException("the broker is off")).Right();
+        var read = BrokerProcessor.SettingsAlone(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["HOBOM_BROKER_PROVIDER"] = "memory" });
+        await using var alone = BrokerProcessor.Build(read.IfNone(() => throw new InvalidOperationException("the broker is off")).Right());
     }
 
     static async Task<(int Status, string Body)> AskAsync(Processor served, string path, string? from, string name = "localhost")

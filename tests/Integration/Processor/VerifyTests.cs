@@ -15,6 +15,7 @@ namespace Hobom.Slices.Tests.Integration.Processor;
 public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(neighbours)
 {
     const string Topic = "hobom.space-events";
+    const string LogTopic = "hobom.logs";
     const int Planted = 7;
 
     [Fact]
@@ -88,6 +89,33 @@ public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(
         Assert.Equal(30, seen.NotKept);
     }
 
+    [Fact]
+    public async Task Two_flows_of_a_topic_may_have_events_of_one_id_and_each_is_missed_by_itself()
+    {
+        await MakeTopicAsync(LogTopic);
+        await using var redis = RedisFixture.ConnectionTo(Neighbours.Redis.Address);
+        var from = DateTimeOffset.UtcNow;
+        await PublishLogAsync("HOBOM_LOG", "log");
+        await PublishLogAsync("SPACE_LOG", "space-log");
+        var (clean, _, _) = await VerifyAsync(from, DateTimeOffset.UtcNow, "logs");
+        Assert.Equal((0, 0L, 0L, 0L, 2L), (clean.Code, clean.Lost, clean.Doubled, clean.Foreign, clean.Compared));
+
+        // A record that names no flow is told by its place.
+        await KeepAsync(redis, Produce([Record("unnamed", null)], LogTopic), "space-log");
+        await KeepAsync(redis, Produce([Record("unnamed", "HOBOM_LOG")], LogTopic), "log");
+        var (unnamed, _, _) = await VerifyAsync(from, DateTimeOffset.UtcNow, "logs");
+        Assert.Equal((0, 0L, 0L, 0L, 4L), (unnamed.Code, unnamed.Lost, unnamed.Doubled, unnamed.Foreign, unnamed.Compared));
+
+        await KeepAsync(redis, Produce([Record("half", "HOBOM_LOG")], LogTopic), "log");
+        await KeepAsync(redis, [new PublishedEvent(new EventId("half"), new RecordPosition(0, 100), DateTimeOffset.UtcNow)], "space-log");
+        var (missed, _, findings) = await VerifyAsync(from, DateTimeOffset.UtcNow, "logs");
+        Assert.Equal((1, 1L, 0L, 0L), (missed.Code, missed.Lost, missed.Doubled, missed.Foreign));
+        Assert.Equal("half", Assert.Single(findings).GetProperty("eventId").GetString());
+
+        async Task PublishLogAsync(string type, string category) =>
+            await KeepAsync(redis, Produce([Record("shared", type)], LogTopic), category);
+    }
+
     [Theory]
     [InlineData(2, "verify")]
     [InlineData(2, "verify", "--from", "soon")]
@@ -117,9 +145,9 @@ public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(
     async Task PublishAsync(RedisConnection redis, string prefix, int count) =>
         await KeepAsync(redis, Produce(Enumerable.Range(0, count).Select(n => Record($"{prefix}{n}"))));
 
-    async Task KeepAsync(RedisConnection redis, IEnumerable<PublishedEvent> events)
+    async Task KeepAsync(RedisConnection redis, IEnumerable<PublishedEvent> events, string category = "space")
     {
-        var lease = await TestLeases.HeldAsync(redis, "space");
+        var lease = await TestLeases.HeldAsync(redis, category);
         LedgerPort ledger = new RedisLedgerStore(
             redis, new KeptPositions(redis, KeptPositions.DefaultRetention, TimeProvider.System), TimeProvider.System,
             NullLogger<RedisLedgerStore>.Instance).Of(lease);
@@ -132,7 +160,7 @@ public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(
         await lease.CloseAsync();
     }
 
-    PublishedEvent[] Produce(IEnumerable<Message<string, string>> messages)
+    PublishedEvent[] Produce(IEnumerable<Message<string, string>> messages, string topic = Topic)
     {
         var published = new System.Collections.Concurrent.ConcurrentBag<PublishedEvent>();
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig
@@ -140,7 +168,7 @@ public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(
             BootstrapServers = Neighbours.Broker.Address, Acks = Acks.All, LingerMs = 5, QueueBufferingMaxMessages = 200_000,
         }).SetLogHandler((_, _) => { }).Build();
         foreach (var message in messages)
-            producer.Produce(Topic, message, report =>
+            producer.Produce(topic, message, report =>
             {
                 Assert.False(report.Error.IsError, report.Error.Reason);
                 published.Add(new PublishedEvent(
@@ -150,18 +178,21 @@ public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(
         return [.. published];
     }
 
-    static Message<string, string> Record(string id) => new()
+    /// <param name="type">Null for a record that names none.</param>
+    static Message<string, string> Record(string id, string? type = "SPACE_EVENT")
     {
-        Key = id, Value = "{}",
-        Headers =
-        [
-            new Header(RecordHeader.EventId, Encoding.UTF8.GetBytes(id)), new Header(RecordHeader.EventType, "SPACE_EVENT"u8.ToArray()),
-        ],
-    };
+        var message = new Message<string, string>
+        {
+            Key = id, Value = "{}", Headers = [new Header(RecordHeader.EventId, Encoding.UTF8.GetBytes(id))],
+        };
+        if (type is not null) message.Headers.Add(RecordHeader.EventType, Encoding.UTF8.GetBytes(type));
+        return message;
+    }
 
-    async Task<(Seen Seen, long PeakBytes, IReadOnlyList<JsonElement> Findings)> VerifyAsync(DateTimeOffset from, DateTimeOffset to)
+    async Task<(Seen Seen, long PeakBytes, IReadOnlyList<JsonElement> Findings)> VerifyAsync(
+        DateTimeOffset from, DateTimeOffset to, string flow = "space")
     {
-        string[] command = ["dotnet", RunningProcessor.BuiltPath, "verify", "--from", Text(from), "--to", Text(to), "--flow", "space", "--json"];
+        string[] command = ["dotnet", RunningProcessor.BuiltPath, "verify", "--from", Text(from), "--to", Text(to), "--flow", flow, "--json"];
         await using var run = RunningProcessor.Launch(Neighbours.Settings(("HOBOM_SPACE_GRPC_ADDR", "127.0.0.1:1")), null, command);
         var ended = run.ExitAsync(TimeSpan.FromMinutes(5));
         var peak = 0L;
@@ -196,10 +227,10 @@ public sealed class VerifyTests(ProcessorNeighbours neighbours) : ProcessorTest(
     }
 
     /// <summary>The broker makes a topic that is asked for by its name.</summary>
-    Task MakeTopicAsync() => Task.Run(() =>
+    Task MakeTopicAsync(string topic = Topic) => Task.Run(() =>
     {
         using var admin = new AdminClientBuilder([new("bootstrap.servers", Neighbours.Broker.Address)]).SetLogHandler((_, _) => { }).Build();
-        admin.GetMetadata(Topic, TimeSpan.FromSeconds(20));
+        admin.GetMetadata(topic, TimeSpan.FromSeconds(20));
     });
 
     static long Count(JsonElement of, string name) => of.GetProperty(name).GetInt64();

@@ -21,3 +21,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "hobom-slices.port" -}}
 {{ trimPrefix ":" .Values.config.HOBOM_HTTP_ADDR }}
 {{- end }}
+
+{{- define "hobom-slices.metricsPort" -}}
+{{ trimPrefix ":" .Values.config.HOBOM_METRICS_ADDR }}
+{{- end }}

@@ -17,7 +17,7 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, OpenStreams streams, 
     : BrokerRoute(slice)
 {
     const int PageSize = 100;
-    const string Kind = "broker events";
+    const string Kind = "events";
 
     /// <summary>A watcher that has lost its rights is gone after this long: it asks anew, and is asked for its key.</summary>
     static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
@@ -56,9 +56,9 @@ public sealed class WatchEventsEndpoint(BrokerSlice slice, OpenStreams streams, 
             return;
         }
 
-        if (!streams.TryEnter(Kind, Caller))
+        if (!streams.TryEnter(Kind, Caller, out var refusal))
         {
-            await RefuseAsync(429, $"{OpenStreams.Limit} streams of events are open already", ct);
+            await Send.ResponseAsync(refusal.AnswerOn(HttpContext.Response), refusal.Status, ct);
             return;
         }
 

@@ -29,6 +29,14 @@ public static class BrokerSettingsReader
         .. OutboxSettings.Slugs,
     ];
 
+    /// <summary>Those that decide whether the broker is on.</summary>
+    public static IReadOnlyList<string> SwitchVariables { get; } = [ProviderVariable, FileVariable, .. VariablesOf("enabled")];
+
+    /// <summary>The variable of a setting that a problem names by its place in the file; null where it is no such name.</summary>
+    public static string? VariableOf(string named) => named.StartsWith(SettingValues.Section, StringComparison.Ordinal)
+        ? VariablesOf(named[SettingValues.Section.Length..]).Last()
+        : null;
+
     /// <summary>None: the broker is off. Left: every problem, a line each.</summary>
     public static Either<IReadOnlyList<string>, Option<BrokerSettings>> Read(IReadOnlyDictionary<string, string> environment)
     {
@@ -152,7 +160,7 @@ public static class BrokerSettingsReader
     }
 
     /// <summary>The old name first: the new one wins.</summary>
-    static IEnumerable<string> VariablesOf(string name)
+    static string[] VariablesOf(string name)
     {
         var upper = name.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
         return [OldPrefix + upper, Prefix + upper];

@@ -8,12 +8,15 @@ namespace Hobom.Slices.Broker.Settings;
 /// <param name="origins">What to call a name in a problem: the variable, or the key in the file.</param>
 sealed class SettingValues(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> origins)
 {
+    /// <summary>Before a setting's name, where it is told by its place in the file.</summary>
+    public const string Section = "event_broker.";
+
     readonly List<string> problems = [];
 
     public IReadOnlyList<string> Problems => problems;
 
     public void Refuse(string name, string expected) =>
-        problems.Add($"{origins.GetValueOrDefault(name, $"event_broker.{name}")}{Shown(name)}: expected {expected}");
+        problems.Add($"{origins.GetValueOrDefault(name, $"{Section}{name}")}{Shown(name)}: expected {expected}");
 
     public string Text(string name, string otherwise) => values.TryGetValue(name, out var value) && value.Length > 0 ? value : otherwise;
 

@@ -24,7 +24,7 @@ public sealed class FollowChangesEndpoint(
     {
         Get("/changes");
         Policies(Role.Reader);
-        Description(b => b.Produces<ChangeMark>(200, "text/event-stream").Produces<ErrorAnswer>(429));
+        Description(b => b.Produces<ChangeMark>(200, "text/event-stream").Produces<ErrorAnswer>(429).Produces<ErrorAnswer>(503));
         Summary(s =>
         {
             s.Summary = "Follow what changes";
@@ -35,15 +35,16 @@ public sealed class FollowChangesEndpoint(
                 DateTimeOffset.UnixEpoch, new LettersMark(Loaded: true, 214, 17, DateTimeOffset.UnixEpoch),
                 [new FlowMark("messages", "waiting", 120_417, 3, Down: false)]);
             s.ResponseExamples[429] = new ErrorAnswer("20 streams of changes are open already");
+            s.ResponseExamples[503] = new ErrorAnswer("too many streams of changes are open in this process");
         });
     }
 
     public override async Task HandleAsync(CancellationToken ct)
     {
         var caller = User.Identity?.Name ?? "";
-        if (!streams.TryEnter(Kind, caller))
+        if (!streams.TryEnter(Kind, caller, out var refusal))
         {
-            await Send.ResponseAsync(new ErrorAnswer("20 streams of changes are open already"), 429, ct);
+            await Send.ResponseAsync(refusal.AnswerOn(HttpContext.Response), refusal.Status, ct);
             return;
         }
 
@@ -53,6 +54,10 @@ public sealed class FollowChangesEndpoint(
             HttpContext.Response.Headers["X-Accel-Buffering"] = "no";
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(ct, host.ApplicationStopping);
             await TellAsync(ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who followed has left, or the process is stopping.
         }
         finally
         {

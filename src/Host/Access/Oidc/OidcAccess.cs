@@ -1,9 +1,11 @@
 using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Host.Access.Sessions;
+using Hobom.Slices.Host.Guards;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -61,6 +63,16 @@ static class OidcAccess
         o.TokenValidationParameters.ClockSkew = ClockSkew;
         o.CorrelationCookie.SameSite = o.NonceCookie.SameSite = SameSiteMode.Lax;
         o.CorrelationCookie.SecurePolicy = o.NonceCookie.SecurePolicy = CookieSecurePolicy.Always;
+        o.Events.OnRedirectToIdentityProvider = sent =>
+        {
+            // Browsers keep the session's cookie over TLS and on this machine only: who asks for another name comes through a proxy that
+            // ends TLS, however plain the connection from there is. Providers take an address as it was registered or not at all; the
+            // handler repeats this one when it exchanges the code.
+            if (!ThisMachineOnly.IsNamedAsThisMachine(sent.Request.Host))
+                sent.ProtocolMessage.RedirectUri = UriHelper.BuildAbsolute(
+                    Uri.UriSchemeHttps, sent.Request.Host, sent.Request.PathBase, sent.Options.CallbackPath);
+            return Task.CompletedTask;
+        };
         o.Events.OnTicketReceived = received =>
         {
             var owner = OidcCaller.Of(received.Principal!, settings);

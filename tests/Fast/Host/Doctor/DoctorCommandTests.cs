@@ -1,3 +1,4 @@
+using Hobom.Slices.Host;
 using Hobom.Slices.Host.CommandLine;
 
 namespace Hobom.Slices.Tests.Fast.Host.Doctor;
@@ -9,6 +10,7 @@ public sealed class DoctorCommandTests
     [InlineData("HOBOM_KEYS_FILE", "/nowhere/keys.json")]
     [InlineData("HOBOM_OIDC_AUTHORITY", "no address")]
     [InlineData("HOBOM_LOG_FORMAT", "xml")]
+    [InlineData("HOBOM_METRICS_ADDR", ":8082")]
     [InlineData("HOBOM_BROKER_WORKER_COUNT", "many")]
     public async Task Of_a_broker_alone_it_finds_what_would_stop_the_start(string variable, string value)
     {
@@ -28,6 +30,7 @@ public sealed class DoctorCommandTests
 
     static Task<IReadOnlyList<Hobom.Slices.Host.Doctor.CheckResult>> ExamineAsync(params (string Name, string Value)[] given) =>
         DoctorCommand.ExamineAsync(
-            given.Append(("HOBOM_BROKER_PROVIDER", "memory")).ToDictionary(v => v.Item1, v => v.Item2, StringComparer.Ordinal),
+            BrokerProcessor.SettingsAlone(
+                given.Append(("HOBOM_BROKER_PROVIDER", "memory")).ToDictionary(v => v.Item1, v => v.Item2, StringComparer.Ordinal)),
             () => throw new InvalidOperationException("the relay's settings were read"));
 }

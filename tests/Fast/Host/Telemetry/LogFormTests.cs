@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Hobom.Slices.Core;
 using Hobom.Slices.Host;
+using Hobom.Slices.Host.Access;
 using Hobom.Slices.Runtime.Leases;
 using Hobom.Slices.Runtime.Delivering;
 using Hobom.Slices.Runtime.Polling;
 using Hobom.Slices.Runtime.Telemetry;
 using Hobom.Slices.Tests.Fast.Shared.Runtime.Leases;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -54,6 +56,24 @@ public sealed class LogFormTests
         Assert.EndsWith($"once more ({1000 - LogFlood.LinesPerMinute} lines of this event before it were left out)", Lines()[^1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_clock_that_is_set_back_silences_neither_an_event_nor_a_refusal()
+    {
+        var moved = new SteppedClock();
+        var log = Logger(new LineFormatter(moved));
+        var refusals = new RefusalLog(new Forwarded<RefusalLog>(Logger(new LineFormatter(moved))), moved);
+        for (var n = 0; n < 1000; n++) log.LogWarning(LogEvents.Named("poller.trouble"), "trouble {N}", n);
+        for (var n = 0; n < 1000; n++) refusals.Note(new DefaultHttpContext(), 401, "no key");
+        var before = Lines().Count;
+
+        moved.Set(TimeSpan.FromHours(-1));
+        moved.Advance(TimeSpan.FromMinutes(1));
+        log.LogWarning(LogEvents.Named("poller.trouble"), "an hour earlier");
+        refusals.Note(new DefaultHttpContext(), 401, "no key");
+        Assert.Equal(before + 2, Lines().Count);
+        Assert.Contains($"({1000 - RefusalLog.LinesPerInterval} refusals before it were not written)", Lines()[^1], StringComparison.Ordinal);
+    }
+
     /// <summary>Five flows whose backend is down and says so in other words each time, polled as often as can be set.</summary>
     [Fact]
     public void An_outage_of_ten_minutes_writes_fewer_than_100_lines_a_minute()
@@ -95,6 +115,33 @@ public sealed class LogFormTests
     ILogger Logger(ConsoleFormatter formatter) => new Writer(formatter, output);
 
     List<string> Lines() => [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+
+    /// <summary>Its time of day is set; the time that has passed goes on.</summary>
+    sealed class SteppedClock : TimeProvider
+    {
+        readonly FakeTimeProvider steady = new();
+        TimeSpan ahead;
+
+        public override long TimestampFrequency => steady.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => steady.GetUtcNow() + ahead;
+
+        public override long GetTimestamp() => steady.GetTimestamp();
+
+        public void Set(TimeSpan by) => ahead += by;
+
+        public void Advance(TimeSpan by) => steady.Advance(by);
+    }
+
+    sealed class Forwarded<T>(ILogger to) : ILogger<T>
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> text) =>
+            to.Log(logLevel, eventId, state, exception, text);
+    }
 
     sealed class Writer(ConsoleFormatter formatter, TextWriter to) : ILogger
     {

@@ -47,5 +47,5 @@ public sealed class PositionTableTests
         Assert.Null(table.CopiesOf(HashOf(2)));
     }
 
-    static ulong HashOf(int id) => PositionTable.HashOf(new EventId($"e{id}"));
+    static ulong HashOf(int id) => PositionTable.HashOf(new Category("logs"), new EventId($"e{id}"));
 }
