@@ -56,6 +56,54 @@ public sealed class BrokerViewTests(BrowserFixture fixture) : PartsTest(fixture)
         }
     }
 
+    [BrowserTheory]
+    [InlineData(true, "UTC", "2026-11-28T08:00:00.000Z")]
+    [InlineData(false, "Asia/Seoul", "2026-11-27T23:00:00.000Z")]
+    public async Task A_time_is_taken_in_the_zone_in_which_times_are_shown(bool utc, string zone, string asked)
+    {
+        await GiveUpAsync(1);
+        var page = await SignedInAsync("operator");
+        var session = await page.Context.NewCDPSessionAsync(page);
+        await session.SendAsync("Emulation.setTimezoneOverride", new Dictionary<string, object> { ["timezoneId"] = "Asia/Seoul" });
+        await page.EvaluateAsync("utc => localStorage.setItem('hobom-page', JSON.stringify({ utc }))", utc);
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync("nav");
+        await ShowAsync(page, "#/broker/replays");
+        await page.ClickAsync("main .primary");
+        await page.FillAsync($"dialog label:has-text('Created from ({zone})') input", "2026-11-28T08:00");
+        var sent = await page.RunAndWaitForRequestAsync(
+            () => page.ClickAsync("dialog [type=submit]"), r => r.Method == "POST" && r.Url.EndsWith("/broker/replays", StringComparison.Ordinal));
+        Assert.Equal(asked, sent.PostDataJSON()!.Value.GetProperty("start_time").GetString());
+    }
+
+    [BrowserFact]
+    public async Task A_replay_that_was_counted_is_taken_back_where_the_dialog_is_left_by_Escape()
+    {
+        await GiveUpAsync(1);
+        var page = await SignedInAsync("operator");
+        await ShowAsync(page, "#/broker/replays");
+        await page.ClickAsync("main .primary");
+        await page.ClickAsync("dialog [type=submit]");
+        await page.WaitForSelectorAsync("dialog [data-count]");
+        await page.Keyboard.PressAsync("Escape");
+        await page.WaitForSelectorAsync("li[data-state=cancelled]");
+    }
+
+    [BrowserFact]
+    public async Task A_letter_of_the_broker_speaks_of_its_consumer_and_of_no_record_and_no_row()
+    {
+        await GiveUpAsync(1);
+        var page = await SignedInAsync("operator");
+        await UntilAsync("/dlq/counts", found => found.GetProperty("total").GetInt32() == 1);
+        await ShowAsync(page, "#/letters/list?category=broker");
+        await page.ClickAsync("tr[data-key] a");
+        await page.WaitForSelectorAsync(".story:has-text('It was not completed by its consumer.')");
+        await page.ClickAsync(".do button:text-is('Discard')");
+        var asked = await page.InnerTextAsync("dialog form");
+        Assert.Contains("can be undone", asked, StringComparison.Ordinal);
+        Assert.DoesNotMatch("Kafka|row|FAILED", asked + await page.InnerTextAsync(".story"));
+    }
+
     [BrowserFact]
     public async Task What_an_event_holds_is_shown_with_a_reason_and_masked_again()
     {

@@ -129,6 +129,51 @@ public sealed class LiveTests(BrowserFixture fixture) : PageTest(fixture)
         await page.WaitForSelectorAsync(".pulse[data-state=good]");
     }
 
+    [BrowserFact]
+    public async Task A_session_that_ends_while_one_looks_on_is_told_as_that_and_one_goes_on_where_one_was()
+    {
+        ExpectedStatuses.UnionWith([401]);
+        ExpectsLostRequests = true;
+        var page = await SignedInAsync();
+        await ShowAsync(page, "#/letters");
+        await page.WaitForSelectorAsync(".group");
+        await page.ClickAsync(".group button:text-is('Hold')");
+        await page.WaitForSelectorAsync("dialog[open]");
+        await Processor.StopAsync();
+        await Processor.RestartAsync();
+        await page.WaitForSelectorAsync(".signin:has-text('The session is over.')");
+        Assert.Equal(0, await page.Locator("dialog").CountAsync());
+        await page.FillAsync("input[name=key]", Fixture.Keys["reader"]);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync(".group");
+        await page.WaitForSelectorAsync(".pulse[data-state=good]");
+        await page.WaitForSelectorAsync(".news:empty", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+    }
+
+    [BrowserFact]
+    public async Task A_stream_of_changes_that_is_refused_is_asked_for_less_and_less_often_and_taken_up_when_it_is_given()
+    {
+        ExpectedStatuses.UnionWith([429]);
+        var asked = 0;
+        var page = await NewPageAsync();
+        await page.RouteAsync("**/changes", route =>
+        {
+            Interlocked.Increment(ref asked);
+            return route.FulfillAsync(new RouteFulfillOptions { Status = 429, ContentType = "application/json", Body = "{}" });
+        });
+        await page.Clock.InstallAsync();
+        await page.GotoAsync("/");
+        await page.FillAsync("input[name=key]", Fixture.Keys["reader"]);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync("nav");
+        for (var second = 0; second < 60; second++) await page.Clock.RunForAsync(1000);
+        Assert.InRange(asked, 2, 8);
+        Assert.Equal(0, await page.Locator(".signin").CountAsync());
+        await page.UnrouteAsync("**/changes");
+        await page.Clock.RunForAsync(30_000);
+        await page.WaitForSelectorAsync(".pulse[data-state=good]");
+    }
+
     static Task<string[]> KeysAsync(IPage page) =>
         page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('tr[data-key]')].map(r => r.dataset.key)");
 }

@@ -15,6 +15,27 @@ public sealed class TaskTests(BrowserFixture fixture) : PageTest(fixture)
         var file = await page.RunAndWaitForDownloadAsync(() => page.Locator(".filters select").SelectOptionAsync("csv"));
         Assert.Matches(@"^audit-\d{14}\.csv$", file.SuggestedFilename);
         Assert.StartsWith("at,phase,actor,", await File.ReadAllTextAsync((await file.PathAsync())!), StringComparison.Ordinal);
+        // Else a browser says nothing of it when somebody chooses the same form again.
+        Assert.Equal("", await page.Locator(".filters select").InputValueAsync());
+    }
+
+    [BrowserFact]
+    public async Task A_file_that_cannot_be_had_is_told_and_can_be_asked_for_again()
+    {
+        ExpectsLostRequests = true;
+        ExpectedStatuses.Add(429);
+        var page = await SignedInAsync("auditor");
+        await ShowAsync(page, "#/audit");
+        await page.RouteAsync("**/audit/export", route => route.AbortAsync());
+        await page.Locator(".filters select").SelectOptionAsync("csv");
+        await page.WaitForSelectorAsync(".toast.bad:has-text('cannot be reached')");
+        await page.UnrouteAsync("**/audit/export");
+        await page.RouteAsync("**/audit/export", route => route.FulfillAsync(
+            new RouteFulfillOptions { Status = 429, ContentType = "application/json", Body = """{"error":"too many exports"}""" }));
+        await page.Locator(".filters select:enabled").SelectOptionAsync("csv");
+        await page.WaitForSelectorAsync(".toast.bad:has-text('too many exports')");
+        await page.UnrouteAsync("**/audit/export");
+        await page.RunAndWaitForDownloadAsync(() => page.Locator(".filters select:enabled").SelectOptionAsync("csv"));
     }
 
     [BrowserFact]

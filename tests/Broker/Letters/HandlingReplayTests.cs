@@ -104,6 +104,15 @@ public sealed class HandlingReplayTests
     }
 
     [Fact]
+    public async Task One_that_was_given_up_is_not_closed_as_delivered_and_not_given_again_by_who_wanted_it_closed()
+    {
+        var key = await DeadAsync();
+        Assert.IsType<ReplayOutcome.NotInDoubt>(await ReplayAsync(key, "{}", confirmation: Confirmation.Delivered));
+        Assert.IsType<HandlingState.Dead>((await store.OneAsync("e1")).Handlings[0].State);
+        Assert.Equal([key], shelf.Letters.Keys);
+    }
+
+    [Fact]
     public async Task Who_does_not_get_the_claim_changes_nothing()
     {
         var key = await DeadAsync();
@@ -114,10 +123,11 @@ public sealed class HandlingReplayTests
 
     HandlingReplay Replay => new(new HandlingReplayParts(() => store, shelf.Port, () => isPaused, clock));
 
-    Task<ReplayOutcome> ReplayAsync(DeadLetterKey key, string payload, ClaimAnswer? claim = null)
+    Task<ReplayOutcome> ReplayAsync(
+        DeadLetterKey key, string payload, ClaimAnswer? claim = null, Confirmation confirmation = Confirmation.None)
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(payload);
-        var order = new ReplayOrder(new Delivery("", "", bytes, [], [new CarriedEvent(new EventId("e1"), key, bytes)]), "ann", Confirmation.None);
+        var order = new ReplayOrder(new Delivery("", "", bytes, [], [new CarriedEvent(new EventId("e1"), key, bytes)]), "ann", confirmation);
         if (claim is not null) order = order with { Claim = () => Task.FromResult(claim) };
         return Replay.RunAsync(order);
     }

@@ -106,8 +106,11 @@ public sealed class LetterEndTests(RedisFixture redis) : IClassFixture<RedisFixt
         }
 
         await redis.Plain.ExecuteAsync("XADD", "dlqx:tombstones", "*", "t", "of another build");
-        Assert.Equal("e4 e3 e2 e1 e0", await PagedAsync(null, 2));
-        Assert.Equal("e4 e2 e0", await PagedAsync(new Category("menu"), 1));
+        Assert.Equal("e4 e3 e2 e1 e0", await PagedAsync(new TombstoneFilter(), 2));
+        Assert.Equal("e4 e2 e0", await PagedAsync(new TombstoneFilter(new Category("menu")), 1));
+        Assert.Equal("e2", await PagedAsync(new TombstoneFilter(Key: Key("e2")), 1));
+        Assert.Equal("", await PagedAsync(new TombstoneFilter(new Category("log"), Key: Key("e2")), 1));
+        Assert.Equal("", await PagedAsync(new TombstoneFilter(Why: LetterEnd.Expired, Key: Key("e2")), 1));
     }
 
     [Fact]
@@ -144,12 +147,12 @@ public sealed class LetterEndTests(RedisFixture redis) : IClassFixture<RedisFixt
         Assert.NotNull(letter.ExpiresAt);
     }
 
-    async Task<string> PagedAsync(Category? category, int limit)
+    async Task<string> PagedAsync(TombstoneFilter filter, int limit)
     {
         var (ids, cursor) = (new List<string>(), (StreamCursor?)null);
         while (true)
         {
-            var page = (await new RedisTombstones(redis.Connection).PageAsync(category, null, limit, cursor)).Right();
+            var page = (await new RedisTombstones(redis.Connection).PageAsync(filter, limit, cursor)).Right();
             ids.AddRange(page.Tombstones.Select(t => t.Key[(t.Key.LastIndexOf(':') + 1)..]));
             if (page.Next is null) return string.Join(' ', ids);
             cursor = StreamCursor.Parse(page.Next);
@@ -163,5 +166,5 @@ public sealed class LetterEndTests(RedisFixture redis) : IClassFixture<RedisFixt
     }
 
     async Task<IReadOnlyList<Tombstone>> StonesAsync() =>
-        (await new RedisTombstones(redis.Connection).PageAsync(null, null, 1000, null)).Right().Tombstones;
+        (await new RedisTombstones(redis.Connection).PageAsync(new TombstoneFilter(), 1000, null)).Right().Tombstones;
 }

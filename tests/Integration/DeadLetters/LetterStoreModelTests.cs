@@ -204,7 +204,7 @@ public sealed class LetterStoreModelTests(RedisFixture redis) : IClassFixture<Re
             await ReconnectAsync();
         }
 
-        var stones = (await new RedisTombstones(connection).PageAsync(null, null, 1000, null)).Right().Tombstones;
+        var stones = (await new RedisTombstones(connection).PageAsync(new TombstoneFilter(), 1000, null)).Right().Tombstones;
         foreach (var id in (string[])[.. Own, .. Foreign])
         {
             var count = stones.Count(s => s.Key == $"dlq:menu:{id}");

@@ -109,6 +109,7 @@ public sealed class LettersApiTests(RedisFixture redis) : LettersApiTest(redis)
     [InlineData("/dlq/groups?class=none", "class")]
     [InlineData("/dlq/tombstones?why=boredom", "why")]
     [InlineData("/dlq/tombstones?cursor=7", "cursor")]
+    [InlineData("/dlq/tombstones?key=e1", "key")]
     [InlineData("/audit?limit=-1", "limit")]
     [InlineData("/audit?cursor=a-b", "cursor")]
     [InlineData("/dlq/menu%3Ae1", "key")]

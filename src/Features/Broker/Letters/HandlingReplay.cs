@@ -27,6 +27,8 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
         if (BrokerLetters.HandlingOf(key) is not { } id) return Refused("the key names no handling");
         if (!(await store.Dead.One(id, default)).TryGetRight(out var found, out var failure)) return new ReplayOutcome.NotBegun(failure);
         if (found.Case is not EventHandling { IsDead: true } dead) return await ForgetAsync(key);
+        // The store knows that it was given up: there is nothing that somebody else could have seen arrive.
+        if (order.Confirmation is Confirmation.Delivered) return new ReplayOutcome.NotInDoubt();
         if (await HindranceAsync(store, dead) is { } hindrance) return hindrance;
         if (await order.Claim() is ClaimAnswer.Refused(var outcome)) return outcome;
         var woken = store.WakeUp.Listen();

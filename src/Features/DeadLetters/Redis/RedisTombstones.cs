@@ -6,6 +6,17 @@ using StackExchange.Redis;
 
 namespace Hobom.Slices.DeadLetters.Redis;
 
+/// <summary>Which tombstones are wanted; what is null is any.</summary>
+public sealed record TombstoneFilter(Category? Category = null, LetterEnd? Why = null, DeadLetterKey? Key = null)
+{
+    readonly string? key = Key?.Format();
+
+    public bool Takes(Tombstone stone) =>
+        (key is null || stone.Key == key)
+        && (Category is not { } category || stone.Category == category.Name)
+        && (Why is not { } why || stone.Why == why);
+}
+
 /// <param name="Next">Where older ones go on; null at the end.</param>
 public sealed record TombstonePage(IReadOnlyList<Tombstone> Tombstones, string? Next);
 
@@ -19,15 +30,13 @@ public sealed class RedisTombstones(RedisConnection redis)
 
     /// <summary>The newest first.</summary>
     /// <param name="cursor">A page's <see cref="TombstonePage.Next"/>; null for the newest.</param>
-    public Task<Either<StoreFailure, TombstonePage>> PageAsync(Category? category, LetterEnd? why, int limit, StreamCursor? cursor) =>
+    public Task<Either<StoreFailure, TombstonePage>> PageAsync(TombstoneFilter filter, int limit, StreamCursor? cursor) =>
         redis.RunAsync(
             async db =>
             {
                 var (found, next) = await StreamPage.SelectAsync(
                     db, LetterKeys.Tombstones, cursor, limit, ScanLimit,
-                    text => Tombstone.Parse(text) is { } stone
-                        && (category is null || stone.Category == category.Value.Name)
-                        && (why is null || stone.Why == why) ? stone : null);
+                    text => Tombstone.Parse(text) is { } stone && filter.Takes(stone) ? stone : null);
                 return new TombstonePage(found, next);
             },
             TimeSpan.FromSeconds(10));
@@ -45,17 +54,9 @@ public sealed class RedisTombstones(RedisConnection redis)
             TimeSpan.FromSeconds(10));
 
     /// <summary>The newest of one letter; none where there is none among the last ones.</summary>
-    public Task<Either<StoreFailure, Option<Tombstone>>> FindAsync(DeadLetterKey key) =>
-        redis.RunAsync(
-            async db =>
-            {
-                var name = key.Format();
-                var (found, _) = await StreamPage.SelectAsync(
-                    db, LetterKeys.Tombstones, null, 1, ScanLimit,
-                    text => Tombstone.Parse(text) is { } stone && stone.Key == name ? stone : null);
-                return found.Count > 0 ? Option<Tombstone>.Some(found[0]) : Option<Tombstone>.None;
-            },
-            TimeSpan.FromSeconds(10));
+    public async Task<Either<StoreFailure, Option<Tombstone>>> FindAsync(DeadLetterKey key) =>
+        (await PageAsync(new TombstoneFilter(Key: key), limit: 1, cursor: null))
+            .Map(page => page.Tombstones is [var newest, ..] ? Option<Tombstone>.Some(newest) : Option<Tombstone>.None);
 
     /// <summary>
     /// Writes a tombstone for each letter that is gone and takes out its traces, in one step, provided that nothing of

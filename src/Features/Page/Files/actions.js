@@ -2,20 +2,24 @@
 import { get, post } from './api.js';
 import { h, put } from './dom.js';
 import { t } from './text.js';
-import { ask, badge, button, dialog, toast } from './ui.js';
+import { ask, badge, button, dialog, messageOf, toast } from './ui.js';
 
 const AT_ONCE = 1000;
 
 /** Asks for the reason first; null where somebody thought better of it. Undo is offered for a discard. */
 export async function act(action, keys, after) {
-  const reason = await reasonFor(action, keys.length);
+  const reason = await reasonFor(action, keys);
   return reason === null ? null : send(action, keys, reason, after);
 }
 
 const titleOf = (action, n) => t('letters.action', { action: t(action), letters: t('letters.count', { n }) });
 
-const reasonFor = (action, n) => ask(titleOf(action, n), t(`${action}.text`), t(action),
+const reasonFor = (action, keys) => ask(titleOf(action, keys.length), whatOf(action, keys), t(action),
   action === 'discard' ? { label: t('reason'), kind: 'danger' } : { label: t('reason.optional'), required: false });
+
+/** Letters of streams and of the broker have no rows. */
+const whatOf = (action, keys) => t(`${action}.text`)
+  + (action === 'discard' && keys.some(key => !/^dlq:(stream|broker):/.test(key)) ? ` ${t('discard.rows')}` : '');
 
 async function send(action, keys, reason, after) {
   const answer = await post(`/dlq/${action}`, { keys, reason: reason || undefined });
@@ -30,30 +34,40 @@ async function send(action, keys, reason, after) {
   return answer;
 }
 
-/** All letters of the filter as they are now; those that come meanwhile are left alone. */
+/**
+ * All letters of the filter as they are now; those that come meanwhile are left alone. It goes on while its dialog is open: however
+ * that is closed, it stops after what is under way, and a toast tells how far it came.
+ */
 export async function actOnAll(action, filter, after) {
   const keys = await keysOf(filter);
   if (keys.length <= AT_ONCE) return act(action, keys, after);
-  const reason = await reasonFor(action, keys.length);
+  const reason = await reasonFor(action, keys);
   if (reason === null) return null;
+  const tally = { done: 0, refused: 0, total: keys.length };
+  const soFar = () => t('bulk.so.far', tally);
+  let [stop, failure, running] = [false, null, null];
   await dialog(titleOf(action, keys.length), close => {
     const bar = h('progress', { max: keys.length, value: 0, 'aria-label': t(action) });
     const said = h('p');
-    let stop = false;
+    const end = button(t('stop'), () => close(true));
     const run = async () => {
-      let [done, refused] = [0, 0];
       for (let at = 0; at < keys.length && !stop; at += AT_ONCE) {
         const answer = await post(`/dlq/${action}`, { keys: keys.slice(at, at + AT_ONCE), reason: reason || undefined });
-        done += answer.done;
-        refused += answer.refused;
-        bar.value = done + refused;
-        put(said, t('bulk.so.far', { done, refused, total: keys.length }));
+        tally.done += answer.done;
+        tally.refused += answer.refused;
+        bar.value = tally.done + tally.refused;
+        put(said, soFar());
       }
-      put(said, badge('good', t('bulk.so.far', { done, refused, total: keys.length })));
     };
-    run().catch(e => put(said, badge('bad', e.message)));
-    return [bar, said, h('div.actions', button(t('close'), () => { stop = true; close(true); }))];
+    running = run().then(() => put(said, badge('good', soFar())), e => {
+      failure = messageOf(e);
+      put(said, badge('bad', failure));
+    }).finally(() => put(end, t('close')));
+    return [bar, said, h('div.actions', end)];
   });
+  stop = true;
+  await running;
+  toast([`${t(action)}: ${soFar()}`, failure].filter(text => text).join('. '), { kind: tally.done === tally.total ? 'good' : 'bad' });
   return after?.();
 }
 

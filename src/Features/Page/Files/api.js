@@ -14,6 +14,7 @@ export class ApiError extends Error {
 
 let onSignedOut = () => {};
 export const whenSignedOut = act => { onSignedOut = act; };
+export const tellSignedOut = () => onSignedOut();
 
 export const get = (path, query, signal) => ask('GET', BASE + path + queryOf(query), undefined, signal);
 export const post = (path, body, query) => ask('POST', BASE + path + queryOf(query), body);
@@ -29,26 +30,13 @@ export const changes = () => new EventSource(`${BASE}/changes`);
 export const settled = asked => asked.then(value => ({ value }), error => ({ error }));
 
 /** As text, for what JSON.parse would change: numbers that no double holds. */
-export const getText = (path, query) => textOf('GET', BASE + path + queryOf(query));
-export const postText = (path, body, query) => textOf('POST', BASE + path + queryOf(query), body);
-
-async function textOf(method, path, body) {
-  const answer = await fetch(path, request(method, body));
-  if (!answer.ok) throw await errorOf(answer, path, method === 'GET');
-  return answer.text();
-}
+export const getText = (path, query) => request('GET', BASE + path + queryOf(query), { as: 'text' });
+export const postText = (path, body, query) => request('POST', BASE + path + queryOf(query), { text: JSON.stringify(body), as: 'text' });
 
 /** JSON that somebody has typed, sent as it is. */
-export async function putText(path, text) {
-  const answer = await fetch(BASE + path, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: text });
-  if (!answer.ok) throw await errorOf(answer);
-}
+export const putText = (path, text) => request('PUT', BASE + path, { text, as: 'text' });
 
-export async function download(path, body) {
-  const answer = await fetch(BASE + path, request('POST', body));
-  if (!answer.ok) throw await errorOf(answer);
-  return answer.blob();
-}
+export const download = (path, body) => request('POST', BASE + path, { text: JSON.stringify(body), as: 'blob' });
 
 /** A name as a part of a path. */
 export const partOf = name => encodeURIComponent(name);
@@ -62,21 +50,21 @@ export function queryOf(query) {
   return given.length ? `?${new URLSearchParams(given)}` : '';
 }
 
-async function ask(method, path, body, signal) {
+const ask = (method, path, body, signal) => request(method, path, { text: JSON.stringify(body), signal });
+
+/** Throws ApiError: of status 0 where no answer came, or none to its end. */
+async function request(method, path, { text: body, as = 'json', signal }) {
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
   let answer;
   try {
-    answer = await fetch(path, { ...request(method, body), signal });
+    answer = await fetch(path, { method, headers, body, signal });
+    if (answer.ok) return await answer[as]();
   } catch (e) {
-    if (e.name === 'AbortError') throw e;
-    throw new ApiError(0, {}, method === 'GET');
+    if (e instanceof TypeError) throw new ApiError(0, {}, method === 'GET');
+    throw e;
   }
-  if (!answer.ok) throw await errorOf(answer, path, method === 'GET');
-  return answer.json();
+  throw await errorOf(answer, path, method === 'GET');
 }
-
-const request = (method, body) => body === undefined
-  ? { method }
-  : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 
 async function errorOf(answer, path, isRead) {
   const body = await answer.json().catch(() => ({}));

@@ -49,7 +49,7 @@ async function start() {
     setMe(who);
     startClock();
     startKeys();
-    whenSignedOut(() => showSignIn(t('signin.over')));
+    whenSignedOut(() => { if (whoAmI().name !== null) showSignIn(t('signin.over')); });
     live.listen(showNews);
     addEventListener('hashchange', show);
     addEventListener('resize', scrollStrip);
@@ -161,6 +161,7 @@ function showSignIn(why) {
   live.stop();
   shown?.view.leave?.();
   shown = null;
+  for (const open of document.querySelectorAll('dialog')) open.dispatchEvent(new Event('cancel'));
   const ways = whoAmI().ways ?? ['key'];
   setMe({ ...whoAmI(), name: null, roles: [] });
   const key = h('input', { type: 'password', name: 'key', autocomplete: 'current-password', required: true });

@@ -8,6 +8,7 @@ import { ago, count, exact, left, since, t, word } from './text.js';
 import { ask, badge, button, doing, emptyBox, fill, may, toast } from './ui.js';
 
 const AT_ONCE = 50;
+const LEAVE_CHECK = 500;
 const TRENDS = ['↓', '→', '↑'];
 
 /** When something last failed, as far as the processor knows. */
@@ -18,14 +19,24 @@ export const noLetters = async filter => Object.keys(filter).length ? emptyBox(t
   : emptyBox(t('letters.none'), lastFailure(await get('/dlq/counts')));
 
 export function groups(filter) {
-  const element = h('div');
+  const body = h('div');
+  const pill = h('div.pillbar', { role: 'status' });
+  const element = h('div.causes', pill, body);
   let shown = AT_ONCE;
   let busy = false;
   let again = false;
+  let known = '';
+  let missed = false;
+  const ask = () => get('/dlq/groups', filter);
   const look = async () => {
     if (busy) return void (again = true);
     busy = true;
-    await fill(element, () => get('/dlq/groups', filter), async found => found.groups.length ? render(found.groups) : noLetters(filter));
+    missed = false;
+    put(pill);
+    await fill(body, ask, async found => {
+      known = JSON.stringify(found);
+      return found.groups.length ? render(found.groups) : noLetters(filter);
+    });
     busy = false;
     if (again) {
       again = false;
@@ -35,11 +46,20 @@ export function groups(filter) {
   const render = found => [
     h('p.soft', t('groups.count', { n: found.length }), ' · ', t('letters.count', { n: found.reduce((n, g) => n + g.count, 0) })),
     h('ul.groups', found.slice(0, shown).map(group => one(group, filter, look))),
-    found.length > shown ? button(t('more'), () => { shown += AT_ONCE; put(element, render(found)); }) : null,
+    found.length > shown ? button(t('more'), () => { shown += AT_ONCE; put(body, render(found)); }) : null,
   ];
+  // While somebody is at a group, it stays where it is: the pointer or the keyboard is on it, or a dialog is about it.
+  const isOccupied = () => body.matches(':hover') || body.querySelector(':focus-visible') || document.querySelector('dialog[open]');
+  const changed = async () => {
+    if (!isOccupied()) return void look();
+    const found = await ask().catch(() => null);
+    if (found === null || missed || JSON.stringify(found) === known) return;
+    missed = true;
+    put(pill, button(t('list.changed'), look, { kind: 'primary small' }));
+  };
+  const timer = setInterval(() => { if (missed && !isOccupied()) look(); }, LEAVE_CHECK);
   look();
-  // While somebody is at a group, it stays where it is: the pointer or the keyboard is on it.
-  return { element, changed: () => { if (!element.contains(document.activeElement) && !element.matches(':hover')) look(); }, keys: moves(element) };
+  return { element, changed, leave: () => clearInterval(timer), keys: moves(body) };
 }
 
 function one(group, filter, look) {
@@ -57,8 +77,8 @@ function one(group, filter, look) {
     h('div.expiry', h('span.soft', t('groups.expiry')), left(group.soonestExpiry)),
     may('operator') ? h('div.actions',
       button(t('replay.group'), () => planReplay({ filter: here }), { kind: 'primary' }),
-      button(t('hold'), doing(() => actOnAll('hold', here))),
-      button(t('discard'), doing(() => actOnAll('discard', here))),
+      button(t('hold'), doing(() => actOnAll('hold', here, look))),
+      button(t('discard'), doing(() => actOnAll('discard', here, look))),
       button(t('note'), doing(() => note(group, look)))) : badge('off', t('readonly')));
 }
 

@@ -10,6 +10,8 @@ import { bytes, count, exact, left, now, since, span, t, took, word } from './te
 import { badge, button, copyButton, emptyBox, errorBox, facts, loading, may, messageOf, stateBadge, table, tellError, toast } from './ui.js';
 
 const LOOK = 10_000;
+/** Categories of letters that do not end in Kafka. */
+const BEYOND = ['law', 'stream', 'broker'];
 
 export function letter(route) {
   const key = route.query.get('key') ?? '';
@@ -21,13 +23,15 @@ export function letter(route) {
   let busy = false;
   let over = false;
   let text = '';
-  let gone = null;
+  // Of a letter that is gone: undefined until it was looked for, null where there is none. One that is there stays as it is.
+  let stone;
 
   const look = async () => {
     try {
       const fresh = await getText('/dlq/-', { key, masked: true });
       if (over) return;
       const found = JSON.parse(fresh);
+      stone = undefined;
       // What counts down by itself is no change.
       const marks = JSON.stringify({ ...found.letter, secondsLeft: 0 });
       if (marks !== text) {
@@ -41,12 +45,13 @@ export function letter(route) {
     } catch (e) {
       if (over) return;
       if (e.status !== 404) {
-        text = '';
+        [text, stone] = ['', undefined];
         return void put(element, errorBox(e, look));
       }
-      const stone = await stoneOf(key).catch(error => ({ error }));
-      if (over || (text === '' && JSON.stringify(stone) === gone)) return;
-      [current, text, gone] = [null, '', JSON.stringify(stone)];
+      if (stone?.key) return;
+      const found = await stoneOf(key, stone === null).catch(error => ({ error }));
+      if (over || (stone !== undefined && JSON.stringify(found) === JSON.stringify(stone))) return;
+      [current, text, stone] = [null, '', found];
       put(element, stone?.error ? [h('h1', key), errorBox(stone.error, look)] : goneView(key, stone));
     }
   };
@@ -121,8 +126,11 @@ export function letter(route) {
     return [
       l.state === 'unknown' ? [
         button(t('replay.ask'), retry({}, 'replayed'), { kind: 'primary', title: t('replay.ask.title') }),
-        button(t('replay.again'), retry({ confirm: 'unknown' }, 'replayed'), { title: t('replay.again.title') }),
-        button(t('replay.arrived'), retry({ confirm: 'delivered' }, 'closed'), { title: t('replay.arrived.title') }),
+        // The broker's store knows how its handlings ended.
+        l.category === 'broker' ? null : [
+          button(t('replay.again'), retry({ confirm: 'unknown' }, 'replayed'), { title: t('replay.again.title') }),
+          button(t('replay.arrived'), retry({ confirm: 'delivered' }, 'closed'), { title: t('replay.arrived.title') }),
+        ],
       ] : button(t('replay'), retry({}, 'replayed'), { kind: unmended(l) ? '' : 'primary', disabled: l.state === 'claimed' || unmended(l), title: l.topic ? t('replay.to', { topic: l.topic, key: l.recordKey ?? '' }) : null }),
       l.held ? order('release') : [order('hold'), order('extend')],
       may('editor') ? h('a', { class: unmended(l) ? 'button primary' : 'button', href: address('edit', { key }) }, t('edit')) : null,
@@ -166,7 +174,7 @@ function story(l) {
   const begin = l.stage === 'decide'
     ? t('story.refused', { time: exact(l.lastFailedAt) })
     : t('story.failed', { n: l.attemptCount, time: exact(l.lastFailedAt), within: seconds >= 1 ? t('story.within', { time: span(seconds) }) : '' });
-  return [begin, ' ', h('q', l.error), ' ', l.maybeWritten ? t('story.maybe') : t('story.not'), ' ',
+  return [begin, ' ', h('q', l.error), ' ', t(l.maybeWritten ? 'story.maybe' : 'story.not', { what: word('arrival', BEYOND.includes(l.category) ? l.category : 'kafka') }), ' ',
     l.held ? t('story.held') : l.discarded ? t('story.discarded', { name: l.discarded.by, reason: l.discarded.reason }) : ''];
 }
 
@@ -201,7 +209,16 @@ function timeline(l) {
   may('auditor') ? h('p', h('a', { href: address('audit', { key: l.key }) }, t('timeline.audit'))) : null);
 }
 
-const stoneOf = async key => (await get('/dlq/tombstones', { category: key.split(':')[1], limit: 200 })).tombstones.find(s => s.key === key) ?? null;
+/** Null where there is none. onlyNew: the older ones were looked through before. */
+async function stoneOf(key, onlyNew) {
+  let cursor = null;
+  do {
+    const { tombstones, next } = await get('/dlq/tombstones', { key, limit: 1, cursor });
+    if (tombstones.length > 0) return tombstones[0];
+    cursor = next;
+  } while (cursor && !onlyNew);
+  return null;
+}
 
 /** What is left of a letter that is gone: its tombstone, or the word that it was delivered. */
 function goneView(key, stone) {

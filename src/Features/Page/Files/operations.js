@@ -2,7 +2,7 @@
 import { address, get, partOf } from './api.js';
 import { h, put } from './dom.js';
 import { count, exact, since, span, t, word } from './text.js';
-import { badge, button, emptyBox, errorBox, facts, fill, jobOrder, may, ordering, stateBadge, table } from './ui.js';
+import { badge, button, emptyBox, errorBox, facts, fill, jobOrder, may, ordering, stateBadge, table, timer } from './ui.js';
 
 const LIVELY = ['canary', 'running'];
 const LOOK = 1000;
@@ -14,16 +14,13 @@ export function operations(route) {
 function all() {
   const body = h('div');
   const element = h('div', h('h1', t('nav.operations')), body);
-  let timer;
-  let left = false;
-  const look = async () => {
-    await fill(body, () => get('/dlq/replays'), ({ items }) => {
-      if (!left) timer = setTimeout(look, items.some(j => LIVELY.includes(j.state)) ? LOOK : 10 * LOOK);
-      return items.length === 0 ? emptyBox(t('operations.none'), t('operations.none.more')) : h('ul.groups', items.map(row));
-    });
-  };
+  const look = () => fill(body, () => get('/dlq/replays'), ({ items }) => {
+    next.set(items.some(j => LIVELY.includes(j.state)) ? LOOK : 10 * LOOK);
+    return items.length === 0 ? emptyBox(t('operations.none'), t('operations.none.more')) : h('ul.groups', items.map(row));
+  });
+  const next = timer(look);
   look();
-  return { title: t('nav.operations'), element, leave: () => { left = true; clearTimeout(timer); } };
+  return { title: t('nav.operations'), element, leave: next.end };
 }
 
 const row = job => h('li.card.job',
@@ -40,8 +37,6 @@ function one(id) {
   const head = h('div.stack');
   const buttons = h('div.actions');
   const element = h('div.stack', h('p', h('a', { href: '#/operations' }, `‹ ${t('nav.operations')}`)), h('h1', t('operation.title')), head, buttons);
-  let timer;
-  let left = false;
   let state = null;
   const look = async () => {
     let job;
@@ -49,19 +44,19 @@ function one(id) {
       job = await get(`/dlq/replays/${partOf(id)}`);
     } catch (e) {
       put(head, errorBox(e, look));
-      if (!left && e.status !== 404) timer = setTimeout(look, 3 * LOOK);
+      if (e.status !== 404) next.set(3 * LOOK);
       return;
     }
-    if (left) return;
     put(head, render(job));
     if (state !== job.state) {
       state = job.state;
       put(buttons, may('operator') ? orders(job, look) : null);
     }
-    timer = setTimeout(look, LIVELY.includes(job.state) ? LOOK : 5 * LOOK);
+    next.set(LIVELY.includes(job.state) ? LOOK : 5 * LOOK);
   };
+  const next = timer(look);
   look();
-  return { title: t('operation.title'), element, leave: () => { left = true; clearTimeout(timer); } };
+  return { title: t('operation.title'), element, leave: next.end };
 }
 
 function orders(job, look) {

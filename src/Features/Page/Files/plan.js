@@ -8,8 +8,13 @@ const ASKED_FOR_ABOVE = 500;
 
 /** what: { filter } or { keys }. Goes on to the operation where it is started. */
 export async function planReplay(what) {
-  const id = await dialog(t('plan.title'), close => planner(what, close));
+  let planned;
+  const id = await dialog(t('plan.title'), close => {
+    planned = planner(what, close);
+    return planned.content;
+  });
   if (id) location.hash = `#/operations/${id}`;
+  else await planned.end();
 }
 
 function planner(what, close) {
@@ -20,18 +25,22 @@ function planner(what, close) {
   const typed = h('input', { inputmode: 'numeric', autocomplete: 'off' });
   const start = button(t('start'), doing(begin), { kind: 'primary', disabled: true });
   let plan = null;
+  let newest = 0;
 
   const look = async () => {
+    const mine = ++newest;
     start.disabled = true;
     try {
       await drop();
-      plan = await post('/dlq/replays', { ...what, rate: Number(rate.value), canary: Number(canary.value), stopAfterFailedShare: Number(stop.value) / 100 });
+      const found = await post('/dlq/replays', { ...what, rate: Number(rate.value), canary: Number(canary.value), stopAfterFailedShare: Number(stop.value) / 100 });
+      // Meanwhile other options were chosen, or the dialog was closed.
+      if (mine !== newest) return void await takeBack(found);
+      plan = found;
       put(body, show(plan));
       check();
       (plan.plan.count > ASKED_FOR_ABOVE ? typed : start).focus();
     } catch (e) {
-      plan = null;
-      put(body, errorBox(e, look));
+      if (mine === newest) put(body, errorBox(e, look));
     }
   };
   const check = () => {
@@ -39,9 +48,15 @@ function planner(what, close) {
     start.disabled = n === 0 || (n > ASKED_FOR_ABOVE && typed.value.trim() !== String(n));
   };
   // What was planned and not started is taken back; it would be gone in a day by itself.
+  const takeBack = found => post(`/dlq/replays/${found.id}/cancel`).catch(() => {});
   const drop = async () => {
-    if (plan) await post(`/dlq/replays/${plan.id}/cancel`).catch(() => {});
+    const dropped = plan;
     plan = null;
+    if (dropped) await takeBack(dropped);
+  };
+  const end = () => {
+    newest++;
+    return drop();
   };
   async function begin() {
     const { id } = plan;
@@ -71,8 +86,8 @@ function planner(what, close) {
     ];
   };
   look();
-  return [body,
+  return { end, content: [body,
     h('details', h('summary', t('plan.options')), h('div.row', field(t('plan.rate'), rate), field(t('plan.canary'), canary), field(t('plan.stop'), stop))),
     h('p.soft', t('plan.how')),
-    h('div.actions', start, button(t('cancel'), async () => { await drop(); close(null); }))];
+    h('div.actions', start, button(t('cancel'), () => close(null)))] };
 }

@@ -2,7 +2,7 @@
 import { address, get, partOf } from './api.js';
 import { h, put } from './dom.js';
 import { count, since, t } from './text.js';
-import { badge, button, emptyBox, errorBox, every, facts, field, fill, may, ordering, showCard, table } from './ui.js';
+import { badge, button, emptyBox, every, facts, field, fill, may, ordering, showCard, table } from './ui.js';
 
 const LOOK = 5000;
 const SHARD_CONSUMER = 'hobom:shard-';
@@ -86,15 +86,9 @@ function stateSearch(route) {
   const state = h('div', { 'aria-live': 'polite' });
   const kind = h('input', { name: 'kind', required: true, placeholder: 'user', value: route.query.get('kind') ?? '' });
   const id = h('input', { name: 'id', required: true, value: route.query.get('id') ?? '' });
-  const look = async () => {
-    try {
-      const found = await get(`/state/${partOf(kind.value.trim())}/${partOf(id.value.trim())}`);
-      put(state, h('p.soft', h('code', found.key)),
-        table(found.key, ['streams.field', 'header.value'], Object.entries(found.fields).map(([name, value]) => [h('code', name), value])));
-    } catch (e) {
-      put(state, e.status === 404 ? emptyBox(t('streams.nostate')) : errorBox(e, look));
-    }
-  };
+  const ask = () => get(`/state/${partOf(kind.value.trim())}/${partOf(id.value.trim())}`).catch(e => e.status === 404 ? null : Promise.reject(e));
+  const look = () => fill(state, ask, found => found === null ? emptyBox(t('streams.nostate')) : [h('p.soft', h('code', found.key)),
+    table(found.key, ['streams.field', 'header.value'], Object.entries(found.fields).map(([name, value]) => [h('code', name), value]))]);
   if (kind.value && id.value) look();
   return h('section.card', h('h2', t('streams.state')), h('form.row', { onSubmit: e => {
     e.preventDefault();

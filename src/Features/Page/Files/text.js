@@ -48,6 +48,12 @@ export function exact(iso) {
     + `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+/** The name of the zone that exact() tells and instant() takes. */
+export const zone = () => settings.utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Of what somebody has typed into an input for a local time. */
+export const instant = local => new Date(settings.utc ? `${local}Z` : local).toISOString();
+
 export function ago(iso) {
   const seconds = (Date.parse(iso) - now()) / 1000;
   const size = Math.abs(seconds);

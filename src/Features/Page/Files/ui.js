@@ -18,7 +18,7 @@ export const badge = (kind, text, title) =>
 export const button = (text, act, { kind = '', title, disabled, label } = {}) =>
   h('button', { type: 'button', class: kind, title, disabled, 'aria-label': label, onClick: act }, text);
 
-/** While it runs, the button is off: a second click does nothing. */
+/** For a listener: while it runs, the button or the choice is off, and a second click does nothing. */
 export const doing = act => async event => {
   const pressed = event.currentTarget;
   if (pressed.disabled) return;
@@ -36,7 +36,7 @@ export const field = (label, input, hint) =>
   h('label.field', h('span', label), input, hint ? h('span.hint', hint) : null);
 
 export const select = (value, options, act, attributes = {}) =>
-  h('select', { onChange: e => act(e.target.value), ...attributes },
+  h('select', { onChange: e => act(e.target.value, e), ...attributes },
     options.map(([id, text]) => h('option', { value: id, selected: id === value }, text)));
 
 /** One of a closed list of words, or any. */
@@ -100,13 +100,24 @@ export const emptyBox = (title, more) => h('div.box.empty', h('p', h('strong', t
 
 export const loading = () => h('p.soft', { 'aria-busy': 'true' }, t('loading'));
 
-/** Fills the element from what is fetched; tells when that fails, and never shows nothing as if all were well. */
+const lastFills = new WeakMap();
+
+/**
+ * Fills the element from what is fetched; tells when that fails, and never shows nothing as if all were well. What comes after the
+ * element was filled anew is dropped: it answers an older question.
+ */
 export async function fill(element, fetcher, render) {
+  const mine = {};
+  lastFills.set(element, mine);
+  const isLate = () => lastFills.get(element) !== mine;
   if (!element.hasChildNodes()) put(element, loading());
   try {
-    put(element, await render(await fetcher()));
+    const found = await fetcher();
+    if (isLate()) return;
+    const shown = await render(found);
+    if (!isLate()) put(element, shown);
   } catch (e) {
-    if (e.name !== 'AbortError') put(element, errorBox(e, () => fill(element, fetcher, render)));
+    if (!isLate()) put(element, errorBox(e, () => fill(element, fetcher, render)));
   }
 }
 
@@ -115,12 +126,33 @@ export const changedLines = lines => lines.map(({ kind, text }) => h('span', { c
 
 /** A list that grows by pages. Gives what shows its first page anew. */
 export function pages(element, ask, rowsOf, show, none) {
-  let rows = [];
-  const look = cursor => fill(element, () => ask(cursor), found => {
-    rows = [...cursor ? rows : [], ...rowsOf(found)];
-    return rows.length === 0 && !found.next ? none() : [show(rows), found.next ? button(t('more'), () => look(found.next)) : null];
-  });
-  return () => look();
+  let newest = 0;
+  const shown = (look, rows, next) => rows.length === 0 && !next ? none()
+    : [show(rows), next ? button(t('more'), doing(() => more(look, rows, next))) : null];
+  const more = async (look, rows, cursor) => {
+    const found = look === newest ? await ask(cursor) : null;
+    if (look === newest) put(element, shown(look, [...rows, ...rowsOf(found)], found.next));
+  };
+  return () => {
+    const look = ++newest;
+    return fill(element, () => ask(), found => shown(look, rowsOf(found), found.next));
+  };
+}
+
+/** One timer at most: a time that is set anew takes the place of the one before. */
+export function timer(act) {
+  let set;
+  let over = false;
+  return {
+    set: ms => {
+      clearTimeout(set);
+      if (!over) set = setTimeout(act, ms);
+    },
+    end: () => {
+      over = true;
+      clearTimeout(set);
+    },
+  };
 }
 
 /** Looks again every so often, while somebody sees it and is not at work in it. Gives what ends that. */
@@ -231,6 +263,12 @@ function save(blob, name) {
 
 const stamp = () => exact(new Date(now()).toISOString()).replace(/[^\d]/g, '').slice(0, 14);
 
-/** A list as a file, as the filter is when it is asked for. */
-export const exporter = (path, name, filter) => select('', [['', t('export')], ['csv', 'CSV'], ['json', 'JSON']],
-  async format => format && save(await download(path, { format, filter }), `${name}-${stamp()}.${format}`), { 'aria-label': t('export') });
+/** A list as a file, as the filter is when it is asked for. Each choice is an order: the same form can be chosen again. */
+export const exporter = (path, name, filter) => {
+  const give = doing(async ({ target }) => {
+    const format = target.value;
+    target.value = '';
+    save(await download(path, { format, filter }), `${name}-${stamp()}.${format}`);
+  });
+  return select('', [['', t('export')], ['csv', 'CSV'], ['json', 'JSON']], (_, event) => give(event), { 'aria-label': t('export') });
+};

@@ -23,6 +23,28 @@ public sealed partial class PageFilesTests
     }
 
     [Fact]
+    public void A_module_is_its_source_line_for_line_without_the_comments() => Assert.All(
+        Files.All.Where(f => f.Name.EndsWith(".js", StringComparison.Ordinal)),
+        f =>
+        {
+            var (source, given) = (SourceOf(f).Split('\n'), TextOf(f).Split('\n'));
+            Assert.Equal(source.Length, given.Length);
+            foreach (var n in Enumerable.Range(0, source.Length).Where(n => source[n] != given[n]))
+            {
+                Assert.Equal("", given[n]);
+                Assert.Matches(@"^\s*(//|/\*\*|\*)", source[n]);
+            }
+
+            Assert.All(given, line => Assert.DoesNotMatch(@"^\s*(//|/\*|\*)", line));
+        });
+
+    /// <summary>A line of it that looks like a comment would be taken for one.</summary>
+    [Fact]
+    public void No_text_of_a_module_goes_over_the_end_of_its_line() => Assert.All(
+        Files.All.Where(f => f.Name.EndsWith(".js", StringComparison.Ordinal)).SelectMany(f => TextOf(f).Split('\n')),
+        line => Assert.Equal(0, line.Count(c => c == '`') % 2));
+
+    [Fact]
     public void Nothing_is_asked_of_any_other_place() => Assert.All(
         Files.All, f => Assert.DoesNotMatch(@"(https?:)?//(?!www\.w3\.org/)[a-z0-9-]+\.[a-z]", TextOf(f)));
 
@@ -83,6 +105,12 @@ public sealed partial class PageFilesTests
 
     static IEnumerable<string> MarksIn(JsonElement text) =>
         Marks().Matches(text.ToString()).Select(m => m.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    static string SourceOf(PageFile file)
+    {
+        using var source = new StreamReader(typeof(PageFiles).Assembly.GetManifestResourceStream(file.Name)!);
+        return source.ReadToEnd();
+    }
 
     static string TextOf(PageFile file) => Encoding.UTF8.GetString(file.Content.Span);
 

@@ -20,6 +20,9 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
         public string? Why { get; set; }
 
         [QueryParam]
+        public string? Key { get; set; }
+
+        [QueryParam]
         public string? Limit { get; set; }
 
         [QueryParam]
@@ -40,6 +43,7 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
                 "Expired, evicted by Redis, removed by another program, or discarded. A page may be short and still have a `next`.";
             s.Params["category"] = "menu, log, space, space-log, law";
             s.Params["why"] = "expired, evicted, removed or discarded";
+            s.Params["key"] = "dlq:<category>:<event id>: what is left of this one letter";
             Paging.Describe(s);
             s.ResponseExamples[200] = new TombstoneList([LetterExamples.Gone], "1772971200000-0");
             s.ResponseExamples[400] = new ErrorAnswer("why must be one of expired, evicted, removed, discarded") { Field = "why" };
@@ -51,12 +55,18 @@ public sealed class ListTombstonesEndpoint(RedisTombstones tombstones) : Endpoin
     {
         var fields = new QueryFields(HttpContext.Request.Query);
         var (category, why) = (fields.Category("category"), fields.OneOf<LetterEnd>("why"));
+        var filter = new TombstoneFilter(category, why, KeyIn(fields));
         var (limit, cursor) = fields.Page(StreamCursor.Parse);
         if (fields.End() is { } wrong) await Send.ResponseAsync(wrong, 400, ct);
-        else if (!(await tombstones.PageAsync(category, why, limit, cursor)).TryGetRight(out var page, out var failure))
+        else if (!(await tombstones.PageAsync(filter, limit, cursor)).TryGetRight(out var page, out var failure))
             await Send.ResponseAsync(new ErrorAnswer(failure.Message), 503, ct);
         else await Send.OkAsync(new TombstoneList([.. page.Tombstones.Select(Shown)], page.Next), ct);
     }
+
+    static DeadLetterKey? KeyIn(QueryFields fields) =>
+        fields.Key("key") is not { } text ? null
+        : DeadLetterKey.Parse(text).TryGetRight(out var key, out _) ? key
+        : fields.Refuse<DeadLetterKey>("key", "must be dlq:<category>:<event id>");
 
     Tombstone Shown(Tombstone stone) =>
         Role.SeesAll(User)
