@@ -119,8 +119,8 @@ public sealed class BrokerSlice : IAsyncDisposable
                 {
                     Misfit = given => Schemas.Now.Misfit(given), OnMisfit = Settings.OnMisfit,
                 };
-                await Schemas.RefreshAsync(opened.Store, stopping);
-                if (await RegisterAsync(handlers, stopping)) return Open = new OpenBroker(opened.Store, publisher, handlers);
+                if (await LearnAsync(opened.Store, stopping) && await RegisterAsync(handlers, stopping))
+                    return Open = new OpenBroker(opened.Store, publisher, handlers);
                 await opened.DisposeAsync();
                 opened = null;
             }
@@ -129,6 +129,16 @@ public sealed class BrokerSlice : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>What an operator has switched off stays off, and what a schema refuses is refused: both are known first.</summary>
+    async Task<bool> LearnAsync(BrokerStore store, CancellationToken stopping)
+    {
+        var learnt = (await Tuning.RefreshAsync(store, stopping)).Map(_ => true);
+        if (learnt.IsRight) learnt = (await Schemas.RefreshAsync(store, stopping)).Map(_ => true);
+        learnt.IfLeft(failure => log.LogWarning(
+            LogEvents.Named("broker.store-trouble"), "broker: the stored settings and schemas are not known: {Reason}", failure.Message));
+        return learnt.IsRight;
     }
 
     async Task<bool> RegisterAsync(HandlerRegistry handlers, CancellationToken stopping)
