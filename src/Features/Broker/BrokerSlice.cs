@@ -19,7 +19,7 @@ namespace Hobom.Slices.Broker;
 /// <param name="Owner">This process, in leases; no two processes have the same.</param>
 /// <param name="Publish">To Kafka; null: consumers that are topics wait for a process that can.</param>
 public sealed record BrokerTools(
-    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten)
+    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, PublishIf? Publish, FindWritten? FindWritten)
 {
     /// <summary>Nothing is given out meanwhile.</summary>
     public Func<bool> IsPaused { get; init; } = () => false;
@@ -168,8 +168,8 @@ public sealed class BrokerSlice : IAsyncDisposable
         ConsumerPort? PortOf(Consumer consumer) => consumer.Kind switch
         {
             ConsumerKind.Handler => broker.Handlers.PortOf(consumer.Name),
-            ConsumerKind.Webhook => new ConsumerPort.Sends(webhooks.SendAsync),
-            ConsumerKind.Kafka => topics is null ? null : new ConsumerPort.Sends(topics.SendAsync),
+            ConsumerKind.Webhook => webhooks.AsPort(),
+            ConsumerKind.Kafka => topics?.AsPort(),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new Dispatcher(new DispatcherTools(
