@@ -19,7 +19,7 @@ namespace Hobom.Slices.Broker;
 /// <param name="Owner">This process, in leases; no two processes have the same.</param>
 /// <param name="Publish">To Kafka; null: consumers that are topics wait for a process that can.</param>
 public sealed record BrokerTools(
-    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, Publish? Publish, FindWritten? FindWritten)
+    TimeProvider Clock, Func<double> Chance, ILoggerFactory Logs, string Owner, PublishIf? Publish, FindWritten? FindWritten)
 {
     /// <summary>Nothing is given out meanwhile.</summary>
     public Func<bool> IsPaused { get; init; } = () => false;
@@ -119,8 +119,8 @@ public sealed class BrokerSlice : IAsyncDisposable
                 {
                     Misfit = given => Schemas.Now.Misfit(given), OnMisfit = Settings.OnMisfit,
                 };
-                await Schemas.RefreshAsync(opened.Store, stopping);
-                if (await RegisterAsync(handlers, stopping)) return Open = new OpenBroker(opened.Store, publisher, handlers);
+                if (await LearnAsync(opened.Store, stopping) && await RegisterAsync(handlers, stopping))
+                    return Open = new OpenBroker(opened.Store, publisher, handlers);
                 await opened.DisposeAsync();
                 opened = null;
             }
@@ -129,6 +129,16 @@ public sealed class BrokerSlice : IAsyncDisposable
         }
 
         return null;
+    }
+
+    /// <summary>What an operator has switched off stays off, and what a schema refuses is refused: both are known first.</summary>
+    async Task<bool> LearnAsync(BrokerStore store, CancellationToken stopping)
+    {
+        var learnt = (await Tuning.RefreshAsync(store, stopping)).Map(_ => true);
+        if (learnt.IsRight) learnt = (await Schemas.RefreshAsync(store, stopping)).Map(_ => true);
+        learnt.IfLeft(failure => log.LogWarning(
+            LogEvents.Named("broker.store-trouble"), "broker: the stored settings and schemas are not known: {Reason}", failure.Message));
+        return learnt.IsRight;
     }
 
     async Task<bool> RegisterAsync(HandlerRegistry handlers, CancellationToken stopping)
@@ -158,8 +168,8 @@ public sealed class BrokerSlice : IAsyncDisposable
         ConsumerPort? PortOf(Consumer consumer) => consumer.Kind switch
         {
             ConsumerKind.Handler => broker.Handlers.PortOf(consumer.Name),
-            ConsumerKind.Webhook => new ConsumerPort.Sends(webhooks.SendAsync),
-            ConsumerKind.Kafka => topics is null ? null : new ConsumerPort.Sends(topics.SendAsync),
+            ConsumerKind.Webhook => webhooks.AsPort(),
+            ConsumerKind.Kafka => topics?.AsPort(),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         return new Dispatcher(new DispatcherTools(

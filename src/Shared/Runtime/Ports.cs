@@ -62,6 +62,11 @@ public sealed record LetterPort(
         init;
     }
 
+    /// <summary>Which of the keys have a letter that a replay has in hand right now, in whatever process.</summary>
+    public Func<IReadOnlyList<DeadLetterKey>, Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>>> FindClaimed { get; init; } =
+        _ => Task.FromResult(Either<StoreFailure, IReadOnlySet<DeadLetterKey>>.Right(
+            new System.Collections.Generic.HashSet<DeadLetterKey>()));
+
     /// <summary>The keys of all letters of a category.</summary>
     public Func<Category, Task<Either<StoreFailure, IReadOnlyList<DeadLetterKey>>>> List { get; init; } =
         _ => Task.FromResult(Either<StoreFailure, IReadOnlyList<DeadLetterKey>>.Right([]));

@@ -30,6 +30,9 @@ public sealed record SqlDialect(
     /// <summary>A subquery in FROM may read the rows before it.</summary>
     public bool HasLateral { get; init; }
 
+    /// <summary>A transaction that only reads, where it is begun in another way than <see cref="Begin"/> does.</summary>
+    public Func<DbConnection, CancellationToken, Task<DbTransaction>>? BeginRead { get; init; }
+
     /// <summary>Set where the database lets one write at a time.</summary>
     public WriteTurns? Turns { get; init; }
 }

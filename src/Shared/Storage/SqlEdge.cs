@@ -20,17 +20,34 @@ public sealed class SqlEdge(SqlDialect dialect)
             return answer;
         }, stopping);
 
-    /// <summary>One statement that writes, by itself.</summary>
-    public Task<Either<StoreFailure, T>> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stopping) =>
+    /// <summary>Selects that belong together: whoever writes meanwhile is not waited for, and does not wait.</summary>
+    public Task<Either<StoreFailure, T>> ReadTogetherAsync<T>(
+        Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken stopping) =>
         TryAsync(async connection =>
         {
-            using var turn = await TakeTurnAsync(stopping);
-            return await work(connection);
+            await using var transaction = await (dialect.BeginRead ?? dialect.Begin)(connection, stopping);
+            return await work(connection, transaction);
         }, stopping);
 
-    public async Task<WriteTransaction> BeginAsync(DbConnection connection, CancellationToken stopping)
+    /// <summary>One statement that writes, by itself.</summary>
+    public Task<Either<StoreFailure, T>> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stopping) =>
+        WriteAsync(work, t => t.TakeAsync(stopping), stopping);
+
+    /// <summary>The same, and it waits for its turn as long as it takes.</summary>
+    public Task<Either<StoreFailure, T>> WriteInTheEndAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken stopping) =>
+        WriteAsync(work, t => t.AwaitAsync(stopping), stopping);
+
+    public Task<WriteTransaction> BeginAsync(DbConnection connection, CancellationToken stopping) =>
+        BeginAsync(connection, t => t.TakeAsync(stopping), stopping);
+
+    /// <summary>For what may last: it waits for its turn as long as it takes, and holds up no more than one of its kind would.</summary>
+    public Task<WriteTransaction> BeginLongAsync(DbConnection connection, CancellationToken stopping) =>
+        BeginAsync(connection, t => t.AwaitLongAsync(stopping), stopping);
+
+    async Task<WriteTransaction> BeginAsync(
+        DbConnection connection, Func<WriteTurns, Task<IDisposable>> take, CancellationToken stopping)
     {
-        var turn = await TakeTurnAsync(stopping);
+        var turn = await TakeTurnAsync(take);
         try
         {
             return new WriteTransaction(await dialect.Begin(connection, stopping), turn);
@@ -62,6 +79,14 @@ public sealed class SqlEdge(SqlDialect dialect)
 
     public static StoreFailure Failure(Exception failed) => new($"{failed.GetType().Name}: {failed.Message}");
 
-    async Task<IDisposable?> TakeTurnAsync(CancellationToken stopping) =>
-        dialect.Turns is { } turns ? await turns.TakeAsync(stopping) : null;
+    Task<Either<StoreFailure, T>> WriteAsync<T>(
+        Func<DbConnection, Task<T>> work, Func<WriteTurns, Task<IDisposable>> take, CancellationToken stopping) =>
+        TryAsync(async connection =>
+        {
+            using var turn = await TakeTurnAsync(take);
+            return await work(connection);
+        }, stopping);
+
+    async Task<IDisposable?> TakeTurnAsync(Func<WriteTurns, Task<IDisposable>> take) =>
+        dialect.Turns is { } turns ? await take(turns) : null;
 }

@@ -45,6 +45,16 @@ public sealed class HandlerRegistryTests
     }
 
     [Fact]
+    public async Task A_webhooks_name_is_not_taken_over_by_a_handler()
+    {
+        await store.Consumers.Save(Consumer("a", "x") with { Kind = ConsumerKind.Webhook }, default).Right();
+        var refused = await registry.SubscribeAsync("a", "y", Nothing, c => c, default);
+        Assert.Equal(new SubscribeFault.OtherKind("a"), refused.Match(_ => null!, f => f));
+        Assert.False(registry.Has("a"));
+        Assert.Equal((ConsumerKind.Webhook, "x"), (Assert.Single(await AllAsync()).Kind, Assert.Single(await AllAsync()).Pattern.Text));
+    }
+
+    [Fact]
     public async Task R2_R3_all_of_a_prefix_go_and_no_others()
     {
         foreach (var name in (string[])["core.webhook.a", "core.webhook.b", "core.other"]) await SubscribeAsync(name, "*");

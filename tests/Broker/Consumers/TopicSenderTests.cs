@@ -1,5 +1,6 @@
 using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Consumers;
+using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -14,6 +15,7 @@ public sealed class TopicSenderTests
     readonly Claimed claimed = new(Guid.NewGuid(), 1, "t", 1, 1, Noon, Guid.NewGuid(), Event("e1", payload: "[ 1 ]", key: "order/7"));
     readonly List<(Delivery Delivery, bool PossibleDuplicate)> published = [];
     Either<PublishFailure, RecordPosition> outcome = new RecordPosition(0, 1);
+    bool isLost;
 
     [Fact]
     public async Task A_record_has_the_payloads_bytes_the_key_and_the_events_names()
@@ -65,12 +67,29 @@ public sealed class TopicSenderTests
         Assert.Equal(kind, failure.Kind);
     }
 
-    Task<Either<TryFailure, Unit>> SendAsync(Claimed given, bool found = false) => new TopicSender(
-        (delivery, possibleDuplicate) =>
-        {
-            published.Add((delivery, possibleDuplicate));
-            return Task.FromResult(outcome);
-        },
-        (_, _, ids, _) => Task.FromResult(Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>.Right(
-            found ? ids.ToDictionary(id => id, _ => new RecordPosition(0, 0)) : []))).SendAsync(given, Topic, default);
+    [Fact]
+    public async Task A_record_whose_handling_was_lost_while_it_waited_to_be_handed_over_is_not_and_that_is_not_the_consumers_fault()
+    {
+        isLost = true;
+        var failure = (await SendAsync(claimed)).Match(_ => null!, f => f);
+        Assert.Empty(published);
+        Assert.Equal(FailureKind.LeaseLost, failure.Kind);
+        Assert.Equal(ConsumerHealth.Well, ConsumerHealth.Well.AfterFailure(claimed.HandlingId, failure, wasProbe: false));
+    }
+
+    /// <summary>As a try does: what is there already is not sent.</summary>
+    async Task<Either<TryFailure, Unit>> SendAsync(Claimed given, bool found = false)
+    {
+        var port = (ConsumerPort.Sends)new TopicSender(
+            (delivery, possibleDuplicate, guard) =>
+            {
+                if (guard() is { } refused) return Task.FromResult(Either<PublishFailure, RecordPosition>.Left(refused));
+                published.Add((delivery, possibleDuplicate));
+                return Task.FromResult(outcome);
+            },
+            (_, _, ids, _) => Task.FromResult(Either<StoreFailure, IReadOnlyDictionary<EventId, RecordPosition>>.Right(
+                found ? ids.ToDictionary(id => id, _ => new RecordPosition(0, 0)) : []))).AsPort();
+        var isThere = await port.FindSent!(given, Topic, default);
+        return isThere.Case is true ? Unit.Default : await port.Send(new Sending(given, Topic, () => isLost), default);
+    }
 }

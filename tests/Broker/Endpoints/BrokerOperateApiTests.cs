@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Hobom.Slices.Http;
+using Hobom.Slices.Tests.Broker.Stores;
 
 namespace Hobom.Slices.Tests.Broker.Endpoints;
 
@@ -112,6 +113,17 @@ public sealed class BrokerOperateApiTests : BrokerApiTest
         Assert.Contains("x.* to webhook https://example.com:8443\"", audit, StringComparison.Ordinal);
         Assert.Contains("x.* to kafka t\"", audit, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", audit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_C_sharp_handler_of_another_process_is_not_made_a_webhook()
+    {
+        var handler = StoreSamples.Consumer("elsewhere", "x.*");
+        Assert.True(await Slice.Open!.Store.Consumers.Save(handler, default).Right());
+        var refused = await SendAsync(
+            "PUT", "/broker/consumers/elsewhere", """{"kind":"webhook","pattern":"y.*","url":"https://example.com/hook"}""", Role.Editor);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Equal("x.*", (await Slice.Open.Store.Consumers.All(default).Right()).Single(c => c.Name == "elsewhere").Pattern.Text);
     }
 
     [Fact]

@@ -40,6 +40,60 @@ public sealed class HandlingReplayTests
         Assert.Equal([key], shelf.Letters.Keys);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nor_does_the_letter_go_when_it_is_looked_at_while_the_replay_is_under_way(bool isCompared)
+    {
+        var key = await DeadAsync();
+        shelf.Claimed.Add(key);
+        var before = shelf.Letters[key];
+        if (isCompared) clock.Advance(TimeSpan.FromMinutes(6));
+        var replay = ReplayAsync(key, "{}");
+        await Mirror.VisitAsync(default);
+        await store.CloseAsync((await store.ClaimAsync("c", now: clock.GetUtcNow()))[0], new TryEnd.Dead("still bad"), clock.GetUtcNow());
+        await SettledAsync(replay);
+        shelf.Claimed.Clear();
+        await Mirror.VisitAsync(default);
+        Assert.Same(before, shelf.Letters[key]);
+        Assert.Empty(await store.Dead.Due(9, default).Right());
+    }
+
+    [Fact]
+    public async Task A_letter_that_went_all_the_same_comes_back_with_the_next_visit()
+    {
+        var key = await DeadAsync();
+        var replay = ReplayAsync(key, "{}");
+        await Mirror.VisitAsync(default);
+        Assert.Empty(shelf.Letters);
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Dead("still bad"));
+        await SettledAsync(replay);
+        await Mirror.VisitAsync(default);
+        Assert.Equal("still bad", shelf.Letters[key].Reason);
+    }
+
+    [Fact]
+    public async Task One_that_is_done_and_whose_letter_could_not_be_removed_is_closed_by_the_next_replay()
+    {
+        var key = await DeadAsync();
+        shelf.DropFailures.Enqueue(new StoreFailure("away"));
+        var replay = ReplayAsync(key, "{}");
+        await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Done());
+        Assert.True(Assert.IsType<ReplayOutcome.NotClosed>(await SettledAsync(replay)).IsPassing);
+        Assert.Equal(new ReplayOutcome.Delivered(null), await ReplayAsync(key, "{}"));
+        Assert.Empty(shelf.Letters);
+    }
+
+    [Fact]
+    public async Task A_letter_of_what_was_discarded_that_cannot_be_removed_is_not_begun()
+    {
+        var key = await DeadAsync();
+        await store.Operate.Discard(new EventIdentity("tests", "e1"), "c", Noon, default).Right();
+        shelf.DropFailures.Enqueue(new StoreFailure("away"));
+        Assert.Equal(new ReplayOutcome.NotBegun(new StoreFailure("away")), await ReplayAsync(key, "{}"));
+        Assert.IsType<ReplayOutcome.LetterGone>(await ReplayAsync(key, "{}"));
+    }
+
     [Fact]
     public async Task A_repaired_payload_goes_to_this_consumer_alone()
     {
@@ -121,6 +175,8 @@ public sealed class HandlingReplayTests
         Assert.IsType<HandlingState.Dead>((await store.OneAsync("e1")).Handlings[0].State);
     }
 
+    LetterMirror Mirror => field ??= new(() => store, shelf.Port, () => true, clock);
+
     HandlingReplay Replay => new(new HandlingReplayParts(() => store, shelf.Port, () => isPaused, clock));
 
     Task<ReplayOutcome> ReplayAsync(
@@ -149,7 +205,7 @@ public sealed class HandlingReplayTests
         await store.AppendAsync(Event("e1"));
         await store.RouteAsync();
         await store.CloseAsync((await store.ClaimAsync("c"))[0], new TryEnd.Dead("no"));
-        await new LetterMirror(() => store, shelf.Port, () => true, clock).VisitAsync(default);
+        await Mirror.VisitAsync(default);
         return shelf.Letters.Keys.Single();
     }
 }

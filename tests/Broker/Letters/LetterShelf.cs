@@ -11,12 +11,20 @@ sealed class LetterShelf
 
     public bool IsAway { get; set; }
 
+    /// <summary>Replays that are under way.</summary>
+    public System.Collections.Generic.HashSet<DeadLetterKey> Claimed { get; } = [];
+
+    public Queue<StoreFailure> DropFailures { get; } = [];
+
     public LetterPort Port => new(
         letter => Call(() => Letters[letter.Key] = letter),
         keys => Answer<IReadOnlySet<DeadLetterKey>>(() => keys.Where(Letters.ContainsKey).ToHashSet()),
-        key => Call(() => Letters.Remove(key)),
+        key => DropFailures.TryDequeue(out var failure)
+            ? Task.FromResult(Either<StoreFailure, Unit>.Left(failure))
+            : Call(() => Letters.Remove(key)),
         _ => Call(() => { }))
     {
+        FindClaimed = keys => Answer<IReadOnlySet<DeadLetterKey>>(() => keys.Where(Claimed.Contains).ToHashSet()),
         List = category => Answer<IReadOnlyList<DeadLetterKey>>(() => [.. Letters.Keys.Where(k => k.Category == category)]),
     };
 

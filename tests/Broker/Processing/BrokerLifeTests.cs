@@ -136,9 +136,9 @@ public sealed class BrokerLifeTests : IAsyncDisposable
                 Interlocked.Increment(ref turns) == 1 ? throw new InvalidOperationException("a bug") : store.Route(request, stopping),
         };
         using var dispatcher = new Hobom.Slices.Broker.Processing.Dispatcher(new Hobom.Slices.Broker.Processing.DispatcherTools(
-            failing, _ => new Hobom.Slices.Broker.Processing.ConsumerPort.Sends((claimed, consumer, _) =>
+            failing, _ => new Hobom.Slices.Broker.Processing.ConsumerPort.Sends((sending, _) =>
             {
-                handled.Add((consumer.Name, claimed.Event.Id));
+                handled.Add((sending.Consumer.Name, sending.Claimed.Event.Id));
                 return Task.FromResult<LanguageExt.Either<TryFailure, LanguageExt.Unit>>(LanguageExt.Unit.Default);
             }),
             () => Hobom.Slices.Broker.Processing.BrokerTuning.Contract, "p1", TimeProvider.System, () => 0, _ => { }, NullLogger.Instance));

@@ -40,7 +40,7 @@ sealed class BrokerProcess(BrokerWorld world, string name) : TimeProvider
 
     ConsumerPort PortOf(Consumer consumer) => consumer.Name == BrokerWorld.Effects
         ? new ConsumerPort.Handles(HandleAsync)
-        : new ConsumerPort.Sends((claimed, _, stopping) => SendAsync(claimed, stopping));
+        : new ConsumerPort.Sends((sending, stopping) => SendAsync(sending.Claimed, stopping));
 
     async Task<Either<TryFailure, Unit>> HandleAsync(HandlerContext context, CancellationToken stopping)
     {

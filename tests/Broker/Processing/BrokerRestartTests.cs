@@ -11,6 +11,7 @@ public sealed class BrokerRestartTests : IDisposable
 {
     readonly string folder = ServerFolder.New("hobom-restart-");
     readonly ConcurrentBag<string> handled = [];
+    BrokerSlice? slice;
 
     public void Dispose()
     {
@@ -53,13 +54,38 @@ public sealed class BrokerRestartTests : IDisposable
         Assert.Equal(handled.Count, handled.Distinct().Count());
     }
 
+    [Fact]
+    public async Task What_an_operator_has_switched_off_is_off_from_the_start()
+    {
+        await RunAsync(async (broker, stop) =>
+        {
+            await broker.Store.Settings.Set("outbox-processor-enabled", "false", "anna", default).Right();
+            await stop.CancelAsync();
+        });
+        await RunAsync(async (broker, stop) =>
+        {
+            Assert.False(slice!.Tuning.Now.ProcessorEnabled);
+            await broker.Publisher.PublishAsync([Event("e1")], default).Right();
+            await stop.CancelAsync();
+        });
+        await RunAsync(async (broker, stop) =>
+        {
+            await Task.Delay(500);
+            Assert.Empty(handled);
+            await slice!.Tuning.ChangeAsync(broker.Store, "outbox-processor-enabled", "true", "anna", default).Right();
+            for (var i = 0; i < 3000 && handled.IsEmpty; i++) await Task.Delay(20);
+            await stop.CancelAsync();
+        });
+        Assert.Equal(["e1"], handled);
+    }
+
     async Task RunAsync(Func<OpenBroker, CancellationTokenSource, Task> work)
     {
         var settings = BrokerSettingsReader.Read(new Dictionary<string, string>
         {
             ["HOBOM_BROKER_PROVIDER"] = "sqlite", ["HOBOM_BROKER_SQLITE_FILE"] = Path.Combine(folder, "events.db"),
         }).Right().IfNone(() => throw new InvalidOperationException("off"));
-        await using var slice = BrokerSlice.Build(
+        slice = BrokerSlice.Build(
             settings, new BrokerTools(TimeProvider.System, () => 0, NullLoggerFactory.Instance, $"{Guid.NewGuid()}", null, null));
         slice.Subscribe("c", "*", (context, _) =>
         {
@@ -71,5 +97,6 @@ public sealed class BrokerRestartTests : IDisposable
         for (var i = 0; i < 3000 && slice.Open is null; i++) await Task.Delay(10);
         await work(slice.Open!, stop);
         await running;
+        await slice.DisposeAsync();
     }
 }

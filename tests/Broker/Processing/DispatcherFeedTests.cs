@@ -104,7 +104,7 @@ public sealed partial class DispatcherTests
     {
         var (sent, closing, written) = (0, new TaskCompletionSource(), new TaskCompletionSource());
         await store.Consumers.Save(Consumer("c") with { Concurrency = 1 }, default).Right();
-        Ports["c"] = new ConsumerPort.Sends((_, _, _) =>
+        Ports["c"] = new ConsumerPort.Sends((_, _) =>
         {
             Interlocked.Increment(ref sent);
             return Task.FromResult<Either<TryFailure, Unit>>(isSent ? Unit.Default : new TryFailure.Transient("no"));
@@ -134,7 +134,7 @@ public sealed partial class DispatcherTests
         using var go = new SemaphoreSlim(0);
         const int Batch = 60;
         await store.Consumers.Save(Consumer("c") with { Concurrency = Batch }, default).Right();
-        Ports["c"] = new ConsumerPort.Sends(async (_, _, stopping) =>
+        Ports["c"] = new ConsumerPort.Sends(async (_, stopping) =>
         {
             await go.WaitAsync(stopping);
             return Unit.Default;

@@ -12,12 +12,14 @@ public abstract class DispatcherRun(DateTimeOffset now)
 
     protected Dictionary<string, ConsumerPort> Ports { get; } = new(StringComparer.Ordinal);
 
+    protected BrokerTuning Tuning { get; set; } = BrokerTuning.Contract;
+
     protected CancellationTokenSource Stop { get; } = new();
 
     protected Running StartOn(BrokerStore store)
     {
         var dispatcher = new Dispatcher(new DispatcherTools(
-            store, c => Ports.GetValueOrDefault(c.Name), () => BrokerTuning.Contract, "p1", Clock, () => 0, _ => { }, NullLogger.Instance));
+            store, c => Ports.GetValueOrDefault(c.Name), () => Tuning, "p1", Clock, () => 0, _ => { }, NullLogger.Instance));
         return new Running(Task.Run(() => dispatcher.RunAsync(Stop.Token)), Stop, dispatcher);
     }
 

@@ -19,7 +19,7 @@ public sealed partial class DispatcherTests
         var leave = new TaskCompletionSource();
         await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook }, default).Right();
         await store.Consumers.SetState("c", new ConsumerState.Paused("refused", Noon), default).Right();
-        Ports["c"] = new ConsumerPort.Sends(async (_, _, _) =>
+        Ports["c"] = new ConsumerPort.Sends(async (_, _) =>
         {
             probed.TrySetResult();
             await leave.Task;
@@ -42,7 +42,7 @@ public sealed partial class DispatcherTests
         var entered = new TaskCompletionSource();
         var leave = new TaskCompletionSource();
         await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook }, default).Right();
-        Ports["c"] = new ConsumerPort.Sends(async (_, _, _) =>
+        Ports["c"] = new ConsumerPort.Sends(async (_, _) =>
         {
             entered.TrySetResult();
             await leave.Task;

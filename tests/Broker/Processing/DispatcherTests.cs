@@ -103,7 +103,7 @@ public sealed partial class DispatcherTests : DispatcherRun
         var up = false;
         var tries = 0;
         await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook, Concurrency = 1 }, default).Right();
-        Ports["c"] = new ConsumerPort.Sends((_, _, _) =>
+        Ports["c"] = new ConsumerPort.Sends((_, _) =>
         {
             tries++;
             return Task.FromResult<Either<TryFailure, Unit>>(up ? Unit.Default : new TryFailure.ConsumerDown("refused"));
@@ -123,7 +123,7 @@ public sealed partial class DispatcherTests : DispatcherRun
     public async Task A_receiver_that_wants_no_more_is_switched_off_and_its_events_wait()
     {
         await store.Consumers.Save(Consumer("c") with { Kind = ConsumerKind.Webhook }, default).Right();
-        Ports["c"] = new ConsumerPort.Sends((_, _, _) => Task.FromResult<Either<TryFailure, Unit>>(new TryFailure.ConsumerGone("410 Gone")));
+        Ports["c"] = new ConsumerPort.Sends((_, _) => Task.FromResult<Either<TryFailure, Unit>>(new TryFailure.ConsumerGone("410 Gone")));
         await using var running = Start();
         await store.AppendAsync(Event("e1"), Event("e2"));
         await UntilAsync(async () => (await store.Consumers.All(default).Right())[0].State is ConsumerState.Off);

@@ -43,5 +43,5 @@ public sealed class LanesTests
 
     static HeldHandling Held(string consumer) => new(
         new Claimed(Guid.NewGuid(), 1, consumer, 1, 1, Noon, Guid.NewGuid(), Event("e1")), Consumer(consumer),
-        new ConsumerPort.Sends((_, _, _) => throw new InvalidOperationException()), isProbe: false, isSuspect: false, Noon.AddMinutes(1));
+        new ConsumerPort.Sends((_, _) => throw new InvalidOperationException()), isProbe: false, isSuspect: false, Noon.AddMinutes(1));
 }

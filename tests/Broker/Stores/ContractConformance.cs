@@ -44,6 +44,28 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task Integration13_a_handlers_name_and_a_webhooks_are_not_taken_over_by_one_another()
+    {
+        foreach (var kind in (ConsumerKind[])[ConsumerKind.Handler, ConsumerKind.Webhook])
+            Assert.True(await Store.Consumers.Save(Given(kind, kind, "a.*"), default).Right());
+        Assert.False(await Store.Consumers.Save(Given(ConsumerKind.Handler, ConsumerKind.Webhook, "b.*"), default).Right());
+        Assert.False(await Store.Consumers.Save(Given(ConsumerKind.Webhook, ConsumerKind.Handler, "b.*"), default).Right());
+        var all = await Store.Consumers.All(default).Right();
+        Assert.All(all, c => Assert.Equal(($"{c.Kind}", "a.*"), (c.Name, c.Pattern.Text)));
+        Assert.True(await Store.Consumers.Save(Given(ConsumerKind.Webhook, ConsumerKind.Kafka, "c.*"), default).Right());
+        static Consumer Given(ConsumerKind name, ConsumerKind kind, string pattern) => Consumer($"{name}", pattern) with
+        {
+            Kind = kind,
+            Target = kind switch
+            {
+                ConsumerKind.Webhook => new ConsumerTarget.Webhook(new Uri("https://example.com/"), [], CloudEventForm.None),
+                ConsumerKind.Kafka => new ConsumerTarget.Topic("t", CloudEventForm.None),
+                _ => null,
+            },
+        };
+    }
+
+    [Fact]
     public async Task M3_O8_what_is_not_there_is_none_and_no_error()
     {
         Assert.True((await Store.Read.One(new EventIdentity("tests", "none"), default).Right()).IsNone);

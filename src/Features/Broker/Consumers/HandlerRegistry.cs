@@ -23,6 +23,9 @@ public abstract record SubscribeFault
     /// <summary>Two handlers of one name would share a handling: one of them would not run.</summary>
     public sealed record NameTaken(string Name) : SubscribeFault;
 
+    /// <summary>A webhook or a topic has the name: its events are not this handler's. Remove it, or name the handler otherwise.</summary>
+    public sealed record OtherKind(string Name) : SubscribeFault;
+
     public sealed record Unavailable(StoreFailure Failure) : SubscribeFault;
 }
 
@@ -49,9 +52,11 @@ public sealed class HandlerRegistry(BrokerStore store, int defaultConcurrency, b
         if (!handlers.TryAdd(consumer, handler)) return new SubscribeFault.NameTaken(consumer);
         var definition = configure(new Consumer(
             consumer, ConsumerKind.Handler, parsed, 0, null, defaultConcurrency, DefaultTimeout, false, new ConsumerState.Active()));
-        var saved = await store.Consumers.Save(definition, stopping);
+        var saved = (await store.Consumers.Save(definition, stopping))
+            .MapLeft(failure => (SubscribeFault)new SubscribeFault.Unavailable(failure))
+            .Bind<Unit>(isSaved => isSaved ? Unit.Default : new SubscribeFault.OtherKind(consumer));
         if (saved.IsLeft) handlers.TryRemove(consumer, out _);
-        return saved.MapLeft(failure => (SubscribeFault)new SubscribeFault.Unavailable(failure));
+        return saved;
     }
 
     /// <summary>Ends the subscription: what still waits for it is skipped. False where there is none of the name.</summary>

@@ -1,3 +1,4 @@
+using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
@@ -9,27 +10,46 @@ namespace Hobom.Slices.Broker.Consumers;
 /// Events into a Kafka topic, through the shared publisher. A try that may have been written is looked up in the topic
 /// before it is made again, so that a repeat is left only where nobody can say.
 /// </summary>
-public sealed class TopicSender(Publish publish, FindWritten findWritten)
+public sealed class TopicSender(PublishIf publish, FindWritten findWritten)
 {
     /// <summary>Clocks of brokers and of this machine may differ by so much.</summary>
     static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(2);
 
-    public async Task<Either<TryFailure, Unit>> SendAsync(Claimed claimed, Consumer consumer, CancellationToken stopping)
-    {
-        if (consumer.Target is not ConsumerTarget.Topic target)
-            return new TryFailure.ConsumerDown("the consumer has no topic") { Kind = FailureKind.NoTopic };
-        var id = new EventId(claimed.RowId.ToString());
-        // What was written before a repair is not what the operator sends.
-        if (claimed is { MayHaveArrived: true, IsEdited: false })
-        {
-            var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
-            if (!looked.TryGetRight(out var written, out var failure))
-                return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}") { Kind = FailureKind.Unreachable };
-            if (written.ContainsKey(id)) return Unit.Default;
-        }
+    static TryFailure NoTopic => new TryFailure.ConsumerDown("the consumer has no topic") { Kind = FailureKind.NoTopic };
 
-        return (await publish(DeliveryOf(claimed, target, id), claimed.MayHaveArrived)).Map(_ => Unit.Default).MapLeft(FailureOf);
+    public ConsumerPort AsPort() => new ConsumerPort.Sends(SendAsync) { FindSent = FindSentAsync };
+
+    /// <summary>As long as the topic takes: the look-up has a limit of its own, of silence.</summary>
+    async Task<Either<TryFailure, bool>> FindSentAsync(Claimed claimed, Consumer consumer, CancellationToken stopping)
+    {
+        if (consumer.Target is not ConsumerTarget.Topic target) return NoTopic;
+        // What was written before a repair is not what the operator sends.
+        if (claimed is not { MayHaveArrived: true, IsEdited: false }) return false;
+        var id = IdOf(claimed);
+        var looked = await findWritten(target.Name, claimed.FirstTriedAt - ClockSlack, [id], stopping);
+        if (!looked.TryGetRight(out var written, out var failure))
+            return new TryFailure.ConsumerDown($"not looked up in {target.Name}: {failure.Message}") { Kind = FailureKind.Unreachable };
+        return written.ContainsKey(id);
     }
+
+    async Task<Either<TryFailure, Unit>> SendAsync(Sending sending, CancellationToken stopping)
+    {
+        var claimed = sending.Claimed;
+        if (sending.Consumer.Target is not ConsumerTarget.Topic target) return NoTopic;
+        // Records wait for one another before they are handed over: whoever has the handling by then sends it himself.
+        PublishFailure? tooLate = null;
+        var published = await publish(
+            DeliveryOf(claimed, target, IdOf(claimed)), claimed.MayHaveArrived,
+            () => tooLate = sending.IsLost() || stopping.IsCancellationRequested ? TooLate : null);
+        if (published.IsRight) return Unit.Default;
+        return tooLate is null
+            ? published.Map(_ => Unit.Default).MapLeft(FailureOf)
+            : new TryFailure.Transient(tooLate.Message) { Kind = FailureKind.LeaseLost };
+    }
+
+    static PublishFailure TooLate => new PublishFailure.Stopping("LATE", "its lease or its time was over before it was handed over");
+
+    static EventId IdOf(Claimed claimed) => new(claimed.RowId.ToString());
 
     static Delivery DeliveryOf(Claimed claimed, ConsumerTarget.Topic target, EventId id)
     {

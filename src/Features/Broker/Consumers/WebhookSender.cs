@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
+using Hobom.Slices.Broker.Processing;
 using Hobom.Slices.Broker.Stores;
 using LanguageExt;
 
@@ -23,6 +24,9 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
     static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(2);
 
     readonly HttpClient client = new(NewHandler(allowPrivate)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    public ConsumerPort AsPort() => new ConsumerPort.Sends(
+        (sending, stopping) => SendAsync(sending.Claimed, sending.Consumer, stopping));
 
     public async Task<Either<TryFailure, Unit>> SendAsync(Claimed claimed, Consumer consumer, CancellationToken stopping)
     {

@@ -52,6 +52,9 @@ public sealed record Consumer(
     /// <summary>The version of the payloads' schemas that it reads: older ones are brought up to it, newer ones wait. Null: any.</summary>
     public int? SchemaVersion { get; init; }
 
+    /// <summary>Whether it may take the place of one of its name: nobody takes over a handler's events, and no handler others'.</summary>
+    public bool MayReplace(Consumer known) => (Kind is ConsumerKind.Handler) == (known.Kind is ConsumerKind.Handler);
+
     /// <summary>The consumers that an event of this type is for, in the order in which they are served.</summary>
     public static IReadOnlyList<Consumer> For(IEnumerable<Consumer> all, string eventType) =>
         [.. all.Where(c => c.Pattern.Matches(eventType)).OrderByDescending(c => c.Priority)];

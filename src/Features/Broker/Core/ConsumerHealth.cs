@@ -16,10 +16,15 @@ public sealed record ConsumerHealth(LanguageExt.HashSet<Guid> FailedEvents, int 
 
     static readonly TimeSpan ProbeLimit = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whoever looks for what is due is no later than this.</summary>
+    static readonly TimeSpan ProbeSlack = TimeSpan.FromSeconds(5);
+
     public static ConsumerHealth Well { get; } = new(default, 0);
 
     public ConsumerHealth AfterFailure(Guid handling, TryFailure failure, bool wasProbe) => failure switch
     {
+        // That is this process's.
+        TryFailure.Transient { Kind: FailureKind.LeaseLost } => this,
         TryFailure.ConsumerDown or TryFailure.Transient =>
             new(
                 FailedEvents.Count < TransientLimit ? FailedEvents.AddOrUpdate(handling) : FailedEvents,
@@ -30,6 +35,7 @@ public sealed record ConsumerHealth(LanguageExt.HashSet<Guid> FailedEvents, int 
 
     public bool IsDown(TryFailure last) => last switch
     {
+        TryFailure.Transient { Kind: FailureKind.LeaseLost } => false,
         TryFailure.ConsumerDown => ProbesFailed > 0 || FailedEvents.Count >= DownLimit,
         TryFailure.Transient => ProbesFailed > 0 || FailedEvents.Count >= TransientLimit,
         TryFailure.ConsumerGone => true,
@@ -44,5 +50,12 @@ public sealed record ConsumerHealth(LanguageExt.HashSet<Guid> FailedEvents, int 
     {
         var grown = TimeSpan.FromSeconds(Math.Min(ProbeLimit.TotalSeconds, Math.Pow(2, Math.Min(ProbesFailed, 10))));
         return last.RetryAfter is { } asked && asked > grown ? asked : grown;
+    }
+
+    /// <summary>The same for the event that was the probe: later, so that the next probe is another one, where there is another.</summary>
+    public TimeSpan SameEventAfter(TryFailure last)
+    {
+        var next = ProbeAfter(last);
+        return next + (next < ProbeSlack ? next : ProbeSlack);
     }
 }

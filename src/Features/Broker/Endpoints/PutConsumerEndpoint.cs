@@ -33,16 +33,27 @@ public sealed class PutConsumerEndpoint(BrokerSlice slice) : BrokerRoute(slice)
         }
 
         var before = all.FirstOrDefault(c => c.Name == name);
+        if (before is { Kind: ConsumerKind.Handler })
+        {
+            await RefuseAsync(409, IsHandler(name), ct, "name");
+            return;
+        }
+
         var read = await ConsumerBody.ReadAsync(HttpContext.Request.Body, name, before, Slice.Settings.AllowManySegments, ct);
         if (!read.TryGetRight(out var consumer, out var fault)) await RefuseAsync(400, fault.Text, ct, fault.Field);
         else if (consumer.Target?.IsSamePlaceAs(before?.Target) is not true && !HttpContext.User.IsInRole(Role.Payload))
             await Send.ResponseAsync(
                 new ErrorAnswer("to send payloads somewhere new requires the payload role") { Needs = Role.Payload }, 403, ct);
-        else if ((await AuditedAsync("put consumer", name, () => broker.Store.Consumers.Save(consumer, ct), _ => Words(consumer)))
-                 .TryGetRight(out _, out failure))
-            await Send.OkAsync(ConsumerView.Of(consumer, SeesAll), ct);
-        else await RefuseAsync(failure, ct);
+        else if (!(await AuditedAsync(
+                     "put consumer", name, () => broker.Store.Consumers.Save(consumer, ct),
+                     saved => saved ? Words(consumer) : IsHandler(name)))
+                 .TryGetRight(out var isSaved, out failure))
+            await RefuseAsync(failure, ct);
+        else if (isSaved) await Send.OkAsync(ConsumerView.Of(consumer, SeesAll), ct);
+        else await RefuseAsync(409, IsHandler(name), ct, "name");
     }
+
+    static string IsHandler(string name) => $"{name} is a C# handler of a process on this store: remove it first";
 
     static string Words(Consumer consumer) =>
         $"{consumer.Pattern.Text} to {Stores.Sql.ConsumerText.WordOf(consumer.Kind)} {consumer.Target?.Whereabouts}";

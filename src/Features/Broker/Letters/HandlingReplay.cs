@@ -26,6 +26,8 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
         if (parts.Store() is not { } store) return new ReplayOutcome.NotBegun(new StoreFailure("the broker's store is not open yet"));
         if (BrokerLetters.HandlingOf(key) is not { } id) return Refused("the key names no handling");
         if (!(await store.Dead.One(id, default)).TryGetRight(out var found, out var failure)) return new ReplayOutcome.NotBegun(failure);
+        // An earlier replay got so far, or its consumer got it in another way.
+        if (found.Case is EventHandling { Handling.State: HandlingState.Done } done) return await CloseAsync(store, done, key);
         if (found.Case is not EventHandling { IsDead: true } dead) return await ForgetAsync(key);
         // The store knows that it was given up: there is nothing that somebody else could have seen arrive.
         if (order.Confirmation is Confirmation.Delivered) return new ReplayOutcome.NotInDoubt();
@@ -90,7 +92,7 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
             {
                 if (found.Case is not EventHandling now) return await ForgetAsync(key);
                 if (now.Handling.State is HandlingState.Done or HandlingState.Skipped) return await CloseAsync(store, now, key);
-                if (now.IsDead) return await DiedAgainAsync(store, now);
+                if (now.IsDead) return await DiedAgainAsync(store, now, key);
             }
 
             if (parts.Clock.GetElapsedTime(begun) >= WaitLimit)
@@ -110,10 +112,14 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
         return new ReplayOutcome.Delivered(null);
     }
 
-    /// <summary>The replay's own end is what the letter tells of it: it needs no other word.</summary>
-    static async Task<ReplayOutcome> DiedAgainAsync(BrokerStore store, EventHandling dead)
+    /// <summary>
+    /// The replay's own end is what the letter tells of it: it needs no other word. Where the letter is not there any more, or nobody can
+    /// say, the next visit writes it.
+    /// </summary>
+    async Task<ReplayOutcome> DiedAgainAsync(BrokerStore store, EventHandling dead, DeadLetterKey key)
     {
-        await store.Dead.Note([new LetterNote(dead.Handling.Id, dead.Token, IsKept: true)], default);
+        if ((await parts.Letters.FindExisting([key])).TryGetRight(out var there, out _) && there.Contains(key))
+            await store.Dead.Note([new LetterNote(dead.Handling.Id, dead.Token, IsKept: true)], default);
         return GivenUp(dead);
     }
 
@@ -128,8 +134,9 @@ public sealed class HandlingReplay(HandlingReplayParts parts)
     /// <summary>A letter of something that is not dead is nothing to be replayed.</summary>
     async Task<ReplayOutcome> ForgetAsync(DeadLetterKey key)
     {
-        await parts.Letters.Drop(key);
-        return new ReplayOutcome.LetterGone();
+        return (await parts.Letters.Drop(key)).TryGetRight(out _, out var failure)
+            ? new ReplayOutcome.LetterGone()
+            : new ReplayOutcome.NotBegun(failure);
     }
 
     static Option<ReadOnlyMemory<byte>> EditOf(EventHandling dead, ReadOnlyMemory<byte> sent) =>

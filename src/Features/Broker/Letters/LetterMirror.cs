@@ -34,6 +34,8 @@ public sealed class LetterMirror(
                 return Report(saved, failure.Message);
             saved += notes.Count(n => n.IsKept);
             if (trouble is not null) return Report(saved, trouble.Message);
+            // What is left are letters that replays have in hand.
+            if (notes.Count == 0) break;
         }
 
         return Report(saved, stopping.IsCancellationRequested ? null : await CompareNowAndThenAsync(open, stopping));
@@ -42,13 +44,26 @@ public sealed class LetterMirror(
     async Task<(List<LetterNote> Notes, StoreFailure? Problem)> MirrorAsync(IReadOnlyList<EventHandling> due)
     {
         var notes = new List<LetterNote>(due.Count);
-        foreach (var one in due)
+        if (!(await FindInHandAsync(due)).TryGetRight(out var inHand, out var away)) return (notes, away);
+        foreach (var one in due.Where(d => !inHand.Contains(d.Handling.Id)))
         {
             if (!(await MirrorAsync(one)).TryGetRight(out _, out var failure)) return (notes, failure);
             notes.Add(new LetterNote(one.Handling.Id, one.Token, one.IsDead));
         }
 
         return (notes, null);
+    }
+
+    /// <summary>
+    /// Of handlings that are open again, those whose replay is under way. It takes the letter away itself, or the letter stays with its
+    /// history: dropped meanwhile it would come back without.
+    /// </summary>
+    async Task<Either<StoreFailure, IReadOnlySet<Guid>>> FindInHandAsync(IReadOnlyList<EventHandling> due)
+    {
+        var open = due.Where(d => d.Handling.State.IsOpen)
+            .ToDictionary(d => BrokerLetters.KeyOf(d.Handling.Consumer, d.Handling.Id), d => d.Handling.Id);
+        if (open.Count == 0) return new System.Collections.Generic.HashSet<Guid>();
+        return (await letters.FindClaimed([.. open.Keys])).Map<IReadOnlySet<Guid>>(claimed => claimed.Select(k => open[k]).ToHashSet());
     }
 
     async Task<Either<StoreFailure, Unit>> MirrorAsync(EventHandling one)
@@ -107,6 +122,12 @@ public sealed class LetterMirror(
         if (BrokerLetters.HandlingOf(key) is not { } id) return null;
         if (!(await open.Dead.One(id, stopping)).TryGetRight(out var found, out var failure)) return failure;
         if (found.Case is EventHandling { IsDead: true }) return null;
+        if (found.Case is EventHandling handling)
+        {
+            if (!(await FindInHandAsync([handling])).TryGetRight(out var inHand, out failure)) return failure;
+            if (inHand.Contains(id)) return null;
+        }
+
         return (await letters.Drop(key)).TryGetRight(out _, out failure) ? null : failure;
     }
 

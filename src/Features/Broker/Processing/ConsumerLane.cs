@@ -63,6 +63,13 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     /// <summary>What was not begun is not this process's any more.</summary>
     public void HandBack() => _ = HandBackQueueAsync();
 
+    /// <summary>What was leased and is not to be tried: held until it is the store's again.</summary>
+    public void GiveBack(HeldHandling[] claimed)
+    {
+        queue.NoteLeaving(claimed);
+        _ = HandBackAsync(claimed);
+    }
+
     void Pump(CancellationToken stopping)
     {
         while (queue.Begin() is { } group) _ = RunAsync(group, stopping);
@@ -110,8 +117,9 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
     async Task NoteAsync(HeldHandling held, Tried tried, CancellationToken stopping)
     {
         if (tried.Report is TryReport.NotBegun) return;
-        queue.NoteCall(tried.Took);
-        ports.Count(new TryMade(held.Claimed.Event, consumer, Outcome(tried.Report), tried.Took));
+        if (tried.Took is { } took) queue.NoteCall(took);
+        if (Outcome(tried.Report) is { } outcome)
+            ports.Count(new TryMade(held.Claimed.Event, consumer, outcome, tried.Took ?? TimeSpan.Zero));
         await SettleAsync(held, tried.Report, stopping);
     }
 
@@ -128,8 +136,16 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
                 break;
             case TryReport.Exhausted exhausted:
                 await ports.Close(Closing(held, new TryEnd.Dead(exhausted.Reason) { Kind = FailureKind.ProcessDied }));
+                await ProbeAgainAsync(held);
                 break;
             case TryReport.Lost:
+                // Its token says whether anybody took it.
+                await ports.Close(Closing(held, new TryEnd.HandBack(ports.Clock.GetUtcNow(), null)));
+                await ProbeAgainAsync(held);
+                break;
+            case TryReport.Uncalled uncalled:
+                await ports.Close(Closing(held, new TryEnd.HandBack(ports.Clock.GetUtcNow() + uncalled.Wait, uncalled.Why)));
+                await ProbeAgainAsync(held);
                 break;
             case TryReport.NotBegun or TryReport.GoesOnAlone:
                 throw new System.Diagnostics.UnreachableException();
@@ -160,9 +176,17 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         var retry = held.Consumer.Retry ?? ports.Tuning().DefaultRetry;
         var end = TryEnd.After(failure, held.Claimed.Attempt, retry, isDown, time, ports.Chance());
         // The next probe takes another event: one that fails by itself must not keep its consumer down.
-        if (isDown && held.IsProbe && end is TryEnd.HandBack back) end = back with { NotBefore = time + (2 * now.ProbeAfter(failure)) };
+        if (isDown && held.IsProbe && end is TryEnd.HandBack back) end = back with { NotBefore = time + now.SameEventAfter(failure) };
         await ports.Close(Closing(held, end));
-        if (!isDown) return;
+        if (!isDown)
+        {
+            // Who refuses one event answers.
+            if (held.IsProbe && failure is TryFailure.Permanent { Kind: FailureKind.Refused })
+                await ports.SetState(consumer, new ConsumerState.Active());
+            else await ProbeAgainAsync(held);
+            return;
+        }
+
         await ports.SetState(
             consumer,
             failure is TryFailure.ConsumerGone
@@ -171,28 +195,41 @@ sealed class ConsumerLane(LanePorts ports, string consumer)
         await HandBackQueueAsync();
     }
 
+    /// <summary>A probe that tells nothing of its consumer: the next one need not wait for as long as this one might have lasted.</summary>
+    async Task ProbeAgainAsync(HeldHandling held)
+    {
+        if (held is { IsProbe: true, Consumer.State: ConsumerState.Paused paused })
+            await ports.SetState(consumer, paused with { ProbeAt = ports.Clock.GetUtcNow() });
+    }
+
     async Task HandBackQueueAsync()
     {
-        var time = ports.Clock.GetUtcNow();
         var drained = queue.Drain();
-        if (drained.Length == 0) return;
+        if (drained.Length > 0) await HandBackAsync(drained);
+    }
+
+    async Task HandBackAsync(HeldHandling[] leaving)
+    {
+        var time = ports.Clock.GetUtcNow();
         try
         {
-            await Task.WhenAll(drained.Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
+            await Task.WhenAll(leaving.Select(held => ports.Close(Closing(held, new TryEnd.HandBack(time, null)))));
         }
         finally
         {
-            queue.NoteLeft(drained);
+            queue.NoteLeft(leaving);
             ports.Changed();
         }
     }
 
-    static TryOutcome Outcome(TryReport report) => report switch
+    /// <summary>Null where there was no try.</summary>
+    static TryOutcome? Outcome(TryReport report) => report switch
     {
         TryReport.Succeeded => TryOutcome.Done,
         TryReport.Failed => TryOutcome.Failed,
         TryReport.Exhausted => TryOutcome.Exhausted,
         TryReport.Lost => TryOutcome.Lost,
+        TryReport.Uncalled => null,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -7,15 +7,17 @@ static class Containment
 {
     /// <param name="stopping">The process cannot wait any longer.</param>
     /// <param name="lost">Another process has the handling, or may have it.</param>
-    public static async Task<Either<TryFailure, Unit>> TryAsync(
-        Func<CancellationToken, Task<Either<TryFailure, Unit>>> call, TimeSpan limit, TimeProvider clock,
+    /// <returns>Where it is too late before the call, there is none.</returns>
+    public static async Task<Either<TryFailure, T>> TryAsync<T>(
+        Func<CancellationToken, Task<Either<TryFailure, T>>> call, TimeSpan limit, TimeProvider clock,
         CancellationToken stopping, CancellationToken lost)
     {
         using var timed = new CancellationTokenSource(limit, clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timed.Token, stopping, lost);
-        Task<Either<TryFailure, Unit>>? work = null;
+        Task<Either<TryFailure, T>>? work = null;
         try
         {
+            any.Token.ThrowIfCancellationRequested();
             work = call(any.Token);
             return await work.WaitAsync(any.Token);
         }

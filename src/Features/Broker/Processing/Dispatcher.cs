@@ -38,6 +38,7 @@ public sealed class Dispatcher : IDisposable
     readonly Signal changed = new();
     readonly Signal woken;
     bool drains;
+    DateTimeOffset? nextProbe;
 
     public Dispatcher(DispatcherTools tools)
     {
@@ -103,6 +104,8 @@ public sealed class Dispatcher : IDisposable
                select new ReachedConsumer(consumer, port),
         ];
         lanes.ForgetAllBut(all.Select(c => c.Name));
+        var now = tools.Clock.GetUtcNow();
+        nextProbe = reached.Select(r => (r.Consumer.State as ConsumerState.Paused)?.ProbeAt).Where(at => at > now).Min();
         feed.Begin(tuning, drains);
         if (!(await feed.RouteAsync(RouteBatch, reached, stopping)).TryGetRight(out var looked, out failure)) return StoreDown(failure);
         if (!(await tools.Store.Due(tools.Clock.GetUtcNow(), stopping)).TryGetRight(out var due, out failure)) return StoreDown(failure);
@@ -128,9 +131,12 @@ public sealed class Dispatcher : IDisposable
         if (turn is not Turn.StoreDown && (await tools.Store.NextDue(now, stopping)).TryGetRight(out var due, out _))
             rest = due.Match(at => TimeSpan.FromTicks(Math.Clamp((at - now).Ticks, 0, rest.Ticks)), () => rest);
         if (turn is Turn.Off) rest = OffInterval;
+        if (turn is Turn.Idle or Turn.Busy && nextProbe - now is { } probe && rest > probe)
+            rest = probe > TimeSpan.Zero ? probe : TimeSpan.Zero;
         if (feed.LookWasSkipped && rest > LaneFeed.ExpiredLookInterval) rest = LaneFeed.ExpiredLookInterval;
-        var waits = new List<Task> { Task.Delay(rest, tools.Clock, over.Token), changed.WaitAsync(over.Token) };
-        if (turn is not Turn.StoreDown) waits.Add(woken.WaitAsync(over.Token));
+        var waits = new List<Task> { Task.Delay(rest, tools.Clock, over.Token) };
+        // While the store is away every try ends at once, and none of these ends is news.
+        if (turn is not Turn.StoreDown) waits.AddRange([changed.WaitAsync(over.Token), woken.WaitAsync(over.Token)]);
         await Task.WhenAny(waits);
         Cancel(over);
     }

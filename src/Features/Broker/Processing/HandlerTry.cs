@@ -14,7 +14,12 @@ sealed class HandlerTry(int index, HeldHandling held, Claimed claimed, TimeProvi
 
     public Claimed Claimed => claimed;
 
-    public TimeSpan Took { get; private set; }
+    public HeldHandling Held => held;
+
+    /// <summary>Null where the handler was not called.</summary>
+    public TimeSpan? Took { get; private set; }
+
+    public bool WasCalled => work is not null;
 
     /// <summary>It was given up, and goes on all the same.</summary>
     public bool IsLeftBehind => work is { IsCompleted: false };
@@ -24,11 +29,13 @@ sealed class HandlerTry(int index, HeldHandling held, Claimed claimed, TimeProvi
 
     public async Task<Either<TryFailure, Unit>> RunAsync(HandlerTransaction transaction, CancellationToken stopping)
     {
+        // Its turn may have come late.
+        if (held.IsLost(clock.GetUtcNow()) || stopping.IsCancellationRequested) return new TryFailure.Stopping();
         var begun = clock.GetTimestamp();
         var context = new HandlerContext(claimed.Event, held.Consumer.Name, claimed.Attempt, transaction);
         var result = await Containment.TryAsync(
             token => work = CallAsync(context, token), held.Consumer.Timeout, clock, stopping, held.Lost);
-        Took = clock.GetElapsedTime(begun);
+        if (WasCalled) Took = clock.GetElapsedTime(begun);
         return result;
     }
 

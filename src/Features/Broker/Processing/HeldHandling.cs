@@ -10,6 +10,7 @@ sealed class HeldHandling(Claimed claimed, Consumer consumer, ConsumerPort port,
 #pragma warning restore CA1001
 {
     readonly CancellationTokenSource lost = new();
+    long leasedUntil = leasedUntil.UtcTicks;
 
     public Claimed Claimed => claimed;
 
@@ -21,11 +22,21 @@ sealed class HeldHandling(Claimed claimed, Consumer consumer, ConsumerPort port,
 
     public bool IsSuspect => isSuspect;
 
-    public DateTimeOffset LeasedUntil { get; set; } = leasedUntil;
+    public DateTimeOffset LeasedUntil
+    {
+        get => new(Interlocked.Read(ref leasedUntil), TimeSpan.Zero);
+        set => Interlocked.Exchange(ref leasedUntil, value.UtcTicks);
+    }
 
     public CancellationToken Lost => lost.Token;
 
     public LeaseRef Lease => new(claimed.HandlingId, claimed.Token);
 
     public void Lose() => lost.Cancel();
+
+    /// <summary>
+    /// Another process has it, or may have it. The clock says so before the next renewal does, where this process stood still for longer
+    /// than its leases last.
+    /// </summary>
+    public bool IsLost(DateTimeOffset now) => lost.IsCancellationRequested || LeasedUntil <= now;
 }

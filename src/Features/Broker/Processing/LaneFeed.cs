@@ -73,9 +73,6 @@ sealed class LaneFeed(
         if (IsHeldUp(reached)) return LaneShare.None;
         var room = isProbe ? 1 : Room(consumer);
         if (room == 0) return LaneShare.None;
-        if (isProbe && !await setState(
-                consumer.Name, ((ConsumerState.Paused)consumer.State) with { ProbeAt = now + consumer.Timeout + tuning.Lease }))
-            return LaneShare.None;
         if (lane.ExpiredLookAt <= now)
         {
             var request = Request(reached, reached.Port is ConsumerPort.Handles ? 1 : room, now) with { Expired = true };
@@ -120,16 +117,30 @@ sealed class LaneFeed(
     async Task<Either<StoreFailure, int>> TakeAsync(
         ReachedConsumer reached, ClaimRequest request, bool isProbe, CancellationToken stopping)
     {
-        var claimed = await tools.Store.Claim(request, stopping);
-        return claimed.Map(c => Take(c, reached, request, isProbe));
+        if (!(await tools.Store.Claim(request, stopping)).TryGetRight(out var claimed, out var failure)) return failure;
+        if (!isProbe || claimed.Count == 0 || await BeginProbeAsync(reached.Consumer, request))
+            return Take(claimed, reached, request, isProbe);
+        lanes.Of(request.Consumer).GiveBack([.. HeldOf(claimed, reached, request, isProbe)]);
+        return 0;
     }
+
+    /// <summary>Nobody else probes meanwhile: not before there is something to probe with, for without it the time would be lost.</summary>
+    /// <returns>False where an operator's word stands by now, or the store does not answer.</returns>
+    Task<bool> BeginProbeAsync(Consumer consumer, ClaimRequest request) => setState(
+        consumer.Name,
+        ((ConsumerState.Paused)consumer.State) with { ProbeAt = request.Now + consumer.Timeout + request.Lease });
 
     int Take(IReadOnlyList<Claimed> claimed, ReachedConsumer reached, ClaimRequest request, bool isProbe)
     {
-        var isSuspect = request.Expired && reached.Port is ConsumerPort.Handles;
-        lanes.Of(request.Consumer).Take(
-            claimed.Select(c => new HeldHandling(c, reached.Consumer, reached.Port, isProbe, isSuspect, request.Now + request.Lease)),
-            hardStop);
+        lanes.Of(request.Consumer).Take(HeldOf(claimed, reached, request, isProbe), hardStop);
         return claimed.Count;
+    }
+
+    static IEnumerable<HeldHandling> HeldOf(
+        IReadOnlyList<Claimed> claimed, ReachedConsumer reached, ClaimRequest request, bool isProbe)
+    {
+        var isSuspect = request.Expired && reached.Port is ConsumerPort.Handles;
+        return claimed.Select(
+            c => new HeldHandling(c, reached.Consumer, reached.Port, isProbe, isSuspect, request.Now + request.Lease));
     }
 }

@@ -132,6 +132,12 @@ sealed class LaneQueue(Func<HeldHandling, bool> canShare)
         }
     }
 
+    /// <summary>They never waited here.</summary>
+    public void NoteLeaving(HeldHandling[] claimed)
+    {
+        lock (gate) leaving.UnionWith(claimed);
+    }
+
     /// <summary>They are the store's again, or can no longer be handed back.</summary>
     public void NoteLeft(HeldHandling[] drained)
     {

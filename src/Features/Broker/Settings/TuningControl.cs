@@ -52,13 +52,17 @@ public sealed class TuningControl
     {
         do
         {
-            if ((await store.Settings.All(stopping)).TryGetRight(out var changes, out _)) Apply(changes);
+            await RefreshAsync(store, stopping);
         }
         while (await Delays.WaitAsync(LookInterval, clock, stopping));
     }
 
+    /// <summary>As they are stored. Where the store does not say they stay as they were.</summary>
+    public async Task<Either<StoreFailure, Unit>> RefreshAsync(BrokerStore store, CancellationToken stopping) =>
+        (await store.Settings.All(stopping)).Map(Apply);
+
     /// <summary>A value that another version of the program wrote and this one does not take leaves the setting as it was.</summary>
-    void Apply(IReadOnlyDictionary<string, string> changes)
+    Unit Apply(IReadOnlyDictionary<string, string> changes)
     {
         var tuning = start;
         foreach (var (slug, value) in changes)
@@ -70,5 +74,6 @@ public sealed class TuningControl
         }
 
         Now = tuning;
+        return Unit.Default;
     }
 }

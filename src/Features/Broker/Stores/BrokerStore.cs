@@ -19,7 +19,10 @@ namespace Hobom.Slices.Broker.Stores;
 /// takes the note back.
 /// </param>
 /// <param name="Close">Ends tries, each only where its token is still the handling's; answers which were ended.</param>
-/// <param name="Transact">Runs work in a transaction of the store that ends the handling as done with the same commit.</param>
+/// <param name="Transact">
+/// Runs work in a transaction of the store that ends the handling as done with the same commit. Where one process writes at a time it
+/// waits for its turn as long as it takes.
+/// </param>
 /// <param name="Due">The consumers with handlings that are due and not leased: nobody else's claim finds any.</param>
 /// <param name="NextDue">When, after now, the next handling falls due or the next lease runs out.</param>
 /// <param name="Storage">For the rows of other slices.</param>
@@ -159,8 +162,12 @@ public abstract record TransactionEnd
     /// <summary>Nobody knows whether it was committed. If it was, the handling is done.</summary>
     public sealed record Unknown(StoreFailure Failure) : TransactionEnd;
 
-    /// <summary>In a group: its turn did not come.</summary>
-    public sealed record NotBegun : TransactionEnd;
+    /// <summary>The work was not called: in a group its turn did not come, or no transaction could be begun.</summary>
+    public sealed record NotBegun : TransactionEnd
+    {
+        /// <summary>Why no transaction could be begun; null where one was.</summary>
+        public StoreFailure? Failure { get; init; }
+    }
 
     /// <summary>In a group: rolled back because of another of the group; to be called again by itself, as the same try.</summary>
     public sealed record RolledBack : TransactionEnd;

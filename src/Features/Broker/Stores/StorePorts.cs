@@ -4,13 +4,16 @@ using LanguageExt;
 namespace Hobom.Slices.Broker.Stores;
 
 /// <summary>The consumers that every process on the store shares.</summary>
-/// <param name="Save">Adds one, or changes it; its state is kept where it is there. Events that nobody wanted are looked at again.</param>
+/// <param name="Save">
+/// Adds one, or changes it; its state is kept where it is there. Events that nobody wanted are looked at again. False where one of the name
+/// is there and only one of the two is a C# handler: it is left as it is.
+/// </param>
 /// <param name="SetState">As an operator does; false where there is none of the name.</param>
 /// <param name="SetStateByTries">Only where the state <see cref="ConsumerState.YieldsToTries"/>; false where it does not.</param>
 /// <param name="Remove">With its open handlings, which are skipped; false where there is none of the name.</param>
 public sealed record ConsumerRegister(
     Func<CancellationToken, Task<Either<StoreFailure, IReadOnlyList<Consumer>>>> All,
-    Func<Consumer, CancellationToken, Task<Either<StoreFailure, Unit>>> Save,
+    Func<Consumer, CancellationToken, Task<Either<StoreFailure, bool>>> Save,
     Func<string, ConsumerState, CancellationToken, Task<Either<StoreFailure, bool>>> SetState,
     Func<string, ConsumerState, CancellationToken, Task<Either<StoreFailure, bool>>> SetStateByTries,
     Func<string, DateTimeOffset, CancellationToken, Task<Either<StoreFailure, bool>>> Remove);

@@ -23,6 +23,7 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
     public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync)
     {
         FindKept = keys => FindAsync(keys, [key => key.Format(), LetterKeys.Discarded]),
+        FindClaimed = FindClaimedAsync,
         List = category => ListAsync($"{DeadLetterKey.Prefix}{category.Name}:"),
         Payload = async key => (await GetAsync(key)).Map(found =>
             found is LetterLookup.Found(var letter) ? letter.Payload : Option<ReadOnlyMemory<byte>>.None),
@@ -79,6 +80,25 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
     /// <summary>Asks for the payloads' keys, which no other program's habits can make untrue.</summary>
     public Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>> FindExistingAsync(IReadOnlyList<DeadLetterKey> keys) =>
         FindAsync(keys, [key => key.Format()]);
+
+    /// <summary>Those whose replay is under way: a claim that was left behind is none of these.</summary>
+    public Task<Either<StoreFailure, IReadOnlySet<DeadLetterKey>>> FindClaimedAsync(IReadOnlyList<DeadLetterKey> keys) =>
+        redis.RunAsync<IReadOnlySet<DeadLetterKey>>(async db =>
+        {
+            var claimed = new System.Collections.Generic.HashSet<DeadLetterKey>();
+            foreach (var chunk in keys.Distinct().Chunk(RedisLetterIndex.ChunkSize))
+            {
+                var records = chunk.Select(key => db.StringGetAsync(LetterKeys.Record(key))).ToArray();
+                foreach (var (key, record) in chunk.Zip(records))
+                {
+                    if (await RedisReading.RecordAsync(record) is RecordReading.Readable(var read)
+                        && read.Claim?.IsHeld(clock.GetUtcNow()) is true)
+                        claimed.Add(key);
+                }
+            }
+
+            return claimed;
+        });
 
     public Task<Either<StoreFailure, LetterLookup>> GetAsync(DeadLetterKey key) => GetAsync(key, key.Format());
 

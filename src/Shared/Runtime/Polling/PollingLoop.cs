@@ -32,6 +32,9 @@ public sealed class PollingLoop(
 
     public PollerStatus Status => board.Status;
 
+    /// <summary>False until somebody has said whether it is paused: at the start Redis may be away.</summary>
+    public bool IsPauseKnown { get; private set; }
+
     /// <summary>
     /// Whether it goes on as it should: not begun, at a visit, or waiting for no longer than it meant to. One that was told to
     /// stop is well too.
@@ -55,6 +58,7 @@ public sealed class PollingLoop(
     public void SetPause(PauseNote? note)
     {
         board.SetPause(note);
+        IsPauseKnown = true;
         PollNow();
     }
 

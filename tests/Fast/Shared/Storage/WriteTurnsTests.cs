@@ -39,6 +39,47 @@ public sealed class WriteTurnsTests
     }
 
     [Fact]
+    public async Task A_long_one_waits_as_long_as_it_takes()
+    {
+        using var brief = new WriteTurns(TimeSpan.FromMilliseconds(20));
+        var first = await brief.AwaitLongAsync(default);
+        var (second, inTheEnd) = (brief.AwaitLongAsync(default), brief.AwaitAsync(default));
+        await Assert.ThrowsAsync<TimeoutException>(() => brief.TakeAsync(default));
+        await Assert.ThrowsAsync<TimeoutException>(() => brief.TakeAsync(default));
+        first.Dispose();
+        (await inTheEnd.WaitAsync(TimeSpan.FromSeconds(30))).Dispose();
+        (await second.WaitAsync(TimeSpan.FromSeconds(30))).Dispose();
+    }
+
+    [Fact]
+    public async Task Between_two_long_ones_come_all_the_short_ones_that_wait()
+    {
+        var first = await turns.AwaitLongAsync(default);
+        Task<IDisposable>[] longOnes = [.. Enumerable.Range(0, 3).Select(_ => turns.AwaitLongAsync(default))];
+        Task<IDisposable>[] shortOnes = [.. Enumerable.Range(0, 3).Select(_ => turns.TakeAsync(default))];
+        first.Dispose();
+        foreach (var next in shortOnes.Concat(longOnes))
+        {
+            Task<IDisposable>[] left = [.. shortOnes.Concat(longOnes).Where(w => w == next || !w.IsCompleted)];
+            Assert.Same(next, await Task.WhenAny(left));
+            (await next).Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task A_long_one_that_gives_up_lets_the_next_go_on()
+    {
+        var first = await turns.TakeAsync(default);
+        using var stop = new CancellationTokenSource();
+        var waiting = turns.AwaitLongAsync(stop.Token);
+        var next = turns.AwaitLongAsync(default);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        first.Dispose();
+        (await next.WaitAsync(TimeSpan.FromSeconds(30))).Dispose();
+    }
+
+    [Fact]
     public async Task Who_gives_up_waiting_takes_no_turn()
     {
         var first = await turns.TakeAsync(default);

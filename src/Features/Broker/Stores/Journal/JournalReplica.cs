@@ -85,7 +85,7 @@ sealed class JournalReplica
             JournalCommand.Claim claim => await Store.Claim(claim.Request, default),
             JournalCommand.Renew renew => await Store.Renew(renew.Leases, renew.Until, default),
             JournalCommand.Close close => await Store.Close([.. close.Closings.Select(c => c.AsClosing())], close.Now, default),
-            JournalCommand.SaveConsumer save => await Store.Consumers.Save(save.Consumer.AsConsumer(), default),
+            JournalCommand.SaveConsumer save => await tables.PutAsync(save.Consumer.AsConsumer()),
             JournalCommand.SetState set => await Store.Consumers.SetState(set.Name, set.State.AsState(), default),
             JournalCommand.RemoveConsumer remove => await Store.Consumers.Remove(remove.Name, remove.Now, default),
             JournalCommand.Replay replay =>

@@ -62,7 +62,11 @@ sealed class JournalStore : IAsyncDisposable
         (now, stopping) => follower.ReadAsync(() => tables.NextDue(now, stopping)),
         new ConsumerRegister(
             stopping => follower.ReadAsync(() => tables.Consumers.All(stopping)),
-            (consumer, _) => ChangeAsync<Unit>(new JournalCommand.SaveConsumer(ConsumerRow.Of(consumer))),
+            (consumer, _) => ChangeAsync(
+                () => replica.FindConsumer(consumer.Name) is { } known && !consumer.MayReplace(known)
+                    ? null
+                    : new JournalCommand.SaveConsumer(ConsumerRow.Of(consumer)),
+                Prelude.Right<StoreFailure, bool>(false)),
             (name, state, _) => ChangeAsync<bool>(new JournalCommand.SetState(name, ConsumerStateText.Of(state))),
             (name, state, _) => ChangeAsync(
                 () => replica.FindConsumer(name) is { State.YieldsToTries: true }

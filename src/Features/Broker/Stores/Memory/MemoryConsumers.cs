@@ -7,7 +7,7 @@ sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
 {
     public ConsumerRegister AsRegister() => new(
         _ => Task.FromResult(Either<StoreFailure, IReadOnlyList<Consumer>>.Right(All())),
-        (consumer, _) => Change(() => Save(consumer)),
+        (consumer, _) => Change(() => MayBe(consumer) && Save(consumer)),
         (name, state, _) => Change(() => SetState(name, state)),
         (name, state, _) => Change(() => YieldsToTries(name) && SetState(name, state)),
         (name, now, _) => Change(() => Remove(name, now)));
@@ -17,13 +17,18 @@ sealed class MemoryConsumers(MemoryTables tables, Lock gate, Signals signal)
         lock (gate) return [.. tables.Consumers.Values.OrderBy(c => c.Name, StringComparer.Ordinal)];
     }
 
-    Unit Save(Consumer consumer)
+    /// <summary>Whatever is there, as where it was decided before.</summary>
+    public Task<Either<StoreFailure, bool>> PutAsync(Consumer consumer) => Change(() => Save(consumer));
+
+    bool MayBe(Consumer consumer) => !tables.Consumers.TryGetValue(consumer.Name, out var known) || consumer.MayReplace(known);
+
+    bool Save(Consumer consumer)
     {
         var state = tables.Consumers.TryGetValue(consumer.Name, out var known) ? known.State : consumer.State;
         tables.Consumers[consumer.Name] = consumer with { State = state };
         foreach (var row in tables.Rows.Where(r => r.ExpiredAt is null && consumer.Pattern.Matches(r.Event.Type)))
             row.NoConsumerSince = null;
-        return Unit.Default;
+        return true;
     }
 
     bool YieldsToTries(string name) => tables.Consumers.GetValueOrDefault(name) is { State.YieldsToTries: true };

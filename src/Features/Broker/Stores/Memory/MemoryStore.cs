@@ -122,6 +122,9 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         WakeUp.Of(signal),
         new SharedStorage.Memory(gate));
 
+    internal Task<Either<StoreFailure, bool>> PutAsync(Consumer consumer) =>
+        new MemoryConsumers(tables, gate, signal).PutAsync(consumer);
+
     internal Either<AppendRefusal, IReadOnlyList<Appended>> Accept(IReadOnlyList<BrokerEvent> events) => Take(tables.Accept, events);
 
     Either<AppendRefusal, IReadOnlyList<Appended>> Take(

@@ -46,6 +46,13 @@ sealed class GroupCalls(HandlerGroup group, string savepoint)
         return lost.Length == 0;
     }
 
+    /// <summary>Why the transaction came to no good end; it says something to those that were not called.</summary>
+    public void NoteFailure(StoreFailure failure)
+    {
+        for (var index = 0; index < ends.Length; index++)
+            if (ends[index] is TransactionEnd.NotBegun) ends[index] = new TransactionEnd.NotBegun { Failure = failure };
+    }
+
     public void NoteCommit()
     {
         foreach (var index in worked) ends[index] = new TransactionEnd.Committed();

@@ -8,7 +8,7 @@ namespace Hobom.Slices.Broker.Stores.Sql;
 /// Leases. What is due is looked for row by row, never from a remembered place on, and what another process is just
 /// leasing is passed over. Order by key: only the first of a key that is neither done nor skipped is given out.
 /// </summary>
-sealed class SqlClaims(SqlEdge edge)
+sealed class SqlClaims(SqlEdge edge, TimeProvider clock)
 {
     const string Due = "h.status in ('received', 'failed') and h.available_at <= @now";
 
@@ -35,11 +35,14 @@ sealed class SqlClaims(SqlEdge edge)
     /// <summary>
     /// One that is being ended right now has its row locked: it is held still, and passed over. To wait for it, with the
     /// others locked, would be to wait in a circle with those who end others. One that another process takes over at this
-    /// very moment is let go of at the next renewal; till then its token keeps this process from ending it.
+    /// very moment is let go of at the next renewal; till then its token keeps this process from ending it. Where a handler writes, and
+    /// with it nobody else may, nobody takes a lease either: that is waited for, and the time of it is added.
     /// </summary>
     public Task<Either<StoreFailure, IReadOnlySet<Guid>>> RenewAsync(
-        IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping) =>
-        edge.WriteAsync<IReadOnlySet<Guid>>(async connection =>
+        IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping)
+    {
+        var asked = clock.GetTimestamp();
+        return edge.WriteInTheEndAsync<IReadOnlySet<Guid>>(async connection =>
         {
             var rows = edge.Dialect.Bind(new SqlRows(LeaseColumns, [.. leases.Select(l => new object?[] { l.HandlingId, l.Token })]));
             var isHeld = $"h.status = 'processing' and (h.id, h.fencing_token) in (select r.id, r.token from {rows.Table})";
@@ -50,9 +53,11 @@ sealed class SqlClaims(SqlEdge edge)
                     select h.id from inbox_event h where {isHeld} {edge.Dialect.SkipLocked});
                 select h.id from inbox_event h where {isHeld}
                 """,
-                [.. rows.Parameters, ("@until", edge.Dialect.TimeParameter(until))]).ReadAsync(row => row.Id(0), stopping);
+                [.. rows.Parameters, ("@until", edge.Dialect.TimeParameter(until + clock.GetElapsedTime(asked)))])
+                .ReadAsync(row => row.Id(0), stopping);
             return held.ToHashSet();
         }, stopping);
+    }
 
     public Task<Either<StoreFailure, Unit>> BeginLastAsync(IReadOnlyList<LeaseRef> leases, CancellationToken stopping) =>
         edge.WriteAsync(async connection =>

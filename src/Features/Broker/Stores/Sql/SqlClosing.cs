@@ -58,11 +58,13 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
     public async Task<TransactionEnd> TransactAsync(Claimed claimed, HandlerWork work, DateTimeOffset now, CancellationToken stopping)
     {
         TransactionEnd? end = null;
+        var isCalled = false;
         var done = new Closing(claimed.HandlingId, claimed.Token, new TryEnd.Done());
         var transacted = await edge.TryAsync(async connection =>
         {
-            await using var transaction = await edge.BeginAsync(connection, stopping);
+            await using var transaction = await edge.BeginLongAsync(connection, stopping);
             await connection.Command(transaction.Sql, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
+            isCalled = true;
             var result = await work(new HandlerTransaction(connection, transaction.Sql, []), stopping);
             if (!result.TryGetRight(out _, out var failure))
             {
@@ -79,9 +81,8 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         }, stopping);
         // What goes wrong after the outcome is known, in giving back the connection, does not change it.
         if (end is not null) return end;
-        return transacted.TryGetRight(out _, out var unknown)
-            ? new TransactionEnd.Unknown(new StoreFailure("the transaction has no outcome"))
-            : new TransactionEnd.Unknown(unknown);
+        if (transacted.TryGetRight(out _, out var failed)) failed = new StoreFailure("the transaction has no outcome");
+        return isCalled ? new TransactionEnd.Unknown(failed!) : new TransactionEnd.NotBegun { Failure = failed };
     }
 
     /// <summary>
@@ -91,9 +92,9 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         HandlerGroup group, DateTimeOffset now, CancellationToken stopping)
     {
         var calls = new GroupCalls(group, Savepoint);
-        await edge.TryAsync(async connection =>
+        var transacted = await edge.TryAsync(async connection =>
         {
-            await using var transaction = await edge.BeginAsync(connection, stopping);
+            await using var transaction = await edge.BeginLongAsync(connection, stopping);
             await connection.Command(transaction.Sql, $"{edge.Dialect.HandlerStart}savepoint {Savepoint}").RunAsync(stopping);
             if (!await calls.RunAsync(connection, transaction.Sql, stopping)) return Unit.Default;
             var closed = await WriteAsync(connection, transaction.Sql, calls.Closings(), now, stopping);
@@ -102,6 +103,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
             calls.NoteCommit();
             return Unit.Default;
         }, stopping);
+        transacted.IfLeft(calls.NoteFailure);
         return calls.Ends;
     }
 
@@ -117,7 +119,7 @@ sealed class SqlClosing(SqlEdge edge, Func<string> deadWord)
         }
         catch (Exception ended) when (SqlEdge.IsOfDatabase(ended))
         {
-            return NoTransactionLeft(ended);
+            return stopping.IsCancellationRequested ? new TransactionEnd.WorkFailed(new TryFailure.Stopping()) : NoTransactionLeft(ended);
         }
     }
 

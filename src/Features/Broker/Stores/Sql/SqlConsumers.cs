@@ -39,19 +39,21 @@ sealed class SqlConsumers(SqlEdge edge, SqlClosing closing, Signals signal)
                     StateOf(row.GetString(4), row.Text(5) ?? "", row.Time(6))),
                 stopping);
 
-    Task<Either<StoreFailure, Unit>> SaveAsync(Consumer consumer, CancellationToken stopping) =>
+    Task<Either<StoreFailure, bool>> SaveAsync(Consumer consumer, CancellationToken stopping) =>
         ChangeAsync(async (connection, transaction) =>
         {
-            await connection.Command(
+            var saved = await connection.Command(
                 transaction,
                 """
                 insert into broker_consumer (name, kind, pattern, definition, state) values (@name, @kind, @pattern, @definition, 'active')
                 on conflict (name) do update set kind = excluded.kind, pattern = excluded.pattern, definition = excluded.definition
+                    where (broker_consumer.kind = 'handler') = (excluded.kind = 'handler')
                 """,
                 ("@name", consumer.Name), ("@kind", ConsumerText.WordOf(consumer.Kind)), ("@pattern", consumer.Pattern.Text),
                 ("@definition", ConsumerText.Write(consumer))).RunAsync(stopping);
+            if (saved == 0) return false;
             await WakeLonelyAsync(connection, transaction, consumer, stopping);
-            return Unit.Default;
+            return true;
         }, stopping);
 
     /// <summary>Events that nobody wanted and this one does. Others keep the time since when they wait.</summary>

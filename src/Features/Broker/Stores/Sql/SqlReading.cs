@@ -58,7 +58,7 @@ sealed class SqlReading(SqlEdge edge)
         stopping);
 
     Task<Either<StoreFailure, StoreCounts>> CountAsync(CancellationToken stopping) =>
-        edge.InTransactionAsync(async (connection, transaction) =>
+        edge.ReadTogetherAsync(async (connection, transaction) =>
         {
             // Whether an event was begun shows in its handlings alone.
             var events = await connection.Command(

@@ -8,7 +8,7 @@ static class SqlStore
         var edge = new SqlEdge(dialect);
         var closing = new SqlClosing(edge, settings.DeadWord);
         var consumers = new SqlConsumers(edge, closing, signal);
-        var claims = new SqlClaims(edge);
+        var claims = new SqlClaims(edge, clock);
         return new BrokerStore(
             new SqlAppend(edge, signal, settings.CompressAboveBytes, clock).AppendAsync,
             new SqlRouting(edge, claims).RouteAsync,

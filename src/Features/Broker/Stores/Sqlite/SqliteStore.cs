@@ -12,7 +12,7 @@ public sealed class SqliteStore : IAsyncDisposable
     /// <summary>How often another process's writes are looked for: it costs a read of the file's head.</summary>
     static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long a write waits for others, in this process and in others.</summary>
+    /// <summary>How long a write waits for others, in this process and in others; in this process a handler's waits on.</summary>
     static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(15);
 
     readonly CancellationTokenSource closing;
@@ -25,19 +25,25 @@ public sealed class SqliteStore : IAsyncDisposable
     public BrokerStore Port { get; }
 
     /// <summary>Makes or migrates the tables first.</summary>
+    /// <param name="turnLimit">How long a write waits for others of this process; null: 15 s.</param>
     public static async Task<Either<StoreFailure, SqliteStore>> OpenAsync(
-        string file, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping)
+        string file, SqlStoreSettings settings, TimeProvider clock, CancellationToken stopping, TimeSpan? turnLimit = null)
     {
         var address = new SqliteConnectionStringBuilder
         {
             DataSource = file, ForeignKeys = true, DefaultTimeout = (int)WriteLimit.TotalSeconds, Pooling = true,
         }.ToString();
         var signal = new Signals();
-        var oneAtATime = new WriteTurns(WriteLimit);
+        var oneAtATime = new WriteTurns(turnLimit ?? WriteLimit);
         var dialect = new SqlDialect(
             stop => OpenConnectionAsync(address, stop),
             (connection, stop) => Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: false)),
-            "", "", "", SqlTimes.Text, rows => rows.AsJson(), "", "", "id") { Turns = oneAtATime };
+            "", "", "", SqlTimes.Text, rows => rows.AsJson(), "", "", "id")
+        {
+            Turns = oneAtATime,
+            BeginRead = (connection, _) =>
+                Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: true)),
+        };
         var made = await new SqlEdge(dialect).TryAsync(async connection =>
         {
             await connection.Command(null, "pragma journal_mode = wal").ScalarAsync(stopping);
