@@ -16,8 +16,6 @@ sealed class RedisScript
 
     public static RedisScript Apply { get; } = new("apply");
 
-    public static RedisScript Doom { get; } = new("doom");
-
     public static RedisScript Bury { get; } = new("bury");
 
     public static RedisScript Group { get; } = new("group");

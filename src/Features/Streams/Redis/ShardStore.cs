@@ -133,22 +133,22 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
     /// <summary>Before the entry's dead letter is stored.</summary>
     /// <returns>False where it was settled before: it needs no letter.</returns>
     public async Task<Either<ShardProblem, bool>> DoomAsync(EntryId id, DateTimeOffset now) =>
-        (await SettleAsync(RedisScript.Doom, id, now)).Map(answer => answer == "ok");
+        (await SettleAsync("doom", id, now)).Map(answer => answer == "ok");
 
     /// <summary>After the entry's dead letter was stored.</summary>
     public async Task<Either<ShardProblem, Unit>> BuryAsync(EntryId id, DateTimeOffset now) =>
-        (await SettleAsync(RedisScript.Bury, id, now)).Map(_ => Unit.Default);
+        (await SettleAsync("bury", id, now)).Map(_ => Unit.Default);
 
     /// <summary>Of a replay, where a person says that the entry was not applied.</summary>
     public async Task<Either<ShardProblem, Unit>> WaitAsync(EntryId id, DateTimeOffset now) => Checked(
         await redis.RunAsync(db => db.HashSetAsync(RouterKeys.Waiting(stream), id.ToString(), now.ToUnixTimeMilliseconds())),
         _ => Unit.Default);
 
-    async Task<Either<ShardProblem, string?>> SettleAsync(RedisScript script, EntryId id, DateTimeOffset now)
+    async Task<Either<ShardProblem, string?>> SettleAsync(string step, EntryId id, DateTimeOffset now)
     {
-        var asked = await redis.RunAsync(db => script.RunAsync(
+        var asked = await redis.RunAsync(db => RedisScript.Bury.RunAsync(
             db, Keys(RouterKeys.Settled(stream), RouterKeys.Waiting(stream)),
-            [holder, settings.Group, id.ToString(), now.ToUnixTimeMilliseconds()]));
+            [holder, settings.Group, id.ToString(), now.ToUnixTimeMilliseconds(), step]));
         return Checked(asked, reply => (string?)reply).Bind<string?>(answer => answer == "lost" ? new ShardProblem.LeaseLost() : answer);
     }
 
