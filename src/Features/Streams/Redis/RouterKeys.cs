@@ -39,7 +39,7 @@ static class RouterKeys
     /// <summary>Hash: the entries that wait as dead letters, or are about to, and were never applied.</summary>
     public static string Waiting(string stream) => $"router:waiting:{stream}";
 
-    /// <summary>Hash: <c>last</c> applied id, entries <c>lost</c>, and how often the group was <c>made</c>.</summary>
+    /// <summary>Hash: entries <c>lost</c>, how often the group was <c>made</c>, and what the last look has <c>seen</c>.</summary>
     public static string Facts(string stream) => $"router:facts:{stream}";
 
     /// <summary>Counter that lives as long as the hash: how often it was changed. The atomic step makes the same name.</summary>

@@ -20,15 +20,17 @@ abstract record ShardProblem
     public sealed record Away(StoreFailure Failure) : ShardProblem;
 }
 
-/// <summary>The group as found or made.</summary>
-/// <param name="LastApplied">The youngest entry that was applied from the stream, as kept beside it.</param>
-/// <param name="LastGenerated">The youngest id that the stream has given; smaller than the one before where the stream was lost.</param>
-sealed record GroupFound(bool IsNew, EntryId? LastApplied, EntryId LastGenerated);
-
 /// <param name="LostUnread">Entries that others trimmed away before they were read, since the last look.</param>
 /// <param name="Before">The group's position before this read; of a slice the bell's.</param>
 /// <param name="IsFull">So many entries are dealt out and not done that none was read.</param>
-sealed record EntriesRead(long LostUnread, IReadOnlyList<StreamEntry> Entries, EntryId Before, bool IsFull);
+sealed record EntriesRead(long LostUnread, IReadOnlyList<StreamEntry> Entries, EntryId Before, bool IsFull)
+{
+    /// <summary>Of a stream; null of a slice.</summary>
+    public StreamSeen? Seen { get; init; }
+
+    /// <summary>What was gone since the look before; null where nothing was.</summary>
+    public StreamGap? Gap { get; init; }
+}
 
 /// <param name="Lag">Null where Redis does not know.</param>
 sealed record GroupState(GroupPosition Position, long Pending, long? Lag);
@@ -45,15 +47,24 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
 
     RedisKey[] Keys(params RedisKey[] more) => [RouterKeys.Lease(shard.Name), stream, .. more];
 
-    public Task<Either<ShardProblem, GroupFound>> EnsureGroupAsync() =>
-        RunAsync(RedisScript.Group, Keys(RouterKeys.Facts(stream)), [holder, settings.Group], reply => new GroupFound(
-            (int)reply[1] == 1, EntryId.Parse((string?)reply[2]), EntryId.Parse((string?)reply[3])!.Value));
+    public Task<Either<ShardProblem, Unit>> EnsureGroupAsync() =>
+        RunAsync(RedisScript.Group, Keys(RouterKeys.Facts(stream)), [holder, settings.Group], _ => Unit.Default);
 
-    /// <param name="pendingLimit">Nothing is read while so many entries are pending.</param>
+    /// <param name="pendingLimit">Nothing is read while so many entries are pending; 0 only looks.</param>
     public Task<Either<ShardProblem, EntriesRead>> ReadAsync(int count, long pendingLimit = long.MaxValue) =>
         RunAsync(RedisScript.Read, Keys(RouterKeys.Facts(stream)), [holder, settings.Group, Consumer, count, pendingLimit], reply =>
             new EntriesRead(
-                (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value, (int)reply[4] == 1));
+                (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value, (int)reply[4] == 1)
+            {
+                Seen = StreamSeen.Parse((string)reply[5]!),
+                Gap = (string?)reply[6] switch
+                {
+                    "" => null,
+                    "group" => new StreamGap.Group(),
+                    "stream" => new StreamGap.Stream(StreamSeen.Parse((string)reply[7]!)),
+                    var other => throw new UnreachableException($"a script answered {other}"),
+                },
+            });
 
     /// <summary>How often the group was made: another number is another group.</summary>
     public async Task<Either<ShardProblem, long>> GroupNumberAsync()

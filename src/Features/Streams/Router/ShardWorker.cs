@@ -53,8 +53,8 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         {
             var turn = await TurnAsync(stopping);
             if (turn.TryGetRight(out _, out var trouble)) continue;
-            // What it handed out is pending, and taken over like all that is.
-            if (next is { } asked) await asked;
+            // What it handed out is pending, and taken over like all that is; what it found lost is told.
+            if (next is { } asked) Take(await asked);
             next = null;
             buffer.Clear();
             held.Clear();
@@ -83,6 +83,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             await Delays.WaitAsync(PausedLook, parts.Clock, stopping);
             return Unit.Default;
         }
+            await upkeep.LookAsync();
 
         if (!(next is { } asked ? Take(await asked) : await FillAsync()).TryGetRight(out _, out var trouble)) return trouble;
         var batch = buffer.Next(parts.Clock.GetUtcNow(), parts.Settings.ReadCount);
@@ -114,8 +115,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         }
         else
         {
-            if (!(await store.EnsureGroupAsync()).TryGetRight(out var group, out var trouble)) return trouble;
-            if (group.IsNew) alarms.TellOfGap(group);
+            if (!(await store.EnsureGroupAsync()).TryGetRight(out _, out var trouble)) return trouble;
         }
 
         return await SweepAsync();
@@ -155,7 +155,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
 
         var strangers = taken.Count(t => t.Consumer != store.Consumer || suspicious);
         if (strangers > 0) parts.Meter.TakenOver(shard.Key, strangers);
-        if (taken.Length > entries.Count) alarms.TellOfLoss(taken.Length - entries.Count, "delivered and not acknowledged");
+        if (taken.Length > entries.Count) alarms.TellOfLoss(taken.Length - entries.Count);
         return Unit.Default;
     }
 
@@ -185,11 +185,10 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             return trouble;
         }
 
-        var isSlice = shard.Part is StreamPart.Slice;
         parts.Meter.Read(read.Entries.Count == 0 ? "empty" : "success");
-        if (read.LostUnread > 0) alarms.TellOfLoss(read.LostUnread, isSlice ? "delivered and not acknowledged" : "unread");
+        alarms.Note(read);
         if (read.Entries.Count > 0) cursor = read.Entries[^1].Id;
-        delivered = read.Entries.Count == 0 || isSlice ? read.Before : cursor;
+        delivered = read.Entries.Count == 0 || shard.Part is StreamPart.Slice ? read.Before : cursor;
         foreach (var entry in read.Entries) buffer.Add(HeldEntry.Fresh(entry, LaneOf(entry)));
         return Unit.Default;
     }
