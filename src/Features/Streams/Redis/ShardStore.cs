@@ -109,6 +109,14 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
             [holder, settings.Group, Consumer, .. items.SelectMany(i => (RedisValue[])[i.Id.ToString(), i.Deliveries])],
             reply => EntryReading.Entries(stream, reply[1]));
 
+    /// <returns>Those that are still in the stream; it changes nothing about them.</returns>
+    public async Task<Either<ShardProblem, IReadOnlyList<StreamEntry>>> EntriesAsync(IReadOnlyList<EntryId> ids)
+    {
+        var asked = await redis.RunAsync(db =>
+            Task.WhenAll(ids.Select(id => db.ExecuteAsync("XRANGE", stream, id.ToString(), id.ToString()))));
+        return Checked(asked, replies => (IReadOnlyList<StreamEntry>)[.. replies.SelectMany(r => EntryReading.Entries(stream, r))]);
+    }
+
     /// <summary>The fields that decisions have to know, as they are now.</summary>
     public async Task<Either<ShardProblem, StateView>> StateAsync(IReadOnlyList<StateRead> reads)
     {
