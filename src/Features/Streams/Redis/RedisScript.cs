@@ -18,6 +18,8 @@ sealed class RedisScript
 
     public static RedisScript Bury { get; } = new("bury");
 
+    public static RedisScript Forget { get; } = new("forget");
+
     public static RedisScript Group { get; } = new("group");
 
     public static RedisScript Read { get; } = new("read");

@@ -183,6 +183,7 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
         return Checked(asked, groups => groups);
     }
 
+    /// <param name="keep">The first id to keep; null trims nothing. What a group still needs is kept whatever it says.</param>
     /// <returns>How many entries are gone, and of how many the memory.</returns>
     public Task<Either<ShardProblem, (long Trimmed, long Forgotten)>> TrimAsync(EntryId? keep) =>
         RunAsync(

@@ -112,8 +112,9 @@ local function entry()
     answer = 'done'
     acknowledged[#acknowledged + 1] = id
   elseif done then
-    -- It waits no more: it was applied, which is remembered as long as its entry is in the stream.
-    answer = redis.call('ZSCORE', settled, id) and 'done' or 'unproven'
+    -- It waits no more: it was applied, which is remembered as long as its entry is in the stream, or its letter was gone for a while.
+    local score = redis.call('ZSCORE', settled, id)
+    answer = score and not score:find('%.5$') and 'done' or 'unproven'
   elseif blocked[lane] then answer = 'blocked'
   elseif fault then answer = 'fault ' .. fault; blocked[lane] = true
   elseif stale then answer = 'stale'; blocked[lane] = true
