@@ -21,6 +21,9 @@ public sealed class StreamsCheck(EventRouter router) : IHealthCheck
         [
             .. router.LayoutProblem is null ? (string[])[] : ["the number of shards is not the one that is set"],
             .. router.Statuses.Where(s => router.Owns(s.Stream)).SelectMany(s => TroublesOf(s, now)),
+            // Whoever owns it by now: only who saw the loss can tell of it.
+            .. router.Statuses.Where(s => s.AlarmAt is { } at && now - at < AlarmTime)
+                .Select(s => $"{s.Stream} lost entries or its group at {s.AlarmAt:u}"),
         ];
         return Task.FromResult(troubles.Length == 0 ? HealthCheckResult.Healthy()
             : HealthCheckResult.Degraded(string.Join("; ", troubles)));
@@ -31,6 +34,5 @@ public sealed class StreamsCheck(EventRouter router) : IHealthCheck
         if (status.ProblemSince is { } since) yield return $"{status.Stream} is in trouble since {since:u}";
         if (status.StalledSince is { } stalled && now - stalled > StallLimit)
             yield return $"{status.Stream} makes no progress since {stalled:u}";
-        if (status.AlarmAt is { } at && now - at < AlarmTime) yield return $"{status.Stream} lost entries or its group at {at:u}";
     }
 }

@@ -25,7 +25,7 @@ public sealed class LaneBufferTests
     [Fact]
     public void One_that_is_to_be_alone_leaves_alone()
     {
-        var buffer = new LaneBuffer();
+        var buffer = new LaneBuffer(100);
         buffer.Add(Held(1, 0));
         buffer.Add(Held(2, 0) with { Alone = true });
         buffer.Add(Held(3, 0));
@@ -34,19 +34,34 @@ public sealed class LaneBufferTests
         Assert.Equal([3], Ids(buffer.Next(Now, 10)));
     }
 
-    /// <summary>Entries fail at random and come back; each lane's are done in order, and all are.</summary>
+    /// <summary>
+    /// Entries fail at random and come back, and a lane can have few of them in hand; each lane's are done in order, and all are.
+    /// </summary>
     [Property]
-    public Property Each_lane_is_done_in_order_whatever_fails() =>
+    public Property Each_lane_is_done_in_order_whatever_fails_and_whatever_is_let_go_of() =>
         Prop.ForAll(
             (from lanes in Gen.Choose(0, 3).ListOf() from chances in Gen.Choose(0, 9)
-                .ArrayOf(50) from most in Gen.Choose(1, 7) select (lanes, chances, most)).ToArbitrary(),
+                .ArrayOf(50) from most in Gen.Choose(1, 7) from limit in Gen.Choose(1, 4)
+                    select (lanes, chances, most, limit)).ToArbitrary(),
             drawn =>
             {
-                var buffer = Filled([.. drawn.lanes.Select((lane, i) => ((ulong)i, lane))]);
+                var buffer = new LaneBuffer(drawn.limit);
+                var unread = new Queue<HeldEntry>(drawn.lanes.Select((lane, i) => Held((ulong)i, lane)));
+                var released = new List<HeldEntry>();
                 var done = new List<HeldEntry>();
                 var (now, draw) = (Now, 0);
-                while (buffer.Count > 0)
+                while (!buffer.IsEmpty || unread.Count > 0)
                 {
+                    if (buffer.Drained is { } drained)
+                    {
+                        HeldEntry[] page =
+                            [.. released.Where(e => e.Lane == drained.Lane && e.Entry.Id > drained.After).OrderBy(e => e.Entry.Id)
+                                .Take(drawn.limit)];
+                        released.RemoveAll(page.Contains);
+                        buffer.Refill(drained.Lane, page, page.Length == 0 ? null : page[^1].Entry.Id);
+                    }
+
+                    for (var i = 0; i < drawn.most && unread.Count > 0; i++) buffer.Add(unread.Dequeue());
                     now = buffer.NextDue is { } due && due > now ? due : now;
                     foreach (var lane in buffer.Next(now, drawn.most).GroupBy(h => h.Lane))
                     {
@@ -60,15 +75,42 @@ public sealed class LaneBufferTests
                         if (kept.Count > 0) buffer.Wait([kept[0] with { Alone = true }, .. kept.Skip(1)],
                             now.AddSeconds(drawn.chances[draw % 50]));
                     }
+
+                    released.AddRange(buffer.TakeReleased());
                 }
 
                 return done.Count == drawn.lanes.Count
                     && done.GroupBy(d => d.Lane).All(l => l.Select(e => e.Entry.Id).SequenceEqual(l.Select(e => e.Entry.Id).Order()));
             });
 
+    [Fact]
+    public void Of_a_lane_that_waits_so_many_are_in_hand_and_the_others_come_back_when_those_are_done()
+    {
+        var buffer = new LaneBuffer(2);
+        for (var id = 1UL; id <= 5; id++) buffer.Add(Held(id, 0));
+        buffer.Wait([.. buffer.Next(Now, 3)], Now.AddSeconds(1));
+        Assert.Empty(buffer.Next(Now, 10));
+        Assert.Equal([3, 4, 5], Ids(buffer.TakeReleased()));
+        Assert.Empty(buffer.TakeReleased());
+        Assert.Equal((2, null), (buffer.Count, buffer.Drained));
+        Assert.Equal([1, 2], Ids(buffer.Next(Now.AddSeconds(1), 10)));
+        Assert.Equal((0, new EntryId(2, 0)), buffer.Drained);
+        Assert.False(buffer.IsEmpty);
+
+        // Whatever comes for the lane meanwhile is behind them.
+        buffer.Add(Held(6, 0));
+        Assert.Empty(buffer.Next(Now.AddSeconds(1), 10));
+        Assert.Equal([6], Ids(buffer.TakeReleased()));
+        buffer.Refill(0, [Held(3, 0), Held(4, 0)], new EntryId(4, 0));
+        Assert.Equal([3, 4], Ids(buffer.Next(Now.AddSeconds(1), 10)));
+        buffer.Refill(0, [Held(5, 0), Held(6, 0)], null);
+        Assert.Equal([5, 6], Ids(buffer.Next(Now.AddSeconds(1), 10)));
+        Assert.True(buffer.IsEmpty);
+    }
+
     static LaneBuffer Filled(params (ulong Id, int Lane)[] entries)
     {
-        var buffer = new LaneBuffer();
+        var buffer = new LaneBuffer(100);
         foreach (var (id, lane) in entries) buffer.Add(Held(id, lane));
         return buffer;
     }

@@ -1,3 +1,4 @@
+using Hobom.Slices.Streams;
 using Hobom.Slices.Tests.Support;
 using StackExchange.Redis;
 
@@ -47,6 +48,34 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1, 120);
         Assert.StartsWith("the stream was lost", router.Router.Statuses.Single(s => s.Stream == "events:auth").Alarm,
             StringComparison.Ordinal);
+        Assert.Equal(1, await db.CountAsync(RouterKeys.Layout, "auth"));
+    }
+
+    /// <summary>Producers do not wait: the stream that is looked at next has entries, and ids that are younger than the lost ones.</summary>
+    [Theory]
+    [InlineData("DEL events:auth", 2)]
+    [InlineData("FLUSHALL", 1)]
+    public async Task D13_a_stream_that_is_lost_with_unread_entries_and_written_to_at_once_is_told_with_their_number(string loss, int logins)
+    {
+        await using var router = TestRouter.Start(server.Address);
+        await db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1);
+        await router.PauseAsync();
+        for (var i = 0; i < 3; i++) await db.LoginAsync("u");
+        await Producer.UntilAsync(async () =>
+            ((string?)await db.HashGetAsync(RouterKeys.Facts("events:auth"), "seen"))?.StartsWith("4 3 0 ", StringComparison.Ordinal) is true);
+        var step = db.CreateTransaction();
+        var words = loss.Split(' ');
+        _ = step.ExecuteAsync(words[0], [.. words[1..]]);
+        _ = step.ExecuteAsync("XADD", "events:auth", "*", "type", "login", "user_id", "u");
+        await step.ExecuteAsync();
+        router.IsPaused = false;
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == logins, 120);
+        await Producer.UntilAsync(() => Task.FromResult(router.Router.Statuses.Sum(s => s.Gaps) > 0), 120);
+        var status = router.Router.Statuses.Single(s => s.Stream == "events:auth");
+        Assert.StartsWith("the stream was lost", status.Alarm, StringComparison.Ordinal);
+        Assert.Equal((1, 3), (status.Gaps, status.LostEntries));
+        Assert.Equal(3, await db.CountAsync(RouterKeys.Facts("events:auth"), "lost"));
     }
 
     [Fact]

@@ -26,6 +26,10 @@ public sealed class RouterRightsTests(RouterFixture fixture) : RouterTest(fixtur
         Assert.True((await look.AroundAsync("events:auth", new EntryId(5, 2), 3)).IsRight);
         Assert.True((await new StateStore(router.Router.Parts.Redis, RouterSettings.Default).IncrementAsync(StateKey.User("u"), "n", 1))
             .IsRight);
+        await Db.HashSetAsync(RouterKeys.Waiting("events:auth"), "5-1", 1);
+        await Db.KeyDeleteAsync("dlq:stream:events:auth:5-1");
+        Assert.Null((await new StreamsPoller(router.Router).VisitAsync(CancellationToken.None)).Problem);
+        Assert.Equal(0, await Db.HashLengthAsync(RouterKeys.Waiting("events:auth")));
         Assert.Equal("", await DeniedAsync());
     }
 

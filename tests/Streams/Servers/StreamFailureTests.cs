@@ -1,3 +1,4 @@
+using Hobom.Slices.Core;
 using Hobom.Slices.Runtime;
 using Hobom.Slices.Streams;
 
@@ -132,5 +133,11 @@ public sealed class StreamFailureTests(RouterFixture fixture) : RouterTest(fixtu
         Assert.Equal(
             "internal error: InvalidOperationException: a bug (delivered 2 times)",
                 RouterLetters.Record(await router.LetterAsync("events:auth:5-1")).Reason);
+
+        var (replay, order) = (new StreamReplay(router.Router.Parts), await router.OrderAsync("events:auth:5-1"));
+        var failure = Assert.IsType<Runtime.Delivering.ReplayOutcome.NotPublished>(await replay.RunAsync(order)).Failure;
+        Assert.Equal(new PublishFailure.Transient("HANDLE", "internal error: InvalidOperationException: a bug"), failure);
+        Assert.Equal("internal error: InvalidOperationException: a bug", replay.Fault(order.Delivery.Value));
+        Assert.True(await Db.KeyExistsAsync("dlq:stream:events:auth:5-1"));
     }
 }

@@ -32,6 +32,39 @@ public sealed class StreamGroupTests(RouterFixture fixture) : RouterTest(fixture
         Assert.StartsWith("the consumer group was lost", status.Alarm, StringComparison.Ordinal);
     }
 
+    /// <summary>Another program made both anew, or put another stream in this one's place: the group is there, and is another.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9)]
+    public async Task A_stream_in_whose_place_there_is_another_one_with_a_group_is_told_as_lost(int written)
+    {
+        await using var router = TestRouter.Start(Fixture.Server.Address);
+        for (var i = 0; i < 5; i++) await Db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 5);
+        await router.PauseAsync();
+        for (var i = 0; i < written; i++) await Db.AddAsync("other", "*", "type", "login", "user_id", "u");
+        await Db.ExecuteAsync("XGROUP", "CREATE", "other", "event-router-group", "0");
+        await Db.ExecuteAsync("RENAME", "other", "events:auth");
+        router.IsPaused = false;
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 5 + written);
+        var status = router.Router.Statuses.Single(s => s.Stream == "events:auth");
+        Assert.StartsWith("the stream was lost", status.Alarm, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (status.Gaps, status.LostEntries));
+    }
+
+    [Fact]
+    public async Task A_stream_that_others_have_emptied_is_no_lost_one()
+    {
+        await using var router = TestRouter.Start(Fixture.Server.Address);
+        for (var i = 0; i < 5; i++) await Db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 5);
+        await Db.ExecuteAsync("XTRIM", "events:auth", "MAXLEN", "0");
+        await Db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await Db.CountAsync("state:user:u", "login_count") == 6);
+        var status = router.Router.Statuses.Single(s => s.Stream == "events:auth");
+        Assert.Equal((0, 0, null), (status.Gaps, status.LostEntries, status.Alarm));
+    }
+
     [Fact]
     public async Task Entries_of_every_domain_are_read_as_they_come()
     {

@@ -22,7 +22,8 @@ public sealed class RedisDeadLetterStore(RedisConnection redis, TimeProvider clo
 
     public LetterPort Port => new(SaveAsync, FindExistingAsync, DropAsync, NoteRowFailedAsync)
     {
-        FindKept = keys => FindAsync(keys, [key => key.Format(), LetterKeys.Discarded]),
+        // One that is restored between the first two is met by the last.
+        FindKept = keys => FindAsync(keys, [key => key.Format(), LetterKeys.Discarded, key => key.Format()]),
         FindClaimed = FindClaimedAsync,
         List = category => ListAsync($"{DeadLetterKey.Prefix}{category.Name}:"),
         Payload = async key => (await GetAsync(key)).Map(found =>

@@ -80,7 +80,6 @@ sealed class ApplyCall
     static RedisKey[] RouterKeysOf(ShardStream shard) =>
     [
         RouterKeys.Lease(shard.Name), shard.Key, RouterKeys.Settled(shard.Key), RouterKeys.Waiting(shard.Key),
-        RouterKeys.Facts(shard.Key),
     ];
 
     void Write(Application entry)

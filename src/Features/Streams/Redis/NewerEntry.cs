@@ -25,10 +25,11 @@ static class NewerEntry
         var later = EntryReading.Entries(stream, await db.ExecuteAsync("XRANGE", (RedisKey)stream, $"({id}", "+", "COUNT", Limit));
         foreach (var entry in later.Where(e => Fields.UserOf(e) == user))
         {
-            // Settled are those that were applied and those that became letters.
+            // Settled are those that were applied and those that became letters: these wait, or have half a millisecond to their names.
             var settled = db.SortedSetScoreAsync(RouterKeys.Settled(stream), entry.Id.ToString());
             var buried = db.HashExistsAsync(RouterKeys.Waiting(stream), entry.Id.ToString());
-            if (await settled is not null && !await buried) return new NewerEvent.Delivered(entry.Id.ToString(), entry.Id.Time);
+            if (await settled is { } score && score == Math.Floor(score) && !await buried)
+                return new NewerEvent.Delivered(entry.Id.ToString(), entry.Id.Time);
         }
 
         return later.Count < Limit ? new NewerEvent.None() : new NewerEvent.NotKept();

@@ -16,9 +16,9 @@ sealed class RedisScript
 
     public static RedisScript Apply { get; } = new("apply");
 
-    public static RedisScript Doom { get; } = new("doom");
-
     public static RedisScript Bury { get; } = new("bury");
+
+    public static RedisScript Forget { get; } = new("forget");
 
     public static RedisScript Group { get; } = new("group");
 

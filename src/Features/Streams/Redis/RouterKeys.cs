@@ -33,13 +33,16 @@ static class RouterKeys
     /// <summary>Stream of one entry: a new one says that entries were dealt out to the part.</summary>
     public static string Bell(string part) => $"router:bell:{part}";
 
-    /// <summary>Sorted set: the ids of entries that were applied or buried, as long as they are in the stream.</summary>
+    /// <summary>
+    /// Sorted set: the ids of entries that were applied or buried, as long as they are in the stream, by their milliseconds; half a
+    /// one more for one that was never applied and waits no longer.
+    /// </summary>
     public static string Settled(string stream) => $"router:settled:{stream}";
 
     /// <summary>Hash: the entries that wait as dead letters, or are about to, and were never applied.</summary>
     public static string Waiting(string stream) => $"router:waiting:{stream}";
 
-    /// <summary>Hash: <c>last</c> applied id, entries <c>lost</c>, and how often the group was <c>made</c>.</summary>
+    /// <summary>Hash: entries <c>lost</c>, how often the group was <c>made</c>, and what the last look has <c>seen</c>.</summary>
     public static string Facts(string stream) => $"router:facts:{stream}";
 
     /// <summary>Counter that lives as long as the hash: how often it was changed. The atomic step makes the same name.</summary>

@@ -8,8 +8,9 @@ namespace Hobom.Slices.Streams;
 /// <summary>Who owns what, as Redis has it.</summary>
 /// <param name="Alive">The processes that live.</param>
 /// <param name="Paused">The streams that an operator has paused.</param>
+/// <param name="Epoch">Another one where Redis has lost all that it had.</param>
 /// <param name="Holders">The lease's text of each part; empty where nobody has it.</param>
-sealed record OwnershipSeen(IReadOnlyList<string> Alive, IReadOnlyList<string> Paused, IReadOnlyList<string> Holders)
+sealed record OwnershipSeen(IReadOnlyList<string> Alive, IReadOnlyList<string> Paused, string Epoch, IReadOnlyList<string> Holders)
 {
     /// <summary>The process behind a lease's text; null for nobody.</summary>
     public static string? ProcessOf(string holder) =>
@@ -30,7 +31,8 @@ sealed class RouterRegistry(RedisConnection redis, string process, TimeSpan life
                 db,
                 [RouterKeys.Processes, RouterKeys.Paused, RouterKeys.Epoch, .. held.Select(h => (RedisKey)RouterKeys.Lease(h.Part))],
                 [process, LifeMs, .. held.Select(h => (RedisValue)h.Holder)]))!;
-            return new OwnershipSeen((string[])reply[0]!, (string[])reply[1]!, [.. reply.Skip(2).Select(r => (string?)r ?? "")]);
+            return new OwnershipSeen(
+                (string[])reply[0]!, (string[])reply[1]!, (string)reply[2]!, [.. reply.Skip(3).Select(r => (string?)r ?? "")]);
         });
 
     /// <returns>The lease's text; empty where another was faster.</returns>
@@ -57,6 +59,10 @@ sealed class RouterRegistry(RedisConnection redis, string process, TimeSpan life
     /// <summary>Removes consumers that are gone and have nothing pending, checked in the same step.</summary>
     public Task<Either<StoreFailure, long>> TidyAsync(string stream, string group, TimeSpan idle, string spared) =>
         redis.RunAsync(async db => (long)await RedisScript.Tidy.RunAsync(db, [stream], [group, (long)idle.TotalMilliseconds, spared]));
+
+    /// <summary>Counts entries that are gone, beside those that the stream's owner finds gone.</summary>
+    public Task<Either<StoreFailure, long>> NoteLostAsync(string stream, long entries) =>
+        redis.RunAsync(db => db.HashIncrementAsync(RouterKeys.Facts(stream), "lost", entries));
 
     /// <summary>Pauses a stream for every process, or lets it go on; each process follows with its next look.</summary>
     /// <param name="by">Kept beside it, for people.</param>

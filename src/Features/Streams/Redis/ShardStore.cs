@@ -20,15 +20,17 @@ abstract record ShardProblem
     public sealed record Away(StoreFailure Failure) : ShardProblem;
 }
 
-/// <summary>The group as found or made.</summary>
-/// <param name="LastApplied">The youngest entry that was applied from the stream, as kept beside it.</param>
-/// <param name="LastGenerated">The youngest id that the stream has given; smaller than the one before where the stream was lost.</param>
-sealed record GroupFound(bool IsNew, EntryId? LastApplied, EntryId LastGenerated);
-
 /// <param name="LostUnread">Entries that others trimmed away before they were read, since the last look.</param>
 /// <param name="Before">The group's position before this read; of a slice the bell's.</param>
 /// <param name="IsFull">So many entries are dealt out and not done that none was read.</param>
-sealed record EntriesRead(long LostUnread, IReadOnlyList<StreamEntry> Entries, EntryId Before, bool IsFull);
+sealed record EntriesRead(long LostUnread, IReadOnlyList<StreamEntry> Entries, EntryId Before, bool IsFull)
+{
+    /// <summary>Of a stream; null of a slice.</summary>
+    public StreamSeen? Seen { get; init; }
+
+    /// <summary>What was gone since the look before; null where nothing was.</summary>
+    public StreamGap? Gap { get; init; }
+}
 
 /// <param name="Lag">Null where Redis does not know.</param>
 sealed record GroupState(GroupPosition Position, long Pending, long? Lag);
@@ -45,15 +47,24 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
 
     RedisKey[] Keys(params RedisKey[] more) => [RouterKeys.Lease(shard.Name), stream, .. more];
 
-    public Task<Either<ShardProblem, GroupFound>> EnsureGroupAsync() =>
-        RunAsync(RedisScript.Group, Keys(RouterKeys.Facts(stream)), [holder, settings.Group], reply => new GroupFound(
-            (int)reply[1] == 1, EntryId.Parse((string?)reply[2]), EntryId.Parse((string?)reply[3])!.Value));
+    public Task<Either<ShardProblem, Unit>> EnsureGroupAsync() =>
+        RunAsync(RedisScript.Group, Keys(RouterKeys.Facts(stream)), [holder, settings.Group], _ => Unit.Default);
 
-    /// <param name="pendingLimit">Nothing is read while so many entries are pending.</param>
+    /// <param name="pendingLimit">Nothing is read while so many entries are pending; 0 only looks.</param>
     public Task<Either<ShardProblem, EntriesRead>> ReadAsync(int count, long pendingLimit = long.MaxValue) =>
         RunAsync(RedisScript.Read, Keys(RouterKeys.Facts(stream)), [holder, settings.Group, Consumer, count, pendingLimit], reply =>
             new EntriesRead(
-                (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value, (int)reply[4] == 1));
+                (long)reply[1], EntryReading.Entries(stream, reply[2]), EntryId.Parse((string?)reply[3])!.Value, (int)reply[4] == 1)
+            {
+                Seen = StreamSeen.Parse((string)reply[5]!),
+                Gap = (string?)reply[6] switch
+                {
+                    "" => null,
+                    "group" => new StreamGap.Group(),
+                    "stream" => new StreamGap.Stream(StreamSeen.Parse((string)reply[7]!)),
+                    var other => throw new UnreachableException($"a script answered {other}"),
+                },
+            });
 
     /// <summary>How often the group was made: another number is another group.</summary>
     public async Task<Either<ShardProblem, long>> GroupNumberAsync()
@@ -98,6 +109,14 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
             [holder, settings.Group, Consumer, .. items.SelectMany(i => (RedisValue[])[i.Id.ToString(), i.Deliveries])],
             reply => EntryReading.Entries(stream, reply[1]));
 
+    /// <returns>Those that are still in the stream; it changes nothing about them.</returns>
+    public async Task<Either<ShardProblem, IReadOnlyList<StreamEntry>>> EntriesAsync(IReadOnlyList<EntryId> ids)
+    {
+        var asked = await redis.RunAsync(db =>
+            Task.WhenAll(ids.Select(id => db.ExecuteAsync("XRANGE", stream, id.ToString(), id.ToString()))));
+        return Checked(asked, replies => (IReadOnlyList<StreamEntry>)[.. replies.SelectMany(r => EntryReading.Entries(stream, r))]);
+    }
+
     /// <summary>The fields that decisions have to know, as they are now.</summary>
     public async Task<Either<ShardProblem, StateView>> StateAsync(IReadOnlyList<StateRead> reads)
     {
@@ -133,22 +152,22 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
     /// <summary>Before the entry's dead letter is stored.</summary>
     /// <returns>False where it was settled before: it needs no letter.</returns>
     public async Task<Either<ShardProblem, bool>> DoomAsync(EntryId id, DateTimeOffset now) =>
-        (await SettleAsync(RedisScript.Doom, id, now)).Map(answer => answer == "ok");
+        (await SettleAsync("doom", id, now)).Map(answer => answer == "ok");
 
     /// <summary>After the entry's dead letter was stored.</summary>
     public async Task<Either<ShardProblem, Unit>> BuryAsync(EntryId id, DateTimeOffset now) =>
-        (await SettleAsync(RedisScript.Bury, id, now)).Map(_ => Unit.Default);
+        (await SettleAsync("bury", id, now)).Map(_ => Unit.Default);
 
     /// <summary>Of a replay, where a person says that the entry was not applied.</summary>
     public async Task<Either<ShardProblem, Unit>> WaitAsync(EntryId id, DateTimeOffset now) => Checked(
         await redis.RunAsync(db => db.HashSetAsync(RouterKeys.Waiting(stream), id.ToString(), now.ToUnixTimeMilliseconds())),
         _ => Unit.Default);
 
-    async Task<Either<ShardProblem, string?>> SettleAsync(RedisScript script, EntryId id, DateTimeOffset now)
+    async Task<Either<ShardProblem, string?>> SettleAsync(string step, EntryId id, DateTimeOffset now)
     {
-        var asked = await redis.RunAsync(db => script.RunAsync(
+        var asked = await redis.RunAsync(db => RedisScript.Bury.RunAsync(
             db, Keys(RouterKeys.Settled(stream), RouterKeys.Waiting(stream)),
-            [holder, settings.Group, id.ToString(), now.ToUnixTimeMilliseconds()]));
+            [holder, settings.Group, id.ToString(), now.ToUnixTimeMilliseconds(), step]));
         return Checked(asked, reply => (string?)reply).Bind<string?>(answer => answer == "lost" ? new ShardProblem.LeaseLost() : answer);
     }
 
@@ -164,6 +183,7 @@ sealed class ShardStore(RedisConnection redis, RouterSettings settings, ShardStr
         return Checked(asked, groups => groups);
     }
 
+    /// <param name="keep">The first id to keep; null trims nothing. What a group still needs is kept whatever it says.</param>
     /// <returns>How many entries are gone, and of how many the memory.</returns>
     public Task<Either<ShardProblem, (long Trimmed, long Forgotten)>> TrimAsync(EntryId? keep) =>
         RunAsync(

@@ -139,10 +139,13 @@ sealed class BatchHandling(ShardStream shard, ShardStore store, ShardProgress pr
         }
     }
 
-    /// <summary>One that is to be alone is counted before it is tried: should it end this process, the next one knows.</summary>
+    /// <summary>
+    /// One that is to be alone is counted before it is tried: should it end this process, the next one knows. Where the state has
+    /// changed under its try, that goes on and was counted.
+    /// </summary>
     async Task<Either<ShardProblem, IReadOnlyList<HeldEntry>>> CountedAsync(IReadOnlyList<HeldEntry> batch)
     {
-        if (batch is not [{ Alone: true, Doomed: false } alone]) return Prelude.Right(batch);
+        if (batch is not [{ Alone: true, Doomed: false, Stales: 0 } alone]) return Prelude.Right(batch);
         var count = alone.Deliveries + 1;
         var claimed = await store.ClaimAsync([(alone.Entry.Id, count)]);
         return claimed.Map(_ => (IReadOnlyList<HeldEntry>)[alone with { Deliveries = count }]);

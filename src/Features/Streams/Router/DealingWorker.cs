@@ -41,6 +41,7 @@ sealed class DealingWorker(
     {
         if (isPaused())
         {
+            await upkeep.LookAsync();
             await Delays.WaitAsync(Look, parts.Clock, stopping);
             return Unit.Default;
         }
@@ -53,7 +54,7 @@ sealed class DealingWorker(
         }
 
         parts.Meter.Read(read.Entries.Count == 0 ? "empty" : "success");
-        if (read.LostUnread > 0) alarms.TellOfLoss(read.LostUnread, "unread");
+        alarms.Note(read);
         if (!(await DealAsync([.. read.Entries.Select(e => (e, 0L))])).TryGetRight(out _, out trouble)) return trouble;
         progress.Update(s => s with { Dealt = s.Dealt + read.Entries.Count, Problem = null, ProblemSince = null });
         if (!(await upkeep.KeepAsync()).TryGetRight(out _, out trouble)) return trouble;
@@ -66,8 +67,7 @@ sealed class DealingWorker(
     async Task<Either<ShardProblem, Unit>> BeginAsync()
     {
         if (isBegun && parts.Clock.GetUtcNow() < sweepAt) return Unit.Default;
-        if (!(await store.EnsureGroupAsync()).TryGetRight(out var group, out var trouble)) return trouble;
-        if (group.IsNew) alarms.TellOfGap(group);
+        if (!(await store.EnsureGroupAsync()).TryGetRight(out _, out var trouble)) return trouble;
         for (var cursor = EntryId.Zero; ;)
         {
             if (!(await store.PendingAsync(cursor, PageLimit)).TryGetRight(out var page, out trouble)) return trouble;
@@ -89,7 +89,7 @@ sealed class DealingWorker(
             return trouble;
         var strangers = items.Count(i => i.Consumer != store.Consumer);
         if (strangers > 0) parts.Meter.TakenOver(shard.Key, strangers);
-        if (items.Count > entries.Count) alarms.TellOfLoss(items.Count - entries.Count, "delivered and not acknowledged");
+        if (items.Count > entries.Count) alarms.TellOfLoss(items.Count - entries.Count);
         return await DealAsync([.. entries.Select(e => (e, counts[e.Id]))]);
     }
 
@@ -98,7 +98,7 @@ sealed class DealingWorker(
         if (entries.Count == 0) return Unit.Default;
         var dealt = await store.DealAsync([.. entries.Select(e => (e.Entry.Id, ShardOf(e.Entry), e.Deliveries))]);
         if (!dealt.TryGetRight(out var given, out var trouble)) return trouble;
-        if (given < entries.Count) alarms.TellOfLoss(entries.Count - given, "delivered and not acknowledged");
+        if (given < entries.Count) alarms.TellOfLoss(entries.Count - given);
         return Unit.Default;
     }
 

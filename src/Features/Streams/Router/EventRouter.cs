@@ -22,6 +22,9 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
     readonly ConcurrentDictionary<string, bool> crashed = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, NewEntries> news = new(StringComparer.Ordinal);
 
+    /// <summary>That Redis had when this process last looked; null before it has.</summary>
+    string? epoch;
+
     /// <summary>What is owned, part by part. Known once Redis has told the layout; empty before.</summary>
     public IReadOnlyList<ShardStream> Owned { get; private set; } = [];
 
@@ -73,15 +76,17 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
     {
         var wished = parts.Handlers.Domains.ToDictionary(d => d, parts.Settings.ShardsOf, StringComparer.Ordinal);
         if (!(await registry.LayoutAsync(wished)).TryGetRight(out var kept, out _)) return false;
-        string[] others = [.. wished.Where(w => kept[w.Key] != w.Value).Select(w => $"{w.Key} has {kept[w.Key]} shards and not {w.Value}")];
-        if (others.Length > 0)
-        {
-            LayoutProblem = $"{string.Join(", ", others)}: what Redis has ({RouterKeys.Layout}) counts, for producers rely on it";
-            parts.Log.LogError(LogEvents.Named("streams.layout"), "{Problem}", LayoutProblem);
-        }
-
+        TellOfLayout(wished, kept);
         Owned = [.. kept.OrderBy(k => k.Key, StringComparer.Ordinal).SelectMany(k => StreamLayout.PartsOf(k.Key, k.Value))];
         return true;
+    }
+
+    void TellOfLayout(IReadOnlyDictionary<string, int> wished, IReadOnlyDictionary<string, int> kept)
+    {
+        string[] others = [.. wished.Where(w => kept[w.Key] != w.Value).Select(w => $"{w.Key} has {kept[w.Key]} shards and not {w.Value}")];
+        if (others.Length == 0) return;
+        LayoutProblem = $"{string.Join(", ", others)}: what Redis has ({RouterKeys.Layout}) counts, for producers rely on it";
+        parts.Log.LogError(LogEvents.Named("streams.layout"), "{Problem}", LayoutProblem);
     }
 
     async Task GuardedTickAsync()
@@ -103,6 +108,8 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
         if (!(await registry.TickAsync(held)).TryGetRight(out var seen, out _)) return;
         LastTick = parts.Clock.GetUtcNow();
         Paused = seen.Paused;
+        if (epoch is { } known && known != seen.Epoch) await TellOfLostRedisAsync(held);
+        epoch = seen.Epoch;
         foreach (var ((stream, holder), now) in held.Zip(seen.Holders, ValueTuple.Create))
             if (holder.Length > 0 && holder != now) await DropAsync(stream);
         foreach (var (stream, shard) in owned)
@@ -113,6 +120,22 @@ public sealed class EventRouter(RouterParts parts) : IAsyncDisposable
         var plan = OwnershipPlan.Of(parts.Process, seen.Alive, owners);
         foreach (var stream in plan.Take) await TakeAsync(Owned.First(s => s.Name == stream));
         if (plan.Give is { } given && owned.ContainsKey(given)) await GiveAsync(given);
+    }
+
+    /// <summary>Whoever owns a stream next finds nothing of what was: only who had it until now can tell.</summary>
+    async Task TellOfLostRedisAsync(IReadOnlyList<(string Part, string Holder)> held)
+    {
+        foreach (var (part, _) in held.Where(h => h.Holder.Length > 0))
+        {
+            if (!progress.TryGetValue(part, out var its) || its.Seen is not { Added: > 0 } before) continue;
+            its.Seen = null;
+            new ShardAlarms(Owned.First(s => s.Name == part), its, parts).TellOfGap(new StreamGap.All(before));
+            if (before.Open > 0) await registry.NoteLostAsync(part, before.Open);
+        }
+
+        // What this process works by is what those to come are told.
+        var mine = Owned.DistinctBy(s => s.Domain).ToDictionary(s => s.Domain, s => s.Shards, StringComparer.Ordinal);
+        if ((await registry.LayoutAsync(mine)).TryGetRight(out var kept, out _)) TellOfLayout(mine, kept);
     }
 
     async Task TakeAsync(ShardStream shard)

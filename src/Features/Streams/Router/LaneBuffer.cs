@@ -17,17 +17,34 @@ sealed record HeldEntry(StreamEntry Entry, int Lane, long Deliveries, bool Alone
 
 /// <summary>
 /// The entries in hand, in lanes: those of one lane leave in the order they came, and a lane that waits holds up no other.
-/// What was taken out is either done with or given back before the next is taken.
+/// What was taken out is either done with or given back before the next is taken. Of a lane that waits there are so many in hand
+/// at most: those behind them are let go of, stay pending, and come back when the lane has none left.
 /// </summary>
-sealed class LaneBuffer
+/// <param name="laneLimit">At least 1.</param>
+sealed class LaneBuffer(int laneLimit)
 {
     readonly Queue<HeldEntry> fresh = new();
     readonly Dictionary<int, WaitingLane> waiting = [];
+    readonly List<HeldEntry> released = [];
 
     public int Count => fresh.Count + waiting.Values.Sum(l => l.Entries.Count);
 
+    /// <summary>Those that were not looked at yet.</summary>
+    public int FreshCount => fresh.Count;
+
+    /// <summary>The first of those; null where there is none.</summary>
+    public EntryId? NextFresh => fresh.TryPeek(out var next) ? next.Entry.Id : null;
+
+    /// <summary>Nothing is in hand, and nothing was let go of.</summary>
+    public bool IsEmpty => fresh.Count == 0 && waiting.Count == 0;
+
     /// <summary>When the first of the waiting lanes may go on; null where none waits.</summary>
     public DateTimeOffset? NextDue => waiting.Count == 0 ? null : waiting.Values.Min(l => l.Until);
+
+    /// <summary>A lane to be filled again, from the entries after an id; null where there is none.</summary>
+    public (int Lane, EntryId After)? Drained =>
+        waiting.Where(l => l.Value is { Entries.Count: 0, After: not null })
+            .Select(l => ((int, EntryId)?)(l.Key, l.Value.After!.Value)).FirstOrDefault();
 
     public IEnumerable<HeldEntry> All => fresh.Concat(waiting.Values.SelectMany(l => l.Entries));
 
@@ -37,6 +54,7 @@ sealed class LaneBuffer
     {
         fresh.Clear();
         waiting.Clear();
+        released.Clear();
     }
 
     /// <summary>Gives back what was taken out of a lane and not done: the lane waits.</summary>
@@ -44,15 +62,37 @@ sealed class LaneBuffer
     public void Wait(IReadOnlyList<HeldEntry> entries, DateTimeOffset until)
     {
         var lane = entries[0].Lane;
-        IEnumerable<HeldEntry> later = waiting.TryGetValue(lane, out var now) ? now.Entries : [];
-        waiting[lane] = new WaitingLane(new Queue<HeldEntry>([.. entries, .. later]), until);
+        var before = waiting.GetValueOrDefault(lane);
+        var now = waiting[lane] = new WaitingLane(until);
+        foreach (var entry in entries.Concat(before?.Entries ?? [])) Queue(now, entry);
+        now.After ??= before?.After;
+    }
+
+    /// <summary>Those that were let go of since the last time it was asked.</summary>
+    public IReadOnlyList<HeldEntry> TakeReleased()
+    {
+        HeldEntry[] taken = [.. released];
+        released.Clear();
+        return taken;
+    }
+
+    /// <summary>Entries of a drained lane that are in hand again.</summary>
+    /// <param name="after">Where more of the lane may be; null where there are none.</param>
+    public void Refill(int lane, IReadOnlyList<HeldEntry> entries, EntryId? after)
+    {
+        var filled = waiting[lane];
+        filled.After = null;
+        foreach (var entry in entries) Queue(filled, entry);
+        filled.After ??= after;
+        Forget(lane, filled);
     }
 
     /// <summary>What goes into the next step: one entry that is to be alone, or others up to a number.</summary>
     public IReadOnlyList<HeldEntry> Next(DateTimeOffset now, int most)
     {
         var batch = new List<HeldEntry>();
-        foreach (var (lane, held) in waiting.Where(l => l.Value.Until <= now).OrderBy(l => l.Value.Entries.Peek().Entry.Id).ToArray())
+        var due = waiting.Where(l => l.Value.Until <= now && l.Value.Entries.Count > 0);
+        foreach (var (lane, held) in due.OrderBy(l => l.Value.Entries.Peek().Entry.Id).ToArray())
         {
             if (held.Entries.Peek().Alone)
             {
@@ -68,7 +108,7 @@ sealed class LaneBuffer
 
         while (batch.Count < most && fresh.TryPeek(out var next))
         {
-            if (waiting.TryGetValue(next.Lane, out var held)) held.Entries.Enqueue(fresh.Dequeue());
+            if (waiting.TryGetValue(next.Lane, out var held)) Queue(held, fresh.Dequeue());
             else if (!next.Alone) batch.Add(fresh.Dequeue());
             else if (batch.Count == 0) return [fresh.Dequeue()];
             else break;
@@ -77,10 +117,30 @@ sealed class LaneBuffer
         return batch;
     }
 
-    void Forget(int lane, WaitingLane held)
+    void Queue(WaitingLane lane, HeldEntry entry)
     {
-        if (held.Entries.Count == 0) waiting.Remove(lane);
+        if (lane.After is null && lane.Entries.Count < laneLimit)
+        {
+            lane.Entries.Enqueue(entry);
+            return;
+        }
+
+        lane.After ??= lane.Entries.Last().Entry.Id;
+        released.Add(entry);
     }
 
-    sealed record WaitingLane(Queue<HeldEntry> Entries, DateTimeOffset Until);
+    void Forget(int lane, WaitingLane held)
+    {
+        if (held is { Entries.Count: 0, After: null }) waiting.Remove(lane);
+    }
+
+    sealed class WaitingLane(DateTimeOffset until)
+    {
+        public Queue<HeldEntry> Entries { get; } = new();
+
+        public DateTimeOffset Until => until;
+
+        /// <summary>What comes after it in the lane is pending and not in hand; null where all of the lane is in hand.</summary>
+        public EntryId? After { get; set; }
+    }
 }

@@ -18,13 +18,14 @@ public static class Retention
     /// </summary>
     public static EntryId? FirstToKeep(DateTimeOffset now, TimeSpan age, IReadOnlyList<GroupPosition> groups)
     {
-        if (groups.Count == 0) return null;
-        var oldest = now - age;
-        if (oldest <= DateTimeOffset.UnixEpoch) return null;
-        var byAge = new EntryId((ulong)oldest.ToUnixTimeMilliseconds(), 0);
+        if (groups.Count == 0 || FirstOfAge(now, age) is not { } byAge) return null;
         var needed = groups.Min(g => g.FirstNeeded);
         return needed < byAge ? needed : byAge;
     }
+
+    /// <summary>The first id that is no older than the age; null where that is before all time.</summary>
+    public static EntryId? FirstOfAge(DateTimeOffset now, TimeSpan age) =>
+        now - age is var oldest && oldest > DateTimeOffset.UnixEpoch ? new EntryId((ulong)oldest.ToUnixTimeMilliseconds(), 0) : null;
 
     /// <summary>
     /// Entries that were trimmed away by others before the group had read them. Exact where nothing was deleted singly;

@@ -20,6 +20,20 @@ public sealed class ShardProgress(string stream)
 {
     readonly Lock gate = new();
     ShardStatus status = ShardStatus.Of(stream);
+    StreamSeen? seen;
+
+    /// <summary>The stream as this process has last seen it, as its owner; null where it has not.</summary>
+    internal StreamSeen? Seen
+    {
+        get
+        {
+            lock (gate) return seen;
+        }
+        set
+        {
+            lock (gate) seen = value;
+        }
+    }
 
     public ShardStatus Status
     {

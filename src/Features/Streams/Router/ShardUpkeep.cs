@@ -8,6 +8,7 @@ sealed class ShardUpkeep(ShardStream shard, ShardStore store, ShardProgress prog
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    readonly ShardAlarms alarms = new(shard, progress, parts);
     DateTimeOffset next;
     long doneBefore;
 
@@ -28,6 +29,13 @@ sealed class ShardUpkeep(ShardStream shard, ShardStore store, ShardProgress prog
         if (!(await store.TrimAsync(keep)).TryGetRight(out var trimmed, out trouble)) return trouble;
         if (trimmed.Trimmed > 0) parts.Meter.Trimmed(shard.Key, trimmed.Trimmed);
         return Unit.Default;
+    }
+
+    /// <summary>While nothing is to be read: what others remove meanwhile is seen all the same.</summary>
+    public async Task LookAsync()
+    {
+        if (shard.Part is StreamPart.Slice) return;
+        if ((await store.ReadAsync(count: 1, pendingLimit: 0)).TryGetRight(out var look, out _)) alarms.Note(look);
     }
 
     void Sample(GroupState mine, DateTimeOffset now)

@@ -19,7 +19,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     const int HandBackPage = 500;
     static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(15);
 
-    readonly LaneBuffer buffer = new();
+    readonly LaneBuffer buffer = new(parts.Settings.ReadCount);
     readonly System.Collections.Generic.HashSet<EntryId> held = [];
     readonly BatchHandling handling = new(shard, store, progress, parts);
     readonly ShardUpkeep upkeep = new(shard, store, progress, parts);
@@ -53,8 +53,8 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         {
             var turn = await TurnAsync(stopping);
             if (turn.TryGetRight(out _, out var trouble)) continue;
-            // What it handed out is pending, and taken over like all that is.
-            if (next is { } asked) await asked;
+            // What it handed out is pending, and taken over like all that is; what it found lost is told.
+            if (next is { } asked) Take(await asked);
             next = null;
             buffer.Clear();
             held.Clear();
@@ -71,15 +71,19 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
     /// <summary>Should it fail, the entries were delivered once more than they were tried.</summary>
     async Task HandBackAsync()
     {
-        var untried = buffer.All.Select(e => (e.Entry.Id, Count: RouterDecisions.HandBack(e))).Where(e => e.Count is not null);
-        foreach (var page in untried.Select(e => (e.Id, e.Count!.Value)).Chunk(HandBackPage))
+        foreach (var page in Untried(buffer.All).Chunk(HandBackPage))
             if ((await store.ClaimAsync(page)).IsLeft) return;
     }
+
+    static IEnumerable<(EntryId Id, long Deliveries)> Untried(IEnumerable<HeldEntry> entries) =>
+        entries.Select(e => (e.Entry.Id, Count: RouterDecisions.HandBack(e))).Where(e => e.Count is not null)
+            .Select(e => (e.Id, e.Count!.Value));
 
     async Task<Either<ShardProblem, Unit>> TurnAsync(CancellationToken stopping)
     {
         if (isPaused())
         {
+            await upkeep.LookAsync();
             await Delays.WaitAsync(PausedLook, parts.Clock, stopping);
             return Unit.Default;
         }
@@ -87,24 +91,30 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         if (!(next is { } asked ? Take(await asked) : await FillAsync()).TryGetRight(out _, out var trouble)) return trouble;
         var batch = buffer.Next(parts.Clock.GetUtcNow(), parts.Settings.ReadCount);
         // Redis reads the next ones while these are decided; not when a sweep is due, which wants nothing in hand.
-        next = batch.Count == parts.Settings.ReadCount && buffer.Count == 0 && phase == Phase.Read && !IsSweepDue ? AskAsync() : null;
+        next = batch.Count == parts.Settings.ReadCount && buffer.IsEmpty && phase == Phase.Read && !IsSweepDue ? AskAsync() : null;
         if (batch.Count > 0 && !(await handling.HandleAsync(batch, buffer, held)).TryGetRight(out _, out trouble)) return trouble;
+        if (!(await ReleaseAsync()).TryGetRight(out _, out trouble)) return trouble;
         progress.Update(s => s with { InHand = buffer.Count, Held = held.Count, Problem = null, ProblemSince = null });
         if (!(await upkeep.KeepAsync()).TryGetRight(out _, out trouble)) return trouble;
         if (batch.Count == 0 && phase == Phase.Read) await news.WaitAsync(delivered, buffer.NextDue, stopping);
         return Unit.Default;
     }
 
-    Task<Either<ShardProblem, Unit>> FillAsync() =>
-        buffer.Count >= parts.Settings.ReadCount * 5 ? Task.FromResult<Either<ShardProblem, Unit>>(Unit.Default)
-        : phase switch
+    async Task<Either<ShardProblem, Unit>> FillAsync()
+    {
+        if (buffer.Drained is { } drained && !(await RefillAsync(drained.Lane, drained.After)).TryGetRight(out _, out var trouble))
+            return trouble;
+        // These do not wait for anything: the next step takes of them.
+        if (buffer.FreshCount >= parts.Settings.ReadCount * 5) return Unit.Default;
+        return await (phase switch
         {
             Phase.Group => BeginAsync(),
             Phase.TakeOver => TakeOverAsync(),
-            Phase.Read when buffer.Count == 0 && IsSweepDue => SweepAsync(),
+            Phase.Read when buffer.IsEmpty && IsSweepDue => SweepAsync(),
             Phase.Read => ReadAsync(),
             _ => throw new UnreachableException(),
-        };
+        });
+    }
 
     async Task<Either<ShardProblem, Unit>> BeginAsync()
     {
@@ -114,8 +124,7 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         }
         else
         {
-            if (!(await store.EnsureGroupAsync()).TryGetRight(out var group, out var trouble)) return trouble;
-            if (group.IsNew) alarms.TellOfGap(group);
+            if (!(await store.EnsureGroupAsync()).TryGetRight(out _, out var trouble)) return trouble;
         }
 
         return await SweepAsync();
@@ -139,29 +148,56 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
         }
 
         cursor = page[^1].Id;
-        var taken = page.Where(i => !held.Contains(i.Id)).Select(i => (i.Id, i.Consumer, Takeover: TakeoverOf(i)))
+        var me = suspicious ? "" : store.Consumer;
+        var taken = page.Where(i => !held.Contains(i.Id)).Select(i => (i.Id, i.Consumer, Takeover: TakeoverOf(i, me)))
             .Where(i => i.Takeover is not Takeover.Leave).ToArray();
         if (!(await store.ClaimAsync([.. taken.Select(t => (t.Id, CountOf(t.Takeover)))]))
             .TryGetRight(out var entries, out trouble)) return trouble;
         var takeovers = taken.ToDictionary(t => t.Id, t => t.Takeover);
-        foreach (var entry in entries)
-        {
-            var takeover = takeovers[entry.Id];
-            buffer.Add(HeldEntry.Fresh(entry, LaneOf(entry)) with
-            {
-                Deliveries = CountOf(takeover), Alone = takeover is Takeover.Alone, Doomed = takeover is Takeover.DeadLetter,
-            });
-        }
+        foreach (var entry in entries) buffer.Add(TakenOver(entry, takeovers[entry.Id]));
 
         var strangers = taken.Count(t => t.Consumer != store.Consumer || suspicious);
         if (strangers > 0) parts.Meter.TakenOver(shard.Key, strangers);
-        if (taken.Length > entries.Count) alarms.TellOfLoss(taken.Length - entries.Count, "delivered and not acknowledged");
+        if (taken.Length > entries.Count) alarms.TellOfLoss(taken.Length - entries.Count);
         return Unit.Default;
     }
 
-    Takeover TakeoverOf(PendingItem item) => RouterDecisions.TakeOver(
-        item, suspicious ? "" : store.Consumer,
-        name => name.StartsWith(RouterKeys.ConsumerPrefix, StringComparison.Ordinal), parts.Settings.DeliveryLimit);
+    /// <summary>What was let go of was not delivered, as at a stop in order.</summary>
+    async Task<Either<ShardProblem, Unit>> ReleaseAsync()
+    {
+        foreach (var page in Untried(buffer.TakeReleased()).Chunk(HandBackPage))
+        {
+            if (!(await store.ClaimAsync(page)).TryGetRight(out var there, out var trouble)) return trouble;
+            if (page.Length > there.Count) alarms.TellOfLoss(page.Length - there.Count);
+        }
+
+        return Unit.Default;
+    }
+
+    /// <summary>A page of what a lane had to let go of, taken over like all that is pending.</summary>
+    async Task<Either<ShardProblem, Unit>> RefillAsync(int lane, EntryId after)
+    {
+        if (!(await store.PendingAsync(after, parts.Settings.ReadCount)).TryGetRight(out var page, out var trouble)) return trouble;
+        // What was not read, not taken over or not looked at yet is still to come by itself.
+        var known = page.TakeWhile(i => i.Id <= cursor && !(buffer.NextFresh <= i.Id)).ToArray();
+        EntryId? behind = known.Length > 0 && known.Length == page.Count ? known[^1].Id : null;
+        var mine = known.Where(i => i.Consumer == store.Consumer && !held.Contains(i.Id)).ToDictionary(i => i.Id);
+        if (!(await store.EntriesAsync([.. mine.Keys])).TryGetRight(out var entries, out trouble)) return trouble;
+        var takeovers = entries.Where(e => LaneOf(e) == lane).ToDictionary(e => e.Id, e => TakeoverOf(mine[e.Id], me: ""));
+        if (!(await store.ClaimAsync([.. takeovers.Select(t => (t.Key, CountOf(t.Value)))])).TryGetRight(out var taken, out trouble))
+            return trouble;
+        if (takeovers.Count > taken.Count) alarms.TellOfLoss(takeovers.Count - taken.Count);
+        buffer.Refill(lane, [.. taken.Select(e => TakenOver(e, takeovers[e.Id]))], behind);
+        return Unit.Default;
+    }
+
+    HeldEntry TakenOver(StreamEntry entry, Takeover how) => HeldEntry.Fresh(entry, LaneOf(entry)) with
+    {
+        Deliveries = CountOf(how), Alone = how is Takeover.Alone, Doomed = how is Takeover.DeadLetter,
+    };
+
+    Takeover TakeoverOf(PendingItem item, string me) => RouterDecisions.TakeOver(
+        item, me, name => name.StartsWith(RouterKeys.ConsumerPrefix, StringComparison.Ordinal), parts.Settings.DeliveryLimit);
 
     static long CountOf(Takeover takeover) => takeover switch
     {
@@ -185,11 +221,10 @@ sealed class ShardWorker(ShardStream shard, ShardStore store, NewEntries news, S
             return trouble;
         }
 
-        var isSlice = shard.Part is StreamPart.Slice;
         parts.Meter.Read(read.Entries.Count == 0 ? "empty" : "success");
-        if (read.LostUnread > 0) alarms.TellOfLoss(read.LostUnread, isSlice ? "delivered and not acknowledged" : "unread");
+        alarms.Note(read);
         if (read.Entries.Count > 0) cursor = read.Entries[^1].Id;
-        delivered = read.Entries.Count == 0 || isSlice ? read.Before : cursor;
+        delivered = read.Entries.Count == 0 || shard.Part is StreamPart.Slice ? read.Before : cursor;
         foreach (var entry in read.Entries) buffer.Add(HeldEntry.Fresh(entry, LaneOf(entry)));
         return Unit.Default;
     }

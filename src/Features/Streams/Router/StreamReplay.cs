@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Delivering;
+using Hobom.Slices.Runtime.Telemetry;
 using LanguageExt;
+using Microsoft.Extensions.Logging;
 
 namespace Hobom.Slices.Streams;
 
@@ -32,7 +34,7 @@ public sealed class StreamReplay(RouterParts parts)
                 case Applied.Now or Applied.Before:
                     return await CloseAsync(carried);
                 case Applied.Fault(var reason):
-                    return new ReplayOutcome.NotPublished(new PublishFailure.Transient("HANDLE", reason));
+                    return Failed(reason);
                 case Applied.Pending:
                     return new ReplayOutcome.NotBegun(new StoreFailure(
                         "the router still has the entry in hand; it becomes a dead letter, or is applied, by itself"));
@@ -59,15 +61,36 @@ public sealed class StreamReplay(RouterParts parts)
     public string? Fault(ReadOnlyMemory<byte> payload)
     {
         if (!StreamLetters.Parse(payload).Bind(Handler).TryGetRight(out var found, out var refusal)) return refusal.Reason;
-        var nothing = new StateView(found.Handler.Reads(found.Dated.Entry).ToDictionary(r => r, _ => (string?)null));
-        return found.Handler.Decide(found.Dated, nothing).TryGetRight(out _, out refusal) ? null : refusal.Reason;
+        var entry = found.Dated.Entry;
+        if (!Asked(entry, () => found.Handler.Reads(entry)).TryGetRight(out var reads, out var bug)) return bug;
+        var nothing = new StateView(reads.Distinct().ToDictionary(r => r, _ => (string?)null));
+        if (!Asked(entry, () => found.Handler.Decide(found.Dated, nothing)).TryGetRight(out var decided, out bug)) return bug;
+        return decided.TryGetRight(out _, out refusal) ? null : refusal.Reason;
+    }
+
+    /// <summary>A handler with a bug fails the one replay, and nothing that this was asked from.</summary>
+    /// <returns>Left: what it threw.</returns>
+    Either<string, T> Asked<T>(StreamEntry entry, Func<T> handler)
+    {
+        try
+        {
+            return handler();
+        }
+        catch (Exception bug)
+        {
+            parts.Log.LogError(LogEvents.Named("streams.bug"),
+                bug, "{Stream}: the handler of {Id} failed unexpectedly at a replay", entry.Stream, entry.Id);
+            return $"internal error: {bug.GetType().Name}: {bug.Message}";
+        }
     }
 
     async Task<Either<ReplayOutcome, Applied>> ApplyAsync(ShardStore store, StreamEntry entry)
     {
         if (!Handler(entry).TryGetRight(out var found, out var refusal)) return Refused(refusal.Reason);
-        if (!(await store.StateAsync(found.Handler.Reads(entry))).TryGetRight(out var state, out var trouble)) return NotBegun(trouble);
-        if (!found.Handler.Decide(found.Dated, state).TryGetRight(out var changes, out refusal)) return Refused(refusal.Reason);
+        if (!Asked(entry, () => found.Handler.Reads(entry)).TryGetRight(out var reads, out var bug)) return Failed(bug);
+        if (!(await store.StateAsync(reads)).TryGetRight(out var state, out var trouble)) return NotBegun(trouble);
+        if (!Asked(entry, () => found.Handler.Decide(found.Dated, state)).TryGetRight(out var decided, out bug)) return Failed(bug);
+        if (!decided.TryGetRight(out var changes, out refusal)) return Refused(refusal.Reason);
         var applied = await store.ApplyAsync([new Application(entry.Id, Lane: 0, changes)]);
         return applied.Map(answers => answers[0]).MapLeft<ReplayOutcome>(NotBegun);
     }
@@ -83,6 +106,8 @@ public sealed class StreamReplay(RouterParts parts)
     /// <summary>Should it have been applied all the same, the next replay finds that and only closes the letter.</summary>
     static ReplayOutcome.NotBegun NotBegun(ShardProblem trouble) =>
         new(trouble is ShardProblem.Away(var failure) ? failure : new StoreFailure("the stream cannot be reached now"));
+
+    static ReplayOutcome.NotPublished Failed(string reason) => new(new PublishFailure.Transient("HANDLE", reason));
 
     static ReplayOutcome.NotPublished Refused(string reason) => new(new PublishFailure.Permanent("REFUSED", reason));
 }

@@ -2,9 +2,9 @@
 -- The atomic step, for entries of one stream in the order given: each entry's effect on the state, the memory that it
 -- happened, and its acknowledgement. A script does not roll back, so an entry is checked whole before its first write,
 -- and the shebang has Redis refuse the whole script beforehand where it may not write (no memory, a replica).
--- KEYS: lease, stream, settled, waiting, facts; then the keys that entries name by number.
+-- KEYS: lease, stream, settled, waiting; then the keys that entries name by number.
 -- ARGV: holder ('' for a replay of dead letters), group, number of entries; then each entry.
-local lease, stream, settled, waiting, facts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local lease, stream, settled, waiting = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local replay = ARGV[1] == ''
 if not replay and redis.call('GET', lease) ~= ARGV[1] then return {'lost'} end
 
@@ -57,11 +57,11 @@ local function whole(text)
   return (text == '0' or text:match('^%-?[1-9]%d*$')) and #text <= 17 and math.abs(tonumber(text)) <= limit
 end
 
-if not (is(stream, 'stream') and is(settled, 'zset') and is(waiting, 'hash') and is(facts, 'hash')) then
+if not (is(stream, 'stream') and is(settled, 'zset') and is(waiting, 'hash')) then
   return redis.error_reply('WRONGTYPE a key of the router (router:... or the stream itself) is of another type')
 end
 
-local answers, blocked, last, changes, lives = {'ok'}, {}, nil, {}, {}
+local answers, blocked, changes, lives = {'ok'}, {}, {}, {}
 local applied, scores, acknowledged, done_with = {}, {}, {}, {}
 -- A letter is stored before its entry is settled: until then the owner has it.
 local function pending(id)
@@ -112,8 +112,9 @@ local function entry()
     answer = 'done'
     acknowledged[#acknowledged + 1] = id
   elseif done then
-    -- It waits no more: it was applied, which is remembered as long as its entry is in the stream.
-    answer = redis.call('ZSCORE', settled, id) and 'done' or 'unproven'
+    -- It waits no more: it was applied, which is remembered as long as its entry is in the stream, or its letter was gone for a while.
+    local score = redis.call('ZSCORE', settled, id)
+    answer = score and not score:find('%.5$') and 'done' or 'unproven'
   elseif blocked[lane] then answer = 'blocked'
   elseif fault then answer = 'fault ' .. fault; blocked[lane] = true
   elseif stale then answer = 'stale'; blocked[lane] = true
@@ -142,7 +143,6 @@ local function entry()
     if not replay then
       applied[id] = true
       acknowledged[#acknowledged + 1] = id
-      last = id
     end
   end
   answers[#answers + 1] = answer
@@ -169,12 +169,4 @@ for key, count in pairs(changes) do
     redis.call('PEXPIRE', counter, lives[key])
   end
 end
-local function id(text) return tonumber(text:match('^%d+')), tonumber(text:match('%d+$')) end
-local known = last and redis.call('HGET', facts, 'last')
-if known then
-  -- The shards of one stream come here by turns.
-  local km, ks = id(known); local lm, ls = id(last)
-  if km > lm or (km == lm and ks > ls) then last = nil end
-end
-if last then redis.call('HSET', facts, 'last', last) end
 return answers

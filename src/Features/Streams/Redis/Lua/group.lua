@@ -1,5 +1,5 @@
 #!lua
--- Makes the group from the stream's beginning where it is not there, and tells what was known before.
+-- Makes the group from the stream's beginning where it is not there; the next read tells what was known before.
 -- KEYS: lease, stream, facts. ARGV: holder, group.
 local stream, group = KEYS[2], ARGV[2]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
@@ -12,11 +12,11 @@ local function map(list)
   return found
 end
 
-local info = map(redis.call('XINFO', 'STREAM', stream))
 redis.call('HSETNX', KEYS[3], 'made', 0)
 if not made.err then
   redis.call('HINCRBY', KEYS[3], 'made', 1)
   -- What was trimmed before the group was made was never the group's.
+  local info = map(redis.call('XINFO', 'STREAM', stream))
   redis.call('XGROUP', 'SETID', stream, group, '0', 'ENTRIESREAD', info['entries-added'] - info.length)
 end
-return {'ok', made.err and 0 or 1, redis.call('HGET', KEYS[3], 'last') or '', info['last-generated-id']}
+return {'ok'}

@@ -1,6 +1,6 @@
 #!lua
 -- Hands out new entries to the shard's owner and to nobody else: a read that is late finds the lease gone.
--- What others trimmed away unread is counted here, before the group goes past it.
+-- What others trimmed away unread is counted here, before the group goes past it; so is what was lost with a stream that is gone.
 -- KEYS: lease, stream, facts. ARGV: holder, group, consumer, count, and how many may be pending before reading pauses.
 local stream, group = KEYS[2], ARGV[2]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
@@ -27,15 +27,34 @@ end
 if not mine then return {'nogroup'} end
 
 local lost, info = 0, map(redis.call('XINFO', 'STREAM', stream))
-local delivered, first = mine['last-delivered-id'], info['first-entry']
+local delivered, first, added = mine['last-delivered-id'], info['first-entry'], info['entries-added']
+local unread = mine.lag
 if mine['entries-read'] and (not first or after(first[1], delivered)) then
-  lost = info['entries-added'] - mine['entries-read'] - info.length
+  lost = added - mine['entries-read'] - info.length
   if lost > 0 then
-    redis.call('XGROUP', 'SETID', stream, group, delivered, 'ENTRIESREAD', info['entries-added'] - info.length)
+    redis.call('XGROUP', 'SETID', stream, group, delivered, 'ENTRIESREAD', added - info.length)
     redis.call('HINCRBY', KEYS[3], 'lost', lost)
+    unread = info.length
   else lost = 0 end
 end
 
-if mine.pending >= tonumber(ARGV[5]) then return {'ok', lost, {}, delivered, 1} end
-local read = redis.call('XREADGROUP', 'GROUP', group, ARGV[3], 'COUNT', ARGV[4], 'STREAMS', stream, '>')
-return {'ok', lost, read and read[1][2] or {}, delivered, 0}
+-- Of the look before: entries ever added, unread ('' where nobody knows), pending, the youngest id, the number of the group.
+local gap, before, number = '', redis.call('HGET', KEYS[3], 'seen') or '', redis.call('HGET', KEYS[3], 'made') or '0'
+local had, missed, held, youngest, its = before:match('^(%d+) (%d*) (%d+) (%d+%-%d+) (%d+)$')
+had = tonumber(had)
+if had and had > 0 then
+  -- Where nothing is left of what was there then, as many entries were removed at least: unless it is another stream.
+  local none = not first or after(first[1], youngest)
+  if added < had or (none and added - info.length < had) then
+    gap = 'stream'
+    redis.call('HINCRBY', KEYS[3], 'lost', (tonumber(missed) or 0) + tonumber(held))
+  elseif its ~= number then gap = 'group' end
+end
+
+local full = mine.pending >= tonumber(ARGV[5])
+local read = not full and redis.call('XREADGROUP', 'GROUP', group, ARGV[3], 'COUNT', ARGV[4], 'STREAMS', stream, '>')
+local entries = read and read[1][2] or {}
+local seen = string.format('%.0f %s %.0f %s %s', added, unread and string.format('%.0f', math.max(0, unread - #entries)) or '',
+  mine.pending, info['last-generated-id'], number)
+if seen ~= before then redis.call('HSET', KEYS[3], 'seen', seen) end
+return {'ok', lost, entries, delivered, full and 1 or 0, seen, gap, before}

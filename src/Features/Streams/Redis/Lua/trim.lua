@@ -1,9 +1,9 @@
 #!lua
 -- Trims what is older than asked and behind every group, and forgets what is remembered of entries that are no more.
 -- The groups are looked at again here: one may have come, or been set back, since the asker looked.
--- KEYS: lease, stream, settled. ARGV: holder, first id to keep ('' to trim nothing).
+-- KEYS: lease, stream, settled. ARGV: holder ('' of a stream that nobody owns), first id to keep ('' to trim nothing).
 local stream = KEYS[2]
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
+if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
 
 local function parts(id) return tonumber(id:match('^%d+')), tonumber(id:match('%d+$')) end
 local function before(a, b)
