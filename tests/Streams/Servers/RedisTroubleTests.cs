@@ -51,6 +51,27 @@ public sealed class RedisTroubleTests : IAsyncLifetime
         Assert.Equal(1, await db.CountAsync(RouterKeys.Layout, "auth"));
     }
 
+    [Fact]
+    public async Task D13_who_had_a_stream_of_a_redis_that_comes_back_empty_tells_it_once_whoever_takes_it_next()
+    {
+        await using var one = TestRouter.Start(server.Address);
+        await using var other = TestRouter.Start(server.Address);
+        TestRouter[] both = [one, other];
+        bool AreSpread() => both.All(r => r.Router.Streams.Count(s => r.Router.Owns(s.Key)) == 2);
+        await Producer.UntilAsync(() => Task.FromResult(AreSpread()));
+        await db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1);
+        var had = both.Single(r => r.Router.Owns("events:auth"));
+        await Producer.UntilAsync(async () =>
+            ((string?)await db.HashGetAsync(RouterKeys.Facts("events:auth"), "seen"))?.StartsWith("1 0 ", StringComparison.Ordinal) is true);
+        await db.ExecuteAsync("FLUSHALL");
+        await Producer.UntilAsync(() => Task.FromResult(had.Router.Statuses.Any(s => s is { Stream: "events:auth", Gaps: 1 })), 120);
+        await db.LoginAsync("u");
+        await Producer.UntilAsync(async () => await db.CountAsync("state:user:u", "login_count") == 1, 120);
+        await Producer.UntilAsync(() => Task.FromResult(AreSpread()));
+        Assert.Equal(1, both.Sum(r => r.Router.Statuses.Sum(s => s.Gaps)));
+    }
+
     /// <summary>Producers do not wait: the stream that is looked at next has entries, and ids that are younger than the lost ones.</summary>
     [Theory]
     [InlineData("DEL events:auth", 2)]
