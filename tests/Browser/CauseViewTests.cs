@@ -16,6 +16,7 @@ public sealed class CauseViewTests(BrowserFixture fixture) : PageTest(fixture)
         await page.WaitForSelectorAsync(".pillbar button");
         Assert.Equal(1, await page.Locator(".group").CountAsync());
         Assert.Equal(place!.Y, (await page.Locator(".group").BoundingBoxAsync())!.Y);
+        await Axe.FindsNothingAsync(page, "causes that have changed");
         await page.Mouse.MoveAsync(1, 1);
         await page.WaitForSelectorAsync(".group >> nth=1");
         Assert.Equal(0, await page.Locator(".pillbar button").CountAsync());
