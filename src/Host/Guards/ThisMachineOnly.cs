@@ -1,4 +1,5 @@
 using System.Net;
+using Hobom.Slices.Broker.Endpoints;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Authorization;
@@ -6,10 +7,10 @@ using Microsoft.AspNetCore.Authorization;
 namespace Hobom.Slices.Host.Guards;
 
 /// <summary>
-/// Where no key is set: everybody is told whether the process is well, and only this machine gets anything else. A caller behind a
-/// reverse proxy has the proxy's address here, and no header is believed to say otherwise. One is believed to say who must not be
-/// answered: a page of any site can have its own name lead to this machine, and the browser that shows it then asks from here, for
-/// pages of the same site as it believes; under that name.
+/// Where no key is set: everybody is told whether the process is well, and may bring signed events of other systems, and only this
+/// machine gets anything else. A caller behind a reverse proxy has the proxy's address here, and no header is believed to say
+/// otherwise. One is believed to say who must not be answered: a page of any site can have its own name lead to this machine, and the
+/// browser that shows it then asks from here, for pages of the same site as it believes; under that name.
 /// </summary>
 static class ThisMachineOnly
 {
@@ -20,9 +21,11 @@ static class ThisMachineOnly
     const string OtherName = "without a key this machine is answered under its own name only, localhost or a loopback address: "
         + $"for any other {AccessSettings.InternalKeyVariable} or {KeysFile.Variable} is required";
 
+    static readonly PathString[] Open = ["/health", $"/{ReceiveEventEndpoint.Prefix}"];
+
     public static Task RefuseOthersAsync(HttpContext http, RequestDelegate next)
     {
-        if (IsHealth(http)) return next(http);
+        if (IsForAll(http)) return next(http);
         if (!IsThisMachine(http.Connection.RemoteIpAddress)) return RefuseAsync(http, "no key is set, and it is another machine", Refusal);
         return IsNamedAsThisMachine(http.Request.Host)
             ? next(http)
@@ -35,9 +38,12 @@ static class ThisMachineOnly
         return ErrorAnswer.WriteAsync(http, StatusCodes.Status403Forbidden, told);
     }
 
-    /// <summary>The page is open to strangers where keys are set; where none is, it would only show what it may not ask.</summary>
-    static bool IsHealth(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+    /// <summary>
+    /// The page is open to strangers where keys are set; where none is, it would only show what it may not ask. A delivery of another
+    /// system is known by its signature, which no page can make.
+    /// </summary>
+    static bool IsForAll(HttpContext http) =>
+        Open.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase))
         && http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     /// <summary>A socket for both kinds of addresses tells IPv4 ones as IPv6.</summary>
