@@ -1,5 +1,4 @@
 using System.Net;
-using Hobom.Slices.Broker.Endpoints;
 using Hobom.Slices.Host.Access;
 using Hobom.Slices.Http;
 using Microsoft.AspNetCore.Authorization;
@@ -21,8 +20,6 @@ static class ThisMachineOnly
     const string OtherName = "without a key this machine is answered under its own name only, localhost or a loopback address: "
         + $"for any other {AccessSettings.InternalKeyVariable} or {KeysFile.Variable} is required";
 
-    static readonly PathString[] Open = ["/health", $"/{ReceiveEventEndpoint.Prefix}"];
-
     public static Task RefuseOthersAsync(HttpContext http, RequestDelegate next)
     {
         if (IsForAll(http)) return next(http);
@@ -38,13 +35,11 @@ static class ThisMachineOnly
         return ErrorAnswer.WriteAsync(http, StatusCodes.Status403Forbidden, told);
     }
 
-    /// <summary>
-    /// The page is open to strangers where keys are set; where none is, it would only show what it may not ask. A delivery of another
-    /// system is known by its signature, which no page can make.
-    /// </summary>
+    /// <summary>The page is open to strangers where keys are set; where none is, it would only show what it may not ask.</summary>
     static bool IsForAll(HttpContext http) =>
-        Open.Any(path => http.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase))
-        && http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        http.GetEndpoint()?.Metadata is { } known && known.GetMetadata<IAllowAnonymous>() is not null
+        && (known.GetMetadata<SignedRequests>() is not null
+            || http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A socket for both kinds of addresses tells IPv4 ones as IPv6.</summary>
     public static bool IsThisMachine(IPAddress? caller) =>

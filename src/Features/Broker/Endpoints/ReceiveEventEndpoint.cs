@@ -16,15 +16,12 @@ namespace Hobom.Slices.Broker.Endpoints;
 public sealed class ReceiveEventEndpoint(BrokerSlice slice, TimeProvider clock, ILoggerFactory logs)
     : EndpointWithoutRequest<object>
 {
-    /// <summary>Of all sources' addresses.</summary>
-    public const string Prefix = "hobom-event-processor/sources";
-
     public override void Configure()
     {
         Post("/{source}");
-        RoutePrefixOverride(Prefix);
+        RoutePrefixOverride("hobom-event-processor/sources");
         AllowAnonymous();
-        Description(b => b.WithMetadata(new EventBodyLimit(slice.Settings.PayloadBytes))
+        Description(b => b.WithMetadata(SignedRequests.Only, new EventBodyLimit(slice.Settings.PayloadBytes))
             .Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(401).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
         Summary(s => (s.Summary, s.Description) = (
             "Take an event of another system",
