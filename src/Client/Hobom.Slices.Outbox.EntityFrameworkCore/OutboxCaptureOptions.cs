@@ -36,26 +36,34 @@ public sealed class OutboxCaptureOptions
     /// <summary>Asked at each save.</summary>
     public Func<DbContext, OutboxCaller?>? Caller { get; set; }
 
-    /// <summary>Changes of the type make no events.</summary>
+    /// <summary>Changes of the type make no events, and where it is a part of another type's rows, it is in none of theirs.</summary>
     public OutboxCaptureOptions Ignore<TEntity>()
     {
         ignoredTypes.Add(typeof(TEntity));
         return this;
     }
 
-    /// <summary>The property's value is in no event. A key cannot be left out.</summary>
+    /// <summary>
+    /// The property's value is in no event; that of an owned or complex type with all that is in it. A key cannot be left out, and a
+    /// member that is not mapped is refused at the first save.
+    /// </summary>
     public OutboxCaptureOptions Ignore<TEntity>(Expression<Func<TEntity, object?>> property)
     {
         ignored.Add(MemberOf(property));
         return this;
     }
 
-    /// <summary>Events show <c>***</c>. A key cannot be hidden.</summary>
+    /// <summary>
+    /// Events show <c>***</c>, and so for each value of an owned or complex type. A key cannot be hidden, and a member that is not mapped
+    /// is refused at the first save.
+    /// </summary>
     public OutboxCaptureOptions Mask<TEntity>(Expression<Func<TEntity, object?>> property)
     {
         masked.Add(MemberOf(property));
         return this;
     }
+
+    internal IEnumerable<MemberInfo> Named => ignored.Concat(masked);
 
     internal bool Captures(Type type) =>
         !ignoredTypes.Any(t => t.IsAssignableFrom(type)) && type.GetCustomAttribute<OutboxIgnoreAttribute>(inherit: true) is null;

@@ -22,12 +22,14 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
 
     public OutboxInterceptor(OutboxCaptureOptions options)
     {
-        var json = new RowJson(options);
-        (capture, events, writer) = (new RowCapture(options, json), new RowEvents(options, json), new OutboxWriter(options.Writer));
-        (reads, saves) = (new ReadCapture(options, json, events, writer), new Saves(capture));
+        var (visibility, named) = (new Visibility(options), new NamedMembers(options));
+        var json = new RowJson(visibility);
+        (capture, events) = (new RowCapture(options, visibility, json), new RowEvents(options, json));
+        writer = new OutboxWriter(options.Writer);
+        (reads, saves) = (new ReadCapture(options, visibility, named, json, events, writer), new Saves(capture, named));
     }
 
-    internal void NoteRead(MaterializationInterceptionData data) => reads.Note(data);
+    internal void NoteRead(MaterializationInterceptionData data, object entity) => reads.Note(data, entity);
 
     /// <summary>
     /// What a query has read is written when it is over: in the transaction that it ran in, else in one of its own. The writer's
@@ -100,6 +102,19 @@ public sealed class OutboxInterceptor : SaveChangesInterceptor, IDbTransactionIn
         }
 
         return result;
+    }
+
+    public override InterceptionResult ThrowingConcurrencyException(ConcurrencyExceptionEventData eventData, InterceptionResult result)
+    {
+        saves.NoteConflict(eventData);
+        return result;
+    }
+
+    public override ValueTask<InterceptionResult> ThrowingConcurrencyExceptionAsync(
+        ConcurrencyExceptionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        saves.NoteConflict(eventData);
+        return ValueTask.FromResult(result);
     }
 
     public override int SavedChanges(SaveChangesCompletedEventData eventData, int result)

@@ -6,16 +6,20 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 
 /// <summary>The entities that a context's open query has made so far, as events that are still to be written.</summary>
-sealed class ReadCapture(OutboxCaptureOptions options, RowJson json, RowEvents events, OutboxWriter writer)
+sealed class ReadCapture(
+    OutboxCaptureOptions options, Visibility visibility, NamedMembers named, RowJson json, RowEvents events, OutboxWriter writer)
 {
     readonly ConditionalWeakTable<DbContext, List<OutboxEvent>> noted = [];
 
-    public void Note(MaterializationInterceptionData data)
+    /// <param name="entity">With all that the query read of it.</param>
+    public void Note(MaterializationInterceptionData data, object entity)
     {
         var type = data.EntityType;
-        if (!options.Read || RowCapture.IsPartOfOwner(type) || type.FindPrimaryKey() is null || !options.Captures(type.ClrType)) return;
+        if (!options.Read || RowCapture.IsPartOfOwner(type) || type.FindPrimaryKey() is null || !visibility.IsCaptured(type)) return;
+        named.Check(data.Context.Model);
         noted.GetOrCreateValue(data.Context).Add(events.OfRead(
-            data.Context, type, [.. RowJson.Key(type, data.GetPropertyValue)], json.Read(type, data.GetPropertyValue)));
+            data.Context, type, [.. RowJson.Key(type, data.GetPropertyValue)],
+            json.Read(type, RowSource.Read(data.GetPropertyValue, entity))));
     }
 
     /// <param name="reader">The query's, which is closed first: a connection may have one at a time.</param>

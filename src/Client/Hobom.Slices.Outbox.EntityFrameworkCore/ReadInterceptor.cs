@@ -14,7 +14,7 @@ sealed class ReadInterceptor : IMaterializationInterceptor
 
     public object InitializedInstance(MaterializationInterceptionData materializationData, object entity)
     {
-        if (materializationData.Context is { } context) InterceptorOf(context)?.NoteRead(materializationData);
+        if (materializationData.Context is { } context) InterceptorOf(context)?.NoteRead(materializationData, entity);
         return entity;
     }
 

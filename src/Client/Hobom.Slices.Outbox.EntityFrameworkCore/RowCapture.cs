@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 
 /// <summary>The rows that a save is about to change.</summary>
-sealed class RowCapture(OutboxCaptureOptions options, RowJson json)
+sealed class RowCapture(OutboxCaptureOptions options, Visibility visibility, RowJson json)
 {
     /// <summary>Before the save: what was changed is looked for, as the save itself will.</summary>
     public IReadOnlyList<CapturedRow> CaptureAhead(DbContext context)
@@ -39,7 +39,7 @@ sealed class RowCapture(OutboxCaptureOptions options, RowJson json)
         if (!entries.Exists(e => IsChange(e.State))) return [];
         var owned = Owned(entries);
         var found = new List<(List<RowPart> Parts, EntityState State)>();
-        foreach (var entry in entries.Where(e => !IsPartOfOwner(e.Metadata) && options.Captures(e.Metadata.ClrType)))
+        foreach (var entry in entries.Where(e => !IsPartOfOwner(e.Metadata) && visibility.IsCaptured(e.Metadata)))
         {
             var parts = new List<RowPart> { new(entry, entry.State) };
             AddOwned(parts, entry, owned);

@@ -16,12 +16,19 @@ sealed class RowEvents(OutboxCaptureOptions options, RowJson json)
     /// <summary>What is text stays text: only what JSON must escape is escaped.</summary>
     static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>After the save: keys that the database generated are known.</summary>
+    /// <summary>
+    /// After the save: keys that the database generated are known. None of rows that the database did not change; the others' ids are
+    /// theirs all the same.
+    /// </summary>
     public IReadOnlyList<OutboxEvent> Of(DbContext context, IReadOnlyList<CapturedRow> rows, Save save)
     {
         if (rows.Count == 0) return [];
         var caller = options.Caller?.Invoke(context);
-        return [.. rows.Select((row, index) => Event(context, row, save.EventId(index), caller))];
+        return
+        [
+            .. rows.Select((row, index) => (row, index)).Where(r => save.HasWritten(r.row))
+                .Select(r => Event(context, r.row, save.EventId(r.index), caller)),
+        ];
     }
 
     /// <summary>One entity that a query has made; each is a read of its own.</summary>
@@ -52,8 +59,7 @@ sealed class RowEvents(OutboxCaptureOptions options, RowJson json)
             SourceModule = options.SourceModule,
             AggregateType = table.Length <= 127 ? table : "",
             AggregateId = keyText.Length <= IdLimit ? keyText : "",
-            // Cut, more rows share a key than need to: their order is kept all the same.
-            OrderingKey = orderingKey.Length <= OrderingKeyLimit ? orderingKey : orderingKey[..OrderingKeyLimit],
+            OrderingKey = Cut(orderingKey),
             Metadata = JsonSerializer.Serialize(new JsonObject { ["table_name"] = table }, Plain),
             UserId = caller?.UserId ?? 0,
             SessionId = caller?.SessionId ?? "",
@@ -62,6 +68,14 @@ sealed class RowEvents(OutboxCaptureOptions options, RowJson json)
             Operation = operation,
         };
     }
+
+    /// <summary>
+    /// Cut, more rows share a key than need to: their order is kept all the same. Half a surrogate pair would be refused at each save.
+    /// </summary>
+    static string Cut(string orderingKey) =>
+        orderingKey.Length <= OrderingKeyLimit ? orderingKey
+        : char.IsHighSurrogate(orderingKey[OrderingKeyLimit - 1]) ? orderingKey[..(OrderingKeyLimit - 1)]
+        : orderingKey[..OrderingKeyLimit];
 
     static JsonObject KeyObject(List<(string Column, JsonNode? Value)> key) =>
         new(key.Select(k => KeyValuePair.Create(k.Column, k.Value?.DeepClone())));

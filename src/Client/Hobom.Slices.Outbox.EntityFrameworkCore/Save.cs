@@ -8,6 +8,7 @@ namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 sealed class Save(AutoTransactionBehavior behavior, bool joins)
 {
     readonly List<string> ids = [];
+    readonly HashSet<object> unwritten = new(ReferenceEqualityComparer.Instance);
 
     public AutoTransactionBehavior Behavior => behavior;
 
@@ -22,12 +23,24 @@ sealed class Save(AutoTransactionBehavior behavior, bool joins)
     public bool HasSavepoint { get; set; }
 
     /// <summary>A statement of the save has run.</summary>
-    public bool HasRun { get; set; }
+    public bool HasRun { get; private set; }
 
     /// <summary>That its last statement ran in.</summary>
-    public Guid? TransactionId { get; set; }
+    public Guid? TransactionId { get; private set; }
 
     public bool IsWritten { get; set; }
+
+    /// <summary>In another transaction it is another try, whose conflicts are its own.</summary>
+    public void NoteStatement(Guid? transactionId)
+    {
+        if (TransactionId != transactionId) unwritten.Clear();
+        (HasRun, TransactionId) = (true, transactionId);
+    }
+
+    /// <summary>Entities that met a conflict: where the save goes on all the same, the database has not changed their rows.</summary>
+    public void NoteConflict(IEnumerable<object> entities) => unwritten.UnionWith(entities);
+
+    public bool HasWritten(CapturedRow row) => !row.Parts.Any(p => unwritten.Contains(p.Entry.Entity));
 
     /// <summary>The same at each try: of a try that was committed without an answer the next one's events are repeats.</summary>
     public string EventId(int index)

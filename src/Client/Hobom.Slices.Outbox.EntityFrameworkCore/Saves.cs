@@ -8,7 +8,7 @@ namespace Hobom.Slices.Outbox.EntityFrameworkCore;
 /// The saves that are under way, one of a context at most. Of some nobody tells that they have ended: one that a conflict or
 /// another interceptor has stopped stays here until the next, and is bound to no transaction but the one that its statements ran in.
 /// </summary>
-sealed class Saves(RowCapture capture)
+sealed class Saves(RowCapture capture, NamedMembers named)
 {
     readonly ConditionalWeakTable<DbContext, Save> saves = [];
 
@@ -16,6 +16,7 @@ sealed class Saves(RowCapture capture)
     {
         Forget(context);
         if (!context.Database.IsRelational()) throw new NotSupportedException("events are written into a relational database");
+        named.Check(context.Model);
         var database = context.Database;
         var save = new Save(database.AutoTransactionBehavior, RunningTransaction.IsThere(context));
         if (save.Joins)
@@ -40,7 +41,14 @@ sealed class Saves(RowCapture capture)
     {
         if (statement.CommandSource is not CommandSource.SaveChanges || statement.Context is not { } context
             || !saves.TryGetValue(context, out var save)) return;
-        (save.HasRun, save.TransactionId) = (true, context.Database.CurrentTransaction?.TransactionId);
+        save.NoteStatement(context.Database.CurrentTransaction?.TransactionId);
+    }
+
+    /// <summary>Somebody may take it for settled, and then the save goes on.</summary>
+    public void NoteConflict(ConcurrencyExceptionEventData conflict)
+    {
+        if (conflict.Context is { } context && saves.TryGetValue(context, out var save))
+            save.NoteConflict(conflict.Entries.Select(e => e.Entity));
     }
 
     /// <summary>The save that made the transaction for itself and has written rows in it.</summary>

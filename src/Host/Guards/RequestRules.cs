@@ -1,4 +1,5 @@
 using Hobom.Slices.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Hobom.Slices.Host.Guards;
@@ -9,8 +10,7 @@ namespace Hobom.Slices.Host.Guards;
 /// </summary>
 static class RequestRules
 {
-    public const int BodyByteLimit = 1 << 20;
-    public const string TooLarge = "the body is larger than 1 MiB";
+    const int BodyByteLimit = 1 << 20;
 
     /// <summary>Forms can be sent across sites without asking.</summary>
     static readonly string[] FormTypes = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"];
@@ -27,7 +27,8 @@ static class RequestRules
     public static Task RefuseAsync(HttpContext http, RequestDelegate next)
     {
         var request = http.Request;
-        if (request.ContentLength > BodyByteLimit) return ErrorAnswer.WriteAsync(http, StatusCodes.Status413PayloadTooLarge, TooLarge);
+        if (request.ContentLength > BodyLimitOf(http))
+            return ErrorAnswer.WriteAsync(http, StatusCodes.Status413PayloadTooLarge, TooLarge(http));
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
             return next(http);
         if (IsFromAnotherSite(request))
@@ -36,6 +37,14 @@ static class RequestRules
             return ErrorAnswer.WriteAsync(http, StatusCodes.Status415UnsupportedMediaType, "expected application/json");
         return next(http);
     }
+
+    public static string TooLarge(HttpContext http) => BodyLimitOf(http) is var limit and not BodyByteLimit
+        ? $"the body is larger than {limit} bytes"
+        : "the body is larger than 1 MiB";
+
+    /// <summary>Routing has told the server of a route's own limit, so that a body without a length has it too.</summary>
+    static long BodyLimitOf(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize ?? BodyByteLimit;
 
     /// <summary>Browsers say where a request comes from; programs do not. Old browsers only name the origin.</summary>
     static bool IsFromAnotherSite(HttpRequest request)

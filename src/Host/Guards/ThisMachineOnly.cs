@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Authorization;
 namespace Hobom.Slices.Host.Guards;
 
 /// <summary>
-/// Where no key is set: everybody is told whether the process is well, and only this machine gets anything else. A caller behind a
-/// reverse proxy has the proxy's address here, and no header is believed to say otherwise. One is believed to say who must not be
-/// answered: a page of any site can have its own name lead to this machine, and the browser that shows it then asks from here, for
-/// pages of the same site as it believes; under that name.
+/// Where no key is set: everybody is told whether the process is well, and may bring signed events of other systems, and only this
+/// machine gets anything else. A caller behind a reverse proxy has the proxy's address here, and no header is believed to say
+/// otherwise. One is believed to say who must not be answered: a page of any site can have its own name lead to this machine, and the
+/// browser that shows it then asks from here, for pages of the same site as it believes; under that name.
 /// </summary>
 static class ThisMachineOnly
 {
@@ -22,7 +22,7 @@ static class ThisMachineOnly
 
     public static Task RefuseOthersAsync(HttpContext http, RequestDelegate next)
     {
-        if (IsHealth(http)) return next(http);
+        if (IsForAll(http)) return next(http);
         if (!IsThisMachine(http.Connection.RemoteIpAddress)) return RefuseAsync(http, "no key is set, and it is another machine", Refusal);
         return IsNamedAsThisMachine(http.Request.Host)
             ? next(http)
@@ -36,9 +36,10 @@ static class ThisMachineOnly
     }
 
     /// <summary>The page is open to strangers where keys are set; where none is, it would only show what it may not ask.</summary>
-    static bool IsHealth(HttpContext http) =>
-        http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
-        && http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+    static bool IsForAll(HttpContext http) =>
+        http.GetEndpoint()?.Metadata is { } known && known.GetMetadata<IAllowAnonymous>() is not null
+        && (known.GetMetadata<SignedRequests>() is not null
+            || http.Request.Path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A socket for both kinds of addresses tells IPv4 ones as IPv6.</summary>
     public static bool IsThisMachine(IPAddress? caller) =>

@@ -20,7 +20,7 @@ static class UnexpectedErrors
         catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
         {
             await ErrorAnswer.WriteAsync(http, bad.StatusCode, bad.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? RequestRules.TooLarge
+                ? RequestRules.TooLarge(http)
                 : "the request cannot be read");
         }
         catch (Exception unexpected) when (!http.Response.HasStarted)

@@ -56,6 +56,47 @@ public sealed class SqliteCaptureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_of_bytes_is_told_in_digits_and_one_with_a_zero_byte_is_whole()
+    {
+        await database.RunAsync("create table parts (id blob primary key, no integer)");
+        await InstallAsync(Request("parts"));
+        await database.RunAsync("insert into parts values (x'00ff', 1), (x'00', 2), (x'4100', 3), ('7', 4)");
+        var events = (await database.EventsAsync()).Select(e => e.Event).ToList();
+        Assert.Equal(["00FF", "00", "4100", "7"], events.Select(e => e.AggregateId));
+        Assert.Equal(["main.parts/00FF", "main.parts/00", "main.parts/4100", "main.parts/7"], events.Select(e => e.OrderingKey));
+        Assert.Equal("""{"key":{"id":"00FF"},"new":{"id":"00FF","no":1}}""", Payload(events[0]));
+    }
+
+    [Fact]
+    public async Task A_number_without_end_is_a_word()
+    {
+        await database.RunAsync("create table sums (id real primary key, amount real)");
+        await InstallAsync(Request("sums"));
+        await database.RunAsync("insert into sums values (1.5, 9e999), (-9e999, -9e999)");
+        var events = (await database.EventsAsync()).Select(e => e.Event).ToList();
+        Assert.Equal(
+            ["""{"key":{"id":1.5},"new":{"id":1.5,"amount":"Infinity"}}""", """{"key":{"id":"-Infinity"},"new":{"id":"-Infinity","amount":"-Infinity"}}"""],
+            events.Select(Payload));
+        Assert.Equal(["1.5", "-Infinity"], events.Select(e => e.AggregateId));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_the_brokers_gets_no_triggers_that_could_not_write()
+    {
+        var other = File + ".app";
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={other};Pooling=false"))
+        {
+            await connection.OpenAsync();
+            await using var create = connection.CreateCommand();
+            create.CommandText = "create table users (id integer primary key)";
+            await create.ExecuteNonQueryAsync();
+        }
+
+        var read = await SqliteColumns.ReadAsync(other, new TableName("main", "users"), default);
+        Assert.Contains("no table outbox_event", read.Match(_ => "", f => f.Message), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wide_table_with_strange_names_is_captured_and_let_go_again()
     {
         var columns = Enumerable.Range(0, 150).Select(n => $"c\"{n}' {{x}}").ToList();

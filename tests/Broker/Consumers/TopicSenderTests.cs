@@ -12,7 +12,7 @@ public sealed class TopicSenderTests
 {
     static readonly Consumer Topic = Consumer("t") with { Kind = ConsumerKind.Kafka, Target = new ConsumerTarget.Topic("shop.events", CloudEventForm.Binary) };
 
-    readonly Claimed claimed = new(Guid.NewGuid(), 1, "t", 1, 1, Noon, Guid.NewGuid(), Event("e1", payload: "[ 1 ]", key: "order/7"));
+    readonly Claimed claimed = new(Guid.NewGuid(), 1, "t", 1, 1, Noon, Guid.NewGuid(), Event("e1", payload: "[ 1 ]", key: "order/7") with { Metadata = """{"subject":"s","datacontenttype":"application/a+json"}""" });
     readonly List<(Delivery Delivery, bool PossibleDuplicate)> published = [];
     Either<PublishFailure, RecordPosition> outcome = new RecordPosition(0, 1);
     bool isLost;
@@ -26,7 +26,8 @@ public sealed class TopicSenderTests
         Assert.Equal("[ 1 ]"u8.ToArray(), delivery.Value.ToArray());
         Assert.Contains(new RecordHeader("event-id", claimed.RowId.ToString()), delivery.Headers);
         Assert.Contains(new RecordHeader("event-source-id", "e1"), delivery.Headers);
-        Assert.Contains(new RecordHeader("ce_type", "public.users.create"), delivery.Headers);
+        (string, string)[] cloud = [("ce_type", "public.users.create"), ("ce_partitionkey", "order/7"), ("ce_subject", "s"), ("content-type", "application/a+json")];
+        Assert.All(cloud, h => Assert.Contains(new RecordHeader(h.Item1, h.Item2), delivery.Headers));
     }
 
     [Fact]

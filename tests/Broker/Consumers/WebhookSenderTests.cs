@@ -96,8 +96,10 @@ public sealed class WebhookSenderTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         var claimed = Claimed("{}");
-        await SendAsync(claimed with { Event = claimed.Event with { Id = "ä 1%\r\nx: y" } }, asCloudEvent: true);
+        const string metadata = """{"subject":"a\r\nx: y","datacontenttype":"application/a+json; v=1"}""";
+        await SendAsync(claimed with { Event = claimed.Event with { Id = "ä 1%\r\nx: y", Metadata = metadata } }, asCloudEvent: true);
         Assert.Equal(("1.0", "%C3%A4%201%25%0D%0Ax:%20y"), ($"{headers["ce-specversion"]}", $"{headers["ce-id"]}"));
+        Assert.Equal(("a%0D%0Ax:%20y", "application/a+json; v=1"), ($"{headers["ce-subject"]}", $"{headers.ContentType}"));
         Assert.False(headers.ContainsKey("x"));
     }
 

@@ -78,6 +78,19 @@ public sealed class BrokerPublishApiTests : BrokerApiTest
         Assert.Equal(HttpStatusCode.BadRequest, await PostCloudAsync("application/cloudevents+json", structured.Replace("1.0\"", "0.3\"", StringComparison.Ordinal)));
     }
 
+    /// <summary>No store can keep an empty key as one.</summary>
+    [Fact]
+    public async Task A_CloudEvent_with_an_empty_partition_key_has_none()
+    {
+        const string structured = """{"specversion":"1.0","id":"c1","source":"shop","type":"shop.a","partitionkey":"","data":1}""";
+        Assert.Equal(HttpStatusCode.Accepted, await PostCloudAsync("application/cloudevents+json", structured));
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            await PostCloudAsync("application/json", "1", ("ce-specversion", "1.0"), ("ce-id", "c2"), ("ce-source", "shop"), ("ce-type", "shop.a"), ("ce-partitionkey", "")));
+        foreach (var id in new[] { "c1", "c2" })
+            Assert.False((await GetAsync($"/broker/events/shop/{id}")).TryGetProperty("ordering_key", out var key) && key.ValueKind is not System.Text.Json.JsonValueKind.Null);
+    }
+
     async Task<HttpStatusCode> PostCloudAsync(string type, string body, params (string Name, string Value)[] headers)
     {
         using var request = Request(HttpMethod.Post, "/broker/events", Role.Operator);

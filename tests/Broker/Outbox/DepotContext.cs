@@ -30,6 +30,12 @@ public sealed class Machine
     public Address? Address { get; set; }
 }
 
+/// <summary>Its key may be as long as it likes.</summary>
+public sealed class Label
+{
+    public string Id { get; set; } = "";
+}
+
 public sealed class DepotContext(DbContextOptions<DepotContext> options) : DbContext(options)
 {
     public DbSet<Depot> Depots => Set<Depot>();
@@ -46,6 +52,7 @@ public sealed class DepotContext(DbContextOptions<DepotContext> options) : DbCon
                 profile.OwnsMany(p => p.Badges);
             });
         });
+        modelBuilder.Entity<Label>().ToTable("labels");
         if (!Database.ProviderName!.Contains("Npgsql", StringComparison.Ordinal)) return;
         modelBuilder.Entity<Machine>(machine =>
         {

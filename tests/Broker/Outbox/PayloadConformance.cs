@@ -61,6 +61,21 @@ public abstract partial class SaveCaptureConformance
             updates.Select(u => (Names(u.GetProperty("old")), Names(u.GetProperty("new")))));
     }
 
+    /// <summary>A character of two halves lies where the ordering key is cut.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_key_that_is_longer_than_an_ordering_key_is_cut_between_its_characters(int before)
+    {
+        await using var context = await NewDepotContextAsync();
+        var name = new string('x', before) + string.Concat(Enumerable.Repeat("\U0001F600", 150));
+        context.Add(new Label { Id = name });
+        await context.SaveChangesAsync();
+        var key = Assert.Single(await Database.EventsAsync()).Event.OrderingKey!;
+        Assert.InRange(key.Length, 254, 255);
+        Assert.StartsWith(key, $"{Schema}.labels/{name}", StringComparison.Ordinal);
+    }
+
     protected async Task<DepotContext> NewDepotContextAsync()
     {
         var builder = new DbContextOptionsBuilder<DepotContext>();

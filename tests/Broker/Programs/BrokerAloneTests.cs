@@ -19,7 +19,8 @@ public sealed class BrokerAloneTests : IAsyncLifetime
         program = BrokerProgram.Alone(
             ("HOBOM_BROKER_PROVIDER", "sqlite"), ("HOBOM_BROKER_SQLITE_FILE", Path.Combine(folder, "events.db")),
             ("HOBOM_BROKER_WEBHOOKS_ALLOW_PRIVATE", "true"), ("HOBOM_BROKER_SOURCES_GITHUB_SCHEME", "github"),
-            ("HOBOM_BROKER_SOURCES_GITHUB_SECRETS", $"old,{Secret}"));
+            ("HOBOM_BROKER_SOURCES_GITHUB_SECRETS", $"old,{Secret}"),
+            ("HOBOM_BROKER_PAYLOAD_MAX_BYTES", "3000000"));
         return program.UntilAsync(async () => (await program.GetAsync("broker/stats")).GetProperty("is_running").GetBoolean(), 120);
     }
 
@@ -86,6 +87,22 @@ public sealed class BrokerAloneTests : IAsyncLifetime
         var events = (await program.GetAsync("broker/events?source=github")).GetProperty("events");
         Assert.Equal(1, events.GetArrayLength());
         Assert.Equal(("github.issues.opened", body), (events[0].GetProperty("type").GetString(), events[0].GetProperty("payload").GetRawText()));
+    }
+
+    [Theory]
+    [InlineData(2_000_000, HttpStatusCode.Accepted, HttpStatusCode.Accepted)]
+    [InlineData(3_100_000, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest)]
+    [InlineData(4_000_000, HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Where_larger_payloads_are_taken_so_are_the_requests_that_bring_them(int bytes, HttpStatusCode published, HttpStatusCode delivered)
+    {
+        var payload = $"\"{new string('x', bytes - 2)}\"";
+        using var content = new StringContent($$"""{"source":"shop","type":"large.event","payload":{{payload}}}""", Encoding.UTF8, "application/json");
+        using var answer = await program.Http.PostAsync("broker/events", content);
+        Assert.Equal(published, answer.StatusCode);
+        Assert.Equal(delivered, await DeliverAsync("github", payload, Secret));
+        using var other = new StringContent(payload, Encoding.UTF8, "application/json");
+        using var refused = await program.Http.PutAsync("broker/schemas/a/1", other);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
     }
 
     async Task<HttpStatusCode> DeliverAsync(string source, string body, string secret)

@@ -62,6 +62,23 @@ public sealed class ThisMachineOnlyTests
         if (status == 403) Assert.Contains("HOBOM_INTERNAL_API_KEY", body, StringComparison.Ordinal);
     }
 
+    /// <summary>What it brings is known by its signature: this one has none.</summary>
+    [Theory]
+    [InlineData(Elsewhere, "events.example")]
+    [InlineData("127.0.0.1", "events.example:8082")]
+    [InlineData("127.0.0.1", "localhost")]
+    public async Task A_delivery_of_another_system_is_let_through_to_where_its_signature_is_looked_at(string from, string name)
+    {
+        await using var served = HostApp.Build(
+            new FormattedLines(), [], ("HOBOM_HTTP_ADDR", ""), ("HOBOM_BROKER_PROVIDER", "memory"),
+            ("HOBOM_BROKER_SOURCES_GITHUB_SCHEME", "github"), ("HOBOM_BROKER_SOURCES_GITHUB_SECRETS", "secret"));
+        await served.Api.StartAsync();
+        var (status, body) = await AskAsync(served, "/hobom-event-processor/sources/github", from, name, "POST");
+        Assert.Equal(401, status);
+        Assert.Contains("signature", body, StringComparison.Ordinal);
+        if (name is not "localhost") Assert.Equal(403, (await AskAsync(served, "/hobom-event-processor/sources", from, name)).Status);
+    }
+
     [Theory]
     [InlineData("HOBOM_INTERNAL_API_ALLOW_ANONYMOUS", "true", 400)]
     [InlineData("HOBOM_INTERNAL_API_KEY", "key", 401)]
@@ -97,11 +114,12 @@ public sealed class ThisMachineOnlyTests
         await using var alone = BrokerProcessor.Build(read.IfNone(() => throw new InvalidOperationException("the broker is off")).Right());
     }
 
-    static async Task<(int Status, string Body)> AskAsync(Processor served, string path, string? from, string name = "localhost")
+    static async Task<(int Status, string Body)> AskAsync(Processor served, string path, string? from, string name = "localhost", string method = "GET")
     {
         var parts = path.Split('?');
         var answer = await served.Api.GetTestServer().SendAsync(http =>
         {
+            http.Request.Method = method;
             http.Request.Path = parts[0];
             if (parts.Length > 1) http.Request.QueryString = new QueryString($"?{parts[1]}");
             http.Request.Host = new HostString(name);

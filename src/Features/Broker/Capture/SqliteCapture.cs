@@ -37,7 +37,7 @@ public static class SqliteCapture
             ? $"\nwhen {string.Join("\n    or ", columns.Select(c => Differs(Name(c))))}"
             : "";
         var row = now ? "new" : "old";
-        var key = string.Join(" || ',' || ", request.Key.Select(k => $"coalesce(cast({row}.{Name(k)} as text), '')"));
+        var key = string.Join(" || ',' || ", request.Key.Select(k => $"coalesce(cast({Told($"{row}.{Name(k)}")} as text), '')"));
         var table = $"{request.Table.Schema}.{request.Table.Name}";
         return $$"""
             create trigger {{TriggerName(request.Table, operation)}} after {{timing}} on {{Name(request.Table.Name)}}{{changed}}
@@ -70,10 +70,14 @@ public static class SqliteCapture
         return columns.Count == 0 ? "'{}'" : $"{string.Join(" || ", members)} || '}}'";
     }
 
-    /// <summary>JSON has no bytes: they are told in hexadecimal digits.</summary>
     static string Value(string column, bool isMasked) => isMasked
         ? $"case when {column} is null then 'null' else '\"***\"' end"
-        : $"json_quote(case typeof({column}) when 'blob' then hex({column}) else {column} end)";
+        : $"json_quote({Told(column)})";
+
+    /// <summary>JSON has no bytes, which are told in hexadecimal digits, and no number that is infinite, which is told as a word.</summary>
+    static string Told(string column) =>
+        $"case when typeof({column}) = 'blob' then hex({column}) "
+        + $"when typeof({column}) = 'real' and abs({column}) = 9e999 then iif({column} > 0, 'Infinity', '-Infinity') else {column} end";
 
     static string TriggerName(TableName table, CapturedOperation operation) =>
         $"{Name(table.Schema)}.{Name($"outbox_capture_{table.Name}_{operation.Word()}")}";

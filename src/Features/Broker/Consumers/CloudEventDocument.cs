@@ -28,10 +28,10 @@ static class CloudEventDocument
             json.WriteString("source", isUri ? given.Source : Uri.EscapeDataString(given.Source));
             json.WriteString("type", given.Type);
             json.WriteString("time", Time(given));
-            if (given.EffectiveKey is { } key) json.WriteString("partitionkey", key);
+            foreach (var (name, value) in CloudEventAttributes.Of(given)) json.WriteString(name, value);
             given.Payload.IfSome(payload =>
             {
-                json.WriteString("datacontenttype", "application/json");
+                json.WriteString(CloudEventAttributes.ContentType, CloudEventAttributes.ContentTypeOf(given));
                 json.WritePropertyName(IsJson(payload.Span) ? "data" : "data_base64");
                 if (IsJson(payload.Span)) json.WriteRawValue(payload.Span, skipInputValidation: true);
                 else json.WriteBase64StringValue(payload.Span);

@@ -19,6 +19,7 @@ static class EventHeaders
             CloudEventForm.Binary =>
             [
                 ("ce-specversion", "1.0"), ("ce-id", given.Id), ("ce-source", given.Source), ("ce-type", given.Type), ("ce-time", time),
+                .. CloudEventAttributes.Of(given).Select(a => ($"ce-{a.Name}", a.Value)),
             ],
             CloudEventForm.Structured => [],
             CloudEventForm.None =>

@@ -59,7 +59,8 @@ public sealed class TopicSender(PublishIf publish, FindWritten findWritten)
             [
                 new("ce_specversion", "1.0"), new("ce_id", claimed.Event.Id), new("ce_source", claimed.Event.Source),
                 new("ce_type", claimed.Event.Type), new("ce_time", CloudEventDocument.Time(claimed.Event)),
-                new("content-type", "application/json"),
+                .. CloudEventAttributes.Of(claimed.Event).Select(a => new RecordHeader($"ce_{a.Name}", a.Value)),
+                new("content-type", CloudEventAttributes.ContentTypeOf(claimed.Event)),
             ],
             CloudEventForm.Structured => [new("content-type", CloudEventDocument.ContentType)],
             CloudEventForm.None => [],

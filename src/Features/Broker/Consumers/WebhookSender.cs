@@ -57,7 +57,7 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
         var body = isStructured ? CloudEventDocument.Of(claimed) : claimed.Event.Payload.IfNone(ReadOnlyMemory<byte>.Empty);
         var now = clock.GetUtcNow();
         var request = new HttpRequestMessage(HttpMethod.Post, target.Address) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(isStructured ? CloudEventDocument.ContentType : "application/json");
+        request.Content.Headers.ContentType = ContentTypeOf(claimed.Event, target.Form);
         // The same at each try, and of nobody else's event: by it a receiver knows a repeat.
         var id = claimed.RowId.ToString();
         request.Headers.Add("webhook-id", id);
@@ -66,6 +66,14 @@ public sealed class WebhookSender(bool allowPrivate, TimeProvider clock) : IDisp
             request.Headers.Add("webhook-signature", string.Join(' ', target.Secrets.Select(s => Sign(s, id, now, body))));
         foreach (var (name, value) in EventHeaders.Of(claimed, target.Form)) request.Headers.TryAddWithoutValidation(name, value);
         return request;
+    }
+
+    static MediaTypeHeaderValue ContentTypeOf(BrokerEvent given, CloudEventForm form)
+    {
+        var plain = form is CloudEventForm.Structured ? CloudEventDocument.ContentType : CloudEventAttributes.Json;
+        return form is CloudEventForm.Binary && MediaTypeHeaderValue.TryParse(CloudEventAttributes.ContentTypeOf(given), out var own)
+            ? own
+            : new MediaTypeHeaderValue(plain);
     }
 
     /// <summary>

@@ -31,6 +31,12 @@ public abstract record EventFault
         public override string Text => $"{Field} holds a character that cannot be stored";
     }
 
+    /// <summary>What may be left out, and was given without a text.</summary>
+    public sealed record Empty(string Field) : EventFault
+    {
+        public override string Text => $"{Field} is empty";
+    }
+
     public sealed record PayloadTooLarge(int Bytes, int Limit) : EventFault
     {
         public override string Text => $"payload has {Bytes} bytes, more than {Limit}";
@@ -70,7 +76,8 @@ public static class EventValidation
     /// <summary>The contract's order first (id, source, type, instance id), then the limits; the first fault is told.</summary>
     public static Either<EventFault, BrokerEvent> Check(BrokerEvent given, EventLimits limits)
     {
-        var fault = MissingField(given) ?? TextFault(given) ?? PayloadFault(given, limits) ?? MetadataFault(given, limits);
+        var fault = MissingField(given) ?? TextFault(given) ?? EmptyField(given) ?? PayloadFault(given, limits)
+            ?? MetadataFault(given, limits);
         if (fault is not null) return fault;
         return given.SchemaVersion is { } version and < 1 ? new EventFault.SchemaVersionBelowOne(version) : given;
     }
@@ -99,6 +106,9 @@ public static class EventValidation
         text.Length > limit ? new EventFault.TooLong(field, text.Length, limit)
         : !StoredText.IsKept(text) ? new EventFault.NotText(field)
         : null;
+
+    /// <summary>The tables keep none that is empty.</summary>
+    static EventFault? EmptyField(BrokerEvent given) => given.OrderingKey is "" ? new EventFault.Empty("ordering_key") : null;
 
     static EventFault? PayloadFault(BrokerEvent given, EventLimits limits) => given.Payload.MatchUnsafe(
         payload => payload.Length > limits.PayloadBytes

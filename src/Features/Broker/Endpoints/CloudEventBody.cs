@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Hobom.Slices.Broker.Consumers;
 using LanguageExt;
 using Microsoft.AspNetCore.Http;
 
@@ -19,7 +20,7 @@ static class CloudEventBody
 
     static readonly string[] Known =
     [
-        "specversion", "id", "source", "type", "time", "data", "data_base64", "datacontenttype", "partitionkey",
+        "specversion", "id", "source", "type", "time", "data", "data_base64", "partitionkey",
     ];
 
     public static bool IsBinary(IHeaderDictionary headers) => headers.ContainsKey(HeaderPrefix + "specversion");
@@ -40,6 +41,7 @@ static class CloudEventBody
         var attributes = headers.Where(h => h.Key.StartsWith(HeaderPrefix, StringComparison.OrdinalIgnoreCase))
             .ToDictionary(
                 h => h.Key[HeaderPrefix.Length..].ToLowerInvariant(), h => Uri.UnescapeDataString($"{h.Value}"), StringComparer.Ordinal);
+        if (headers.ContentType is [{ } type, ..]) attributes[CloudEventAttributes.ContentType] = type;
         return Compose(attributes, body.IsEmpty ? default : Option<ReadOnlyMemory<byte>>.Some(body), instance);
     }
 
@@ -50,16 +52,22 @@ static class CloudEventBody
         if (attributes.TryGetValue("time", out var time) && !DateTimeOffset.TryParse(
             time, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out created))
             return new BodyFault("time is no RFC 3339 time", "time");
-        var others = attributes.Where(a => !Known.Contains(a.Key)).OrderBy(a => a.Key, StringComparer.Ordinal)
-            .ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+        var others = attributes.Where(a => !Known.Contains(a.Key) && !IsPlainType(a.Key, a.Value))
+            .OrderBy(a => a.Key, StringComparer.Ordinal).ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
         return new BrokerEvent
         {
             Id = attributes.GetValueOrDefault("id", ""), Source = attributes.GetValueOrDefault("source", ""),
             Type = attributes.GetValueOrDefault("type", ""),
-            InstanceId = instance, CreatedAt = created, OrderingKey = attributes.GetValueOrDefault("partitionkey"), Payload = data,
+            InstanceId = instance, CreatedAt = created, Payload = data,
+            OrderingKey = attributes.GetValueOrDefault("partitionkey") is { Length: > 0 } key ? key : null,
             Metadata = others.Count == 0 ? null : JsonSerializer.Serialize(others),
         };
     }
+
+    /// <summary>Nothing that a payload does not say by itself: it is JSON.</summary>
+    static bool IsPlainType(string name, string value) => name == CloudEventAttributes.ContentType
+        && (!CloudEventAttributes.IsJson(value)
+            || value.Split(';')[0].Trim().Equals(CloudEventAttributes.Json, StringComparison.OrdinalIgnoreCase));
 
     static Either<BodyFault, Option<ReadOnlyMemory<byte>>> DataOf(JsonElement body)
     {

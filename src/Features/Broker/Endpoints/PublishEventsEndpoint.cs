@@ -3,6 +3,7 @@ using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
 using LanguageExt;
+using Microsoft.AspNetCore.Builder;
 
 namespace Hobom.Slices.Broker.Endpoints;
 
@@ -30,6 +31,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
     {
         Post("/broker/events");
         Policies(Role.Operator);
+        Description(b => b.WithMetadata(new EventBodyLimit(Slice.Settings.PayloadBytes)));
         Describe(
             "Publish an event, or an array of events",
             "An array is stored whole or not at all. Each event is answered with stored, or with repeated where the same source and id are "

@@ -4,6 +4,7 @@ using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Broker.Sources;
 using Hobom.Slices.Core;
 using Hobom.Slices.Http;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,8 @@ public sealed class ReceiveEventEndpoint(BrokerSlice slice, TimeProvider clock, 
         Post("/{source}");
         RoutePrefixOverride("hobom-event-processor/sources");
         AllowAnonymous();
-        Description(b => b.Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(401).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
+        Description(b => b.WithMetadata(SignedRequests.Only, new EventBodyLimit(slice.Settings.PayloadBytes))
+            .Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(401).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
         Summary(s => (s.Summary, s.Description) = (
             "Take an event of another system",
             "A named source, whose signature is checked (Standard Webhooks, GitHub's or Stripe's headers) over the body's bytes and within "

@@ -56,8 +56,9 @@ static class EventJson
             Operation = Text("operation"), CreatedAt = Time("created_at") ?? default,
             Metadata = Optional("metadata_text") ?? MetadataOf(root),
             SourceModule = Text("source_module"), AggregateType = Text("aggregate_type"), AggregateId = Text("aggregate_id"),
-            OrderingKey = Optional("ordering_key"), SchemaVersion = (int?)Number("schema_version"), AvailableAt = Time("available_at"),
-            Unreadable = Optional("unreadable"),
+            // An empty one is an older build's: it had taken a CloudEvent's.
+            OrderingKey = Optional("ordering_key") is { Length: > 0 } key ? key : null,
+            SchemaVersion = (int?)Number("schema_version"), AvailableAt = Time("available_at"), Unreadable = Optional("unreadable"),
         };
 
         string? Optional(string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
