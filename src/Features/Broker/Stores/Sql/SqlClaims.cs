@@ -36,7 +36,7 @@ sealed class SqlClaims(SqlEdge edge, TimeProvider clock)
     /// One that is being ended right now has its row locked: it is held still, and passed over. To wait for it, with the
     /// others locked, would be to wait in a circle with those who end others. One that another process takes over at this
     /// very moment is let go of at the next renewal; till then its token keeps this process from ending it. Where a handler writes, and
-    /// with it nobody else may, nobody takes a lease either: that is waited for, and the time of it is added.
+    /// with it nobody else may, nobody takes a lease either: that is waited for, and the whole seconds of it are added.
     /// </summary>
     public Task<Either<StoreFailure, IReadOnlySet<Guid>>> RenewAsync(
         IReadOnlyList<LeaseRef> leases, DateTimeOffset until, CancellationToken stopping)
@@ -44,6 +44,7 @@ sealed class SqlClaims(SqlEdge edge, TimeProvider clock)
         var asked = clock.GetTimestamp();
         return edge.WriteInTheEndAsync<IReadOnlySet<Guid>>(async connection =>
         {
+            var waited = TimeSpan.FromSeconds(Math.Floor(clock.GetElapsedTime(asked).TotalSeconds));
             var rows = edge.Dialect.Bind(new SqlRows(LeaseColumns, [.. leases.Select(l => new object?[] { l.HandlingId, l.Token })]));
             var isHeld = $"h.status = 'processing' and (h.id, h.fencing_token) in (select r.id, r.token from {rows.Table})";
             var held = await connection.Command(
@@ -53,7 +54,7 @@ sealed class SqlClaims(SqlEdge edge, TimeProvider clock)
                     select h.id from inbox_event h where {isHeld} {edge.Dialect.SkipLocked});
                 select h.id from inbox_event h where {isHeld}
                 """,
-                [.. rows.Parameters, ("@until", edge.Dialect.TimeParameter(until + clock.GetElapsedTime(asked)))])
+                [.. rows.Parameters, ("@until", edge.Dialect.TimeParameter(until + waited))])
                 .ReadAsync(row => row.Id(0), stopping);
             return held.ToHashSet();
         }, stopping);
