@@ -65,13 +65,13 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
             {
                 Warning = a.Warning,
             })]);
-        if (mode is "sync") answer = answer with { HandlerError = await WaitAsync(broker, events[0], ct) };
+        if (mode is "sync") answer = answer with { HandlerError = await WaitAsync(broker, appended[0].Event, ct) };
         await Send.ResponseAsync(answer, mode is "sync" ? 200 : 202, ct);
     }
 
-    static async Task<string?> WaitAsync(OpenBroker broker, BrokerEvent given, CancellationToken ct)
+    static async Task<string?> WaitAsync(OpenBroker broker, EventIdentity published, CancellationToken ct)
     {
-        var waited = await broker.Publisher.PublishAndWaitAsync(given, ct);
+        var waited = await broker.Publisher.WaitAsync(published, ct);
         return waited.MatchUnsafe(error => error.MatchUnsafe(e => e, () => null), refusal => refusal.Text);
     }
 

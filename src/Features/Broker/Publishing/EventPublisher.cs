@@ -81,15 +81,26 @@ public sealed class EventPublisher(
     /// </summary>
     public async Task<Either<PublishRefusal, Option<string>>> PublishAndWaitAsync(BrokerEvent given, CancellationToken stopping)
     {
+        return (await PublishAsync([given], stopping)).TryGetRight(out var appended, out var refusal)
+            ? await WaitAsync(appended[0].Event, stopping)
+            : refusal;
+    }
+
+    /// <summary>
+    /// Waits until the handlers are through with an event that was published. One that is not there is done, and has made room for
+    /// others. Right: as <see cref="PublishAndWaitAsync"/>.
+    /// </summary>
+    public async Task<Either<PublishRefusal, Option<string>>> WaitAsync(EventIdentity published, CancellationToken stopping)
+    {
         var woken = store.WakeUp.Listen();
         try
         {
-            if (!(await PublishAsync([given], stopping)).TryGetRight(out _, out var refusal)) return refusal;
             while (true)
             {
-                if (!(await store.Read.One(given.Identity, stopping)).TryGetRight(out var found, out var failure))
+                if (!(await store.Read.One(published, stopping)).TryGetRight(out var found, out var failure))
                     return new PublishRefusal.Unavailable(failure);
-                if (found.Bind(Outcome).Case is string error) return Option<string>.Some(error).Filter(e => e.Length > 0);
+                if (found.Match(Outcome, () => Option<string>.Some("")).Case is string error)
+                    return Option<string>.Some(error).Filter(e => e.Length > 0);
                 await Task.WhenAny(woken.WaitAsync(stopping), Task.Delay(LookInterval, clock, stopping));
                 stopping.ThrowIfCancellationRequested();
             }
