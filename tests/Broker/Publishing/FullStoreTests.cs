@@ -2,7 +2,6 @@ using Hobom.Slices.Broker;
 using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Memory;
-using LanguageExt;
 using Microsoft.Extensions.Time.Testing;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 

@@ -35,7 +35,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
             "An array is stored whole or not at all. Each event is answered with stored, or with repeated where the same source and id are "
             + "there with the same body. CloudEvents 1.0 are taken structured, binary and batched. ?mode=sync waits for this broker's "
             + "handlers and answers with the last failing one's error.",
-            400, 409);
+            400, 409, 413);
     }
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
@@ -126,6 +126,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
     {
         PublishRefusal.Invalid invalid => RefuseAsync(400, invalid.Text, ct),
         PublishRefusal.OtherBody => RefuseAsync(409, refusal.Text, ct, "id"),
+        PublishRefusal.TooLarge => RefuseAsync(413, refusal.Text, ct),
         PublishRefusal.Full => RefuseFullAsync(refusal.Text, ct),
         PublishRefusal.Unavailable => RefuseAsync(503, refusal.Text, ct),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -20,7 +20,8 @@ public sealed class ReceiveEventEndpoint(BrokerSlice slice, TimeProvider clock, 
         Post("/{source}");
         RoutePrefixOverride("hobom-event-processor/sources");
         AllowAnonymous();
-        Description(b => b.Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(401).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
+        Description(b => b.Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(401).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(413)
+            .Produces<ErrorAnswer>(503));
         Summary(s => (s.Summary, s.Description) = (
             "Take an event of another system",
             "A named source, whose signature is checked (Standard Webhooks, GitHub's or Stripe's headers) over the body's bytes and within "
@@ -74,6 +75,7 @@ public sealed class ReceiveEventEndpoint(BrokerSlice slice, TimeProvider clock, 
         {
             PublishRefusal.Invalid => 400,
             PublishRefusal.OtherBody => 409,
+            PublishRefusal.TooLarge => 413,
             PublishRefusal.Full or PublishRefusal.Unavailable => 503,
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -31,6 +31,13 @@ public abstract record PublishRefusal
         public override string Text => "event queue is full";
     }
 
+    /// <summary>The storage takes less at once; nothing was stored.</summary>
+    /// <param name="Bytes">Of all of it, as it would be written.</param>
+    public sealed record TooLarge(int Bytes, int Limit) : PublishRefusal
+    {
+        public override string Text => $"too large: {Bytes} bytes as they are stored, and the storage takes {Limit} at once";
+    }
+
     /// <summary>It may have been stored all the same: the same publish again is safe.</summary>
     public sealed record Unavailable(StoreFailure Failure) : PublishRefusal
     {
@@ -125,6 +132,7 @@ public sealed class EventPublisher(
     {
         AppendRefusal.OtherBody other => new PublishRefusal.OtherBody(other.Event),
         AppendRefusal.Full full => new PublishRefusal.Full(full.Limit),
+        AppendRefusal.TooLarge large => new PublishRefusal.TooLarge(large.Bytes, large.Limit),
         AppendRefusal.Unavailable unavailable => new PublishRefusal.Unavailable(unavailable.Failure),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

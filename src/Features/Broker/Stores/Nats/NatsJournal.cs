@@ -8,7 +8,11 @@ using NATS.Client.JetStream.Models;
 namespace Hobom.Slices.Broker.Stores.Nats;
 
 /// <param name="InMemory">Instead of files: gone with the server.</param>
-sealed record NatsSettings(string Url, string Stream, bool InMemory, string InstanceId);
+sealed record NatsSettings(string Url, string Stream, bool InMemory, string InstanceId)
+{
+    /// <summary>Session ids and e-mail addresses in other programs' events are stored as they are.</summary>
+    public bool KeepsSecrets { get; init; }
+}
 
 /// <summary>
 /// The journal as a JetStream stream. An event that is appended by itself is a message under the contract's subject and
@@ -45,10 +49,13 @@ sealed class NatsJournal : IAsyncDisposable
         js = new NatsJSContext(connection);
         states = new NatsStates(js, $"{settings.Stream}_STATE", settings.InMemory, process);
         var watch = new NatsWatch(connection, [$"{NatsSubjects.Prefix}.>", Commands], clock);
-        Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, watch.RunAsync, _ => Task.CompletedTask);
+        Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, watch.RunAsync, _ => Task.CompletedTask) { Excess = Excess };
     }
 
     public JournalPort Port { get; }
+
+    /// <summary>In bytes, headers included; the server tells it.</summary>
+    int MaxPayload => connection.ServerInfo is { MaxPayload: > 0 and var max } ? (int)Math.Min(max, int.MaxValue) : int.MaxValue;
 
     string Commands => NatsSubjects.CommandsOf(settings.Stream);
 
@@ -125,7 +132,7 @@ sealed class NatsJournal : IAsyncDisposable
         // The next one is gone, with others or by itself: what it did is in a kept state alone.
         if (messages.Count == 0) return new JournalPage(await KeptAsync(log, position + 1, limit), []);
         foreach (var message in messages) marks.Add(message.Seq, NatsMessages.TellTaleOf(message));
-        return new JournalPage(null, [.. messages.Select(m => NatsMessages.EntryOf(m, Commands))]);
+        return new JournalPage(null, [.. messages.Select(m => NatsMessages.EntryOf(m, Commands, settings.KeepsSecrets))]);
     }, stopping);
 
     KeptState Beginning()
@@ -188,12 +195,17 @@ sealed class NatsJournal : IAsyncDisposable
         {
             var mark = JournalMarks.New();
             var options = new NatsJSPubOpts { ExpectedLastSequence = position, MsgId = mark };
-            var added = command is JournalCommand.Append([var json]) && EventJson.Read(json) is var given
-                ? await PublishAsync(NatsSubjects.Of(given), json, options, NatsMessages.HeadersOf(mark, given), limit)
-                : await PublishAsync(Commands, command.Write(), options, NatsMessages.HeadersOf(mark), limit);
+            var message = NatsMessages.MessageOf(command, mark, Commands, MaxPayload);
+            if (Excess(message) is { } excess) throw new InvalidDataException(excess.Text);
+            var added = await PublishAsync(message.Subject, message.Body, options, message.Headers, limit);
             added.Iter(place => marks.Add(place, mark));
             return added.Map(place => new JournalEntry(place, mark, command));
         }, stopping);
+
+    JournalExcess? Excess(JournalCommand command) =>
+        Excess(NatsMessages.MessageOf(command, JournalMarks.New(), Commands, MaxPayload));
+
+    JournalExcess? Excess(NatsMessage message) => message.Size > MaxPayload ? new JournalExcess(message.Size, MaxPayload) : null;
 
     async Task<Option<ulong>> PublishAsync(
         string subject, byte[] body, NatsJSPubOpts options, NatsHeaders headers, CancellationToken stopping)

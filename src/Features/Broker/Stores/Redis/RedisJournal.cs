@@ -61,7 +61,16 @@ sealed class RedisJournal : IAsyncDisposable
         if ((string)reply[0]! == "empty") return new JournalPage(null, []) { Break = position > 0 ? JournalBreak.Lost : JournalBreak.None };
         epoch = (string)reply[1]!;
         if ((string)reply[0]! != "on") return KeptPage((string)reply[0]!, reply[2..]);
-        JournalEntry[] entries = [.. ((RedisResult[])reply[2]!).Select(Entry)];
+        JournalEntry[] entries;
+        try
+        {
+            entries = [.. ((RedisResult[])reply[2]!).Select(Entry)];
+        }
+        catch (InvalidDataException unreadable)
+        {
+            return new StoreFailure($"Redis: {unreadable.Message}");
+        }
+
         foreach (var entry in entries) marks.Add(entry.Position, entry.Mark);
         Interlocked.Exchange(ref seen, (long)(entries.Length > 0 ? entries[^1].Position : position));
         return new JournalPage(null, entries);
@@ -170,7 +179,7 @@ sealed class RedisJournal : IAsyncDisposable
         var parts = (RedisResult[])entry!;
         var position = ulong.Parse(((string)parts[0]!).Split('-')[0], CultureInfo.InvariantCulture);
         var fields = (RedisResult[])parts[1]!;
-        var mark = (string)fields[0]! == "mark" ? (string)fields[1]! : "";
-        return new JournalEntry(position, mark, JournalCommand.Read((byte[])fields[^1]!));
+        if ((string)fields[0]! != "mark") throw new InvalidDataException(JournalEntry.Unmarked);
+        return new JournalEntry(position, (string)fields[1]!, JournalCommand.Read((byte[])fields[^1]!));
     }
 }
