@@ -1,6 +1,7 @@
 using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Core;
 using LanguageExt;
+using Microsoft.Extensions.Time.Testing;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
 namespace Hobom.Slices.Tests.Broker.Stores;
@@ -12,6 +13,8 @@ public sealed class JournalFollowerTests
     readonly SemaphoreSlim answers = new(0);
     Action changed = () => { };
     bool takesNothing;
+    StoreFailure? keepFailure;
+    int keeps;
     int reads;
 
     [Fact]
@@ -37,7 +40,26 @@ public sealed class JournalFollowerTests
         Assert.True((await store.Port.Append([Event("e1")], default).WaitAsync(TimeSpan.FromSeconds(30))).IsLeft);
     }
 
-    JournalPort Log() => new(ReadAsync, Append, (_, _, _) => Right(Unit.Default), Watch, _ => Task.CompletedTask);
+    /// <summary>Writing the state costs as much as all events, and was done after every command.</summary>
+    [Fact]
+    public async Task A_state_that_cannot_be_kept_is_told_and_tried_again_after_as_many_commands_or_a_minute()
+    {
+        answers.Release(10_000);
+        var log = new LogLines();
+        var clock = new FakeTimeProvider(Noon);
+        await using var store = (await JournalStore.OpenAsync(Log(), clock, keepInterval: 50, log: log)).Right();
+        keepFailure = new StoreFailure("no room");
+        for (var n = 0; n < 120; n++) await store.Port.AppendAsync(Event($"e{n}"));
+        Assert.Equal(2, keeps);
+        Assert.Equal(2, log.All.Count);
+        Assert.All(log.All, l => Assert.Equal(("broker.state-not-kept", true), (l.Name, l.Text.Contains("no room", StringComparison.Ordinal))));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        keepFailure = null;
+        for (var n = 0; n < 40; n++) await store.Port.AppendAsync(Event($"f{n}"));
+        Assert.Equal((3, 2), (keeps, log.All.Count));
+    }
+
+    JournalPort Log() => new(ReadAsync, Append, Keep, Watch, _ => Task.CompletedTask);
 
     async Task<Either<StoreFailure, JournalPage>> ReadAsync(ulong position, CancellationToken stopping)
     {
@@ -51,6 +73,12 @@ public sealed class JournalFollowerTests
         if (takesNothing) return Right(Option<JournalEntry>.None);
         entries.Add(new JournalEntry(position + 1, $"m{position + 1}", command));
         return Right(Option<JournalEntry>.Some(entries[^1]));
+    }
+
+    Task<Either<StoreFailure, Unit>> Keep(ulong position, byte[] state, CancellationToken stopping)
+    {
+        keeps++;
+        return Task.FromResult(keepFailure is { } failure ? Either<StoreFailure, Unit>.Left(failure) : Unit.Default);
     }
 
     Task Watch(Action onChange, CancellationToken stopping)

@@ -7,12 +7,16 @@ using Hobom.Slices.Broker.Stores.Nats;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
+using NATS.Client.ObjectStore;
 using StackExchange.Redis;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
 
 namespace Hobom.Slices.Tests.Broker.Stores;
 
-/// <summary>A journal as the builds wrote it whose entries had no marks.</summary>
+/// <summary>
+/// A journal as the builds wrote it whose entries had no marks: they made other handlings of some commands. A state that they kept is gone
+/// on with; a command of theirs behind it is not read.
+/// </summary>
 public sealed class JournalOlderBuildTests(BrokerRedis redis, NatsServer nats) : IClassFixture<BrokerRedis>, IClassFixture<NatsServer>
 {
     readonly string name = $"events{Guid.NewGuid():N}";
@@ -29,7 +33,7 @@ public sealed class JournalOlderBuildTests(BrokerRedis redis, NatsServer nats) :
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task In_redis_it_is_read_and_gone_on_with(bool isKept)
+    public async Task In_redis_its_state_is_gone_on_with_and_its_commands_are_refused(bool isKept)
     {
         var db = redis.Plain.GetDatabase();
         for (var n = 0; n < Commands.Length; n++)
@@ -44,6 +48,12 @@ public sealed class JournalOlderBuildTests(BrokerRedis redis, NatsServer nats) :
 
         await using var one = redis.NewJournal(name);
         await using var two = redis.NewJournal(name);
+        if (!isKept)
+        {
+            await RefusedAsync(one.Port);
+            return;
+        }
+
         await using var first = (await JournalStore.OpenAsync(one.Port, TimeProvider.System)).Right();
         await using var second = (await JournalStore.OpenAsync(two.Port, TimeProvider.System)).Right();
         await GoesOnAsync(first.Port, second.Port);
@@ -52,7 +62,7 @@ public sealed class JournalOlderBuildTests(BrokerRedis redis, NatsServer nats) :
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task In_nats_it_is_read_and_gone_on_with(bool isKept)
+    public async Task In_nats_its_state_is_gone_on_with_and_its_commands_are_refused(bool isKept)
     {
         await NatsSamples.ClearAsync(nats.Url);
         var (port, connection) = await NatsSamples.NewJournalAsync(nats.Url, name);
@@ -76,9 +86,37 @@ public sealed class JournalOlderBuildTests(BrokerRedis redis, NatsServer nats) :
 
         var (other, otherConnection) = await NatsSamples.NewJournalAsync(nats.Url, name);
         await using var closedToo = otherConnection;
+        if (!isKept)
+        {
+            await RefusedAsync(port);
+            return;
+        }
+
         await using var first = (await JournalStore.OpenAsync(port, TimeProvider.System)).Right();
         await using var second = (await JournalStore.OpenAsync(other, TimeProvider.System)).Right();
         await GoesOnAsync(first.Port, second.Port);
+    }
+
+    static async Task RefusedAsync(JournalPort port)
+    {
+        var opened = await JournalStore.OpenAsync(port, TimeProvider.System);
+        Assert.Contains(JournalEntry.Unmarked, opened.Match(_ => "", failure => failure.Message), StringComparison.Ordinal);
+    }
+
+    /// <summary>Older still: one object that was written over, at a position that nobody can tell.</summary>
+    [Fact]
+    public async Task In_nats_a_state_without_a_position_is_none()
+    {
+        await NatsSamples.ClearAsync(nats.Url);
+        var (port, connection) = await NatsSamples.NewJournalAsync(nats.Url, name);
+        await using var closed = connection;
+        await using var plain = new NatsConnection(new NatsOpts { Url = nats.Url });
+        var js = new NatsJSContext(plain);
+        for (var n = 0; n < 3; n++) (await js.PublishAsync(NatsSubjects.CommandsOf(name), new JournalCommand.Begin().Write())).EnsureSuccess();
+        await js.PurgeStreamAsync(name, new StreamPurgeRequest { Seq = 4 });
+        await (await new NatsObjContext(js).CreateObjectStoreAsync($"{name}_STATE")).PutAsync("state", (await KeptAsync()).Bytes);
+        var opened = await JournalStore.OpenAsync(port, TimeProvider.System);
+        Assert.Contains("no kept state has them", opened.Match(_ => "", failure => failure.Message), StringComparison.Ordinal);
     }
 
     static async Task GoesOnAsync(BrokerStore first, BrokerStore second)

@@ -24,6 +24,17 @@ public sealed class JournalPublishTests(BrokerRedis redis, NatsServer nats) : IC
     }
 
     [Fact]
+    public async Task In_redis_what_has_expired_makes_room_for_every_process_alike()
+    {
+        await using var journal = redis.NewJournal(name);
+        await using var store = (await JournalStore.OpenAsync(journal.Port, TimeProvider.System, eventLimit: 3)).Right();
+        await FullOfExpired.CheckAsync(store.Port);
+        await using var another = redis.NewJournal(name);
+        await using var later = (await JournalStore.OpenAsync(another.Port, TimeProvider.System, eventLimit: 3)).Right();
+        Assert.Equal(["e4", "e3", "e2"], (await later.Port.Read.List(new EventFilter(), 9, default).Right()).Select(e => e.Event.Id));
+    }
+
+    [Fact]
     public async Task In_redis_what_changes_nothing_is_no_command()
     {
         await using var journal = redis.NewJournal(name);

@@ -26,7 +26,29 @@ public sealed class MemoryStoreTests : StoreConformance
         Assert.Equal(["e3", "e2"], (await store.Read.List(new EventFilter(), 9, default).Right()).Select(e => e.Event.Id));
     }
 
+    [Fact]
+    public async Task What_has_expired_makes_room_and_what_still_waits_does_not()
+    {
+        var store = MemoryStore.Open(3, TimeProvider.System);
+        await FullOfExpired.CheckAsync(store);
+    }
+
     protected override Task<BrokerStore> OpenAsync() => Task.FromResult(MemoryStore.Open(MemoryStore.DefaultEventLimit, TimeProvider.System));
+}
+
+static class FullOfExpired
+{
+    /// <summary>Of a store that holds three.</summary>
+    public static async Task CheckAsync(BrokerStore store)
+    {
+        await store.AppendAsync(Event("e1"), Event("e2"));
+        await store.RouteAsync();
+        Assert.Equal(1, await store.Operate.Expire(Noon.AddDays(1), Noon.AddDays(1), 1, default).Right());
+        await store.AppendAsync(Event("e3"));
+        Assert.Equal(new AppendRefusal.Full(3), (await store.Append([Event("e4"), Event("e5")], default)).Match(_ => null!, l => l));
+        await store.AppendAsync(Event("e4"));
+        Assert.Equal(["e4", "e3", "e2"], (await store.Read.List(new EventFilter(), 9, default).Right()).Select(e => e.Event.Id));
+    }
 }
 
 public sealed class SqliteStoreTests : StoreConformance

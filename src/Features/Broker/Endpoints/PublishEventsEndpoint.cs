@@ -37,7 +37,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
             "An array is stored whole or not at all. Each event is answered with stored, or with repeated where the same source and id are "
             + "there with the same body. CloudEvents 1.0 are taken structured, binary and batched. ?mode=sync waits for this broker's "
             + "handlers and answers with the last failing one's error.",
-            400, 409);
+            400, 409, 413);
     }
 
     protected override async Task HandleAsync(OpenBroker broker, CancellationToken ct)
@@ -67,13 +67,13 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
             {
                 Warning = a.Warning,
             })]);
-        if (mode is "sync") answer = answer with { HandlerError = await WaitAsync(broker, events[0], ct) };
+        if (mode is "sync") answer = answer with { HandlerError = await WaitAsync(broker, appended[0].Event, ct) };
         await Send.ResponseAsync(answer, mode is "sync" ? 200 : 202, ct);
     }
 
-    static async Task<string?> WaitAsync(OpenBroker broker, BrokerEvent given, CancellationToken ct)
+    static async Task<string?> WaitAsync(OpenBroker broker, EventIdentity published, CancellationToken ct)
     {
-        var waited = await broker.Publisher.PublishAndWaitAsync(given, ct);
+        var waited = await broker.Publisher.WaitAsync(published, ct);
         return waited.MatchUnsafe(error => error.MatchUnsafe(e => e, () => null), refusal => refusal.Text);
     }
 
@@ -128,6 +128,7 @@ public sealed class PublishEventsEndpoint(BrokerSlice slice) : BrokerRoute(slice
     {
         PublishRefusal.Invalid invalid => RefuseAsync(400, invalid.Text, ct),
         PublishRefusal.OtherBody => RefuseAsync(409, refusal.Text, ct, "id"),
+        PublishRefusal.TooLarge => RefuseAsync(413, refusal.Text, ct),
         PublishRefusal.Full => RefuseFullAsync(refusal.Text, ct),
         PublishRefusal.Unavailable => RefuseAsync(503, refusal.Text, ct),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -22,7 +22,8 @@ public sealed class ReceiveEventEndpoint(BrokerSlice slice, TimeProvider clock, 
         RoutePrefixOverride("hobom-event-processor/sources");
         AllowAnonymous();
         Description(b => b.WithMetadata(SignedRequests.Only, new EventBodyLimit(slice.Settings.PayloadBytes))
-            .Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(401).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(503));
+            .Produces<ErrorAnswer>(400).Produces<ErrorAnswer>(401).Produces<ErrorAnswer>(409).Produces<ErrorAnswer>(413)
+            .Produces<ErrorAnswer>(503));
         Summary(s => (s.Summary, s.Description) = (
             "Take an event of another system",
             "A named source, whose signature is checked (Standard Webhooks, GitHub's or Stripe's headers) over the body's bytes and within "
@@ -76,6 +77,7 @@ public sealed class ReceiveEventEndpoint(BrokerSlice slice, TimeProvider clock, 
         {
             PublishRefusal.Invalid => 400,
             PublishRefusal.OtherBody => 409,
+            PublishRefusal.TooLarge => 413,
             PublishRefusal.Full or PublishRefusal.Unavailable => 503,
             _ => throw new System.Diagnostics.UnreachableException(),
         };

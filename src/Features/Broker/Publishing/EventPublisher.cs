@@ -31,6 +31,13 @@ public abstract record PublishRefusal
         public override string Text => "event queue is full";
     }
 
+    /// <summary>The storage takes less at once; nothing was stored.</summary>
+    /// <param name="Bytes">Of all of it, as it would be written.</param>
+    public sealed record TooLarge(int Bytes, int Limit) : PublishRefusal
+    {
+        public override string Text => $"too large: {Bytes} bytes as they are stored, and the storage takes {Limit} at once";
+    }
+
     /// <summary>It may have been stored all the same: the same publish again is safe.</summary>
     public sealed record Unavailable(StoreFailure Failure) : PublishRefusal
     {
@@ -81,15 +88,26 @@ public sealed class EventPublisher(
     /// </summary>
     public async Task<Either<PublishRefusal, Option<string>>> PublishAndWaitAsync(BrokerEvent given, CancellationToken stopping)
     {
+        return (await PublishAsync([given], stopping)).TryGetRight(out var appended, out var refusal)
+            ? await WaitAsync(appended[0].Event, stopping)
+            : refusal;
+    }
+
+    /// <summary>
+    /// Waits until the handlers are through with an event that was published. One that is not there is done, and has made room for
+    /// others. Right: as <see cref="PublishAndWaitAsync"/>.
+    /// </summary>
+    public async Task<Either<PublishRefusal, Option<string>>> WaitAsync(EventIdentity published, CancellationToken stopping)
+    {
         var woken = store.WakeUp.Listen();
         try
         {
-            if (!(await PublishAsync([given], stopping)).TryGetRight(out _, out var refusal)) return refusal;
             while (true)
             {
-                if (!(await store.Read.One(given.Identity, stopping)).TryGetRight(out var found, out var failure))
+                if (!(await store.Read.One(published, stopping)).TryGetRight(out var found, out var failure))
                     return new PublishRefusal.Unavailable(failure);
-                if (found.Bind(Outcome).Case is string error) return Option<string>.Some(error).Filter(e => e.Length > 0);
+                if (found.Match(Outcome, () => Option<string>.Some("")).Case is string error)
+                    return Option<string>.Some(error).Filter(e => e.Length > 0);
                 await Task.WhenAny(woken.WaitAsync(stopping), Task.Delay(LookInterval, clock, stopping));
                 stopping.ThrowIfCancellationRequested();
             }
@@ -114,6 +132,7 @@ public sealed class EventPublisher(
     {
         AppendRefusal.OtherBody other => new PublishRefusal.OtherBody(other.Event),
         AppendRefusal.Full full => new PublishRefusal.Full(full.Limit),
+        AppendRefusal.TooLarge large => new PublishRefusal.TooLarge(large.Bytes, large.Limit),
         AppendRefusal.Unavailable unavailable => new PublishRefusal.Unavailable(unavailable.Failure),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -83,6 +83,10 @@ public abstract record AppendRefusal
     /// <summary>Nothing was stored; the contract's <c>queue_full</c>.</summary>
     public sealed record Full(int Limit) : AppendRefusal;
 
+    /// <summary>The storage takes less at once, and would not take it later.</summary>
+    /// <param name="Bytes">Of all of it, as it would be written; none was.</param>
+    public sealed record TooLarge(int Bytes, int Limit) : AppendRefusal;
+
     public sealed record Unavailable(StoreFailure Failure) : AppendRefusal;
 }
 

@@ -1,4 +1,5 @@
 using Hobom.Slices.Broker.Processing;
+using Hobom.Slices.Broker.Publishing;
 using Hobom.Slices.Broker.Settings;
 using Hobom.Slices.Broker.Stores.Journal;
 using Hobom.Slices.Broker.Stores.Memory;
@@ -41,25 +42,37 @@ sealed class OpenStore(BrokerStore store, IAsyncDisposable? owner) : IAsyncDispo
     {
         if (!RedisAddress.Parse(settings.RedisAddress).TryGetRight(out var address, out var fault)) return new StoreFailure(fault.Message);
         var journal = new RedisJournal(address, settings.RedisStream, clock);
-        return await OpenAsync(journal.Port, journal, clock, log);
+        return await OpenAsync(journal.Port, journal, settings, clock, log);
     }
 
     static async Task<Either<StoreFailure, OpenStore>> OpenNatsAsync(
         BrokerSettings settings, TimeProvider clock, ILogger log, CancellationToken stopping)
     {
-        var wanted = new NatsSettings(settings.NatsUrl, settings.NatsStream, settings.NatsInMemory, settings.InstanceId);
+        var wanted = new NatsSettings(settings.NatsUrl, settings.NatsStream, settings.NatsInMemory, settings.InstanceId)
+        {
+            KeepsSecrets = settings.KeepSecrets,
+        };
         return (await NatsJournal.OpenAsync(wanted, clock, stopping)).TryGetRight(out var journal, out var failure)
-            ? await OpenAsync(journal.Port, journal, clock, log)
+            ? await OpenAsync(journal.Port, journal, settings, clock, log)
             : failure;
     }
 
     static async Task<Either<StoreFailure, OpenStore>> OpenAsync(
-        JournalPort journal, IAsyncDisposable connection, TimeProvider clock, ILogger log)
+        JournalPort journal, IAsyncDisposable connection, BrokerSettings settings, TimeProvider clock, ILogger log)
     {
-        if ((await JournalStore.OpenAsync(journal, clock, log: log)).TryGetRight(out var store, out var failure))
+        var opened = await JournalStore.OpenAsync(journal, clock, admit: given => Admit(given, settings), log: log);
+        if (opened.TryGetRight(out var store, out var failure))
             return new OpenStore(store.Port, new Closed(store, connection));
         await connection.DisposeAsync();
         return failure;
+    }
+
+    /// <summary>An event of another program as a publish of it would be stored, or why it would be refused.</summary>
+    static Either<string, BrokerEvent> Admit(BrokerEvent given, BrokerSettings settings)
+    {
+        var safe = settings.KeepSecrets ? given : SecretFields.Hash(given);
+        var named = safe.InstanceId.Length == 0 ? safe with { InstanceId = settings.InstanceId } : safe;
+        return EventValidation.Check(named, EventLimits.Default with { PayloadBytes = settings.PayloadBytes }).MapLeft(fault => fault.Text);
     }
 
     /// <summary>The store before its connection.</summary>

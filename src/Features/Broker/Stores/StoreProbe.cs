@@ -1,4 +1,6 @@
 using Hobom.Slices.Broker.Settings;
+using Hobom.Slices.Broker.Stores.Nats;
+using Hobom.Slices.Broker.Stores.Redis;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -13,6 +15,8 @@ public static class StoreProbe
         BrokerProvider.Memory => Task.FromResult<string?>(null),
         BrokerProvider.Sqlite => AskSqliteAsync(settings.SqliteFile, stopping),
         BrokerProvider.Postgres => AskPostgresAsync(settings.Database, stopping),
+        BrokerProvider.Redis => RedisProbe.AskAsync(settings.RedisAddress),
+        BrokerProvider.Nats => NatsProbe.AskAsync(settings.NatsUrl, settings.NatsStream, stopping),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -43,28 +43,56 @@ static class EventJson
         return bytes.ToArray();
     }
 
+    /// <param name="json">As this program writes it; what another wrote is an event by this too where it can be read so.</param>
     /// <exception cref="JsonException">It is no event, and so are <see cref="InvalidOperationException"/> and
     /// <see cref="FormatException"/>.</exception>
-    public static BrokerEvent Read(ReadOnlyMemory<byte> json)
+    public static BrokerEvent Read(ReadOnlyMemory<byte> json) => Compose(json, byContract: false);
+
+    /// <summary>As the contract has it and callers write it: a null is a member that is not there.</summary>
+    /// <exception cref="JsonException">As <see cref="Read"/>; the others' messages name the member.</exception>
+    public static BrokerEvent ReadForeign(ReadOnlyMemory<byte> json) => Compose(json, byContract: true);
+
+    /// <summary>What every build makes of an entry of the log: that may not change, so the contract has a way of its own.</summary>
+    static BrokerEvent Compose(ReadOnlyMemory<byte> json, bool byContract)
     {
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
+        if (root.ValueKind is not JsonValueKind.Object) throw new FormatException("it is no JSON object");
         return new BrokerEvent
         {
             Id = Text("id"), Source = Text("source"), Type = Text("type"), Payload = PayloadOf(root), UserId = Number("user_id") ?? 0,
             SessionId = Text("session_id"), InstanceId = Text("instance_id"), Schema = Text("schema"), Entity = Text("entity"),
             Operation = Text("operation"), CreatedAt = Time("created_at") ?? default,
-            Metadata = Optional("metadata_text") ?? MetadataOf(root),
+            Metadata = Optional("metadata_text") ?? MetadataOf(root, byContract),
             SourceModule = Text("source_module"), AggregateType = Text("aggregate_type"), AggregateId = Text("aggregate_id"),
             // An empty one is an older build's: it had taken a CloudEvent's.
             OrderingKey = Optional("ordering_key") is { Length: > 0 } key ? key : null,
-            SchemaVersion = (int?)Number("schema_version"), AvailableAt = Time("available_at"), Unreadable = Optional("unreadable"),
+            SchemaVersion = Version(), AvailableAt = Time("available_at"), Unreadable = Optional("unreadable"),
         };
 
-        string? Optional(string name) => root.TryGetProperty(name, out var value) ? value.GetString() : null;
+        string? Optional(string name) => Member(name) is { } value ? Of(name, "text", value.GetString) : null;
         string Text(string name) => Optional(name) ?? "";
-        long? Number(string name) => root.TryGetProperty(name, out var value) ? value.GetInt64() : null;
-        DateTimeOffset? Time(string name) => root.TryGetProperty(name, out var value) ? value.GetDateTimeOffset() : null;
+        long? Number(string name) => Member(name) is { } value ? Of(name, "whole number", value.GetInt64) : null;
+        DateTimeOffset? Time(string name) => Member(name) is { } value ? Of(name, "RFC 3339 time", value.GetDateTimeOffset) : null;
+
+        int? Version() => Number("schema_version") is not { } version ? null
+            : byContract && version is < int.MinValue or > int.MaxValue ? throw new FormatException("schema_version is no version")
+            : unchecked((int)version);
+
+        JsonElement? Member(string name) =>
+            root.TryGetProperty(name, out var value) && !(byContract && value.ValueKind is JsonValueKind.Null) ? value : null;
+    }
+
+    static T Of<T>(string name, string wanted, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception other) when (other is InvalidOperationException or FormatException)
+        {
+            throw new FormatException($"{name} is no {wanted}", other);
+        }
     }
 
     /// <summary>The contract's object; and as text, for its own bytes are kept too, whatever they are.</summary>
@@ -77,8 +105,11 @@ static class EventJson
     }
 
     /// <summary>Of an event that another program wrote.</summary>
-    static string? MetadataOf(JsonElement root) =>
-        root.TryGetProperty("metadata", out var given) && given.ValueKind == JsonValueKind.Object ? given.GetRawText() : null;
+    static string? MetadataOf(JsonElement root, bool byContract) =>
+        !root.TryGetProperty("metadata", out var given) ? null
+        : given.ValueKind is JsonValueKind.Object ? given.GetRawText()
+        : byContract && given.ValueKind is not JsonValueKind.Null ? throw new FormatException("metadata is no object")
+        : null;
 
     static void WritePayload(Utf8JsonWriter json, ReadOnlyMemory<byte> payload)
     {

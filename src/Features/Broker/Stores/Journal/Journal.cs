@@ -15,14 +15,41 @@ sealed record JournalPort(
     Func<JournalCommand, ulong, CancellationToken, Task<Either<StoreFailure, Option<JournalEntry>>>> Append,
     Func<ulong, byte[], CancellationToken, Task<Either<StoreFailure, Unit>>> Keep,
     Func<Action, CancellationToken, Task> Watch,
-    Func<JournalNews, Task> Tell);
+    Func<JournalNews, Task> Tell)
+{
+    /// <summary>Why an append of a command fails whenever it is tried: the storage takes less at once. Null where that is not so.</summary>
+    public Func<JournalCommand, JournalExcess?> Excess { get; init; } = _ => null;
+}
+
+/// <param name="Bytes">Of the command, as it would be sent.</param>
+/// <param name="Limit">In bytes.</param>
+sealed record JournalExcess(int Bytes, int Limit)
+{
+    public string Text => $"it takes {Bytes} bytes, and the storage no more than {Limit} at once";
+}
 
 /// <param name="Position">Of the command that made it so.</param>
-sealed record JournalNews(ulong Position, IReadOnlyList<StoredEvent> Changed, IReadOnlyList<EventIdentity> Gone);
+/// <param name="Known">The identities of all events that there are now, as text.</param>
+sealed record JournalNews(
+    ulong Position, IReadOnlyList<StoredEvent> Changed, IReadOnlyList<EventIdentity> Gone, Func<IReadOnlySet<string>> Known);
 
 /// <param name="Mark">Like no other entry's, for a position is not: a storage that comes back older gives it out again. Empty where
-/// an older build or another program wrote it.</param>
-sealed record JournalEntry(ulong Position, string Mark, JournalCommand Command);
+/// another program wrote it.</param>
+sealed record JournalEntry(ulong Position, string Mark, JournalCommand Command)
+{
+    /// <summary>Builds without marks made something else of some commands: who read those here would end other handlings.</summary>
+    public const string Unmarked =
+        "the journal has commands of a build that knew no marks: let that build deliver what is open, then give the stream another name";
+
+    /// <summary>Why what another program published is not taken, or not as it was written; null where there is nothing to say.</summary>
+    public string? Remark { get; init; }
+
+    /// <summary>
+    /// An event of another program which the command does not take. Whoever reads it may add it by a command of its own: what an entry
+    /// itself does is the same in every build, or processes would have different tables.
+    /// </summary>
+    public BrokerEvent? Offered { get; init; }
+}
 
 /// <param name="State">The state to begin from, where commands after the asked position are gone; null where none are.</param>
 sealed record JournalPage(KeptState? State, IReadOnlyList<JournalEntry> Entries)

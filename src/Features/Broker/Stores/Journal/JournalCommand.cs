@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -32,6 +34,11 @@ namespace Hobom.Slices.Broker.Stores.Journal;
 abstract record JournalCommand
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    static readonly JsonSerializerOptions Packed = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Converters = { new TextBytesConverter() },
+    };
 
     JournalCommand()
     {
@@ -92,6 +99,33 @@ abstract record JournalCommand
 
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 
-    public static JournalCommand Read(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<JournalCommand>(json, Json) ?? throw new InvalidDataException("a command of the journal is null");
+    /// <summary>For a storage that takes less at once; <see cref="Read"/> takes it too.</summary>
+    public byte[] WriteZipped()
+    {
+        using var bytes = new MemoryStream();
+        using (var zipped = new GZipStream(bytes, CompressionLevel.Optimal)) JsonSerializer.Serialize(zipped, this, Packed);
+        return bytes.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">It is none that this build knows.</exception>
+    public static JournalCommand Read(ReadOnlySpan<byte> written)
+    {
+        try
+        {
+            // No JSON begins so.
+            var read = written is [0x1f, 0x8b, ..] ? Unzip(written.ToArray()) : JsonSerializer.Deserialize<JournalCommand>(written, Json);
+            return read ?? throw new InvalidDataException("a command of the journal is null");
+        }
+        catch (Exception unknown) when (unknown is JsonException or NotSupportedException)
+        {
+            throw new InvalidDataException(
+                $"a command of the journal is not known here, a newer build wrote it: {unknown.Message}", unknown);
+        }
+    }
+
+    static JournalCommand? Unzip(byte[] written)
+    {
+        using var zipped = new GZipStream(new MemoryStream(written), CompressionMode.Decompress);
+        return JsonSerializer.Deserialize<JournalCommand>(zipped, Packed);
+    }
 }

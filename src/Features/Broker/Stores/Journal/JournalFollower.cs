@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Hobom.Slices.Broker.Stores.Journal;
 
 /// <summary>Keeps a process's tables in step with the log, one call after the other, and adds to it what a call needs.</summary>
-/// <param name="keepInterval">In commands.</param>
-sealed class JournalFollower(JournalPort journal, JournalReplica replica, int keepInterval, ILogger log)
+/// <param name="admit">What becomes of an event that another program published, or why it is not taken.</param>
+sealed class JournalFollower(
+    JournalPort journal, JournalReplica replica, JournalKeeper keeper, Func<BrokerEvent, Either<string, BrokerEvent>> admit, ILogger log)
     : IAsyncDisposable
 {
     /// <summary>Commands after which the whole state is kept and they are dropped.</summary>
@@ -22,7 +23,6 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
     readonly CancellationTokenSource closing = new();
     readonly JournalOrphans orphans = new();
     Task watching = Task.CompletedTask;
-    ulong keptAt;
     int isAsked;
 
     static StoreFailure Closed => new("the store is closed");
@@ -70,9 +70,10 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
     {
         if (!(await journal.Append(command, replica.Position, closing.Token)).TryGetRight(out var added, out var failure)) return failure;
         if (added.Case is not JournalEntry entry) return Option<object>.None;
-        var answer = await replica.ApplyAsync(entry);
-        await journal.Tell(new JournalNews(entry.Position, [.. replica.Touched(command)], replica.Gone));
-        await KeepAsync();
+        if (!(await replica.ApplyAsync(entry)).TryGetRight(out var answer, out failure)) return failure;
+        await journal.Tell(new JournalNews(entry.Position, [.. replica.Touched(command)], replica.Gone, replica.Known));
+        // With the commands before it went what is still to be made of them.
+        if (orphans.IsEmpty) await keeper.KeepIfDueAsync(closing.Token);
         return Option<object>.Some(answer);
     }
 
@@ -98,8 +99,8 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
             else if (page.State is { } state)
             {
                 if (page.Break is JournalBreak.Other) NoteOther();
-                replica.Load(state);
-                keptAt = state.Position;
+                if (replica.Load(state) is { } unreadable) return unreadable;
+                keeper.NoteKept(state.Position);
             }
             else if (page.Entries.Count == 0)
             {
@@ -107,7 +108,13 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
                 if (isDone) return Unit.Default;
             }
 
-            foreach (var entry in page.Entries) Warn(entry, await replica.ApplyAsync(entry));
+            foreach (var entry in page.Entries)
+            {
+                if (!(await replica.ApplyAsync(entry)).TryGetRight(out var answer, out failure)) return failure;
+                orphans.Settle(entry.Command);
+                Warn(entry, answer);
+                if (entry.Offered is { } offered) Take(offered, entry.Position);
+            }
         }
 
         return Closed;
@@ -118,8 +125,7 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
         log.LogWarning(
             LogEvents.Named("broker.store-lost"),
             "broker: the store's storage has lost what this process knows, and gets it back, as of {Position}", replica.Position);
-        var mine = replica.Keep();
-        return await journal.Keep(mine.Position, mine.Bytes, closing.Token);
+        return await keeper.KeepAsync(closing.Token);
     }
 
     void NoteOther()
@@ -135,10 +141,22 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
     {
         while (orphans.Next(replica) is { } orphan)
         {
-            if (!(await AddAsync(orphan)).TryGetRight(out var added, out var failure)) return failure;
-            if (added.IsNone) return false;
-            log.LogWarning(
-                LogEvents.Named("broker.store-adopted"), "broker: lost by the store's storage, and stored again: {Lost}", NameOf(orphan));
+            if (!(await AddAsync(orphan.Command)).TryGetRight(out var added, out var failure))
+            {
+                if (journal.Excess(orphan.Command) is not { } excess) return failure;
+                Refuse(orphan.Command, excess.Text);
+                orphans.Drop();
+            }
+            else if (added.IsNone)
+            {
+                return false;
+            }
+            else if (!orphan.IsForeign)
+            {
+                log.LogWarning(
+                    LogEvents.Named("broker.store-adopted"), "broker: lost by the store's storage, and stored again: {Lost}",
+                    NameOf(orphan.Command));
+            }
         }
 
         return true;
@@ -153,23 +171,25 @@ sealed class JournalFollower(JournalPort journal, JournalReplica replica, int ke
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Its publisher is another program, or an older build that refused it: nobody here can be told.</summary>
+    /// <summary>What the entry does not take as it stands is added by a command, once: by the first process that sees it.</summary>
+    void Take(BrokerEvent offered, ulong position)
+    {
+        if (!admit(offered).TryGetRight(out var admitted, out var why)) Refuse($"{offered.Identity}: {why}", position);
+        else if (replica.Find(admitted.Identity) is not { } known) orphans.Offer(admitted);
+        else if (!known.Event.SaysTheSameAs(admitted)) Refuse($"{admitted.Identity} is there with another body", position);
+    }
+
+    /// <summary>Its publisher is another program: nobody here can be told.</summary>
     void Warn(JournalEntry entry, object answer)
     {
         if (answer is Either<AppendRefusal, IReadOnlyList<Appended>> { Case: AppendRefusal.OtherBody other })
-        {
-            log.LogWarning(
-                LogEvents.Named("broker.event-refused"),
-                "broker: an event that was published to the storage itself is not taken: {Event} is there with another body ({Position})",
-                other.Event, entry.Position);
-        }
+            Refuse($"{other.Event} is there with another body", entry.Position);
+        if (entry.Remark is { } remark) Refuse(remark, entry.Position);
     }
 
-    /// <summary>What was not kept now is kept after a later command.</summary>
-    async Task KeepAsync()
-    {
-        if (replica.Position - keptAt < (ulong)keepInterval) return;
-        var kept = replica.Keep();
-        if ((await journal.Keep(kept.Position, kept.Bytes, closing.Token)).IsRight) keptAt = kept.Position;
-    }
+    void Refuse(JournalCommand command, string why) => Refuse($"{NameOf(command)}: {why}", replica.Position);
+
+    void Refuse(string why, ulong position) => log.LogWarning(
+        LogEvents.Named("broker.event-refused"),
+        "broker: what was published to the storage itself is not taken as it is: {Why} ({Position})", why, position);
 }

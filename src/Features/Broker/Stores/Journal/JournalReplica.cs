@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Hobom.Slices.Broker.Stores.Memory;
 using Hobom.Slices.Core;
 using LanguageExt;
@@ -56,6 +57,13 @@ sealed class JournalReplica
 
     public Either<AppendRefusal, AppendPlan> Plan(IReadOnlyList<BrokerEvent> events) => tables.Plan(events);
 
+    /// <summary>How many must go for these to have room, where expired ones have to be among them; else 0.</summary>
+    public int Lacks(IReadOnlyList<BrokerEvent> events) => tables.Lacks(events);
+
+    /// <summary>The identities of all events, as text.</summary>
+    public IReadOnlySet<string> Known() =>
+        tables.Ask(t => t.Rows.Select(r => r.Event.Identity.ToString()).ToHashSet(StringComparer.Ordinal));
+
     public bool HasConsumer(string name) => tables.Ask(t => t.Consumers.ContainsKey(name));
 
     public bool HasSchema(string type, int version) => tables.Ask(t => t.Schemas.ContainsKey((type, version)));
@@ -66,18 +74,47 @@ sealed class JournalReplica
 
     public KeptState Keep() => new(Position, Dump().Write());
 
-    public void Load(KeptState state)
+    /// <returns>Why it cannot be read, and then nothing is here; null where it can.</returns>
+    public StoreFailure? Load(KeptState state)
     {
-        tables.Load(state.Bytes.Length == 0 ? Nothing : TablesText.Read(state.Bytes));
-        Position = state.Position;
+        try
+        {
+            tables.Load(state.Bytes.Length == 0 ? Nothing : TablesText.Read(state.Bytes));
+            Position = state.Position;
+            return null;
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            tables.Load(Nothing);
+            Position = 0;
+            return new StoreFailure($"the state that was kept at {state.Position} cannot be read here: {unreadable.Message}");
+        }
     }
 
-    /// <returns>What the store's own call answers.</returns>
-    public async Task<object> ApplyAsync(JournalEntry entry)
+    /// <returns>
+    /// What the store's own call answers; a failure where the command says what this build does not know, and is not passed.
+    /// </returns>
+    public async Task<Either<StoreFailure, object>> ApplyAsync(JournalEntry entry)
     {
+        var before = Position;
         (Position, mark, made) = (entry.Position, entry.Mark, 0);
         gone.Clear();
-        return entry.Command switch
+        try
+        {
+            return Either<StoreFailure, object>.Right(await AnswerAsync(entry));
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            Position = before;
+            return new StoreFailure($"the journal's command at {entry.Position} cannot be read here: {unreadable.Message}");
+        }
+    }
+
+    /// <summary>All of a command is read before anything of it is done.</summary>
+    static bool IsUnreadable(Exception e) => e is InvalidDataException or JsonException or FormatException or NotSupportedException;
+
+    async Task<object> AnswerAsync(JournalEntry entry) =>
+        entry.Command switch
         {
             JournalCommand.Begin => Prelude.Right<StoreFailure, Unit>(Unit.Default),
             JournalCommand.Append append => tables.Accept([.. append.Events.Select(e => EventJson.Read(e))]),
@@ -109,7 +146,6 @@ sealed class JournalReplica
             JournalCommand.AppendAudit line => await Store.Audit.Append(line.Entry, _ => line.Hash, default),
             _ => throw new UnreachableException(),
         };
-    }
 
     /// <summary>The events whose status a command may have changed.</summary>
     public IEnumerable<StoredEvent> Touched(JournalCommand command) => command switch

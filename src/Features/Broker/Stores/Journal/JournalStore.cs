@@ -13,25 +13,32 @@ namespace Hobom.Slices.Broker.Stores.Journal;
 /// </summary>
 sealed class JournalStore : IAsyncDisposable
 {
+    readonly JournalPort journal;
     readonly TimeProvider clock;
     readonly JournalReplica replica;
     readonly JournalFollower follower;
 
-    JournalStore(JournalPort journal, TimeProvider clock, int keepInterval, int eventLimit, ILogger log)
+    JournalStore(
+        JournalPort journal, TimeProvider clock, int keepInterval, int eventLimit, Func<BrokerEvent, Either<string, BrokerEvent>> admit,
+        ILogger log)
     {
-        this.clock = clock;
+        (this.journal, this.clock) = (journal, clock);
         replica = new JournalReplica(eventLimit, clock);
-        follower = new JournalFollower(journal, replica, keepInterval, log);
+        follower = new JournalFollower(journal, replica, new JournalKeeper(journal, replica, keepInterval, clock, log), admit, log);
         Port = PortOver(replica.Store);
         follower.Watch();
     }
 
     /// <param name="keepInterval">In commands.</param>
+    /// <param name="admit">
+    /// What becomes of an event that another program published, or why it is not taken; null: it is taken as it is.
+    /// </param>
     public static async Task<Either<StoreFailure, JournalStore>> OpenAsync(
         JournalPort journal, TimeProvider clock, int keepInterval = JournalFollower.KeepInterval,
-        int eventLimit = JournalReplica.EventLimit, ILogger? log = null)
+        int eventLimit = JournalReplica.EventLimit, Func<BrokerEvent, Either<string, BrokerEvent>>? admit = null, ILogger? log = null)
     {
-        var store = new JournalStore(journal, clock, keepInterval, eventLimit, log ?? NullLogger.Instance);
+        var store = new JournalStore(
+            journal, clock, keepInterval, eventLimit, admit ?? Prelude.Right<string, BrokerEvent>, log ?? NullLogger.Instance);
         var begun = await store.ChangeAsync(
             () => store.replica.Position == 0 ? new JournalCommand.Begin() : null, Prelude.Right<StoreFailure, Unit>(Unit.Default));
         if (begun.IsLeft) await store.DisposeAsync();
@@ -144,11 +151,21 @@ sealed class JournalStore : IAsyncDisposable
     {
         var now = clock.GetUtcNow();
         BrokerEvent[] given = [.. events.Select(e => e.CreatedAt == default ? e with { CreatedAt = now } : e)];
+        if (replica.Lacks(given) > 0)
+        {
+            // By a command, for what an append itself drops is the same in every build.
+            var freed = await ChangeAsync(
+                () => replica.Lacks(given) is > 0 and var places ? new JournalCommand.Purge(DateTimeOffset.MaxValue, places) : null,
+                Prelude.Right<StoreFailure, int>(0));
+            if (freed.Case is StoreFailure failure) return new AppendRefusal.Unavailable(failure);
+        }
+
         var planned = Prelude.Right<AppendRefusal, AppendPlan>(AppendPlan.Nothing);
+        JournalCommand? command = null;
         JournalCommand? Decide()
         {
             planned = replica.Plan(given);
-            return planned.Case is AppendPlan { Fresh.Count: > 0 } plan
+            return command = planned.Case is AppendPlan { Fresh.Count: > 0 } plan
                 ? new JournalCommand.Append([.. plan.Fresh.Select(EventJson.Write)])
                 : null;
         }
@@ -156,7 +173,9 @@ sealed class JournalStore : IAsyncDisposable
         var added = await follower.SubmitAsync(Decide, Prelude.Right<AppendRefusal, IReadOnlyList<Appended>>([]));
         return added.Match(
             Right: answer => answer.Bind(fresh => planned.Map(plan => plan.Answer(fresh))),
-            Left: failure => new AppendRefusal.Unavailable(failure));
+            Left: failure => command is not null && journal.Excess(command) is { } excess
+                ? new AppendRefusal.TooLarge(excess.Bytes, excess.Limit)
+                : new AppendRefusal.Unavailable(failure));
     }
 
     /// <summary>The effect is not in this store: what a handler writes is its own, and its end is a command like any other.</summary>

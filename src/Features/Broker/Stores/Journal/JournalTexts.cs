@@ -74,9 +74,11 @@ sealed record ReplayRow(
     public StoreReplay AsReplay()
     {
         var text = ReplayText.Read(Definition);
+        if (!Enum.TryParse<StoreReplayState>(State, ignoreCase: true, out var state))
+            throw new InvalidDataException($"no state of a replay: {State}");
         return new StoreReplay(
             Id, text.By, CreatedAt, text.Choice(), text.Consumer, text.Rate, text.Bound, text.Count,
-            Enum.Parse<StoreReplayState>(State, ignoreCase: true), Cursor, Given, Waiting, NextAt, Why, StartedAt, EndedAt);
+            state, Cursor, Given, Waiting, NextAt, Why, StartedAt, EndedAt);
     }
 }
 

@@ -17,7 +17,7 @@ sealed record AppendPlan(IReadOnlyList<BrokerEvent> Fresh, IReadOnlyList<(EventI
     }
 }
 
-/// <summary>How events come in.</summary>
+/// <summary>How events come in, and make room.</summary>
 sealed partial class MemoryTables
 {
     /// <summary>All of them or none, and then nothing has changed.</summary>
@@ -45,6 +45,31 @@ sealed partial class MemoryTables
         var surplus = Surplus(fresh.Count, limit);
         return Ended(surplus).Length < surplus ? new AppendRefusal.Full(limit) : new AppendPlan([.. fresh.Values], known);
     }
+
+    /// <summary>
+    /// How many must go for these to have room, where expired ones have to be among them; 0 where it goes without, or not at all.
+    /// </summary>
+    public int Lacks(IReadOnlyList<BrokerEvent> events, int limit)
+    {
+        var surplus = Surplus(events.Select(e => e.Identity).Distinct().Count(i => !byIdentity.ContainsKey(i)), limit);
+        var ended = Ended(surplus).Length;
+        if (ended >= surplus) return 0;
+        var expired = rows.Values.Count(r => r.ExpiredAt is not null && r.Handlings.Count == 0);
+        return ended + expired >= surplus ? surplus : 0;
+    }
+
+    /// <summary>Removes events that ended before then, and expired ones; so many at most.</summary>
+    public int Purge(DateTimeOffset endedBefore, int limit)
+    {
+        var ended = rows.Values.Where(
+                r => r.ExpiredAt < endedBefore || (r.Handlings.Count > 0 && r.Handlings.All(h => EndedBefore(h, endedBefore)))).Take(limit)
+            .ToArray();
+        foreach (var row in ended) Remove(row);
+        return ended.Length;
+    }
+
+    static bool EndedBefore(Handling handling, DateTimeOffset time) =>
+        handling.State is HandlingState.Done done && done.At < time || handling.State is HandlingState.Skipped skipped && skipped.At < time;
 
     int Surplus(int count, int limit) => Math.Max(0, rows.Count - limit + count);
 

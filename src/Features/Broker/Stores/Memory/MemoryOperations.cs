@@ -8,7 +8,7 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
     public EventOperations AsOperations() => new(
         (identity, consumer, now, _) => Answer(() => Replay(identity, consumer, now)),
         (identity, consumer, now, _) => Answer(() => Discard(identity, consumer, now)),
-        (endedBefore, limit, _) => Answer(() => Purge(endedBefore, limit)),
+        (endedBefore, limit, _) => Answer(() => tables.Purge(endedBefore, limit)),
         (before, now, limit, _) => Answer(() => Expire(before, now, limit)));
 
     bool Replay(EventIdentity identity, string consumer, DateTimeOffset now)
@@ -28,15 +28,6 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
         return true;
     }
 
-    int Purge(DateTimeOffset endedBefore, int limit)
-    {
-        var ended = tables.Rows.Where(
-                r => r.ExpiredAt < endedBefore || (r.Handlings.Count > 0 && r.Handlings.All(h => EndedBefore(h, endedBefore)))).Take(limit)
-            .ToArray();
-        foreach (var row in ended) tables.Remove(row);
-        return ended.Length;
-    }
-
     int Expire(DateTimeOffset before, DateTimeOffset now, int limit)
     {
         var lonely = tables.Rows.Where(r => r.NoConsumerSince < before && r.ExpiredAt is null && r.Handlings.Count == 0).Take(limit)
@@ -44,9 +35,6 @@ sealed class MemoryOperations(MemoryTables tables, Lock gate, Signals signal)
         foreach (var row in lonely) row.ExpiredAt = now;
         return lonely.Length;
     }
-
-    static bool EndedBefore(Handling handling, DateTimeOffset time) =>
-        handling.State is HandlingState.Done done && done.At < time || handling.State is HandlingState.Skipped skipped && skipped.At < time;
 
     Task<Either<StoreFailure, T>> Answer<T>(Func<T> work)
     {

@@ -6,7 +6,7 @@ namespace Hobom.Slices.Broker.Stores.Memory;
 
 /// <summary>
 /// Events in this process alone, gone with it. Bounded: when it is full of events that are not done, it refuses before
-/// it stores anything; one that is done makes room.
+/// it stores anything; one that is done or has expired makes room.
 /// </summary>
 /// <param name="newId">Of rows and handlings; null: by chance.</param>
 /// <param name="removed">Told of each event that goes, with the store's lock held.</param>
@@ -79,6 +79,12 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         lock (gate) return tables.Plan(events, eventLimit);
     }
 
+    /// <summary>As <see cref="MemoryTables.Lacks"/>.</summary>
+    internal int Lacks(IReadOnlyList<BrokerEvent> events)
+    {
+        lock (gate) return tables.Lacks(events, eventLimit);
+    }
+
     internal T Ask<T>(Func<MemoryTables, T> ask)
     {
         lock (gate) return ask(tables);
@@ -96,7 +102,7 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
     }
 
     public BrokerStore AsStore() => new(
-        (events, _) => Task.FromResult(Take(tables.Append, events)),
+        (events, _) => Task.FromResult(Append(events)),
         (request, _) => Answer(() => tables.Route(request)),
         (request, _) => Answer<IReadOnlyList<Claimed>>(() => tables.Claim(request)),
         (leases, until, _) => Answer<IReadOnlySet<Guid>>(() => tables.Renew(leases, until)),
@@ -126,6 +132,15 @@ public sealed class MemoryStore(int eventLimit, TimeProvider clock, Func<Guid>? 
         new MemoryConsumers(tables, gate, signal).PutAsync(consumer);
 
     internal Either<AppendRefusal, IReadOnlyList<Appended>> Accept(IReadOnlyList<BrokerEvent> events) => Take(tables.Accept, events);
+
+    Either<AppendRefusal, IReadOnlyList<Appended>> Append(IReadOnlyList<BrokerEvent> events)
+    {
+        lock (gate)
+        {
+            if (tables.Lacks(events, eventLimit) is > 0 and var places) tables.Purge(DateTimeOffset.MaxValue, places);
+            return Take(tables.Append, events);
+        }
+    }
 
     Either<AppendRefusal, IReadOnlyList<Appended>> Take(
         Func<IReadOnlyList<BrokerEvent>, int, DateTimeOffset, Either<AppendRefusal, IReadOnlyList<Appended>>> take,

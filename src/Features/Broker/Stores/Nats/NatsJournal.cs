@@ -8,7 +8,11 @@ using NATS.Client.JetStream.Models;
 namespace Hobom.Slices.Broker.Stores.Nats;
 
 /// <param name="InMemory">Instead of files: gone with the server.</param>
-sealed record NatsSettings(string Url, string Stream, bool InMemory, string InstanceId);
+sealed record NatsSettings(string Url, string Stream, bool InMemory, string InstanceId)
+{
+    /// <summary>Session ids and e-mail addresses in other programs' events are stored as they are.</summary>
+    public bool KeepsSecrets { get; init; }
+}
 
 /// <summary>
 /// The journal as a JetStream stream. An event that is appended by itself is a message under the contract's subject and
@@ -26,14 +30,17 @@ sealed class NatsJournal : IAsyncDisposable
     readonly NatsStates states;
     readonly NatsSettings settings;
     readonly JournalMarks marks = new();
+    readonly NatsPages pages;
     readonly string process = Guid.CreateVersion7().ToString("N");
     INatsJSStream? stream;
     (ulong Position, string? Time) lastSeen;
     DateTimeOffset? created;
+    ulong coveredFirst;
 
     NatsJournal(NatsSettings settings, TimeProvider clock)
     {
         this.settings = settings;
+        pages = new NatsPages(clock);
         connection = new NatsConnection(new NatsOpts
         {
             Url = settings.Url, Name = $"hobom-{settings.InstanceId}", ConnectTimeout = Limit, CommandTimeout = Limit,
@@ -42,10 +49,13 @@ sealed class NatsJournal : IAsyncDisposable
         js = new NatsJSContext(connection);
         states = new NatsStates(js, $"{settings.Stream}_STATE", settings.InMemory, process);
         var watch = new NatsWatch(connection, [$"{NatsSubjects.Prefix}.>", Commands], clock);
-        Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, watch.RunAsync, _ => Task.CompletedTask);
+        Port = new JournalPort(ReadAsync, AppendAsync, KeepAsync, watch.RunAsync, _ => Task.CompletedTask) { Excess = Excess };
     }
 
     public JournalPort Port { get; }
+
+    /// <summary>In bytes, headers included; the server tells it.</summary>
+    int MaxPayload => connection.ServerInfo is { MaxPayload: > 0 and var max } ? (int)Math.Min(max, int.MaxValue) : int.MaxValue;
 
     string Commands => NatsSubjects.CommandsOf(settings.Stream);
 
@@ -88,27 +98,41 @@ sealed class NatsJournal : IAsyncDisposable
         return stream;
     }
 
+    /// <summary>As it is now: one that is gone is made anew, and by its time of making it is seen that it is another.</summary>
+    async Task<INatsJSStream> CurrentAsync(CancellationToken stopping)
+    {
+        var log = await StreamAsync(stopping);
+        try
+        {
+            await log.RefreshAsync(stopping);
+            return log;
+        }
+        catch (NatsJSApiException gone) when (gone.Error.Code == 404)
+        {
+            stream = null;
+            return await StreamAsync(stopping);
+        }
+    }
+
     Task<Either<StoreFailure, JournalPage>> ReadAsync(ulong position, CancellationToken stopping) => EdgeAsync(async limit =>
     {
-        var log = await StreamAsync(limit);
-        await log.RefreshAsync(limit);
+        var log = await CurrentAsync(limit);
         var state = log.Info.State;
         var there = log.Info.Created == created && position <= state.LastSeq ? await TellTaleAsync(log, position, limit) : null;
         if (there is null || (there.Length > 0 && there != marks.At(position)))
         {
-            created = log.Info.Created;
+            (created, coveredFirst) = (log.Info.Created, 0);
             return new JournalPage(state.FirstSeq > 1 ? await KeptAsync(log, 0, limit) : Beginning(), []) { Break = JournalBreak.Other };
         }
 
+        if (state.LastSeq == position && await IsLostAsync(log, limit)) return new JournalPage(null, []) { Break = JournalBreak.Lost };
         if (state.FirstSeq > position + 1 || there != marks.At(position)) return new JournalPage(await KeptAsync(log, position, limit), []);
         if (state.LastSeq == position) return new JournalPage(null, []);
-        var messages = await MessagesAsync(log, position, state.LastSeq, limit);
-        // Another process may have dropped some of them meanwhile: what was passed over is in the kept state alone.
-        await log.RefreshAsync(limit);
-        if (log.Info.State.FirstSeq > position + 1) return new JournalPage(await KeptAsync(log, position, limit), []);
-        if (messages is null) throw new InvalidDataException($"a message after {position} of {settings.Stream} is missing");
+        var messages = await pages.ReadAsync(log, position, state.LastSeq, limit);
+        // The next one is gone, with others or by itself: what it did is in a kept state alone.
+        if (messages.Count == 0) return new JournalPage(await KeptAsync(log, position + 1, limit), []);
         foreach (var message in messages) marks.Add(message.Seq, NatsMessages.TellTaleOf(message));
-        return new JournalPage(null, [.. messages.Select(m => NatsMessages.EntryOf(m, Commands))]);
+        return new JournalPage(null, [.. messages.Select(m => NatsMessages.EntryOf(m, Commands, settings.KeepsSecrets))]);
     }, stopping);
 
     KeptState Beginning()
@@ -137,21 +161,15 @@ sealed class NatsJournal : IAsyncDisposable
         }
     }
 
-    /// <summary>Null where one is not there any more.</summary>
-    static async Task<List<StoredMessage>?> MessagesAsync(INatsJSStream log, ulong position, ulong last, CancellationToken stopping)
+    /// <summary>Somebody has dropped messages that no kept state stands for: who has seen them all can put them back.</summary>
+    async Task<bool> IsLostAsync(INatsJSStream log, CancellationToken stopping)
     {
-        var messages = new List<StoredMessage>();
-        try
-        {
-            for (var next = position + 1; next <= last && messages.Count < 500; next = messages[^1].Seq + 1)
-                messages.Add((await log.GetAsync(new StreamMsgGetRequest { Seq = next, NextBySubj = ">" }, stopping)).Message);
-        }
-        catch (NatsJSApiException dropped) when (dropped.Error.Code == 404)
-        {
-            return null;
-        }
-
-        return messages;
+        var first = log.Info.State.FirstSeq;
+        if (first <= 1 || first == coveredFirst) return false;
+        if (await states.NewestPositionAsync((at, mark) => IsOfLogAsync(log, at, mark, stopping), stopping) is not { } kept) return true;
+        if (kept + 1 < first) return true;
+        coveredFirst = first;
+        return false;
     }
 
     /// <param name="position">The state must not be older.</param>
@@ -177,12 +195,17 @@ sealed class NatsJournal : IAsyncDisposable
         {
             var mark = JournalMarks.New();
             var options = new NatsJSPubOpts { ExpectedLastSequence = position, MsgId = mark };
-            var added = command is JournalCommand.Append([var json]) && EventJson.Read(json) is var given
-                ? await PublishAsync(NatsSubjects.Of(given), json, options, NatsMessages.HeadersOf(mark, given), limit)
-                : await PublishAsync(Commands, command.Write(), options, NatsMessages.HeadersOf(mark), limit);
+            var message = NatsMessages.MessageOf(command, mark, Commands, MaxPayload);
+            if (Excess(message) is { } excess) throw new InvalidDataException(excess.Text);
+            var added = await PublishAsync(message.Subject, message.Body, options, message.Headers, limit);
             added.Iter(place => marks.Add(place, mark));
             return added.Map(place => new JournalEntry(place, mark, command));
         }, stopping);
+
+    JournalExcess? Excess(JournalCommand command) =>
+        Excess(NatsMessages.MessageOf(command, JournalMarks.New(), Commands, MaxPayload));
+
+    JournalExcess? Excess(NatsMessage message) => message.Size > MaxPayload ? new JournalExcess(message.Size, MaxPayload) : null;
 
     async Task<Option<ulong>> PublishAsync(
         string subject, byte[] body, NatsJSPubOpts options, NatsHeaders headers, CancellationToken stopping)

@@ -35,13 +35,17 @@ sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string p
     /// <param name="isOfLog">Whether the message at a position has that mark.</param>
     public async Task<KeptState?> NewestAsync(Func<ulong, string, Task<bool>> isOfLog, CancellationToken stopping)
     {
-        var store = await new NatsObjContext(js).GetObjectStoreAsync(bucket, stopping);
         while (true)
         {
             if (await NewestOfAsync(await AllAsync(stopping), isOfLog) is not { } newest) return null;
+            var store = await new NatsObjContext(js).GetObjectStoreAsync(bucket, stopping);
             if (await ReadAsync(store, newest.Name, stopping) is { } bytes) return new KeptState(newest.Position, bytes);
         }
     }
+
+    /// <summary>Null where there is none.</summary>
+    public async Task<ulong?> NewestPositionAsync(Func<ulong, string, Task<bool>> isOfLog, CancellationToken stopping) =>
+        (await NewestOfAsync(await AllAsync(stopping), isOfLog))?.Position;
 
     public async Task RemoveOldAsync(Func<ulong, string, Task<bool>> isOfLog, CancellationToken stopping)
     {
@@ -76,11 +80,20 @@ sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string p
         }
     }
 
-    /// <summary>The oldest first.</summary>
+    /// <summary>The oldest first. What has another name is not this build's.</summary>
     async Task<List<StateName>> AllAsync(CancellationToken stopping)
     {
-        var found = await js.GetStreamAsync($"OBJ_{bucket}", new StreamInfoRequest { SubjectsFilter = $"$O.{bucket}.M.*" }, stopping);
-        return [.. (found.Info.State.Subjects?.Keys ?? []).Select(StateName.Of).OrderBy(s => s.Name, StringComparer.Ordinal)];
+        try
+        {
+            var found = await js.GetStreamAsync(
+                $"OBJ_{bucket}", new StreamInfoRequest { SubjectsFilter = $"$O.{bucket}.M.*" }, stopping);
+            return [.. (found.Info.State.Subjects?.Keys ?? []).Select(StateName.Of).OfType<StateName>()
+                .OrderBy(s => s.Name, StringComparer.Ordinal)];
+        }
+        catch (NatsJSApiException none) when (none.Error.Code == 404)
+        {
+            return [];
+        }
     }
 
     /// <summary>Null where it was removed meanwhile: there is a newer one.</summary>
@@ -123,7 +136,14 @@ sealed class NatsStates(NatsJSContext js, string bucket, bool inMemory, string p
 
         public string Mark => Name[(PositionDigits + ProcessLength)..];
 
-        public static StateName Of(string subject) =>
-            new(subject, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(subject.AsSpan(subject.LastIndexOf('.') + 1))));
+        /// <summary>Null where it is none.</summary>
+        public static StateName? Of(string subject)
+        {
+            var name = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(subject.AsSpan(subject.LastIndexOf('.') + 1)));
+            return name.Length >= PositionDigits + ProcessLength
+                && ulong.TryParse(name.AsSpan(0, PositionDigits), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    ? new StateName(subject, name)
+                    : null;
+        }
     }
 }
