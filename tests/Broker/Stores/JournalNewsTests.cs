@@ -1,4 +1,5 @@
 using Hobom.Slices.Broker;
+using Hobom.Slices.Broker.Stores;
 using Hobom.Slices.Broker.Stores.Journal;
 using NATS.Client.Core;
 using static Hobom.Slices.Tests.Broker.Stores.StoreSamples;
@@ -35,6 +36,59 @@ public sealed class JournalNewsTests(BrokerRedis redis, NatsServer nats) : IClas
         var left = redis.Plain.GetServers()[0].Keys(pattern: $"{name}*").Select(k => ((string)k!)[name.Length..]);
         Assert.Equal(["", ":journal", ":journal:head"], left.Order(StringComparer.Ordinal));
     }
+
+    /// <summary>Who removed them died before telling, or Redis did not hear it.</summary>
+    [Fact]
+    public async Task In_redis_entries_of_events_whose_end_was_not_told_go_after_the_next_kept_state()
+    {
+        await using var journal = redis.NewJournal(name);
+        var isMute = false;
+        var port = journal.Port with { Tell = news => isMute ? Task.CompletedTask : journal.Port.Tell(news) };
+        await using var store = (await JournalStore.OpenAsync(port, TimeProvider.System, keepInterval: 20)).Right();
+        await OneIsDoneAsync(store.Port);
+        isMute = true;
+        Assert.Equal(1, await store.Port.Operate.Purge(Noon.AddDays(1), 10, default).Right());
+        Assert.Equal(["e1"], await ShownAsync());
+        isMute = false;
+        for (var n = 0; n < 25; n++) await store.Port.AppendAsync(Event($"f{n}"));
+        Assert.Equal(Enumerable.Range(0, 25).Select(n => $"f{n}"), await ShownAsync());
+        Assert.Equal(25, await redis.Plain.GetDatabase().HashLengthAsync($"{name}:entries"));
+    }
+
+    [Fact]
+    public async Task In_redis_an_event_that_is_published_anew_keeps_its_entry_when_the_end_of_the_old_one_is_told_late()
+    {
+        await using var journal = redis.NewJournal(name);
+        var late = new List<JournalNews>();
+        var port = journal.Port with { Tell = news => news.Gone.Count > 0 ? Later(news) : journal.Port.Tell(news) };
+        await using var store = (await JournalStore.OpenAsync(port, TimeProvider.System)).Right();
+        await OneIsDoneAsync(store.Port);
+        Assert.Equal(1, await store.Port.Operate.Purge(Noon.AddDays(1), 10, default).Right());
+        await using var another = redis.NewJournal(name);
+        await using var other = (await JournalStore.OpenAsync(another.Port, TimeProvider.System)).Right();
+        await other.Port.AppendAsync(Event("e1", payload: "[]"));
+        await journal.Port.Tell(Assert.Single(late));
+        await store.Port.AppendAsync(Event("e2"));
+        Assert.Equal(["e1", "e2"], await ShownAsync());
+        Assert.Equal("pending", (string?)await redis.Plain.GetDatabase().HashGetAsync($"{name}:status:e1", "status"));
+
+        Task Later(JournalNews news)
+        {
+            late.Add(news);
+            return Task.CompletedTask;
+        }
+    }
+
+    static async Task OneIsDoneAsync(BrokerStore store)
+    {
+        await store.Consumers.Save(Consumer("c"), default).Right();
+        await store.AppendAsync(Event("e1"));
+        await store.RouteAsync();
+        Assert.True(await store.CloseAsync(Assert.Single(await store.ClaimAsync("c")), new TryEnd.Done()));
+    }
+
+    async Task<IEnumerable<string>> ShownAsync() =>
+        (await redis.Plain.GetDatabase().StreamRangeAsync(name)).Select(e => (string)e["id"]!);
 
     async Task<string?> ErrorAsync(string id) => await redis.Plain.GetDatabase().HashGetAsync($"{name}:status:{id}", "error");
 

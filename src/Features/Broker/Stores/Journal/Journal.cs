@@ -29,7 +29,9 @@ sealed record JournalExcess(int Bytes, int Limit)
 }
 
 /// <param name="Position">Of the command that made it so.</param>
-sealed record JournalNews(ulong Position, IReadOnlyList<StoredEvent> Changed, IReadOnlyList<EventIdentity> Gone);
+/// <param name="Known">The identities of all events that there are now, as text.</param>
+sealed record JournalNews(
+    ulong Position, IReadOnlyList<StoredEvent> Changed, IReadOnlyList<EventIdentity> Gone, Func<IReadOnlySet<string>> Known);
 
 /// <param name="Mark">Like no other entry's, for a position is not: a storage that comes back older gives it out again. Empty where
 /// another program wrote it.</param>

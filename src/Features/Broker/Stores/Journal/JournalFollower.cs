@@ -71,7 +71,7 @@ sealed class JournalFollower(
         if (!(await journal.Append(command, replica.Position, closing.Token)).TryGetRight(out var added, out var failure)) return failure;
         if (added.Case is not JournalEntry entry) return Option<object>.None;
         if (!(await replica.ApplyAsync(entry)).TryGetRight(out var answer, out failure)) return failure;
-        await journal.Tell(new JournalNews(entry.Position, [.. replica.Touched(command)], replica.Gone));
+        await journal.Tell(new JournalNews(entry.Position, [.. replica.Touched(command)], replica.Gone, replica.Known));
         // With the commands before it went what is still to be made of them.
         if (orphans.IsEmpty) await keeper.KeepIfDueAsync(closing.Token);
         return Option<object>.Some(answer);

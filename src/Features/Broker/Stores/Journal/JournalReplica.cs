@@ -60,6 +60,10 @@ sealed class JournalReplica
     /// <summary>How many must go for these to have room, where expired ones have to be among them; else 0.</summary>
     public int Lacks(IReadOnlyList<BrokerEvent> events) => tables.Lacks(events);
 
+    /// <summary>The identities of all events, as text.</summary>
+    public IReadOnlySet<string> Known() =>
+        tables.Ask(t => t.Rows.Select(r => r.Event.Identity.ToString()).ToHashSet(StringComparer.Ordinal));
+
     public bool HasConsumer(string name) => tables.Ask(t => t.Consumers.ContainsKey(name));
 
     public bool HasSchema(string type, int version) => tables.Ask(t => t.Schemas.ContainsKey((type, version)));

@@ -16,7 +16,6 @@ namespace Hobom.Slices.Broker.Stores.Redis;
 sealed class RedisJournal : IAsyncDisposable
 {
     const int PageLimit = 500;
-    static readonly TimeSpan StatusLife = TimeSpan.FromDays(7);
     static readonly TimeSpan Block = TimeSpan.FromSeconds(1);
     static readonly TimeSpan FailurePause = TimeSpan.FromMilliseconds(500);
 
@@ -26,6 +25,7 @@ sealed class RedisJournal : IAsyncDisposable
     readonly TimeProvider clock;
     readonly string ownEpoch = Guid.CreateVersion7().ToString("N");
     readonly JournalMarks marks = new();
+    readonly RedisShown shown;
     volatile string epoch = "";
     (ulong Position, string Mark) end = (0, "");
     long seen;
@@ -35,8 +35,9 @@ sealed class RedisJournal : IAsyncDisposable
         (this.stream, this.clock) = (stream, clock);
         redis = new RedisConnection(address, clock, NullLogger<RedisConnection>.Instance);
         waiting = new RedisConnection(address, clock, NullLogger<RedisConnection>.Instance);
+        shown = new RedisShown(redis, stream, Head, clock);
         Port = new JournalPort((position, _) => ReadAsync(position), (command, position, _) => AppendAsync(command, position),
-            (position, state, _) => KeepAsync(position, state), WatchAsync, TellAsync);
+            (position, state, _) => KeepAsync(position, state), WatchAsync, news => shown.TellAsync(news, epoch));
     }
 
     public JournalPort Port { get; }
@@ -110,12 +111,15 @@ sealed class RedisJournal : IAsyncDisposable
         return Option<JournalEntry>.Some(entry);
     }
 
-    async Task<Either<StoreFailure, Unit>> KeepAsync(ulong position, byte[] state) =>
-        (await redis.RunAsync(
+    async Task<Either<StoreFailure, Unit>> KeepAsync(ulong position, byte[] state)
+    {
+        var kept = await redis.RunAsync(
             db => StoreScripts.Keep.RunAsync(
                 db, [Head, Log], [epoch, ownEpoch, position, marks.At(position), state, end.Position, end.Mark]),
-            TimeSpan.FromSeconds(30)))
-        .Map(_ => Unit.Default);
+            TimeSpan.FromSeconds(30));
+        if (kept.IsRight) await shown.LookAsync();
+        return kept.Map(_ => Unit.Default);
+    }
 
     async Task WatchAsync(Action changed, CancellationToken stopping)
     {
@@ -146,32 +150,6 @@ sealed class RedisJournal : IAsyncDisposable
                 await Delays.WaitAsync(TimeSpan.FromMilliseconds(5), clock, stopping);
             }
         }
-    }
-
-    Task TellAsync(JournalNews news) => news.Changed.Count + news.Gone.Count == 0 ? Task.CompletedTask : redis.RunAsync(db => Task.WhenAll(
-        [.. news.Changed.Select(e => (Task)StoreScripts.Status.RunAsync(db, [StatusKey(e.Event.Id)], StatusOf(e, news.Position))),
-            .. news.Gone.Select(e => RemoveAsync(db, e))]).ContinueWith(done => done.IsCompletedSuccessfully, TaskScheduler.Default));
-
-    async Task RemoveAsync(IDatabase db, EventIdentity gone)
-    {
-        var entry = await db.HashGetAsync(stream + ":entries", gone.ToString());
-        if (!entry.IsNull) await db.StreamDeleteAsync(stream, [entry]);
-        await db.HashDeleteAsync(stream + ":entries", gone.ToString());
-        await db.KeyDeleteAsync(StatusKey(gone.Id));
-    }
-
-    RedisKey StatusKey(string id) => $"{stream}:status:{id}";
-
-    RedisValue[] StatusOf(StoredEvent stored, ulong position)
-    {
-        var retries = stored.Handlings.Sum(h => Math.Max(0, h.Attempts - 1));
-        var values = new List<RedisValue>
-        {
-            position, (long)StatusLife.TotalSeconds, "status", stored.Status.Word(),
-            "updated_at", clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ssZ", CultureInfo.InvariantCulture), "retry_count", retries,
-        };
-        if (stored.Handlings.Select(h => h.LastError).LastOrDefault(e => e is not null) is { } error) values.AddRange(["error", error]);
-        return [.. values];
     }
 
     static JournalEntry Entry(RedisResult entry)

@@ -22,6 +22,8 @@ sealed class StoreScripts
 
     public static StoreScripts Status { get; } = new("event-status.lua");
 
+    public static StoreScripts Remove { get; } = new("event-remove.lua");
+
     public Task<RedisResult> RunAsync(IDatabase db, RedisKey[] keys, RedisValue[] arguments) =>
         db.ScriptEvaluateAsync(text, keys, arguments, CommandFlags.DemandMaster);
 }
