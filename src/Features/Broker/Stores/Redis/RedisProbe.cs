@@ -1,6 +1,5 @@
 using Hobom.Slices.Core;
 using Hobom.Slices.Runtime.Redis;
-using LanguageExt;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Hobom.Slices.Broker.Stores.Redis;
