@@ -169,11 +169,11 @@ public sealed class VaultContext(DbContextOptions<VaultContext> options) : DbCon
         where TComplex : ComplexPin => modelBuilder.Entity<TVault>(vault =>
     {
         vault.ToTable($"{typeof(TVault).Name}s");
-        vault.OwnsOne(typeof(TOwned), "Owned", owned => owned.OwnsOne(typeof(OwnedWord), "Inner"));
-        vault.OwnsOne(typeof(TOwned), "OwnedJson", owned =>
+        vault.OwnsOne<TOwned>("Owned", owned => owned.OwnsOne<OwnedWord>("Inner"));
+        vault.OwnsOne<TOwned>("OwnedJson", owned =>
         {
             owned.ToJson("owned_json");
-            owned.OwnsOne(typeof(OwnedWord), "Inner");
+            owned.OwnsOne<OwnedWord>("Inner");
         });
         vault.ComplexProperty(typeof(TComplex), "Complex", complex => complex.ComplexProperty(typeof(ComplexWord), "Inner"));
         vault.ComplexProperty(typeof(TComplex), "ComplexJson", complex =>
