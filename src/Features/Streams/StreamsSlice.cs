@@ -29,7 +29,7 @@ public static class StreamsSlice
         PollingLoop? loop = null;
         var parts = new RouterParts(
             Guid.CreateVersion7().ToString("N"), settings, HandlerRegistry.Default, redis, connect, tools.Letters,
-            () => loop?.Status.Pause is not null, new RouterMeter(), tools.Clock, tools.Logs.CreateLogger("Hobom.Slices.Streams"));
+            () => loop is { IsPaused: true }, new RouterMeter(), tools.Clock, tools.Logs.CreateLogger("Hobom.Slices.Streams"));
         var router = new EventRouter(parts);
         var replay = new StreamReplay(parts);
         loop = tools.NewLoop(Name, Route, new StreamsPoller(router).VisitAsync);

@@ -31,7 +31,7 @@ public sealed record Slice(
         string name, RelayRoute route, string backend, PollingLoop loop, DeliveryRunner runner,
         Func<EventId, string> recordKey, PayloadRules payloads, AskPending? ask = null)
         : this(name, route, backend, loop, FlowOperations.Of(runner, ask), recordKey, payloads) =>
-        runner.HeedPause(() => loop.Status.Pause is not null);
+        runner.HeedPause(() => loop.IsPaused);
 
     /// <summary>Adds what the slice's own routes ask for, beside what all routes have.</summary>
     public Action<IServiceCollection> AddTo { get; init; } = _ => { };

@@ -18,7 +18,7 @@ public static class BrokerFlow
     public static (BrokerSlice Broker, Slice Flow) Build(FlowDependencies tools, BrokerSettings settings, BrokerTools broker)
     {
         PollingLoop? loop = null;
-        bool IsPaused() => loop is not { IsPauseKnown: true, Status.Pause: null };
+        bool IsPaused() => loop is not { IsPauseKnown: true, IsPaused: false };
         var slice = BrokerSlice.Build(settings, broker with { IsPaused = IsPaused });
         var letters = tools.Letters;
         var mirror = new LetterMirror(() => slice.Open?.Store, letters, () => slice.Tuning.Now.DeadLetterEnabled, tools.Clock);

@@ -14,7 +14,7 @@ namespace Hobom.Slices.DeadLetters.Replays;
 sealed record ReplayFlow(ReplayRoute Route, PayloadRules Payloads, Func<EventId, bool?> SeenPending, bool Paused)
 {
     public static ReplayFlow Of(Slice slice) => new(
-        new ReplayRoute(slice.Route, slice.RecordKey), slice.Payloads, slice.Work.SeenPending, slice.Loop.Status.Pause is not null);
+        new ReplayRoute(slice.Route, slice.RecordKey), slice.Payloads, slice.Work.SeenPending, slice.Loop.IsPaused);
 }
 
 /// <summary>A letter and what is to be sent of it.</summary>

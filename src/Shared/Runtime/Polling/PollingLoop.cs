@@ -32,6 +32,8 @@ public sealed class PollingLoop(
 
     public PollerStatus Status => board.Status;
 
+    public bool IsPaused => board.IsPaused;
+
     /// <summary>False until somebody has said whether it is paused: at the start Redis may be away.</summary>
     public bool IsPauseKnown { get; private set; }
 
@@ -87,7 +89,7 @@ public sealed class PollingLoop(
     async Task<TimeSpan> TurnAsync(CancellationToken stopping)
     {
         var answer = await leases.TryAcquireAsync();
-        if (answer is LeaseAnswer.Held && board.IsPaused)
+        if (answer is LeaseAnswer.Held && IsPaused)
         {
             board.TellHolder(null);
             board.Enter(PollerState.Paused);
